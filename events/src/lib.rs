@@ -1,0 +1,2 @@
+//! Event and message types that travel between Souk's contexts.
+#![forbid(unsafe_code)]

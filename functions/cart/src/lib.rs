@@ -1,0 +1,2 @@
+//! Lambda handlers of the cart context.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Lambda handlers of the catalog context.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Lambda handlers of the inventory context.
+#![forbid(unsafe_code)]

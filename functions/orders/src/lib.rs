@@ -1,0 +1,2 @@
+//! Lambda handlers of the orders context.
+#![forbid(unsafe_code)]

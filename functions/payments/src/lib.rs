@@ -1,0 +1,2 @@
+//! Lambda handlers of the payments context.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Lambda handlers of the pricing context.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Lambda handlers of the search context.
+#![forbid(unsafe_code)]

@@ -1,0 +1,1 @@
+"""The sample catalogue of Souk and the importer that loads catalogues through its HTTP API."""

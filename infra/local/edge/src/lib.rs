@@ -1,0 +1,2 @@
+//! Plays CloudFront on a developer's machine.
+#![forbid(unsafe_code)]

@@ -1,0 +1,261 @@
+//! All intents and refunds, and the one function that changes them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::command::{Command, Page};
+use crate::error::ApiError;
+use crate::event::{Event, EventType};
+use crate::intent::{Confirmation, Intent, Seconds, State};
+use crate::{id, render};
+
+/// Money given back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Refund {
+    /// `re_…`
+    pub id: String,
+    /// The intent refunded.
+    pub payment_intent: String,
+    /// The charge refunded.
+    pub charge: Option<String>,
+    /// Minor units.
+    pub amount: i64,
+    /// Lower-case ISO code.
+    pub currency: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// The caller's own keys.
+    pub metadata: BTreeMap<String, String>,
+    /// When.
+    pub created: Seconds,
+}
+
+/// What a command led to.
+#[derive(Debug)]
+pub struct Applied {
+    /// The answer.
+    pub result: Result<Value, ApiError>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// The intent it was about.
+    pub intent: Option<String>,
+}
+
+/// The gateway's books. Oldest first; nothing is ever removed.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    hold_seconds: Seconds,
+    intents: Vec<Intent>,
+    positions: HashMap<String, usize>,
+    refunds: Vec<Refund>,
+}
+
+impl Ledger {
+    /// Books that hold what was read back from a state file.
+    pub fn new(hold_seconds: Seconds, intents: Vec<Intent>, refunds: Vec<Refund>) -> Self {
+        let positions = intents.iter().enumerate().map(|(position, intent)| (intent.id.clone(), position)).collect();
+        Self { hold_seconds, intents, positions, refunds }
+    }
+
+    /// All intents, oldest first.
+    pub fn intents(&self) -> &[Intent] {
+        &self.intents
+    }
+
+    /// All refunds, oldest first.
+    pub fn refunds(&self) -> &[Refund] {
+        &self.refunds
+    }
+
+    /// One intent.
+    pub fn intent(&self, id: &str) -> Option<&Intent> {
+        self.positions.get(id).and_then(|position| self.intents.get(*position))
+    }
+
+    /// Carries out a command at the time `now`.
+    pub fn apply(&mut self, command: Command, now: Seconds) -> Applied {
+        let mut events = Vec::new();
+        let mut intent = command.intent().map(str::to_owned);
+        let result = match command {
+            Command::Create { new, confirm } => {
+                let id = id::fresh("pi");
+                let secret = id::fresh(&format!("{id}_secret"));
+                self.positions.insert(id.clone(), self.intents.len());
+                self.intents.push(Intent::new(id.clone(), secret, new, now));
+                intent = Some(id.clone());
+                if confirm {
+                    self.change(&id, EventType::Created, now, &mut events, |_| Ok(()))
+                        .and_then(|_| self.confirm(&id, None, now, &mut events))
+                } else {
+                    self.change(&id, EventType::Created, now, &mut events, |_| Ok(()))
+                }
+            }
+            Command::Confirm { intent, payment_method } => self.confirm(&intent, payment_method, now, &mut events),
+            Command::Capture { intent, amount } => {
+                self.change(&intent, EventType::Succeeded, now, &mut events, |intent| intent.capture(amount))
+            }
+            Command::Cancel { intent, reason } => {
+                self.change(&intent, EventType::Canceled, now, &mut events, |intent| intent.cancel(reason, now))
+            }
+            Command::Retrieve { intent } => {
+                self.intent(&intent).map(render::intent).ok_or_else(|| ApiError::no_such("payment_intent", &intent))
+            }
+            Command::Refund { intent, amount, reason, metadata } => {
+                self.refund(&intent, amount, reason, metadata, now, &mut events)
+            }
+            Command::ListIntents(page) => self.list_intents(&page),
+            Command::ListRefunds { intent, page } => self.list_refunds(intent.as_deref(), &page),
+        };
+        Applied { result, events, intent }
+    }
+
+    /// The customer answers a challenge.
+    ///
+    /// # Errors
+    /// 404 for an unknown intent, 400 where no challenge is open.
+    pub fn authenticate(
+        &mut self,
+        id: &str,
+        succeeded: bool,
+        now: Seconds,
+        events: &mut Vec<Event>,
+    ) -> Result<Value, ApiError> {
+        let hold_until = now + self.hold_seconds;
+        let intent = self.intent_mut(id)?;
+        let charge = crate::id::fresh("ch");
+        let confirmation = intent
+            .authenticate(succeeded, charge, hold_until)
+            .map_err(|refusal| ApiError::refused(&refusal, intent))?;
+        events.push(Event::new(event_of(&confirmation), intent, now));
+        Ok(render::intent(intent))
+    }
+
+    /// Lets every hold lapse whose time has come.
+    pub fn expire(&mut self, now: Seconds) -> Vec<Event> {
+        let expired = self.intents.iter_mut().filter_map(|intent| intent.expire(now).then_some(&*intent));
+        expired.map(|intent| Event::new(EventType::Canceled, intent, now)).collect()
+    }
+
+    /// Lets one hold lapse now, whatever time it had left.
+    ///
+    /// # Errors
+    /// 404 for an unknown intent.
+    pub fn expire_one(&mut self, id: &str, now: Seconds) -> Result<(Value, Option<Event>), ApiError> {
+        let intent = self.intent_mut(id)?;
+        if let State::RequiresCapture { capture_before } = &mut intent.state {
+            *capture_before = now;
+        }
+        let event = intent.expire(now).then(|| Event::new(EventType::Canceled, intent, now));
+        Ok((render::intent(intent), event))
+    }
+
+    fn intent_mut(&mut self, id: &str) -> Result<&mut Intent, ApiError> {
+        let position = self.positions.get(id).copied();
+        position
+            .and_then(|position| self.intents.get_mut(position))
+            .ok_or_else(|| ApiError::no_such("payment_intent", id))
+    }
+
+    fn change(
+        &mut self,
+        id: &str,
+        event_type: EventType,
+        now: Seconds,
+        events: &mut Vec<Event>,
+        transition: impl FnOnce(&mut Intent) -> Result<(), crate::intent::Refusal>,
+    ) -> Result<Value, ApiError> {
+        let intent = self.intent_mut(id)?;
+        transition(intent).map_err(|refusal| ApiError::refused(&refusal, intent))?;
+        events.push(Event::new(event_type, intent, now));
+        Ok(render::intent(intent))
+    }
+
+    fn confirm(
+        &mut self,
+        id: &str,
+        method: Option<crate::payment_method::PaymentMethod>,
+        now: Seconds,
+        events: &mut Vec<Event>,
+    ) -> Result<Value, ApiError> {
+        let hold_until = now + self.hold_seconds;
+        let intent = self.intent_mut(id)?;
+        let confirmation = intent
+            .confirm(method, crate::id::fresh("ch"), hold_until)
+            .map_err(|refusal| ApiError::refused(&refusal, intent))?;
+        events.push(Event::new(event_of(&confirmation), intent, now));
+        match confirmation {
+            Confirmation::Declined(decline) => Err(ApiError::declined(decline, intent)),
+            _ => Ok(render::intent(intent)),
+        }
+    }
+
+    fn refund(
+        &mut self,
+        id: &str,
+        amount: Option<i64>,
+        reason: Option<&str>,
+        metadata: BTreeMap<String, String>,
+        now: Seconds,
+        events: &mut Vec<Event>,
+    ) -> Result<Value, ApiError> {
+        let intent = self.intent_mut(id)?;
+        let amount = intent.refund(amount).map_err(|refusal| ApiError::refused(&refusal, intent))?;
+        let refund = Refund {
+            id: crate::id::fresh("re"),
+            payment_intent: intent.id.clone(),
+            charge: intent.latest_charge.clone(),
+            amount,
+            currency: intent.currency.clone(),
+            reason: reason.map(str::to_owned),
+            metadata,
+            created: now,
+        };
+        events.push(Event::new(EventType::ChargeRefunded, intent, now));
+        let rendered = render::refund(&refund);
+        self.refunds.push(refund);
+        Ok(rendered)
+    }
+
+    fn list_intents(&self, page: &Page) -> Result<Value, ApiError> {
+        let (data, has_more) =
+            paginate(self.intents.iter(), page, |intent| (&intent.id, intent.created), "payment_intent")?;
+        let data: Vec<Value> = data.into_iter().map(render::intent).collect();
+        Ok(render::list("/v1/payment_intents", data, has_more))
+    }
+
+    fn list_refunds(&self, intent: Option<&str>, page: &Page) -> Result<Value, ApiError> {
+        let matching = self.refunds.iter().filter(|refund| intent.is_none_or(|id| refund.payment_intent == id));
+        let (data, has_more) = paginate(matching, page, |refund| (&refund.id, refund.created), "refund")?;
+        let data: Vec<Value> = data.into_iter().map(render::refund).collect();
+        Ok(render::list("/v1/refunds", data, has_more))
+    }
+}
+
+/// The newest-first page of an oldest-first sequence, and whether more follows it.
+fn paginate<'a, T>(
+    oldest_first: impl DoubleEndedIterator<Item = &'a T>,
+    page: &Page,
+    key: impl Fn(&T) -> (&String, Seconds),
+    what: &str,
+) -> Result<(Vec<&'a T>, bool), ApiError> {
+    let mut rest = oldest_first.rev().peekable();
+    if let Some(cursor) = &page.starting_after
+        && !rest.by_ref().any(|item| key(item).0 == cursor)
+    {
+        return Err(ApiError::no_such(what, cursor));
+    }
+    let mut matching = rest.filter(|item| (page.created_from..=page.created_to).contains(&key(item).1));
+    let data: Vec<&T> = matching.by_ref().take(page.limit).collect();
+    Ok((data, matching.next().is_some()))
+}
+
+fn event_of(confirmation: &Confirmation) -> EventType {
+    match confirmation {
+        Confirmation::Authorized => EventType::AmountCapturableUpdated,
+        Confirmation::Captured => EventType::Succeeded,
+        Confirmation::ActionRequired => EventType::RequiresAction,
+        Confirmation::Declined(_) => EventType::PaymentFailed,
+    }
+}

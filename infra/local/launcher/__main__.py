@@ -1,0 +1,32 @@
+"""Apply every patch, then start ministack's own entry point."""
+import importlib
+import importlib.metadata
+import os
+import sys
+
+from .hooks import SUPPORTED_VERSION
+
+PATCHES = (
+    "runtime_latency", "dynamodb_store", "dynamodb_conditions", "stream_persistence",
+    "httpapi_cors", "httpapi_body",
+    "esm_threads", "esm_sqs_window", "esm_defaults",
+    "cfn_nested", "cfn_tables", "cfn_functions", "cfn_archive",
+    "stepfunctions_validation", "event_targets",
+)
+
+
+def run():
+    os.environ.setdefault("BIND_HOST", "127.0.0.1")
+    # Lambda processes inherit it: without it their SDK calls leave for real AWS.
+    os.environ.setdefault("AWS_ENDPOINT_URL", f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT', '4566')}")
+    version = importlib.metadata.version("ministack")
+    if version != SUPPORTED_VERSION:
+        print(f"launcher: written for ministack {SUPPORTED_VERSION}, found {version}", file=sys.stderr)
+    for name in PATCHES:
+        importlib.import_module(f"{__package__}.{name}").apply()
+    from ministack.app import main
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,2 @@
+//! Product metadata: products, variants, categories, sellers.
+#![forbid(unsafe_code)]

@@ -1,0 +1,187 @@
+//! Identifiers. Those that clients choose share one syntax; those that the server makes carry a
+//! prefix that says what they identify.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// A text that is not an identifier of the expected kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not {expected}")]
+pub struct IdError {
+    expected: &'static str,
+}
+
+/// The longest identifier that a client may choose, in characters.
+const CLIENT_ID_MAX: usize = 64;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $expected:literal, $valid:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The identifier's text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let valid: fn(&str) -> bool = $valid;
+                if valid(text) { Ok(Self(text.to_owned())) } else { Err(IdError { expected: $expected }) }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+macro_rules! client_id {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        id!($(#[$doc])* $name, "an id: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'", is_client_id);
+    )+};
+}
+
+client_id! {
+    /// A product of the catalog.
+    ProductId,
+    /// A category of the catalog's tree.
+    CategoryId,
+    /// Whoever sells a product.
+    SellerId,
+    /// A warehouse that holds stock.
+    WarehouseId,
+    /// A flash sale.
+    SaleId,
+    /// A stock-keeping unit: one variant of a product, and the only key that contexts share.
+    Sku,
+}
+
+id!(
+    /// A user of the pool: the subject of the access token.
+    UserId,
+    "a user id",
+    |text| (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:.".contains(&b))
+);
+
+macro_rules! server_id {
+    ($($(#[$doc:meta])* $name:ident, $prefix:literal, $expected:literal);+ $(;)?) => {$(
+        id!($(#[$doc])* $name, $expected, |text| is_server_id(text, $prefix));
+
+        impl $name {
+            /// The identifier with this random or derived part.
+            pub fn from_uuid(uuid: Uuid) -> Self {
+                Self(format!(concat!($prefix, "{}"), uuid.simple()))
+            }
+        }
+    )+};
+}
+
+server_id! {
+    /// A checkout: prices and stock held for a shopper for a while.
+    CheckoutId, "chk_", "a checkout id";
+    /// An order.
+    OrderId, "ord_", "an order id";
+    /// Units held for a checkout or an order.
+    ReservationId, "res_", "a reservation id";
+}
+
+impl CheckoutId {
+    /// The reservation that holds this checkout's units.
+    pub fn reservation(&self) -> ReservationId {
+        ReservationId(self.0.replacen("chk_", "res_", 1))
+    }
+}
+
+impl OrderId {
+    /// The id of the one order that this user can make with this idempotency key. Derived, so that
+    /// the conditional put of the order is the idempotency guard.
+    pub fn of_request(user_id: &UserId, idempotency_key: &str) -> Self {
+        Self::from_uuid(derived(&["order", user_id.as_str(), idempotency_key]))
+    }
+
+    /// The id of the one order that this user can make in this sale.
+    pub fn of_sale(user_id: &UserId, sale_id: &SaleId) -> Self {
+        Self::from_uuid(derived(&["sale", sale_id.as_str(), user_id.as_str()]))
+    }
+}
+
+/// A UUID (version 8, RFC 9562) from the SHA-256 of length-prefixed parts.
+fn derived(parts: &[&str]) -> Uuid {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let digest = hash.finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+fn is_client_id(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    text.len() <= CLIENT_ID_MAX
+        && bytes.next().is_some_and(|first| first.is_ascii_alphanumeric())
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+fn is_server_id(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix)
+        .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn client_ids_keep_to_their_syntax() {
+        for good in ["a", "A-1", "6579c22f-be2b-444c-a52b-0116dd82df6c", "x.y_z", &"a".repeat(64)] {
+            assert!(good.parse::<Sku>().is_ok(), "{good}");
+        }
+        for bad in ["", "-a", ".a", "a b", "a/b", "ä", "a#b", &"a".repeat(65)] {
+            assert!(bad.parse::<Sku>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn server_ids_name_their_kind() {
+        let id = OrderId::from_uuid(Uuid::from_u128(7));
+        assert_eq!(id.as_str().parse::<OrderId>().as_ref(), Ok(&id));
+        assert!(id.as_str().parse::<CheckoutId>().is_err());
+        assert!("ord_7".parse::<OrderId>().is_err());
+    }
+
+    #[test]
+    fn one_user_and_key_make_one_order_id_and_parts_do_not_run_together() {
+        let user = |text: &str| text.parse::<UserId>().unwrap();
+        assert_eq!(OrderId::of_request(&user("u1"), "k"), OrderId::of_request(&user("u1"), "k"));
+        assert_ne!(OrderId::of_request(&user("u1"), "k"), OrderId::of_request(&user("u2"), "k"));
+        assert_ne!(OrderId::of_request(&user("u1"), "2k"), OrderId::of_request(&user("u12"), "k"));
+    }
+}

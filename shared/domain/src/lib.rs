@@ -1,0 +1,8 @@
+//! The pure domain of Souk: ids, money, stock, reservations, orders, payments.
+//!
+//! Nothing here does I/O, reads a clock or knows AWS. Times come in as arguments.
+#![forbid(unsafe_code)]
+
+pub mod ids;
+pub mod money;
+pub mod quantity;

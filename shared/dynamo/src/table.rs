@@ -1,0 +1,155 @@
+use aws_sdk_dynamodb::{
+    operation::{
+        delete_item::builders::DeleteItemFluentBuilder, put_item::builders::PutItemFluentBuilder,
+        query::builders::QueryFluentBuilder, update_item::builders::UpdateItemFluentBuilder,
+    },
+    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{AttributeValue, Client, Item, Outcome, StoreError, decode, encode, outcome};
+
+/// An update being built; see [`Table::update`].
+pub type UpdateBuilder = UpdateItemFluentBuilder;
+
+/// One table and the client that reaches it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+}
+
+impl Table {
+    /// The table of this name.
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self { client, name: name.into() }
+    }
+
+    /// The table's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The client, for calls that this type has no short form for.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Reads one item, strongly consistent. Decisions are made on this read.
+    ///
+    /// # Errors
+    /// [`StoreError`]; an absent item is `Ok(None)`.
+    pub async fn get<T: DeserializeOwned>(&self, key: &[(&str, &str)]) -> Result<Option<T>, StoreError> {
+        self.read(key, true).await
+    }
+
+    /// Reads one item, eventually consistent, at half the price. Only where staleness costs nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; an absent item is `Ok(None)`.
+    pub async fn get_eventually<T: DeserializeOwned>(&self, key: &[(&str, &str)]) -> Result<Option<T>, StoreError> {
+        self.read(key, false).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, key: &[(&str, &str)], consistent: bool) -> Result<Option<T>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key_of(key)))
+            .consistent_read(consistent)
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        answer.item.map(decode).transpose()
+    }
+
+    /// Puts a whole item under a condition; a refusal brings the item that stood there.
+    ///
+    /// # Errors
+    /// [`StoreError`] for anything but the condition.
+    pub async fn put_if<T: Serialize>(
+        &self,
+        item: &T,
+        condition: &str,
+        names: &[(&str, &str)],
+        values: &[(&str, AttributeValue)],
+    ) -> Result<Outcome, StoreError> {
+        let mut put = self.put().set_item(Some(encode(item)?)).condition_expression(condition);
+        for (name, attribute) in names {
+            put = put.expression_attribute_names(*name, *attribute);
+        }
+        for (name, value) in values {
+            put = put.expression_attribute_values(*name, value.clone());
+        }
+        Ok(outcome(put.send().await)?.map(drop))
+    }
+
+    /// A put on this table that returns the old image when its condition fails.
+    pub fn put(&self) -> PutItemFluentBuilder {
+        self.client
+            .put_item()
+            .table_name(&self.name)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    /// An update of one item that returns the new image, and the old one when its condition fails.
+    /// Send it with [`Table::write`].
+    pub fn update(&self, key: &[(&str, &str)]) -> UpdateBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key_of(key)))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    /// A delete of one item that returns the old image when its condition fails.
+    pub fn delete(&self, key: &[(&str, &str)]) -> DeleteItemFluentBuilder {
+        self.client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key_of(key)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    /// Sends an update built by [`Table::update`]; the new image comes back.
+    ///
+    /// # Errors
+    /// [`StoreError`] for anything but the condition.
+    pub async fn write(&self, update: UpdateBuilder) -> Result<Outcome<Item>, StoreError> {
+        Ok(outcome(update.send().await)?.map(|answer| answer.attributes.unwrap_or_default()))
+    }
+
+    /// A query of this table or one of its indexes.
+    pub fn query(&self) -> QueryFluentBuilder {
+        self.client.query().table_name(&self.name)
+    }
+
+    /// All items of one partition, strongly consistent, in sort-key order. For partitions that are
+    /// small by design (the warehouses of one SKU, the variants of one product).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn partition<T: DeserializeOwned>(&self, key: &str, value: &str) -> Result<Vec<T>, StoreError> {
+        let mut pages = self
+            .query()
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", key)
+            .expression_attribute_values(":pk", crate::s(value))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut items = Vec::new();
+        while let Some(item) = pages.next().await {
+            items.push(decode(item.map_err(StoreError::from_sdk)?)?);
+        }
+        Ok(items)
+    }
+}
+
+/// A primary key from its string parts.
+pub(crate) fn key_of(parts: &[(&str, &str)]) -> Item {
+    parts.iter().map(|(name, value)| ((*name).to_owned(), crate::s(*value))).collect()
+}

@@ -1,0 +1,2 @@
+//! Stock rows and reservations.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Checkouts, orders and their archive.
+#![forbid(unsafe_code)]

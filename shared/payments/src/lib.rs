@@ -1,0 +1,2 @@
+//! Payment records and the gateway that holds the money.
+#![forbid(unsafe_code)]

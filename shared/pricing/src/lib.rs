@@ -1,0 +1,2 @@
+//! Prices per SKU.
+#![forbid(unsafe_code)]

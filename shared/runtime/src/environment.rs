@@ -1,0 +1,83 @@
+use std::str::FromStr;
+
+use aws_config::SdkConfig;
+use souk_dynamo::{Client, Table};
+
+/// The function's surroundings: its variables, and the SDK configuration loaded once.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Region, credentials and endpoints, from the standard AWS variables.
+    pub aws: SdkConfig,
+    dynamodb: Client,
+}
+
+/// Why a function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The template did not set a variable.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// The template set a variable to something unreadable.
+    #[error("the environment variable {name} cannot be read: {reason}")]
+    Invalid {
+        /// Which variable.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something that the function needs before its first request could not be had.
+    #[error("{what} cannot be reached: {reason}")]
+    Unreachable {
+        /// What was asked for.
+        what: &'static str,
+        /// What happened.
+        reason: String,
+    },
+}
+
+/// Builds what a handler works with.
+pub trait FromEnvironment: Sized + Send + Sync + 'static {
+    /// Reads variables and makes clients. Called once, before the first request.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where the template forgot something.
+    fn from_environment(environment: &Environment) -> impl Future<Output = Result<Self, ConfigError>> + Send;
+}
+
+impl Environment {
+    /// Loads the SDK configuration.
+    pub async fn load() -> Self {
+        let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+        let dynamodb = Client::new(&aws);
+        Self { aws, dynamodb }
+    }
+
+    /// A variable that must be set.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] where it is absent or empty.
+    pub fn required(&self, name: &'static str) -> Result<String, ConfigError> {
+        self.optional(name).ok_or(ConfigError::Missing(name))
+    }
+
+    /// A variable that may be absent or empty.
+    pub fn optional(&self, name: &'static str) -> Option<String> {
+        std::env::var(name).ok().filter(|value| !value.is_empty())
+    }
+
+    /// A variable of any type that can be read from text.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where it is absent or unreadable.
+    pub fn parse<T: FromStr<Err: std::fmt::Display>>(&self, name: &'static str) -> Result<T, ConfigError> {
+        self.required(name)?.parse().map_err(|e: T::Err| ConfigError::Invalid { name, reason: e.to_string() })
+    }
+
+    /// The table whose name this variable holds.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] where it is absent.
+    pub fn table(&self, name: &'static str) -> Result<Table, ConfigError> {
+        Ok(Table::new(self.dynamodb.clone(), self.required(name)?))
+    }
+}

@@ -1,0 +1,16 @@
+//! HTTP functions behind an API Gateway HTTP API.
+
+mod identity;
+mod problem;
+mod request;
+mod response;
+mod serve;
+
+pub use identity::{Caller, Role};
+pub use problem::{FieldError, Problem};
+pub use request::{MAX_BODY_BYTES, Request};
+pub use response::Response;
+pub use serve::serve;
+
+/// What a handler returns.
+pub type HttpResult = Result<Response, Problem>;

@@ -1,0 +1,187 @@
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::Response;
+
+/// A refusal as RFC 9457 "problem details".
+///
+/// `kind` is stable: clients may branch on it. `detail` is for people, and never holds an internal
+/// cause: that goes to the log with [`Problem::caused_by`].
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// HTTP status.
+    pub status: u16,
+    /// The last part of the `type` URI, such as `out-of-stock`.
+    pub kind: &'static str,
+    title: &'static str,
+    detail: String,
+    errors: Vec<FieldError>,
+    extensions: Map<String, Value>,
+    headers: Vec<(&'static str, String)>,
+    cause: Option<String>,
+}
+
+/// One field of the request that was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The field's path, such as `lines[0].quantity`.
+    pub field: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+/// Where the problem types are described.
+const TYPE_BASE: &str = "https://souk.example/problems/";
+
+impl Problem {
+    /// A problem of a given kind. `title` says what the kind means, `detail` what happened here.
+    pub fn new(status: u16, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind,
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+            extensions: Map::new(),
+            headers: Vec::new(),
+            cause: None,
+        }
+    }
+
+    /// 400: the request cannot be read, or a value is out of range.
+    pub fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(400, "invalid-request", "The request is malformed", detail)
+    }
+
+    /// 400 that names the field.
+    pub fn invalid_field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        let (field, detail) = (field.into(), detail.into());
+        Self::invalid(format!("{field}: {detail}")).with_field(field, detail)
+    }
+
+    /// 422: the request is well formed, but does not make sense here.
+    pub fn unprocessable(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        let (field, detail) = (field.into(), detail.into());
+        Self::new(422, "unprocessable", "The request does not make sense", format!("{field}: {detail}"))
+            .with_field(field, detail)
+    }
+
+    /// 401: no token, or one that is not good.
+    pub fn unauthorized() -> Self {
+        Self::new(401, "unauthorized", "Sign in first", "A valid access token is needed.")
+            .with_header("www-authenticate", "Bearer")
+    }
+
+    /// 403: the caller is known and may not do this.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(403, "forbidden", "Not allowed", detail)
+    }
+
+    /// 404: it does not exist, or it is another user's.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(404, "not-found", "Not found", format!("There is no such {what}."))
+    }
+
+    /// 409: the present state does not allow this.
+    pub fn conflict(kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(409, kind, title, detail)
+    }
+
+    /// 412: the resource has another version than `If-Match` said.
+    pub fn stale(present_version: u64) -> Self {
+        Self::new(412, "stale-version", "The resource has changed", "Read it again and repeat with its present ETag.")
+            .with("present_version", present_version)
+            .with_header("etag", format!("\"{present_version}\""))
+    }
+
+    /// 428: changing an existing resource needs `If-Match`.
+    pub fn precondition_required() -> Self {
+        Self::new(428, "if-match-required", "If-Match is needed", "It exists already: send its ETag in If-Match.")
+    }
+
+    /// 503: try again shortly; nothing was done, or repeating is safe.
+    pub fn try_again(cause: impl std::fmt::Display) -> Self {
+        Self::new(503, "try-again", "Busy", "Please try again in a moment. Repeating this request is safe.")
+            .with_header("retry-after", "1")
+            .caused_by(cause)
+    }
+
+    /// 500: our fault. The cause goes to the log only.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::new(500, "internal", "Something went wrong", "The fault is on our side and has been recorded.")
+            .caused_by(cause)
+    }
+
+    /// Adds a refused field.
+    #[must_use]
+    pub fn with_field(mut self, field: impl Into<String>, detail: impl Into<String>) -> Self {
+        self.errors.push(FieldError { field: field.into(), detail: detail.into() });
+        self
+    }
+
+    /// Adds an extension member, such as how many are left.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        self.extensions.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self
+    }
+
+    /// Adds a response header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Keeps the internal cause for the log.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl std::fmt::Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// The internal cause, for the log.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// What the client is told, in a sentence.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The answer that tells it.
+    pub fn into_response(self, request_id: &str) -> Response {
+        let mut body = self.extensions;
+        body.insert("type".into(), format!("{TYPE_BASE}{}", self.kind).into());
+        body.insert("title".into(), self.title.into());
+        body.insert("status".into(), self.status.into());
+        body.insert("detail".into(), self.detail.into());
+        body.insert("request_id".into(), request_id.into());
+        if !self.errors.is_empty() {
+            body.insert("errors".into(), serde_json::to_value(self.errors).unwrap_or_default());
+        }
+        let mut response = Response::json(self.status, &Value::Object(body))
+            .header("content-type", "application/problem+json")
+            .header("cache-control", "no-store");
+        for (name, value) in self.headers {
+            response = response.header(name, value);
+        }
+        response
+    }
+}
+
+impl From<souk_dynamo::StoreError> for Problem {
+    fn from(error: souk_dynamo::StoreError) -> Self {
+        match error {
+            souk_dynamo::StoreError::Corrupt(_) => Self::internal(error),
+            souk_dynamo::StoreError::Unavailable(_) | souk_dynamo::StoreError::Busy(_) => Self::try_again(error),
+        }
+    }
+}
+
+impl From<souk_dynamo::CursorError> for Problem {
+    fn from(error: souk_dynamo::CursorError) -> Self {
+        Self::invalid_field("cursor", error.to_string())
+    }
+}

@@ -1,0 +1,78 @@
+use http::{HeaderName, HeaderValue};
+use serde::Serialize;
+
+/// An HTTP answer being built.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Option<String>,
+}
+
+impl Response {
+    /// An answer without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: None }
+    }
+
+    /// A JSON answer.
+    pub fn json<T: Serialize>(status: u16, body: &T) -> Self {
+        match serde_json::to_string(body) {
+            Ok(text) => {
+                let response = Self { status, headers: Vec::new(), body: Some(text) };
+                response.header("content-type", "application/json")
+            }
+            Err(error) => {
+                tracing::error!(error = %error, "an answer could not be written as JSON");
+                Self::empty(500)
+            }
+        }
+    }
+
+    /// Sets a header; one of the same name is replaced, but for `set-cookie`, which may repeat. A
+    /// value that no header can hold is left out.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+            let name = HeaderName::from_static(name);
+            if name != http::header::SET_COOKIE {
+                self.headers.retain(|(present, _)| *present != name);
+            }
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// The resource's version as a strong ETag.
+    #[must_use]
+    pub fn etag(self, version: u64) -> Self {
+        self.header("etag", format!("\"{version}\""))
+    }
+
+    /// The body, for tests and for answers that are wrapped.
+    pub fn body(&self) -> Option<&str> {
+        self.body.as_deref()
+    }
+
+    /// The value of a header.
+    pub fn get_header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(present, _)| present.as_str() == name).and_then(|(_, value)| value.to_str().ok())
+    }
+
+    pub(super) fn into_lambda(self) -> http::Response<lambda_http::Body> {
+        let body = self.body.map_or(lambda_http::Body::Empty, lambda_http::Body::Text);
+        let mut response = http::Response::new(body);
+        *response.status_mut() =
+            http::StatusCode::from_u16(self.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in self.headers {
+            response.headers_mut().append(name, value);
+        }
+        // What a user sees must not be kept by anything in between, unless a handler says so.
+        response
+            .headers_mut()
+            .entry(http::header::CACHE_CONTROL)
+            .or_insert_with(|| HeaderValue::from_static("private, no-store"));
+        response
+    }
+}

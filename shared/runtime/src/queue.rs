@@ -1,0 +1,100 @@
+//! Functions behind an SQS queue. Each message is handled by itself; only those that fail come back.
+
+use std::sync::Arc;
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::de::DeserializeOwned;
+
+use crate::{BoxFuture, Error, FromEnvironment, start};
+
+/// One message: its parsed body and how often it was delivered (1 at first).
+#[derive(Debug, Clone)]
+pub struct Message<T> {
+    /// The parsed body.
+    pub body: T,
+    /// SQS's id of the message.
+    pub id: String,
+    /// How often it has been handed out, this time included.
+    pub receive_count: u32,
+}
+
+/// Why a message is not done; it comes back, and in the end goes to the dead-letter queue.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+type Handler = Arc<dyn Fn(SqsMessage) -> BoxFuture<Result<(), Failure>> + Send + Sync>;
+
+/// Runs a queue function. The handler must be idempotent: SQS delivers at least once.
+///
+/// # Errors
+/// Where the function cannot start or the runtime API fails.
+pub fn serve<D, T, H, Fut>(handle: H) -> Result<(), Error>
+where
+    D: FromEnvironment,
+    T: DeserializeOwned + Send + 'static,
+    H: Fn(&'static D, Message<T>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    start(|deps: &'static D| {
+        run(Arc::new(move |raw| match parse(raw) {
+            Ok(message) => Box::pin(handle(deps, message)),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }))
+    })
+}
+
+fn parse<T: DeserializeOwned>(raw: SqsMessage) -> Result<Message<T>, Failure> {
+    let body = serde_json::from_str(raw.body.as_deref().unwrap_or_default())?;
+    let receive_count = raw.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1);
+    Ok(Message { body, id: raw.message_id.unwrap_or_default(), receive_count })
+}
+
+async fn run(handler: Handler) -> Result<(), Error> {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let handler = Arc::clone(&handler);
+        async move { Ok::<_, Error>(batch(&handler, event.payload).await) }
+    }))
+    .await
+}
+
+async fn batch(handler: &Handler, event: SqsEvent) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    for message in event.records {
+        let message_id = message.message_id.clone().unwrap_or_default();
+        match handler(message).await {
+            Ok(()) => tracing::info!(message_id, "message handled"),
+            Err(error) => {
+                tracing::error!(message_id, error = %error, "message failed, it will come back");
+                let mut failure = BatchItemFailure::default();
+                failure.item_identifier = message_id;
+                response.batch_item_failures.push(failure);
+            }
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(id: &str, body: &str) -> SqsMessage {
+        let mut message = SqsMessage::default();
+        message.message_id = Some(id.to_owned());
+        message.body = Some(body.to_owned());
+        message
+    }
+
+    #[tokio::test]
+    async fn only_the_messages_that_failed_come_back() {
+        let handler: Handler = Arc::new(|raw| {
+            let parsed = parse::<i32>(raw).and_then(|m| if m.body < 0 { Err("negative".into()) } else { Ok(()) });
+            Box::pin(std::future::ready(parsed))
+        });
+        let mut event = SqsEvent::default();
+        event.records = vec![message("good", "1"), message("bad", "-1"), message("poison", "{"), message("fine", "2")];
+        let failed: Vec<_> =
+            batch(&handler, event).await.batch_item_failures.into_iter().map(|f| f.item_identifier).collect();
+        assert_eq!(failed, ["bad", "poison"]);
+    }
+}

@@ -1,0 +1,2 @@
+//! Product pages, search documents and queries.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Integration tests: architecture, stores, flows and races.
+#![forbid(unsafe_code)]
