@@ -10,7 +10,7 @@ PATCHES = (
     "runtime_latency", "dynamodb_store", "dynamodb_conditions", "stream_persistence",
     "httpapi_cors", "httpapi_body",
     "esm_threads", "esm_sqs_window", "esm_defaults",
-    "cfn_nested", "cfn_tables", "cfn_functions", "cfn_archive",
+    "cfn_nested", "cfn_secrets", "cfn_tables", "cfn_functions", "cfn_archive",
     "stepfunctions_validation", "event_targets",
 )
 

@@ -1,0 +1,32 @@
+# Souk. Everything that these commands make lies in target/.
+PYTHON ?= python3
+export PYTHONPATH := infra/local
+export PYTHONDONTWRITEBYTECODE := 1
+SOUK := $(PYTHON) -m souk_local
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test outputs import logs
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## start everything and play a shopper who buys; the stack stays up
+	@$(SOUK) demo
+
+up: ## build, start and deploy the local stack, or bring a running one up to date
+	@$(SOUK) up
+
+down: ## end every process of the local stack
+	@$(SOUK) down
+
+test: ## all checks and tests, on a stack of their own beside a running one
+	@$(SOUK) test
+
+outputs: ## the running stack's addresses and users as one JSON object
+	@$(SOUK) outputs
+
+import: ## load a catalogue: make import FILE=products.yaml
+	@$(SOUK) import "$(FILE)"
+
+logs: ## what a function logged: make logs FUNCTION=place-order
+	@$(SOUK) logs "$(FUNCTION)"

@@ -1,0 +1,90 @@
+"""The commands behind the Makefile; each failure is one line on standard error and a non-zero exit."""
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+
+from . import console, environment, outputs, processes, stack, up
+from .console import Failure, say
+
+
+def _running_demo():
+    found = stack.existing("demo")
+    if found is None or outputs.read(found) is None or not processes.is_alive(found, "edge"):
+        raise Failure("no stack is running: start one with `make up`")
+    environment.activate()
+    return found
+
+
+def _up(_args):
+    found = up.up(stack.demo())
+    say(f"\nSouk is up at {found['api_url']}  (make demo · make outputs · make down)")
+
+
+def _demo(_args):
+    demo = stack.demo()
+    found = up.up(demo)
+    from . import story
+    story.tell(demo, found)
+
+
+def _down(_args):
+    found = stack.existing("demo")
+    ended = up.down(found) if found else []
+    say(f"ended: {', '.join(ended)}" if ended else "nothing was running")
+
+
+def _outputs(_args):
+    print(json.dumps(outputs.read(_running_demo()), indent=2))
+
+
+def _import(args):
+    file = Path(args.file).resolve()
+    if not file.is_file():
+        raise Failure(f"{args.file} is not a file: give make import FILE=<products.yaml>")
+    from . import catalogue
+    demo = _running_demo()
+    catalogue.run_import(demo, outputs.read(demo), file)
+
+
+def _logs(args):
+    from . import logs
+    logs.show(_running_demo(), args.function)
+
+
+def _test(_args):
+    from . import phases
+    phases.run()
+
+
+def main():
+    """Parse the command line and run one command."""
+    parser = argparse.ArgumentParser(prog="souk_local", description="Souk's local stack")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, run, about in (("up", _up, "build, start, deploy and load"), ("down", _down, "end every process"),
+                             ("demo", _demo, "up, then a shopper's story"), ("test", _test, "all checks and tests"),
+                             ("outputs", _outputs, "one JSON object about the running stack")):
+        commands.add_parser(name, help=about).set_defaults(run=run)
+    importing = commands.add_parser("import", help="load a catalogue file")
+    importing.add_argument("file")
+    importing.set_defaults(run=_import)
+    logging = commands.add_parser("logs", help="what a function logged")
+    logging.add_argument("function")
+    logging.set_defaults(run=_logs)
+    args = parser.parse_args()
+    # Whoever ends us politely gets the same clean-up as somebody who presses Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        args.run(args)
+    except Failure as failure:
+        console.say(f"souk: {failure}")
+        return 1
+    except KeyboardInterrupt:
+        console.say("souk: interrupted")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

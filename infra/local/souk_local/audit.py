@@ -1,0 +1,69 @@
+"""Check that what the templates declare was really deployed.
+
+An emulator may accept a template and leave part of it out; a missing route would then
+show only as a puzzling 404 in some test.
+"""
+from collections import Counter
+
+from .aws import client, pages
+from .console import Failure
+from .deployment import TEMPLATE, all_resources
+from .templates import is_local, read, resources
+
+QUEUE_AND_STREAM_EVENTS = ("SQS", "DynamoDB", "Kinesis")
+
+
+def audit(stack, template=TEMPLATE):
+    """Compare the templates with the deployed stack; a Failure names what is missing."""
+    declared = Declared(template)
+    deployed = list(all_resources(stack))
+    missing = sorted(declared.routes - _routes(stack, deployed))
+    missing = [f"route {route}" for route in missing]
+    sources = Counter(mapping["FunctionArn"].split(":")[6] for page in pages(stack, "lambda", "list_event_source_mappings")
+                      for mapping in page["EventSourceMappings"])
+    names = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in deployed
+             if resource["ResourceType"] == "AWS::Lambda::Function"}
+    missing += [f"event source mapping of {function}" for function, count in declared.sources.items()
+                if sources[names.get(function)] < count]
+    machines = {machine["stateMachineArn"] for page in pages(stack, "stepfunctions", "list_state_machines")
+                for machine in page["stateMachines"]}
+    present = {resource["LogicalResourceId"] for resource in deployed if resource["PhysicalResourceId"] in machines}
+    missing += [f"state machine {machine}" for machine in sorted(declared.machines - present)]
+    if missing:
+        raise Failure(f"deployed, but {len(missing)} things of the templates are not there: {', '.join(missing[:8])}")
+    return f"{len(declared.routes)} routes, {declared.sources.total()} event sources, {len(declared.machines)} state machines"
+
+
+class Declared:
+    """The routes, event sources and state machines of a template and those nested in it."""
+
+    def __init__(self, path):
+        self.routes, self.sources, self.machines = set(), Counter(), set()
+        self._collect(path)
+
+    def _collect(self, path):
+        template = read(path)
+        self.machines |= {name for name, _ in resources(template, "AWS::Serverless::StateMachine",
+                                                        "AWS::StepFunctions::StateMachine")}
+        for name, props in resources(template, "AWS::Serverless::Function"):
+            for event in props.get("Events", {}).values():
+                details = event.get("Properties", {})
+                if event["Type"] == "HttpApi":
+                    self.routes.add(_route_key(details))
+                elif event["Type"] in QUEUE_AND_STREAM_EVENTS:
+                    self.sources[name] += 1
+        for _name, props in resources(template, "AWS::Serverless::Application"):
+            if is_local(props.get("Location")):
+                self._collect(path.parent / props["Location"])
+
+
+def _route_key(details):
+    path = details.get("Path", "$default")
+    return path if path == "$default" else f"{details.get('Method', 'ANY').upper()} {path}"
+
+
+def _routes(stack, deployed):
+    apis = client(stack, "apigatewayv2")
+    return {route["RouteKey"] for resource in deployed if resource["ResourceType"] == "AWS::ApiGatewayV2::Api"
+            for page in apis.get_paginator("get_routes").paginate(ApiId=resource["PhysicalResourceId"])
+            for route in page["Items"]}

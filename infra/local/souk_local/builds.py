@@ -1,0 +1,61 @@
+"""Compile the workspace's programs, and lay the functions' binaries where the templates look for them."""
+import json
+import os
+import shutil
+import subprocess
+
+from .console import Failure, Step
+from .stack import LAMBDA_FOLDER, ROOT
+
+PACKAGES = ("souk-fn-*", "souk-edge", "souk-gateway")
+
+
+def build():
+    """Build all of it in one cargo call; {program name: path of its executable}."""
+    command = ["cargo", "build", "--bins", "--message-format=json-render-diagnostics"]
+    for package in PACKAGES:
+        command += ["-p", package]
+    with Step("cargo build: functions, edge, gateway", pulse=60):
+        # Cargo's own progress goes to the terminal; standard output carries its JSON.
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Failure("the build failed: mend what cargo says above, then run the command again")
+    programs, functions = {}, []
+    for line in done.stdout.splitlines():
+        message = json.loads(line)
+        if message.get("reason") == "compiler-artifact" and message.get("executable"):
+            programs[message["target"]["name"]] = message["executable"]
+            if "/functions/" in message["manifest_path"]:
+                functions.append(message["target"]["name"])
+    _lay_functions({name: programs[name] for name in functions})
+    return programs
+
+
+def _lay_functions(programs):
+    """Copy changed function binaries to ``target/lambda/<name>/bootstrap``, without symbols; drop those that are gone."""
+    LAMBDA_FOLDER.mkdir(parents=True, exist_ok=True)
+    changed = [name for name, path in programs.items() if _is_older(LAMBDA_FOLDER / name / "bootstrap", path)]
+    for gone in {folder.name for folder in LAMBDA_FOLDER.iterdir() if folder.is_dir()} - set(programs):
+        shutil.rmtree(LAMBDA_FOLDER / gone)
+    if not changed:
+        return
+    with Step(f"{len(changed)} of {len(programs)} function binaries changed"):
+        for name in changed:
+            _copy_stripped(programs[name], LAMBDA_FOLDER / name / "bootstrap")
+
+
+def _is_older(copy, original):
+    return not copy.exists() or copy.stat().st_mtime_ns != os.stat(original).st_mtime_ns
+
+
+def _copy_stripped(original, copy):
+    copy.parent.mkdir(exist_ok=True)
+    draft = copy.with_name(".bootstrap.new")
+    shutil.copyfile(original, draft)
+    if shutil.which("strip"):
+        subprocess.run(["strip", str(draft)], check=False, capture_output=True)
+    draft.chmod(0o755)
+    # The original's time marks the copy as its image; a running stack may hold the old file open.
+    stat = os.stat(original)
+    os.utime(draft, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    draft.replace(copy)

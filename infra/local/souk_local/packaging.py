@@ -1,0 +1,102 @@
+"""Upload what a template points at, as ``sam package`` does: code, state machines, nested templates.
+
+Every object's key is the hash of its content, so an unchanged one is neither zipped nor
+sent again, and a nested stack whose template did not change keeps its URL.
+"""
+import hashlib
+import json
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+
+from .aws import client
+from .console import Failure
+from .stack import HOME
+from .templates import is_local, read, resources
+
+BUCKET = "souk-artifacts"
+ZIPS = HOME / "zips"
+EPOCH = (1980, 1, 1, 0, 0, 0)    # a zip must depend on nothing but its content
+
+
+class Packager:
+    """Packages one root template for one stack."""
+
+    def __init__(self, stack):
+        self.stack, self.s3 = stack, client(stack, "s3")
+        self._ensure_bucket()
+        self.present = {item["Key"] for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+                        for item in page.get("Contents", [])}
+
+    def package(self, path):
+        """Upload the template at ``path`` with all it refers to; its URL."""
+        body = json.dumps(self._resolved(path), sort_keys=True).encode()
+        key = f"templates/{path.stem}-{hashlib.sha256(body).hexdigest()[:16]}.json"
+        self._put(key, body)
+        return f"{self.stack.aws_endpoint}/{BUCKET}/{key}"
+
+    def _resolved(self, path):
+        if not path.is_file():
+            raise Failure(f"the template {path} does not exist")
+        template = read(path)
+        functions = [(name, props) for name, props in resources(template, "AWS::Serverless::Function")
+                     if is_local(props.get("CodeUri"))]
+        with ThreadPoolExecutor(2) as pool:
+            for (_name, props), key in zip(functions, pool.map(lambda item: self._code(path, *item), functions)):
+                props["CodeUri"] = {"Bucket": BUCKET, "Key": key}
+        for _name, props in resources(template, "AWS::Serverless::StateMachine"):
+            if is_local(props.get("DefinitionUri")):
+                props["DefinitionUri"] = {"Bucket": BUCKET, "Key": self._file(path.parent / props["DefinitionUri"])}
+        for kind, field in (("AWS::Serverless::Application", "Location"), ("AWS::CloudFormation::Stack", "TemplateURL")):
+            for _name, props in resources(template, kind):
+                if is_local(props.get(field)):
+                    props[field] = self.package(path.parent / props[field])
+        return template
+
+    def _code(self, path, name, props):
+        folder = (path.parent / props["CodeUri"]).resolve()
+        if not folder.is_dir() or not any(folder.iterdir()):
+            raise Failure(f"{path.name}: function {name} has CodeUri {props['CodeUri']}, which no built program fills: "
+                          "its last part must be the name of a binary of a souk-fn package")
+        archive, digest = _zipped(folder)
+        key = f"functions/{folder.name}-{digest}.zip"
+        if key not in self.present:
+            self._put(key, archive.read_bytes())
+        return key
+
+    def _file(self, path):
+        body = path.read_bytes()
+        key = f"files/{path.name}-{hashlib.sha256(body).hexdigest()[:16]}"
+        self._put(key, body)
+        return key
+
+    def _put(self, key, body):
+        if key not in self.present:
+            self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+            self.present.add(key)
+
+    def _ensure_bucket(self):
+        if BUCKET not in {bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]}:
+            self.s3.create_bucket(Bucket=BUCKET)
+
+
+def _zipped(folder):
+    """The zip of a folder, made once per content; (path, digest)."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(folder)}\0{file.stat().st_size}\0".encode())
+        digest.update(file.read_bytes())
+    name = digest.hexdigest()[:16]
+    archive = ZIPS / f"{folder.name}-{name}.zip"
+    if not archive.exists():
+        ZIPS.mkdir(parents=True, exist_ok=True)
+        for outdated in ZIPS.glob(f"{folder.name}-????????????????.zip"):
+            outdated.unlink()
+        draft = archive.with_suffix(".new")
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+            for file in files:
+                entry = zipfile.ZipInfo(str(file.relative_to(folder)), EPOCH)
+                entry.external_attr, entry.compress_type = 0o755 << 16, zipfile.ZIP_DEFLATED
+                out.writestr(entry, file.read_bytes())
+        draft.replace(archive)
+    return archive, name

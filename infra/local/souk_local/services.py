@@ -1,0 +1,38 @@
+"""The stack's two programs of our own: the payment gateway and the edge."""
+import json
+import os
+
+from . import processes
+from .console import Step
+from .distribution import edge_configuration
+
+
+def start_gateway(stack, program):
+    """Start the gateway unless it runs as wanted."""
+    command = [program, "--port", stack.ports["gateway"], "--api-key", stack.gateway_key,
+               "--webhook-secret", stack.webhook_secret, "--webhook-url", stack.url("edge") + "/webhooks/payments"]
+    _run(stack, "gateway", command, "/__fake/health")
+
+
+def start_edge(stack, program, distribution_id):
+    """Start the edge with what the deployed distribution says; a changed configuration restarts it."""
+    file = stack.path("edge.json")
+    text = json.dumps(edge_configuration(stack, distribution_id), indent=2)
+    changed = not file.is_file() or file.read_text() != text
+    file.write_text(text)
+    _run(stack, "edge", [program, "--port", stack.ports["edge"], "--config", file], "/__edge/health", restart=changed)
+
+
+def _run(stack, name, command, health, restart=False):
+    command = [str(part) for part in command]
+    stamp = str(os.stat(command[0]).st_mtime_ns)
+    built = stack.path("run", f"{name}.built")
+    same = processes.command_of(stack, name) == command and built.is_file() and built.read_text() == stamp
+    if processes.is_alive(stack, name) and same and not restart:
+        return
+    processes.stop(stack, name)
+    with Step(f"{name} on port {stack.ports[name]}"):
+        env = {key: os.environ[key] for key in ("PATH", "LANG") if key in os.environ}
+        processes.start(stack, name, command, env | {"SOUK_STACK_HOME": str(stack.home)}, cwd=stack.home)
+        processes.wait_ready(stack, name, stack.url(name) + health, 20)
+        built.write_text(stamp)

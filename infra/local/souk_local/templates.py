@@ -1,0 +1,47 @@
+"""Read SAM templates: YAML with CloudFormation's short intrinsic functions."""
+import functools
+
+
+@functools.cache
+def _loader():
+    import yaml
+
+    class TemplateLoader(yaml.SafeLoader):
+        """Keeps dates as text and turns ``!Sub x`` into ``{"Fn::Sub": x}``."""
+
+    # "Version: 2012-10-17" is a string to CloudFormation.
+    TemplateLoader.yaml_implicit_resolvers = {
+        key: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for key, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+
+    def intrinsic(loader, suffix, node):
+        if isinstance(node, yaml.ScalarNode):
+            value = loader.construct_scalar(node)
+        elif isinstance(node, yaml.SequenceNode):
+            value = loader.construct_sequence(node, deep=True)
+        else:
+            value = loader.construct_mapping(node, deep=True)
+        if suffix == "GetAtt" and isinstance(value, str):
+            value = value.split(".", 1)
+        return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+    TemplateLoader.add_multi_constructor("!", intrinsic)
+    return TemplateLoader
+
+
+def read(path):
+    """The template in a file, as plain dictionaries and lists."""
+    import yaml
+    return yaml.load(path.read_text(), Loader=_loader())   # noqa: S506  (a SafeLoader by inheritance)
+
+
+def resources(template, *types):
+    """(logical id, properties) of the resources of these types."""
+    for logical_id, resource in template.get("Resources", {}).items():
+        if resource.get("Type") in types:
+            yield logical_id, resource.get("Properties", {})
+
+
+def is_local(location):
+    """Whether a Location, CodeUri or DefinitionUri names a file beside the template."""
+    return isinstance(location, str) and "://" not in location and not location.startswith("arn:")

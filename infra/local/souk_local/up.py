@@ -1,0 +1,81 @@
+"""Bring a stack up: everything slow at once, then deploy, then load."""
+from concurrent.futures import ThreadPoolExecutor
+
+from . import audit, builds, catalogue, deployment, emulator, environment, opensearch, outputs, prerequisites, processes
+from . import services, users
+from .console import Failure, Step, say
+
+
+def prepare(stack):
+    """What can begin before anything is built: packages and the emulator, OpenSearch. Runs in threads; returns them."""
+    pool = ThreadPoolExecutor(2)
+    starting = pool.submit(_start_emulator, stack)
+    searching = pool.submit(_start_opensearch, stack, starting)
+    pool.shutdown(wait=False)
+    return starting, searching
+
+
+def _start_emulator(stack):
+    environment.ensure()
+    if not stack.is_emulated_here:
+        return False
+    return emulator.start(stack)
+
+
+def _start_opensearch(stack, emulator_starting):
+    opensearch.install()
+    # A fresh emulator knows nothing of what an old index holds: they live and die together.
+    fresh = emulator_starting.result()
+    opensearch.start(stack, keep_data=not fresh)
+
+
+def up(stack, sample=True):
+    """Build, start, deploy and load; safe to repeat. Returns the outputs."""
+    stack.home.mkdir(parents=True, exist_ok=True)
+    prerequisites.check()
+    prerequisites.check_ports(stack)
+    stack.save()
+    preparing = prepare(stack)
+    try:
+        programs = builds.build()
+    except Failure:
+        for future in preparing:
+            future.cancel()
+        raise
+    for future in preparing:
+        future.result()
+    environment.activate()
+    for name in ("souk-gateway", "souk-edge"):
+        if name not in programs:
+            raise Failure(f"the build made no {name}: is infra/local complete?")
+    services.start_gateway(stack, programs["souk-gateway"])
+    _deploy(stack)
+    services.start_edge(stack, programs["souk-edge"], deployment.outputs(stack)["DistributionId"])
+    found = outputs.write(stack)
+    users.create(stack, found["user_pool_id"])
+    if sample:
+        catalogue.load_sample(stack, found)
+    return found
+
+
+def _deploy(stack):
+    with Step("deployment"):
+        changed = deployment.deploy(stack, {
+            "OpenSearchEndpoint": stack.url("opensearch"),
+            "GatewayUrl": stack.url("gateway"),
+            "GatewayApiKey": stack.gateway_key,
+            "GatewayWebhookSecret": stack.webhook_secret,
+            "JwksBaseUrl": stack.aws_endpoint,
+            "PublicUrl": stack.url("edge"),
+            **stack.parameters,
+        })
+        what = audit.audit(stack)
+    say(f"    {'deployed' if changed else 'unchanged'}: {what}")
+
+
+def down(stack):
+    """End the stack's processes; what they held is gone, except what OpenSearch and the build left on disk."""
+    ended = processes.stop_all(stack)
+    for stamp in ("deployed.sha256", "catalogue.sha256", "outputs.json"):
+        (stack.home / stamp).unlink(missing_ok=True)
+    return ended
