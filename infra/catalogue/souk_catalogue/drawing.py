@@ -33,7 +33,8 @@ def svg(drawing: Drawing) -> bytes:
         "dark": shade(main, 0.68),
         "deep": shade(main, 0.45),
         "light": mix(main, "#ffffff", 0.45),
-        "tint": mix(main, "#ffffff", 0.82),
+        # Something nearly white would vanish in front of a lighter shade of itself.
+        "tint": "#d5dbe0" if sum(_channels(main)) > 2.6 else mix(main, "#ffffff", 0.82),
     }
     shape, ground = SHAPES[drawing.backdrop % len(SHAPES)], GROUNDS[drawing.backdrop // len(SHAPES) % len(GROUNDS)]
     body = motifs()[drawing.motif]["svg"]

@@ -9,8 +9,8 @@ from typing import Any, Iterator
 from .model import Money
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
-# Far above any price in the shop, far below where a 64-bit sum of a full cart could overflow.
-MAX_MINOR = 10_000_000_000
+# The API's own limit of an amount.
+MAX_MINOR = 99_999_999
 MAX_COUNT = 1_000_000_000
 
 

@@ -1,0 +1,90 @@
+"""Waits until search finds what was loaded.
+
+Search is walked from its first hit to its last, so that every single product is looked for, not only how many there
+are. A product counts as found when its hit shows the title, and the price of the variant it stands for, as loaded. The
+last-loaded products are also looked for by their words, as a shopper would.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Callable, Iterator
+from urllib.parse import urlencode
+
+from .model import Product
+from .transport import HttpClient
+
+PAGE = 50
+# Far more pages than a catalogue that is loaded through this importer can have: ends a cursor that leads in a circle.
+MAX_PAGES = 5000
+SENTINELS = 5
+
+
+class SearchFailed(Exception):
+    """Search does not answer as the API promises."""
+
+
+@dataclass
+class SearchWaiter:
+    """Asks search again and again until a deadline."""
+
+    http: HttpClient
+    timeout: float
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+    def wait(self, products: list[Product]) -> list[str]:
+        """The ids that search still does not find when the deadline has passed: none is success."""
+        deadline = self.clock() + self.timeout
+        missing = {product.id: product for product in products}
+        sentinels = products[-SENTINELS:]
+        rounds = 0
+        while True:
+            for hit in self._everything(PAGE - rounds % 10) if missing else ():
+                product = missing.get(hit.get("product_id"))
+                if product and shows(hit, product):
+                    del missing[product.id]
+            if not missing:
+                sentinels = [product for product in sentinels if not self._finds(product, rounds)]
+            if not missing and not sentinels:
+                return []
+            if self.clock() >= deadline:
+                return list(missing) or [product.id for product in sentinels]
+            rounds += 1
+            self.sleep(min(0.2 * 1.5**rounds, 2.0))
+
+    def _everything(self, limit: int) -> Iterator[dict[str, Any]]:
+        # Each round asks for another page size: the same address again might be answered by a cache in front of search.
+        parameters = {"limit": limit}
+        for _ in range(MAX_PAGES):
+            page = self._search(parameters)
+            yield from page["hits"]
+            if not page.get("cursor") or not page["hits"]:
+                return
+            parameters = {"limit": limit, "cursor": page["cursor"]}
+        raise SearchFailed(f"search has more than {MAX_PAGES} pages")
+
+    def _finds(self, product: Product, rounds: int) -> bool:
+        # Many titles of a large catalogue share their words, some all of them: the price singles the product out.
+        price = product.variants[0].price.amount
+        hits = self._search({"q": product.title, "min_price": price, "max_price": price, "limit": PAGE - rounds % 10})["hits"]
+        return any(hit.get("product_id") == product.id for hit in hits)
+
+    def _search(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        response = self.http.request("GET", "/search?" + urlencode(parameters))
+        if not response.ok or not isinstance(response.body, dict) or not isinstance(response.body.get("hits"), list):
+            raise SearchFailed(f"GET /search: {response.reason}")
+        return response.body
+
+
+def shows(hit: dict[str, Any], product: Product) -> bool:
+    """Whether a hit shows the product as it was loaded, not as it was before."""
+    prices = {variant.sku: variant.price.amount for variant in product.variants}
+    price = hit.get("price")
+    return (
+        hit.get("title") == product.title
+        and hit.get("sku") in prices
+        and isinstance(price, dict)
+        and price.get("amount") == prices[hit["sku"]]
+    )
