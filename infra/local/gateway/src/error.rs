@@ -14,23 +14,23 @@ pub struct ApiError {
     /// `invalid_request_error`, `card_error`, `idempotency_error` or `api_error`.
     pub kind: &'static str,
     /// Machine-readable code, where there is one.
-    pub code: Option<String>,
+    pub code: Option<Box<str>>,
     /// The bank's reason for a decline.
-    pub decline_code: Option<String>,
+    pub decline_code: Option<Box<str>>,
     /// A sentence for people.
-    pub message: String,
+    pub message: Box<str>,
     /// The parameter at fault.
-    pub param: Option<String>,
+    pub param: Option<Box<str>>,
     /// The intent the error is about.
     pub payment_intent: Option<Box<Value>>,
 }
 
 impl ApiError {
-    fn new(status: u16, kind: &'static str, code: Option<&str>, message: impl Into<String>) -> Self {
+    fn new(status: u16, kind: &'static str, code: Option<&str>, message: impl Into<Box<str>>) -> Self {
         Self {
             status,
             kind,
-            code: code.map(str::to_owned),
+            code: code.map(Box::from),
             decline_code: None,
             message: message.into(),
             param: None,
@@ -39,8 +39,8 @@ impl ApiError {
     }
 
     /// 400 about one parameter.
-    pub fn parameter(code: &str, param: &str, message: impl Into<String>) -> Self {
-        Self { param: Some(param.to_owned()), ..Self::new(400, "invalid_request_error", Some(code), message) }
+    pub fn parameter(code: &str, param: &str, message: impl Into<Box<str>>) -> Self {
+        Self { param: Some(param.into()), ..Self::new(400, "invalid_request_error", Some(code), message) }
     }
 
     /// 401.
@@ -53,7 +53,7 @@ impl ApiError {
     pub fn no_such(what: &str, id: &str) -> Self {
         let message = format!("No such {what}: '{id}'");
         Self {
-            param: Some("intent".to_owned()),
+            param: Some("intent".into()),
             ..Self::new(404, "invalid_request_error", Some("resource_missing"), message)
         }
     }
@@ -92,7 +92,7 @@ impl ApiError {
     /// 402: the bank said no.
     pub fn declined(decline: Decline, intent: &Intent) -> Self {
         Self {
-            decline_code: decline.decline_code,
+            decline_code: decline.decline_code.map(String::into_boxed_str),
             ..Self::new(402, "card_error", Some(&decline.code), decline.message)
         }
         .about(intent)
@@ -132,7 +132,7 @@ impl ApiError {
             }
         };
         let error = Self::new(400, "invalid_request_error", Some(code), message);
-        Self { param: param.map(str::to_owned), ..error }.about(intent)
+        Self { param: param.map(Box::from), ..error }.about(intent)
     }
 
     fn about(self, intent: &Intent) -> Self {

@@ -46,9 +46,8 @@ impl Params {
     /// `parameter_invalid_integer`.
     pub fn take_integer(&mut self, name: &str) -> Result<Option<i64>, ApiError> {
         let parse = |text: String| {
-            text.parse().map_err(|_| {
-                ApiError::parameter("parameter_invalid_integer", name, format!("Invalid integer: {text}"))
-            })
+            text.parse()
+                .map_err(|_| ApiError::parameter("parameter_invalid_integer", name, format!("Invalid integer: {text}")))
         };
         self.take(name).map(parse).transpose()
     }

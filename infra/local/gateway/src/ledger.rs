@@ -8,8 +8,10 @@ use serde_json::Value;
 use crate::command::{Command, Page};
 use crate::error::ApiError;
 use crate::event::{Event, EventType};
-use crate::intent::{Confirmation, Intent, Seconds, State};
-use crate::{id, render};
+use crate::id::fresh;
+use crate::intent::{Confirmation, Intent, Refusal, Seconds, State};
+use crate::payment_method::PaymentMethod;
+use crate::render;
 
 /// Money given back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,19 +80,21 @@ impl Ledger {
     pub fn apply(&mut self, command: Command, now: Seconds) -> Applied {
         let mut events = Vec::new();
         let mut intent = command.intent().map(str::to_owned);
+        // Housekeeping expires holds too, but only now and then: a caller must never catch a lapsed one.
+        if let Some(intent) = intent.as_deref().and_then(|id| self.intent_mut(id).ok())
+            && intent.expire(now)
+        {
+            events.push(Event::new(EventType::Canceled, intent, now));
+        }
         let result = match command {
             Command::Create { new, confirm } => {
-                let id = id::fresh("pi");
-                let secret = id::fresh(&format!("{id}_secret"));
+                let id = fresh("pi");
+                let secret = fresh(&format!("{id}_secret"));
                 self.positions.insert(id.clone(), self.intents.len());
                 self.intents.push(Intent::new(id.clone(), secret, new, now));
                 intent = Some(id.clone());
-                if confirm {
-                    self.change(&id, EventType::Created, now, &mut events, |_| Ok(()))
-                        .and_then(|_| self.confirm(&id, None, now, &mut events))
-                } else {
-                    self.change(&id, EventType::Created, now, &mut events, |_| Ok(()))
-                }
+                let created = self.change(&id, EventType::Created, now, &mut events, |_| Ok(()));
+                if confirm { self.confirm(&id, None, now, &mut events) } else { created }
             }
             Command::Confirm { intent, payment_method } => self.confirm(&intent, payment_method, now, &mut events),
             Command::Capture { intent, amount } => {
@@ -124,7 +128,7 @@ impl Ledger {
     ) -> Result<Value, ApiError> {
         let hold_until = now + self.hold_seconds;
         let intent = self.intent_mut(id)?;
-        let charge = crate::id::fresh("ch");
+        let charge = fresh("ch");
         let confirmation = intent
             .authenticate(succeeded, charge, hold_until)
             .map_err(|refusal| ApiError::refused(&refusal, intent))?;
@@ -164,7 +168,7 @@ impl Ledger {
         event_type: EventType,
         now: Seconds,
         events: &mut Vec<Event>,
-        transition: impl FnOnce(&mut Intent) -> Result<(), crate::intent::Refusal>,
+        transition: impl FnOnce(&mut Intent) -> Result<(), Refusal>,
     ) -> Result<Value, ApiError> {
         let intent = self.intent_mut(id)?;
         transition(intent).map_err(|refusal| ApiError::refused(&refusal, intent))?;
@@ -175,15 +179,14 @@ impl Ledger {
     fn confirm(
         &mut self,
         id: &str,
-        method: Option<crate::payment_method::PaymentMethod>,
+        method: Option<PaymentMethod>,
         now: Seconds,
         events: &mut Vec<Event>,
     ) -> Result<Value, ApiError> {
         let hold_until = now + self.hold_seconds;
         let intent = self.intent_mut(id)?;
-        let confirmation = intent
-            .confirm(method, crate::id::fresh("ch"), hold_until)
-            .map_err(|refusal| ApiError::refused(&refusal, intent))?;
+        let confirmation =
+            intent.confirm(method, fresh("ch"), hold_until).map_err(|refusal| ApiError::refused(&refusal, intent))?;
         events.push(Event::new(event_of(&confirmation), intent, now));
         match confirmation {
             Confirmation::Declined(decline) => Err(ApiError::declined(decline, intent)),
@@ -203,7 +206,7 @@ impl Ledger {
         let intent = self.intent_mut(id)?;
         let amount = intent.refund(amount).map_err(|refusal| ApiError::refused(&refusal, intent))?;
         let refund = Refund {
-            id: crate::id::fresh("re"),
+            id: fresh("re"),
             payment_intent: intent.id.clone(),
             charge: intent.latest_charge.clone(),
             amount,
@@ -240,7 +243,7 @@ fn paginate<'a, T>(
     key: impl Fn(&T) -> (&String, Seconds),
     what: &str,
 ) -> Result<(Vec<&'a T>, bool), ApiError> {
-    let mut rest = oldest_first.rev().peekable();
+    let mut rest = oldest_first.rev();
     if let Some(cursor) = &page.starting_after
         && !rest.by_ref().any(|item| key(item).0 == cursor)
     {

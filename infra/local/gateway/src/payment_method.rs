@@ -41,7 +41,11 @@ pub struct Decline {
 
 impl Decline {
     fn card_declined(decline_code: &str, message: &str) -> Self {
-        Self { code: "card_declined".to_owned(), decline_code: Some(decline_code.to_owned()), message: message.to_owned() }
+        Self {
+            code: "card_declined".to_owned(),
+            decline_code: Some(decline_code.to_owned()),
+            message: message.to_owned(),
+        }
     }
 
     /// The customer failed or refused the challenge.

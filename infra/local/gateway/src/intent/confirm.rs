@@ -62,11 +62,7 @@ impl Intent {
         if self.state != State::RequiresAction {
             return Err(Refusal::UnexpectedState { attempted: "authenticated", allowed: &["requires_action"] });
         }
-        Ok(if succeeded {
-            self.approve(charge_id, hold_until)
-        } else {
-            self.decline(Decline::authentication_failed())
-        })
+        Ok(if succeeded { self.approve(charge_id, hold_until) } else { self.decline(Decline::authentication_failed()) })
     }
 
     fn approve(&mut self, charge_id: String, hold_until: Seconds) -> Confirmation {

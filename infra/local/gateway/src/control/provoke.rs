@@ -1,0 +1,104 @@
+//! Playing the customer, the calendar and bad luck.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::Problem;
+use crate::clock;
+use crate::fault::Rule;
+use crate::gateway::Gateway;
+
+/// A JSON body, whatever content type the caller names.
+fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| Problem::bad_request(error.to_string()))
+}
+
+/// `POST /__fake/faults`: adds a fault, answers with its id.
+pub async fn add_fault(State(gateway): State<Arc<Gateway>>, body: Bytes) -> Result<(StatusCode, Json<Rule>), Problem> {
+    let rule: Rule = parse(&body)?;
+    rule.check().map_err(Problem::bad_request)?;
+    Ok((StatusCode::CREATED, Json(gateway.faults().add(rule))))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Whose {
+    order_id: Option<String>,
+}
+
+/// `DELETE /__fake/faults?order_id=…`: drops the faults of one order, or all.
+pub async fn clear_faults(State(gateway): State<Arc<Gateway>>, Query(whose): Query<Whose>) -> StatusCode {
+    gateway.faults().clear(whose.order_id.as_deref());
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Challenge {
+    outcome: ChallengeOutcome,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ChallengeOutcome {
+    Succeed,
+    Fail,
+}
+
+/// `POST /__fake/intents/{id}/authenticate`: the customer passes or fails the 3-D Secure challenge.
+pub async fn authenticate(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let challenge: Challenge = parse(&body)?;
+    let succeeded = matches!(challenge.outcome, ChallengeOutcome::Succeed);
+    let mut events = Vec::new();
+    let shown = gateway.books().ledger.authenticate(&id, succeeded, clock::now(), &mut events)?;
+    gateway.publish(events).await;
+    Ok(Json(shown))
+}
+
+/// `POST /__fake/intents/{id}/expire`: the hold lapses now.
+pub async fn expire(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    let (shown, event) = gateway.books().ledger.expire_one(&id, clock::now())?;
+    gateway.publish(event.into_iter().collect()).await;
+    Ok(Json(shown))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WebhookUrl {
+    url: Option<String>,
+}
+
+/// `POST /__fake/webhook_url {"url"}`: events go elsewhere from now on; null stops them.
+pub async fn set_webhook_url(State(gateway): State<Arc<Gateway>>, body: Bytes) -> Result<Json<Value>, Problem> {
+    let wanted: WebhookUrl = parse(&body)?;
+    let url = wanted.url.as_deref().map(crate::config::parse_http_url).transpose().map_err(Problem::bad_request)?;
+    gateway.dispatcher().sender().set_url(url);
+    Ok(Json(json!({ "url": wanted.url })))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Resend {
+    event: String,
+}
+
+/// `POST /__fake/webhooks/resend {"event"}`: delivers an event once more, lost ones too.
+pub async fn resend(State(gateway): State<Arc<Gateway>>, body: Bytes) -> Result<StatusCode, Problem> {
+    let resend: Resend = parse(&body)?;
+    if gateway.dispatcher().resend(&resend.event) {
+        Ok(StatusCode::ACCEPTED)
+    } else {
+        Err(Problem::not_found(format!("no such event: {}", resend.event)))
+    }
+}
