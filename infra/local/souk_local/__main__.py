@@ -44,8 +44,7 @@ def _import(args):
     if not file.is_file():
         raise Failure(f"{args.file} is not a file: give make import FILE=<products.yaml>")
     from . import catalogue
-    demo = _running_demo()
-    catalogue.run_import(demo, outputs.read(demo), file)
+    catalogue.run_import(_running_demo(), file)
 
 
 def _logs(args):

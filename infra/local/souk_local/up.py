@@ -29,13 +29,17 @@ def _start_opensearch(stack, emulator_starting):
     opensearch.start(stack, keep_data=not fresh)
 
 
-def up(stack, sample=True):
-    """Build, start, deploy and load; safe to repeat. Returns the outputs."""
-    stack.home.mkdir(parents=True, exist_ok=True)
-    prerequisites.check()
-    prerequisites.check_ports(stack)
-    stack.save()
-    preparing = prepare(stack)
+def up(stack, sample=True, preparing=None):
+    """Build, start, deploy and load; safe to repeat. Returns the outputs.
+
+    ``preparing`` is what an earlier :func:`prepare` of the same stack returned.
+    """
+    if preparing is None:
+        stack.home.mkdir(parents=True, exist_ok=True)
+        prerequisites.check()
+        prerequisites.check_ports(stack)
+        stack.save()
+        preparing = prepare(stack)
     try:
         programs = builds.build()
     except Failure:

@@ -1,0 +1,84 @@
+"""``make test``: every check and test, each phase by name and time, on a stack of its own."""
+import os
+import shutil
+import subprocess
+import time
+
+from . import environment, prerequisites, processes, stack, up
+from .console import Failure, say
+from .stack import ROOT
+
+UNIT_TARGETS = ("--lib", "--bins", "--tests")
+PYTHON_TESTS = (("infra/local/tests", "infra/local"), ("infra/catalogue/tests", "infra/catalogue"))
+
+
+def run():
+    """Run all phases; the first that fails ends the run. The stack is torn down whatever happens."""
+    began = time.monotonic()
+    prerequisites.check()
+    test = stack.fresh_test()
+    _tear_down()
+    shutil.rmtree(test.home, ignore_errors=True)
+    test.home.mkdir(parents=True)
+    test.save()
+    try:
+        # Packages, the emulator and OpenSearch get ready while cargo is busy.
+        preparing = up.prepare(test)
+        _phase("format", _cargo("fmt", "--all", "--check"))
+        _phase("lint", _cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings"))
+        _phase("unit, property and protocol tests",
+               _cargo("test", "--workspace", "--exclude", "souk-tests", *UNIT_TARGETS))
+        _phase("template lint", lambda: _templates(preparing[0]))
+        for folder, path in PYTHON_TESTS:
+            if (ROOT / folder).is_dir():
+                _phase(f"tests of {path}", lambda folder=folder, path=path: _python_tests(folder, path))
+        _phase("test stack", lambda: up.up(test, sample=False, preparing=preparing))
+        _phase("store, flow and race tests on the stack", _cargo(
+            "test", "-p", "souk-tests", SOUK_OUTPUTS=str(test.home / "outputs.json")))
+    finally:
+        ended = up.down(test)
+        say(f"  test stack ended: {', '.join(ended) or 'nothing ran'}")
+    say(f"\nall phases passed in {time.monotonic() - began:.0f} s")
+
+
+def _phase(name, work):
+    say(f"\n── {name}")
+    began = time.monotonic()
+    work()
+    say(f"── {name}: passed ({time.monotonic() - began:.1f} s)")
+
+
+def _cargo(*arguments, **env):
+    def work():
+        # Test runners' closing lines belong on standard output, where CI looks for them.
+        done = subprocess.run(["cargo", *arguments], cwd=ROOT, env=os.environ | env, stdin=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            raise Failure(f"cargo {' '.join(arguments)} failed: its messages are above")
+    return work
+
+
+def _templates(environment_ready):
+    environment_ready.result()
+    templates = sorted(str(path) for path in (ROOT / "infra").glob("*.yaml"))
+    done = subprocess.run([str(environment.VENV / "bin" / "cfn-lint"), "--regions", stack.REGION, "--", *templates],
+                          cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Failure("cfn-lint found the mistakes above")
+    from launcher.asl_check import problems
+    for machine in sorted((ROOT / "statemachines").glob("*.asl.json")):
+        if found := problems(machine.read_text()):
+            raise Failure(f"{machine.name}: {'; '.join(found)}")
+
+
+def _python_tests(folder, path):
+    done = subprocess.run([str(environment.python()), "-m", "unittest", "discover", "-s", folder, "-t", path], cwd=ROOT,
+                          env=os.environ | {"PYTHONPATH": path}, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Failure(f"tests in {folder} failed")
+
+
+def _tear_down():
+    """A test run that was killed outright may have left its stack."""
+    left = stack.existing("test")
+    if left:
+        processes.stop_all(left)
