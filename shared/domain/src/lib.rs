@@ -5,4 +5,6 @@
 
 pub mod ids;
 pub mod money;
+pub mod order;
+pub mod payment;
 pub mod quantity;

@@ -56,17 +56,30 @@ impl Transaction {
         self.items.is_empty()
     }
 
-    /// Adds a put of a whole item. `build` adds condition, names and values.
+    /// Adds a put of a whole struct. `build` adds condition, names and values.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] where the item cannot be stored or the write is incomplete.
     pub fn put<T: Serialize>(
-        mut self,
+        self,
         table: &Table,
         item: &T,
         build: impl FnOnce(PutBuilder) -> PutBuilder,
     ) -> Result<Self, StoreError> {
-        let put = build(Put::builder().table_name(table.name()).set_item(Some(encode(item)?)))
+        self.put_item(table, encode(item)?, build)
+    }
+
+    /// Adds a put of an item that has attributes beside its struct's, such as index keys.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where the write is incomplete.
+    pub fn put_item(
+        mut self,
+        table: &Table,
+        item: Item,
+        build: impl FnOnce(PutBuilder) -> PutBuilder,
+    ) -> Result<Self, StoreError> {
+        let put = build(Put::builder().table_name(table.name()).set_item(Some(item)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(StoreError::corrupt)?;

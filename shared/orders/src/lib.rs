@@ -1,2 +1,22 @@
-//! Checkouts, orders and their archive.
+//! Checkouts, orders and their archive: what the orders context can do.
+//!
+//! Every step of the order protocol that writes an order is one function here, with the condition it
+//! writes under and a named outcome for each way in which that condition can fail. Repeating any of
+//! them is safe.
 #![forbid(unsafe_code)]
+
+mod archive;
+mod checkouts;
+mod decisions;
+mod listing;
+mod orders;
+mod place;
+mod saga;
+
+pub use archive::{Archive, ArchiveOutcome, HOT_RETENTION};
+pub use checkouts::{Checkout, Checkouts};
+pub use decisions::{CancelOutcome, ConfirmOutcome, SettleOutcome};
+pub use listing::{Page, Place, list};
+pub use orders::Orders;
+pub use place::{PlaceOutcome, place};
+pub use saga::{Saga, SagaError};

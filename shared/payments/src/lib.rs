@@ -1,2 +1,14 @@
-//! Payment records and the gateway that holds the money.
+//! Payments: one record per order, and the gateway that holds the money.
+//!
+//! The record is written before the gateway hears anything. It fences: an authorisation that comes
+//! late for a cancelled order finds the record closed and is given back.
 #![forbid(unsafe_code)]
+
+mod authorize;
+pub mod gateway;
+mod give_back;
+mod records;
+
+pub use authorize::{Authorized, Charge, PaymentError, authorize};
+pub use give_back::give_back;
+pub use records::{PaymentRecord, PaymentRecords, RecordOutcome};

@@ -1,6 +1,8 @@
 use std::str::FromStr;
 
 use aws_config::SdkConfig;
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use serde::de::DeserializeOwned;
 use souk_dynamo::{Client, Table};
 
 /// The function's surroundings: its variables, and the SDK configuration loaded once.
@@ -71,6 +73,23 @@ impl Environment {
     /// [`ConfigError`] where it is absent or unreadable.
     pub fn parse<T: FromStr<Err: std::fmt::Display>>(&self, name: &'static str) -> Result<T, ConfigError> {
         self.required(name)?.parse().map_err(|e: T::Err| ConfigError::Invalid { name, reason: e.to_string() })
+    }
+
+    /// The secret whose id this variable holds, as the JSON that was stored in it.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where the variable is absent, or the secret cannot be had or read.
+    pub async fn secret<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, ConfigError> {
+        let id = self.required(name)?;
+        let answer = aws_sdk_secretsmanager::Client::new(&self.aws)
+            .get_secret_value()
+            .secret_id(id)
+            .send()
+            .await
+            .map_err(|e| ConfigError::Unreachable { what: "a secret", reason: DisplayErrorContext(e).to_string() })?;
+        // The reason must not quote what could not be read.
+        serde_json::from_str(answer.secret_string().unwrap_or_default())
+            .map_err(|_| ConfigError::Invalid { name, reason: "the secret is not the expected JSON".to_owned() })
     }
 
     /// The table whose name this variable holds.

@@ -1,0 +1,172 @@
+//! An order: what was bought, for how much, and where it stands.
+//!
+//! The order is the saga's one decision record. From `PENDING_PAYMENT` exactly one of `CONFIRMED` and
+//! `CANCELLED` is ever written; stock and money follow from it.
+
+mod address;
+mod cancellation;
+mod status;
+
+use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
+use serde::{Deserialize, Serialize};
+
+pub use address::{Address, AddressError};
+pub use cancellation::{CancelReason, Canceller};
+pub use status::{InvalidTransition, OrderEvent, OrderStatus};
+
+use crate::{
+    ids::{CheckoutId, OrderId, ReservationId, Sku, UserId, WarehouseId},
+    money::{Money, MoneyError},
+    quantity::Quantity,
+};
+
+/// The most lines that one checkout or order has: its reservation's transaction stays far below
+/// DynamoDB's 100 items.
+pub const MAX_LINES: usize = 50;
+
+/// One line of an order, with the server's price of the moment when the order was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// What was bought.
+    pub sku: Sku,
+    /// Its title then, where it was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How many units.
+    pub quantity: Quantity,
+    /// The price of one unit.
+    pub unit_price: Money,
+}
+
+/// Part of an order that leaves from one warehouse as one parcel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shipment {
+    /// Where it leaves from.
+    pub warehouse_id: WarehouseId,
+    /// What is in it.
+    pub items: Vec<ShipmentItem>,
+    /// Who carries it.
+    pub carrier: String,
+    /// The carrier's number for it.
+    pub tracking_number: String,
+}
+
+/// Units of one SKU in a parcel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShipmentItem {
+    /// Which SKU.
+    pub sku: Sku,
+    /// How many units.
+    pub quantity: u32,
+}
+
+/// One change of an order's status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transition {
+    /// The status that it reached.
+    pub status: OrderStatus,
+    /// When.
+    #[serde(with = "millisecond::required")]
+    pub at: Timestamp,
+    /// Who or what did it.
+    pub by: String,
+}
+
+/// An order as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Derived from the user and his idempotency key, so the put of the order is the guard.
+    pub order_id: OrderId,
+    /// Whose order it is.
+    pub user_id: UserId,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// +1 at every write.
+    pub version: u64,
+    /// The checkout that it consumed.
+    pub checkout_id: CheckoutId,
+    /// The units held for it.
+    pub reservation_id: ReservationId,
+    /// The cart's version that it consumed, where it was made of the whole cart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cart_version: Option<u64>,
+    /// A digest of the request that made it: a replay with another body is refused.
+    pub request_digest: String,
+    /// What was bought.
+    pub lines: Vec<OrderLine>,
+    /// The sum of the lines.
+    pub total: Money,
+    /// Where it goes.
+    pub shipping_address: Address,
+    /// The gateway's token of the payment method.
+    pub payment_method: String,
+    /// When it was placed.
+    #[serde(with = "millisecond::required")]
+    pub created_at: Timestamp,
+    /// Until when it may wait for its payment. Set once; nothing ever moves it.
+    #[serde(with = "millisecond::required")]
+    pub pay_by: Timestamp,
+    /// There until stock and money have followed the decision: the sweeper's sparse index key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsettled: Option<String>,
+    /// Why it was cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_reason: Option<CancelReason>,
+    /// The parcels, with their tracking numbers, once the warehouse has named them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shipments: Vec<Shipment>,
+    /// All changes of status, oldest first.
+    pub history: Vec<Transition>,
+}
+
+/// How many partitions the sweepers' sparse indexes are spread over.
+pub const SWEEP_SHARDS: u32 = 16;
+
+impl Order {
+    /// The partition of the sparse index in which this order stands while it is unsettled.
+    pub fn sweep_shard(order_id: &OrderId) -> String {
+        let sum = order_id.as_str().bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        format!("u#{:02}", sum % SWEEP_SHARDS)
+    }
+
+    /// True once the time for payment has passed.
+    pub fn payment_overdue(&self, now: Timestamp) -> bool {
+        self.status == OrderStatus::PendingPayment && now >= self.pay_by
+    }
+}
+
+/// The sum of price × quantity over lines.
+///
+/// # Errors
+/// [`MoneyError`] where it exceeds what the gateway takes.
+pub fn total<'a>(lines: impl IntoIterator<Item = &'a OrderLine>) -> Result<Money, MoneyError> {
+    lines.into_iter().try_fold(Money::ZERO, |sum, line| sum.plus(line.unit_price.times(line.quantity)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(price: i64, units: u32) -> OrderLine {
+        OrderLine {
+            sku: "s".parse().unwrap(),
+            title: None,
+            quantity: Quantity::new(units).unwrap(),
+            unit_price: Money::usd(price).unwrap(),
+        }
+    }
+
+    #[test]
+    fn invariant_i11_a_total_is_the_sum_of_server_prices_times_quantities() {
+        assert_eq!(total(&[line(1050, 2), line(1, 3)]), Money::usd(2103));
+        assert!(total(&[line(Money::MAX, 1), line(1, 1)]).is_err());
+    }
+
+    #[test]
+    fn sweep_shards_cover_their_range() {
+        let shards: std::collections::BTreeSet<_> =
+            (0..500).map(|i| Order::sweep_shard(&OrderId::from_uuid(uuid::Uuid::from_u128(i * 7919)))).collect();
+        assert_eq!(shards.len(), SWEEP_SHARDS as usize);
+        assert_eq!(shards.last().map(String::as_str), Some("u#15"));
+    }
+}

@@ -1,0 +1,88 @@
+use jiff::{SignedDuration, Timestamp};
+use souk_domain::{ids::OrderId, order::Order};
+use souk_dynamo::{Outcome, StoreError, Table, n, s};
+
+use crate::{
+    Orders,
+    orders::{item_of, placed},
+};
+
+/// How long an ended order stays in the hot table after it was archived.
+pub const HOT_RETENTION: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// The `order-archive` table: every order that has ended, for ever (key `user_id`, `placed`; index
+/// `by-order`).
+#[derive(Debug, Clone)]
+pub struct Archive {
+    pub(crate) table: Table,
+}
+
+/// What archiving did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum ArchiveOutcome {
+    /// The order stands in the archive, and the hot item has its time to live.
+    Archived,
+    /// It has not ended, or is not settled yet: not now.
+    NotYet,
+}
+
+impl Archive {
+    /// The archive in this table.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// An archived order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn get(&self, order_id: &OrderId) -> Result<Option<Order>, StoreError> {
+        let answer = self
+            .table
+            .query()
+            .index_name("by-order")
+            .key_condition_expression("order_id = :order")
+            .expression_attribute_values(":order", s(order_id.as_str()))
+            .limit(1)
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        answer.items.unwrap_or_default().into_iter().next().map(souk_dynamo::decode).transpose()
+    }
+
+    /// Copies an ended and settled order, then gives the hot item its time to live. A repeat, or an
+    /// older image, changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn keep(&self, orders: &Orders, order: &Order, now: Timestamp) -> Result<ArchiveOutcome, StoreError> {
+        if !order.status.is_terminal() || order.unsettled.is_some() {
+            return Ok(ArchiveOutcome::NotYet);
+        }
+        let put = self
+            .table
+            .put()
+            .set_item(Some(item_of(order)?))
+            .condition_expression("attribute_not_exists(user_id) OR version < :version")
+            .expression_attribute_values(":version", n(order.version));
+        let _either_is_kept = souk_dynamo::outcome(put.send().await)?;
+        // The version stays: this is no change of the order, and must not archive it again.
+        let expire = orders
+            .table
+            .update(&[("order_id", order.order_id.as_str())])
+            .update_expression("SET expires_at = if_not_exists(expires_at, :at)")
+            .condition_expression("version = :version AND attribute_not_exists(unsettled)")
+            .expression_attribute_values(":at", n((now + HOT_RETENTION).as_second()))
+            .expression_attribute_values(":version", n(order.version));
+        Ok(match orders.table.write(expire).await? {
+            Outcome::Written(_) => ArchiveOutcome::Archived,
+            // It has changed since, and that change's own record archives it.
+            Outcome::Refused(_) => ArchiveOutcome::NotYet,
+        })
+    }
+
+    pub(crate) fn sort_key(order: &Order) -> String {
+        placed(order.created_at, &order.order_id)
+    }
+}

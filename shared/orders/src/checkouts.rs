@@ -1,0 +1,134 @@
+use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
+use serde::{Deserialize, Serialize};
+use souk_domain::{
+    ids::{CheckoutId, OrderId, ReservationId, UserId},
+    money::Money,
+    order::OrderLine,
+};
+use souk_dynamo::{Outcome, StoreError, Table, n, s};
+
+/// How long a checkout's item outlives its reservation: support can still see what happened.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// Prices and units held for a shopper until `expires_at`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkout {
+    /// The checkout's own id.
+    #[serde(rename = "id")]
+    pub checkout_id: CheckoutId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// What is held, at the prices of the moment.
+    pub lines: Vec<OrderLine>,
+    /// The sum of the lines.
+    pub total: Money,
+    /// What holds the units.
+    pub reservation_id: ReservationId,
+    /// The cart's version, where the whole cart is being bought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cart_version: Option<u64>,
+    /// When it was made.
+    #[serde(with = "millisecond::required")]
+    pub created_at: Timestamp,
+    /// When the units go back.
+    #[serde(with = "millisecond::required")]
+    pub expires_at: Timestamp,
+    /// The order that consumed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+    /// True once the shopper gave it up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub abandoned: bool,
+}
+
+/// The `checkouts` table. It also holds the markers that say which version of a cart was ordered.
+#[derive(Debug, Clone)]
+pub struct Checkouts {
+    pub(crate) table: Table,
+}
+
+impl Checkouts {
+    /// The checkouts in this table (key `id`).
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Stores a new checkout. Storing the same id again changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn create(&self, checkout: &Checkout) -> Result<(), StoreError> {
+        let mut item = souk_dynamo::encode(checkout)?;
+        item.insert("ttl".to_owned(), n((checkout.expires_at + RETENTION).as_second()));
+        let put = self.table.put().set_item(Some(item)).condition_expression("attribute_not_exists(id)");
+        souk_dynamo::outcome(put.send().await).map(drop)
+    }
+
+    /// A user's checkout; another user's is as absent as one that never was.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of_user(&self, checkout_id: &CheckoutId, user_id: &UserId) -> Result<Option<Checkout>, StoreError> {
+        let checkout: Option<Checkout> = self.table.get(&[("id", checkout_id.as_str())]).await?;
+        Ok(checkout.filter(|checkout| checkout.user_id == *user_id))
+    }
+
+    /// Gives a checkout up, unless an order has consumed it. True where it is given up now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn abandon(&self, checkout_id: &CheckoutId) -> Result<bool, StoreError> {
+        let update = self
+            .table
+            .update(&[("id", checkout_id.as_str())])
+            .update_expression("SET abandoned = :true")
+            .condition_expression("attribute_exists(id) AND attribute_not_exists(order_id)")
+            .expression_attribute_values(":true", souk_dynamo::AttributeValue::Bool(true));
+        Ok(self.table.write(update).await?.is_written())
+    }
+
+    /// Takes away the mark that this order put on its cart's version, so that the cart can be ordered
+    /// after all (step F4). Another order's mark stays.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn unmark_cart(&self, user_id: &UserId, cart_version: u64, by: &OrderId) -> Result<(), StoreError> {
+        let delete = self
+            .table
+            .delete(&[("id", &cart_marker(user_id, cart_version))])
+            .condition_expression("order_id = :order")
+            .expression_attribute_values(":order", s(by.as_str()));
+        match souk_dynamo::outcome(delete.send().await)? {
+            Outcome::Written(_) | Outcome::Refused(_) => Ok(()),
+        }
+    }
+
+    /// True where this version of the user's cart has been ordered.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn cart_is_ordered(&self, user_id: &UserId, cart_version: u64) -> Result<bool, StoreError> {
+        let marker: Option<CartMarker> = self.table.get(&[("id", &cart_marker(user_id, cart_version))]).await?;
+        Ok(marker.is_some())
+    }
+}
+
+/// Says that a version of a cart was ordered, and by which order.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct CartMarker {
+    pub id: String,
+    pub order_id: OrderId,
+    pub ttl: i64,
+}
+
+impl CartMarker {
+    pub fn new(user_id: &UserId, cart_version: u64, order_id: &OrderId, now: Timestamp) -> Self {
+        // By then the cart has long moved on to another version.
+        let ttl = (now + SignedDuration::from_hours(24 * 90)).as_second();
+        Self { id: cart_marker(user_id, cart_version), order_id: order_id.clone(), ttl }
+    }
+}
+
+fn cart_marker(user_id: &UserId, cart_version: u64) -> String {
+    format!("cart#{user_id}#{cart_version}")
+}

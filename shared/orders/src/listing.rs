@@ -1,0 +1,75 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use souk_domain::{ids::UserId, order::Order};
+use souk_dynamo::{StoreError, Table, s};
+
+use crate::{Archive, Orders};
+
+/// Where a list of orders goes on: the sort key of the last one shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place(String);
+
+/// One page of a user's orders, newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The orders.
+    pub orders: Vec<Order>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<Place>,
+}
+
+/// A user's orders, newest first, hot and archived in one list. An order that stands in both is shown
+/// once, as the hot table has it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(
+    orders: &Orders,
+    archive: &Archive,
+    user_id: &UserId,
+    after: Option<&Place>,
+    limit: usize,
+) -> Result<Page, StoreError> {
+    let hot = newest(&orders.table, Some("by-user"), user_id, after, limit).await?;
+    let archived = newest(&archive.table, None, user_id, after, limit).await?;
+    let mut merged = BTreeMap::new();
+    for order in archived.into_iter().chain(hot) {
+        merged.insert(Archive::sort_key(&order), order);
+    }
+    let more = merged.len() > limit;
+    let page: Vec<_> = merged.into_iter().rev().take(limit).collect();
+    let next = page.last().filter(|_| more).map(|(key, _)| Place(key.clone()));
+    Ok(Page { orders: page.into_iter().map(|(_, order)| order).collect(), next })
+}
+
+/// One order more than the page holds, so that it is known whether another page follows.
+async fn newest(
+    table: &Table,
+    index: Option<&str>,
+    user_id: &UserId,
+    after: Option<&Place>,
+    limit: usize,
+) -> Result<Vec<Order>, StoreError> {
+    let mut query = table
+        .query()
+        .set_index_name(index.map(str::to_owned))
+        .expression_attribute_values(":user", s(user_id.as_str()))
+        .scan_index_forward(false)
+        .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1));
+    query = match after {
+        None => query.key_condition_expression("user_id = :user"),
+        Some(Place(key)) => query
+            .key_condition_expression("user_id = :user AND placed < :after")
+            .expression_attribute_values(":after", s(key)),
+    };
+    let mut items = query.into_paginator().items().send();
+    let mut found = Vec::new();
+    while let Some(item) = items.next().await {
+        found.push(souk_dynamo::decode(item.map_err(StoreError::from_sdk)?)?);
+        if found.len() > limit {
+            break;
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,80 @@
+use jiff::Timestamp;
+use serde::Deserialize;
+use souk_domain::{
+    ids::OrderId,
+    order::{Order, OrderStatus},
+};
+use souk_dynamo::{Item, StoreError, Table, n, s};
+
+/// The hot `orders` table: every order that is not yet a month past its end.
+#[derive(Debug, Clone)]
+pub struct Orders {
+    pub(crate) table: Table,
+}
+
+/// What the sweeper needs to know of an unsettled order.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Unsettled {
+    order_id: OrderId,
+}
+
+impl Orders {
+    /// The orders in this table (key `order_id`; indexes `by-user` and `unsettled`).
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// An order, read consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn get(&self, order_id: &OrderId) -> Result<Option<Order>, StoreError> {
+        self.table.get(&[("order_id", order_id.as_str())]).await
+    }
+
+    /// Up to `limit` orders of one sweep shard that have been unsettled since before `before`, oldest
+    /// first. Only candidates: the index is eventual, and each step's own condition decides.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn unsettled(&self, shard: &str, before: Timestamp, limit: i32) -> Result<Vec<OrderId>, StoreError> {
+        let answer = self
+            .table
+            .query()
+            .index_name("unsettled")
+            .key_condition_expression("unsettled = :shard AND unsettled_since < :before")
+            .expression_attribute_values(":shard", s(shard))
+            .expression_attribute_values(":before", n(before.as_millisecond()))
+            .limit(limit)
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        let found = answer.items.unwrap_or_default();
+        found.into_iter().map(|item| souk_dynamo::decode::<Unsettled>(item).map(|o| o.order_id)).collect()
+    }
+}
+
+/// The sort key of a user's orders: by time, then by id, as text.
+pub(crate) fn placed(created_at: Timestamp, order_id: &OrderId) -> String {
+    format!("{:013}#{order_id}", created_at.as_millisecond())
+}
+
+/// An order with the index keys that stand beside it.
+pub(crate) fn item_of(order: &Order) -> Result<Item, StoreError> {
+    let mut item = souk_dynamo::encode(order)?;
+    item.insert("placed".to_owned(), s(placed(order.created_at, &order.order_id)));
+    if order.unsettled.is_some() {
+        item.insert("unsettled_since".to_owned(), n(order.created_at.as_millisecond()));
+    }
+    Ok(item)
+}
+
+/// `status = :s0 OR status = :s1 …` with its values.
+pub(crate) fn status_is_one_of(
+    statuses: impl IntoIterator<Item = OrderStatus>,
+) -> (String, Vec<(String, souk_dynamo::AttributeValue)>) {
+    let values: Vec<_> =
+        statuses.into_iter().enumerate().map(|(i, status)| (format!(":s{i}"), s(status.as_str()))).collect();
+    let names: Vec<_> = values.iter().map(|(name, _)| name.as_str()).collect();
+    (format!("#status IN ({})", names.join(", ")), values)
+}

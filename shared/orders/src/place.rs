@@ -1,0 +1,80 @@
+use jiff::Timestamp;
+use souk_domain::order::Order;
+use souk_dynamo::{Refusal, StoreError, Transaction, TransactionOutcome, n, s};
+
+use crate::{Checkout, Checkouts, Orders, checkouts::CartMarker, orders::item_of};
+
+/// How placing an order ended.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub enum PlaceOutcome {
+    /// The order is stored; its checkout and its cart's version are consumed.
+    Placed,
+    /// An order with this id is there already. The caller compares the requests: a replay, or a reused key.
+    Exists(Box<Order>),
+    /// Another order has consumed the checkout.
+    CheckoutConsumed,
+    /// The checkout's time is over, or the shopper gave it up.
+    CheckoutExpired,
+    /// Another checkout of the same version of the cart was ordered.
+    CartConsumed,
+    /// Somebody else was writing the same items: nothing happened, try again.
+    Contention,
+}
+
+/// Places an order (the protocol's first step): order, checkout and cart marker in one transaction.
+///
+/// Condition: the order is absent; the checkout is there, not consumed, not given up and not expired;
+/// the cart's version was not ordered (only for a checkout of the whole cart).
+///
+/// # Errors
+/// [`StoreError`] where the outcome is unknown; repeating is safe.
+pub async fn place(
+    orders: &Orders,
+    checkouts: &Checkouts,
+    order: &Order,
+    now: Timestamp,
+) -> Result<PlaceOutcome, StoreError> {
+    let mut transaction = Transaction::new()
+        .put_item(&orders.table, item_of(order)?, |put| put.condition_expression("attribute_not_exists(order_id)"))?
+        .update(&checkouts.table, &[("id", order.checkout_id.as_str())], |update| {
+            update
+                .update_expression("SET order_id = :order")
+                .condition_expression(
+                    "attribute_exists(id) AND attribute_not_exists(order_id) \
+                     AND attribute_not_exists(abandoned) AND expires_at > :now",
+                )
+                .expression_attribute_values(":order", s(order.order_id.as_str()))
+                .expression_attribute_values(":now", n(now.as_millisecond()))
+        })?;
+    if let Some(version) = order.cart_version {
+        let marker = CartMarker::new(&order.user_id, version, &order.order_id, now);
+        transaction =
+            transaction.put(&checkouts.table, &marker, |put| put.condition_expression("attribute_not_exists(id)"))?;
+    }
+    match transaction.commit(orders.table.client()).await? {
+        TransactionOutcome::Committed { .. } => Ok(PlaceOutcome::Placed),
+        TransactionOutcome::Refused(reasons) => why(reasons),
+    }
+}
+
+/// The order's own refusal is looked at first: whoever repeats a request must hear of his order, not
+/// of the checkout that it consumed.
+fn why(reasons: Vec<Refusal>) -> Result<PlaceOutcome, StoreError> {
+    let mut reasons = reasons.into_iter();
+    let (order, checkout, marker) = (reasons.next(), reasons.next(), reasons.next());
+    if let Some(Refusal::Condition(Some(item))) = order {
+        return Ok(PlaceOutcome::Exists(Box::new(souk_dynamo::decode(item)?)));
+    }
+    if let Some(Refusal::Condition(item)) = checkout {
+        let checkout: Option<Checkout> = item.map(souk_dynamo::decode).transpose()?;
+        return Ok(match checkout {
+            Some(checkout) if checkout.order_id.is_some() => PlaceOutcome::CheckoutConsumed,
+            _ => PlaceOutcome::CheckoutExpired,
+        });
+    }
+    if let Some(Refusal::Condition(_)) = marker {
+        return Ok(PlaceOutcome::CartConsumed);
+    }
+    Ok(PlaceOutcome::Contention)
+}

@@ -1,0 +1,151 @@
+use jiff::Timestamp;
+use souk_domain::{
+    ids::OrderId,
+    money::Money,
+    payment::{Authorization, PaymentState},
+};
+use souk_dynamo::StoreError;
+
+use crate::{
+    PaymentRecord, PaymentRecords, RecordOutcome,
+    gateway::{Gateway, GatewayError, Intent, IntentStatus, NewIntent},
+};
+
+/// What an order wants paid.
+#[derive(Debug, Clone, Copy)]
+pub struct Charge<'a> {
+    /// The order.
+    pub order_id: &'a OrderId,
+    /// Its total.
+    pub amount: Money,
+    /// The gateway's token of the payment method.
+    pub payment_method: &'a str,
+}
+
+/// Where the payment stands after [`authorize`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Authorized {
+    /// The money is held: the order may be confirmed.
+    Yes,
+    /// The gateway declined.
+    Declined,
+    /// The shopper must act; a webhook starts the saga again.
+    RequiresAction,
+    /// A cancelled order has claimed the record: nothing may be confirmed any more.
+    Fenced,
+}
+
+/// A step with the money that could not be finished. Repeating it is safe.
+#[derive(Debug, thiserror::Error)]
+pub enum PaymentError {
+    /// The gateway did not answer, or is still at it.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// The record could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The gateway and the record keep disagreeing; a person must look.
+    #[error("the gateway has the payment as {0:?}, which does not fit its record")]
+    Inconsistent(IntentStatus),
+}
+
+/// Authorises an order's payment: record, create, keep the id, confirm, keep the outcome (steps S2a to
+/// S2e). It can be run again from the top at any time, twice at once.
+///
+/// # Errors
+/// [`PaymentError`]; nothing is lost, the next run goes on where this one stopped.
+pub async fn authorize<G: Gateway>(
+    records: &PaymentRecords,
+    gateway: &G,
+    charge: Charge<'_>,
+    now: Timestamp,
+) -> Result<Authorized, PaymentError> {
+    let mut record = records.open(charge.order_id, PaymentState::Intent, charge.amount, now).await?;
+    if let Some(known) = settled(&record) {
+        return Ok(known);
+    }
+    if record.gateway_id.is_none() {
+        let new = NewIntent { order_id: charge.order_id, amount: record.amount, payment_method: charge.payment_method };
+        let intent = match gateway.create(&new).await {
+            Ok(intent) => intent,
+            // A payment method that the gateway does not know is the shopper's decline, not our error.
+            Err(GatewayError::Invalid { code, .. }) => {
+                return keep(records, &record, Authorization::Declined, Some(&code), now).await;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        record =
+            match records.keep_gateway_id(charge.order_id, &intent.id, intent.client_secret.as_deref(), now).await? {
+                RecordOutcome::Kept(record) => *record,
+                RecordOutcome::Refused(record) => match settled(&record) {
+                    Some(known) => return Ok(known),
+                    None => *record,
+                },
+            };
+    }
+    let Some(gateway_id) = record.gateway_id.clone() else {
+        // Declined before the gateway made an intent: nothing there to ask about.
+        return Ok(Authorized::Declined);
+    };
+    let intent = confirmed(gateway, &record, &gateway_id).await?;
+    match intent.status {
+        IntentStatus::RequiresCapture | IntentStatus::Succeeded => {
+            keep(records, &record, Authorization::Authorized, None, now).await
+        }
+        IntentStatus::RequiresAction => keep(records, &record, Authorization::RequiresAction, None, now).await,
+        IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled => {
+            let code = intent.decline.as_ref().map_or("canceled", |decline| decline.code.as_str());
+            keep(records, &record, Authorization::Declined, Some(code), now).await
+        }
+        IntentStatus::Processing | IntentStatus::RequiresConfirmation => {
+            Err(GatewayError::Unavailable("the payment is still being processed".to_owned()).into())
+        }
+    }
+}
+
+/// Confirms where nobody has yet, and asks in every other case. An answer that is lost, or a refusal
+/// because the intent moved on, is resolved by asking.
+async fn confirmed<G: Gateway>(gateway: &G, record: &PaymentRecord, gateway_id: &str) -> Result<Intent, PaymentError> {
+    if record.state == PaymentState::Intent {
+        match gateway.confirm(&record.order_id, gateway_id).await {
+            Ok(intent) => return Ok(intent),
+            Err(GatewayError::Unavailable(_) | GatewayError::Refused { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(gateway.retrieve(gateway_id).await?)
+}
+
+async fn keep(
+    records: &PaymentRecords,
+    record: &PaymentRecord,
+    outcome: Authorization,
+    decline_code: Option<&str>,
+    now: Timestamp,
+) -> Result<Authorized, PaymentError> {
+    match records.keep_outcome(&record.order_id, outcome, decline_code, now).await? {
+        RecordOutcome::Kept(_) => Ok(match outcome {
+            Authorization::Authorized => Authorized::Yes,
+            Authorization::Declined => Authorized::Declined,
+            Authorization::RequiresAction => Authorized::RequiresAction,
+        }),
+        // Another run was faster: what it kept counts. A decline that it kept stands beside our
+        // "requires action" as long as the gateway says nothing else.
+        RecordOutcome::Refused(now_there) => Ok(settled(&now_there).unwrap_or(match now_there.state {
+            PaymentState::Declined => Authorized::Declined,
+            _ => Authorized::RequiresAction,
+        })),
+    }
+}
+
+/// What a record says that no gateway needs to be asked about.
+fn settled(record: &PaymentRecord) -> Option<Authorized> {
+    if record.state.is_authorized() {
+        Some(Authorized::Yes)
+    } else if record.state.is_fenced() {
+        Some(Authorized::Fenced)
+    } else {
+        None
+    }
+}

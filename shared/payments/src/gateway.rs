@@ -1,0 +1,119 @@
+//! The port to whoever holds the money.
+
+use std::fmt;
+
+use souk_domain::{ids::OrderId, money::Money};
+
+/// A payment to be authorised later: creating it holds no money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewIntent<'a> {
+    /// The order that it is for; also the metadata by which webhooks find it again.
+    pub order_id: &'a OrderId,
+    /// How much.
+    pub amount: Money,
+    /// The gateway's token of the payment method.
+    pub payment_method: &'a str,
+}
+
+/// A payment as the gateway has it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// The gateway's id.
+    pub id: String,
+    /// Where it stands there.
+    pub status: IntentStatus,
+    /// What the shopper's browser needs to act on it. A secret: never logged.
+    pub client_secret: Option<String>,
+    /// The last decline, where there was one.
+    pub decline: Option<Decline>,
+    /// How much was taken, in minor units.
+    pub captured: i64,
+}
+
+/// The gateway's states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IntentStatus {
+    /// No usable payment method: declined, or none given.
+    RequiresPaymentMethod,
+    /// Created, not confirmed: no money is held.
+    RequiresConfirmation,
+    /// The shopper must act (3-D Secure).
+    RequiresAction,
+    /// The gateway is still at it: ask again.
+    Processing,
+    /// The money is held.
+    RequiresCapture,
+    /// The money was taken.
+    Succeeded,
+    /// Given up, here or by the gateway; nothing is held.
+    Canceled,
+}
+
+/// Why a payment method was declined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decline {
+    /// The gateway's stable code, such as `insufficient_funds`.
+    pub code: String,
+}
+
+/// A gateway call that gave no intent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GatewayError {
+    /// No answer, or "later". The effect is unknown: ask with [`Gateway::retrieve`] before deciding
+    /// anything, or repeat the call with the same idempotency key.
+    #[error("the gateway did not answer: {0}")]
+    Unavailable(String),
+    /// The gateway refused because of the intent's state (already captured, already cancelled):
+    /// ask where it stands.
+    #[error("the gateway refused ({code}): {message}")]
+    Refused {
+        /// The gateway's stable code.
+        code: String,
+        /// Its words.
+        message: String,
+    },
+    /// This payment can never succeed as it was asked for: a payment method that the gateway does not
+    /// know, an amount that it does not take. Nothing is held; treat it as the shopper's decline.
+    #[error("the gateway cannot take this payment ({code}): {message}")]
+    Invalid {
+        /// The gateway's stable code.
+        code: String,
+        /// Its words.
+        message: String,
+    },
+    /// The gateway does not accept how Souk calls it: a wrong key, a request that it does not
+    /// understand. Nothing happened, and no shopper is to blame: alarm, and repeat once it is mended.
+    #[error("the gateway does not accept our requests: {0}")]
+    Misconfigured(String),
+}
+
+/// What Souk asks of a payment gateway. Manual capture: authorise first, take the money at shipment.
+///
+/// Every writing call carries an idempotency key that follows from the order, so repeating a call
+/// whose answer was lost has no second effect.
+pub trait Gateway: Send + Sync {
+    /// Creates an intent without confirming it. Repeated for the same order, the same intent comes back.
+    fn create(&self, intent: &NewIntent<'_>) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+
+    /// Asks the gateway to hold the money. A decline is an answer (`RequiresPaymentMethod` with a
+    /// [`Decline`]), not an error.
+    fn confirm(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+
+    /// Takes the held money, all of it.
+    fn capture(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+
+    /// Lets the held money go. Afterwards the intent can never be confirmed.
+    fn cancel(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+
+    /// Gives back all that was taken. Repeated, it gives back nothing more.
+    fn refund(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<(), GatewayError>> + Send;
+
+    /// What the gateway knows now.
+    fn retrieve(&self, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+}
+
+impl fmt::Debug for Intent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Intent").field("id", &self.id).field("status", &self.status).finish_non_exhaustive()
+    }
+}

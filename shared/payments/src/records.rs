@@ -1,0 +1,222 @@
+use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
+use serde::{Deserialize, Serialize};
+use souk_domain::{
+    ids::OrderId,
+    money::Money,
+    payment::{Authorization, PaymentState},
+};
+use souk_dynamo::{Item, Outcome, StoreError, Table, UpdateBuilder, n, s};
+
+/// What Souk knows of an order's payment. Written before the gateway hears anything.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentRecord {
+    /// `order#<order id>`: the table's key.
+    pub(crate) id: String,
+    /// Whose payment it is.
+    pub order_id: OrderId,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// How much; zero where an order was cancelled before any payment was wanted.
+    pub amount: Money,
+    /// The gateway's id, once it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway_id: Option<String>,
+    /// What the shopper's browser needs for 3-D Secure. Never logged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+    /// The gateway's code of the last decline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decline_code: Option<String>,
+    /// +1 at every write.
+    pub version: u64,
+    /// When it was opened.
+    #[serde(with = "millisecond::required")]
+    pub created_at: Timestamp,
+    /// When it was last written.
+    #[serde(with = "millisecond::required")]
+    pub updated_at: Timestamp,
+}
+
+/// How a guarded write of a record ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum RecordOutcome {
+    /// Written; the record as it is now.
+    Kept(Box<PaymentRecord>),
+    /// The record stands where this write may not happen.
+    Refused(Box<PaymentRecord>),
+}
+
+/// The `payments` table: one record per order, and the gateway's events that were seen.
+#[derive(Debug, Clone)]
+pub struct PaymentRecords {
+    pub(crate) table: Table,
+}
+
+pub(crate) fn key(order_id: &OrderId) -> String {
+    format!("order#{order_id}")
+}
+
+impl PaymentRecords {
+    /// The records in this table (key `id`).
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// An order's record, read consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn get(&self, order_id: &OrderId) -> Result<Option<PaymentRecord>, StoreError> {
+        self.table.get(&[("id", &key(order_id))]).await
+    }
+
+    /// Opens a record in this state, unless there is one; either way the record that stands comes
+    /// back (step S2a, and F2a where an order is cancelled before any payment was wanted).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open(
+        &self,
+        order_id: &OrderId,
+        state: PaymentState,
+        amount: Money,
+        now: Timestamp,
+    ) -> Result<PaymentRecord, StoreError> {
+        let record = PaymentRecord {
+            id: key(order_id),
+            order_id: order_id.clone(),
+            state,
+            amount,
+            gateway_id: None,
+            client_secret: None,
+            decline_code: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        match self.table.put_if(&record, "attribute_not_exists(id)", &[], &[]).await? {
+            Outcome::Written(()) => Ok(record),
+            Outcome::Refused(Some(item)) => souk_dynamo::decode(item),
+            Outcome::Refused(None) => Err(StoreError::corrupt("a refused put brought no record")),
+        }
+    }
+
+    /// Keeps the gateway's id (step S2c). Condition: `INTENT`, and no other id was kept. Whoever is
+    /// refused here must not confirm.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep_gateway_id(
+        &self,
+        order_id: &OrderId,
+        gateway_id: &str,
+        client_secret: Option<&str>,
+        now: Timestamp,
+    ) -> Result<RecordOutcome, StoreError> {
+        let secret = if client_secret.is_some() { ", client_secret = :secret" } else { "" };
+        let mut update = self
+            .change(
+                order_id,
+                &[PaymentState::Intent],
+                PaymentState::Intent,
+                now,
+                &format!(", gateway_id = :id{secret}"),
+                "(attribute_not_exists(gateway_id) OR gateway_id = :id)",
+            )
+            .expression_attribute_values(":id", s(gateway_id));
+        if let Some(client_secret) = client_secret {
+            update = update.expression_attribute_values(":secret", s(client_secret));
+        }
+        self.write(update).await
+    }
+
+    /// Keeps what the gateway said of a confirmed intent (step S2e). Condition: a state that accepts
+    /// this outcome.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep_outcome(
+        &self,
+        order_id: &OrderId,
+        outcome: Authorization,
+        decline_code: Option<&str>,
+        now: Timestamp,
+    ) -> Result<RecordOutcome, StoreError> {
+        let also = if decline_code.is_some() { ", decline_code = :decline" } else { "" };
+        let mut update =
+            self.change(order_id, PaymentState::accepting(outcome), outcome.state(), now, also, "attribute_exists(id)");
+        if let Some(code) = decline_code {
+            update = update.expression_attribute_values(":decline", s(code));
+        }
+        self.write(update).await
+    }
+
+    /// Moves a record on. Condition: one of `from`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn advance(
+        &self,
+        order_id: &OrderId,
+        from: &[PaymentState],
+        to: PaymentState,
+        now: Timestamp,
+    ) -> Result<RecordOutcome, StoreError> {
+        self.write(self.change(order_id, from, to, now, "", "attribute_exists(id)")).await
+    }
+
+    /// Closes a record of which the gateway has no id (step F2a). Condition: `INTENT` without id: a
+    /// run that creates it there later is refused when it wants to keep the id, so it never confirms.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn close_unknown(&self, order_id: &OrderId, now: Timestamp) -> Result<RecordOutcome, StoreError> {
+        let no_id = "attribute_not_exists(gateway_id)";
+        self.write(self.change(order_id, &[PaymentState::Intent], PaymentState::Voided, now, "", no_id)).await
+    }
+
+    fn change(
+        &self,
+        order_id: &OrderId,
+        from: &[PaymentState],
+        to: PaymentState,
+        now: Timestamp,
+        also_set: &str,
+        also_required: &str,
+    ) -> UpdateBuilder {
+        let names: Vec<String> = (0..from.len()).map(|i| format!(":s{i}")).collect();
+        let mut update = self
+            .table
+            .update(&[("id", &key(order_id))])
+            .update_expression(format!("SET #state = :to, updated_at = :now{also_set} ADD version :one"))
+            .condition_expression(format!("#state IN ({}) AND {also_required}", names.join(", ")))
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":to", s(to.as_str()))
+            .expression_attribute_values(":now", n(now.as_millisecond()))
+            .expression_attribute_values(":one", n(1));
+        for (name, state) in names.into_iter().zip(from) {
+            update = update.expression_attribute_values(name, s(state.as_str()));
+        }
+        update
+    }
+
+    async fn write(&self, update: UpdateBuilder) -> Result<RecordOutcome, StoreError> {
+        let read = |item: Item| souk_dynamo::decode::<PaymentRecord>(item).map(Box::new);
+        match self.table.write(update).await? {
+            Outcome::Written(item) => Ok(RecordOutcome::Kept(read(item)?)),
+            Outcome::Refused(Some(item)) => Ok(RecordOutcome::Refused(read(item)?)),
+            Outcome::Refused(None) => Err(StoreError::corrupt("a payment record is missing")),
+        }
+    }
+}
+
+impl std::fmt::Debug for PaymentRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PaymentRecord")
+            .field("order_id", &self.order_id)
+            .field("state", &self.state)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}

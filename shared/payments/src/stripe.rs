@@ -1,0 +1,139 @@
+//! The gateway port over Stripe's API.
+
+mod answer;
+mod transport;
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use souk_domain::ids::OrderId;
+
+use self::answer::{IntentObject, List, RefundObject, RefundStatus, intent, refusal, refund};
+use self::transport::{Answer, Call, Transport};
+use crate::gateway::{Gateway, GatewayError, Intent, NewIntent};
+
+/// The version of Stripe's API that this adapter was written for; the account's default may move on.
+const API_VERSION: &str = "2025-03-31.basil";
+
+/// A call must end well within the time that a step of the saga has.
+const CALL_WITHIN: Duration = Duration::from_secs(8);
+
+/// Settings that no call could be made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StripeSettingsError {
+    /// The base URL is not an absolute http or https URL.
+    #[error("the payment gateway's URL is not an absolute http(s) URL")]
+    BaseUrl,
+    /// The key has characters that no header can carry.
+    #[error("the payment gateway's API key is not a header value")]
+    ApiKey,
+}
+
+/// Stripe, or whatever speaks its API at another base URL.
+///
+/// Idempotency keys follow from the order, so a repeated call has no second effect. An answer that
+/// Stripe merely replays says how things were: where that matters the intent is read again, so that
+/// every [`Intent`] returned is the present one.
+#[derive(Debug)]
+pub struct StripeGateway {
+    transport: Transport,
+}
+
+impl StripeGateway {
+    /// A gateway at a base URL such as `https://api.stripe.com`.
+    ///
+    /// # Errors
+    /// [`StripeSettingsError`].
+    pub fn new(base_url: &str, api_key: &str) -> Result<Self, StripeSettingsError> {
+        Self::with_deadline(base_url, api_key, CALL_WITHIN)
+    }
+
+    /// As [`StripeGateway::new`], with another limit to how long a call may take, retries included.
+    ///
+    /// # Errors
+    /// [`StripeSettingsError`].
+    pub fn with_deadline(base_url: &str, api_key: &str, within: Duration) -> Result<Self, StripeSettingsError> {
+        Ok(Self { transport: Transport::new(base_url, api_key, within)? })
+    }
+
+    /// An action on an intent; reads the intent again where the answer is only a replay.
+    async fn act(&self, action: &str, key: Option<String>, id: &str) -> Result<Intent, GatewayError> {
+        let call = Call::post(format!("/v1/payment_intents/{}/{action}", path_segment(id)), Vec::new(), key);
+        let answer = self.transport.send(&call).await?;
+        if answer.replayed { self.retrieve(id).await } else { intent(&answer) }
+    }
+
+    /// Whether the intent was refunded, for a refund whose own answer cannot be had any more.
+    async fn already_refunded(&self, id: &str) -> Result<bool, GatewayError> {
+        let query = vec![("payment_intent", id.to_owned()), ("limit", "1".to_owned())];
+        let answer = self.transport.send(&Call::get("/v1/refunds".to_owned(), query)).await?;
+        let refunds: List<RefundObject> = parse(&answer)?;
+        Ok(refunds.data.iter().any(|refund| refund.status != RefundStatus::Failed))
+    }
+}
+
+impl Gateway for StripeGateway {
+    async fn create(&self, new: &NewIntent<'_>) -> Result<Intent, GatewayError> {
+        let form = vec![
+            ("amount", new.amount.amount().to_string()),
+            ("currency", new.amount.currency().code().to_ascii_lowercase()),
+            ("capture_method", "manual".to_owned()),
+            ("payment_method", new.payment_method.to_owned()),
+            ("payment_method_types[]", "card".to_owned()),
+            ("metadata[order_id]", new.order_id.to_string()),
+        ];
+        let call = Call::post("/v1/payment_intents".to_owned(), form, Some(key(new.order_id, "create")));
+        // A replay will do here: the id and the secret are what a creation is for, and they never change.
+        intent(&self.transport.send(&call).await?)
+    }
+
+    async fn confirm(&self, order_id: &OrderId, id: &str) -> Result<Intent, GatewayError> {
+        self.act("confirm", Some(key(order_id, "confirm")), id).await
+    }
+
+    async fn capture(&self, order_id: &OrderId, id: &str) -> Result<Intent, GatewayError> {
+        self.act("capture", Some(key(order_id, "capture")), id).await
+    }
+
+    async fn cancel(&self, _order_id: &OrderId, id: &str) -> Result<Intent, GatewayError> {
+        // No key: a second cancellation has no second effect anyway, and a refusal kept under a key
+        // would be repeated for a day after the intent could be canceled.
+        self.act("cancel", None, id).await
+    }
+
+    async fn refund(&self, order_id: &OrderId, id: &str) -> Result<(), GatewayError> {
+        let form = vec![("payment_intent", id.to_owned()), ("metadata[order_id]", order_id.to_string())];
+        let call = Call::post("/v1/refunds".to_owned(), form, Some(key(order_id, "refund")));
+        let answer = self.transport.send(&call).await?;
+        match refund(&answer) {
+            // A failure that is only a replay tells nothing new: see whether the refund is there.
+            Err(_) if answer.replayed && self.already_refunded(id).await? => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    async fn retrieve(&self, id: &str) -> Result<Intent, GatewayError> {
+        let path = format!("/v1/payment_intents/{}", path_segment(id));
+        intent(&self.transport.send(&Call::get(path, Vec::new())).await?)
+    }
+}
+
+/// One key per order and action: an order is created, confirmed, captured and refunded once.
+fn key(order_id: &OrderId, action: &str) -> String {
+    format!("{order_id}-{action}")
+}
+
+/// An id as one segment of a path, whatever it holds.
+fn path_segment(id: &str) -> String {
+    form_urlencoded::byte_serialize(id.as_bytes()).collect()
+}
+
+/// An object out of a successful answer.
+fn parse<T: DeserializeOwned>(answer: &Answer) -> Result<T, GatewayError> {
+    if answer.status != 200 {
+        return Err(refusal(answer));
+    }
+    // The effect happened; what it was must be asked again.
+    serde_json::from_slice(&answer.body)
+        .map_err(|error| GatewayError::Unavailable(format!("an answer could not be read: {error}")))
+}

@@ -1,0 +1,228 @@
+//! What Stripe's answers mean.
+
+use serde::Deserialize;
+
+use super::parse;
+use super::transport::Answer;
+use crate::gateway::{Decline, GatewayError, Intent, IntentStatus};
+
+/// A `payment_intent`, as far as Souk reads it.
+#[derive(Deserialize)]
+pub(super) struct IntentObject {
+    id: String,
+    status: Status,
+    client_secret: Option<String>,
+    last_payment_error: Option<ErrorObject>,
+    #[serde(default)]
+    amount_received: i64,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    RequiresPaymentMethod,
+    RequiresConfirmation,
+    RequiresAction,
+    Processing,
+    RequiresCapture,
+    Succeeded,
+    Canceled,
+}
+
+/// A `refund`, as far as Souk reads it.
+#[derive(Deserialize)]
+pub(super) struct RefundObject {
+    pub(super) status: RefundStatus,
+    failure_reason: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RefundStatus {
+    #[serde(alias = "canceled")]
+    Failed,
+    /// On its way or done: either way the shopper gets the money.
+    #[serde(other)]
+    Underway,
+}
+
+/// One page of a list.
+#[derive(Deserialize)]
+pub(super) struct List<T> {
+    pub(super) data: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: ErrorObject,
+}
+
+#[derive(Deserialize)]
+struct ErrorObject {
+    code: Option<String>,
+    decline_code: Option<String>,
+    message: Option<String>,
+    param: Option<String>,
+    payment_intent: Option<Box<IntentObject>>,
+}
+
+impl ErrorObject {
+    /// The most precise code there is: the bank's reason before the kind of error.
+    fn code(&self) -> String {
+        self.decline_code.as_ref().or(self.code.as_ref()).cloned().unwrap_or_else(|| "unknown".to_owned())
+    }
+}
+
+impl From<IntentObject> for Intent {
+    fn from(object: IntentObject) -> Self {
+        Self {
+            id: object.id,
+            status: match object.status {
+                Status::RequiresPaymentMethod => IntentStatus::RequiresPaymentMethod,
+                Status::RequiresConfirmation => IntentStatus::RequiresConfirmation,
+                Status::RequiresAction => IntentStatus::RequiresAction,
+                Status::Processing => IntentStatus::Processing,
+                Status::RequiresCapture => IntentStatus::RequiresCapture,
+                Status::Succeeded => IntentStatus::Succeeded,
+                Status::Canceled => IntentStatus::Canceled,
+            },
+            client_secret: object.client_secret,
+            decline: object.last_payment_error.map(|error| Decline { code: error.code() }),
+            captured: object.amount_received,
+        }
+    }
+}
+
+/// The intent in an answer. A decline carries one, so it is an intent too.
+pub(super) fn intent(answer: &Answer) -> Result<Intent, GatewayError> {
+    if answer.status == 402
+        && let Some(error) = error_of(answer)
+    {
+        let decline = Decline { code: error.code() };
+        if let Some(object) = error.payment_intent {
+            return Ok(Intent { decline: Some(decline), ..Intent::from(*object) });
+        }
+    }
+    parse::<IntentObject>(answer).map(Intent::from)
+}
+
+/// Whether an answer to a refund says that the money goes back.
+pub(super) fn refund(answer: &Answer) -> Result<(), GatewayError> {
+    if error_of(answer).is_some_and(|error| error.code.as_deref() == Some("charge_already_refunded")) {
+        return Ok(());
+    }
+    let refund: RefundObject = parse(answer)?;
+    match refund.status {
+        RefundStatus::Underway => Ok(()),
+        RefundStatus::Failed => Err(GatewayError::Refused {
+            code: refund.failure_reason.unwrap_or_else(|| "refund_failed".to_owned()),
+            message: "the refund failed".to_owned(),
+        }),
+    }
+}
+
+/// What an answer that is no success means for the caller.
+pub(super) fn refusal(answer: &Answer) -> GatewayError {
+    let error = error_of(answer);
+    let code = error.as_ref().map_or_else(|| "unknown".to_owned(), ErrorObject::code);
+    let message = error.as_ref().and_then(|error| error.message.clone()).unwrap_or_default();
+    match (answer.status, &error) {
+        (402, _) => GatewayError::Invalid { code, message },
+        (404, _) => GatewayError::Refused { code, message },
+        (400, Some(error)) if error.is_about_the_payment() => GatewayError::Invalid { code, message },
+        (400, Some(error)) if error.is_about_the_state() => GatewayError::Refused { code, message },
+        // In flight, too fast, broken: all of them may have had an effect or may have one yet.
+        (409 | 429, _) => GatewayError::Unavailable(format!("{} {code}", answer.status)),
+        (400..=499, _) => GatewayError::Misconfigured(format!("{} {code}: {message}", answer.status)),
+        (status, _) => GatewayError::Unavailable(format!("{status} {code}")),
+    }
+}
+
+impl ErrorObject {
+    /// The shopper's payment method, or an amount outside of what Stripe charges.
+    fn is_about_the_payment(&self) -> bool {
+        self.param.as_deref() == Some("payment_method")
+            || matches!(self.code.as_deref(), Some("amount_too_small" | "amount_too_large"))
+    }
+
+    /// The intent, or its charge, is not in a state for this.
+    fn is_about_the_state(&self) -> bool {
+        let about = |prefix: &str| self.code.as_deref().is_some_and(|code| code.starts_with(prefix));
+        self.payment_intent.is_some() || about("payment_intent_") || about("charge_")
+    }
+}
+
+fn error_of(answer: &Answer) -> Option<ErrorObject> {
+    serde_json::from_slice::<ErrorBody>(&answer.body).ok().map(|body| body.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { status, replayed: false, body: body.as_bytes().to_vec() }
+    }
+
+    fn error(status: u16, fields: &str) -> GatewayError {
+        refusal(&answer(status, &format!(r#"{{"error":{{"type":"x","message":"m",{fields}}}}}"#)))
+    }
+
+    #[test]
+    fn the_outcome_is_unknown_when_stripe_did_not_say_no() {
+        for status in [409, 429, 500, 502, 503, 302] {
+            assert!(matches!(error(status, r#""code":"c""#), GatewayError::Unavailable(_)), "{status}");
+            assert!(matches!(refusal(&answer(status, "<html>")), GatewayError::Unavailable(_)), "{status}");
+        }
+        assert!(matches!(intent(&answer(200, "<html>")), Err(GatewayError::Unavailable(_))));
+    }
+
+    #[test]
+    fn our_mistakes_are_not_the_shoppers() {
+        for status in [401, 403] {
+            assert!(matches!(error(status, r#""code":"c""#), GatewayError::Misconfigured(_)), "{status}");
+        }
+        assert!(matches!(error(400, r#""code":"parameter_unknown","param":"x""#), GatewayError::Misconfigured(_)));
+        assert!(matches!(error(400, r#""code":null"#), GatewayError::Misconfigured(_)));
+    }
+
+    #[test]
+    fn a_payment_that_cannot_be_is_the_shoppers() {
+        for fields in [
+            r#""code":"resource_missing","param":"payment_method""#,
+            r#""code":"amount_too_small","param":"amount""#,
+            r#""code":"payment_intent_unexpected_state","param":"payment_method""#,
+        ] {
+            assert!(matches!(error(400, fields), GatewayError::Invalid { .. }), "{fields}");
+        }
+    }
+
+    #[test]
+    fn a_state_conflict_is_refused_with_its_code() {
+        for code in ["payment_intent_unexpected_state", "charge_already_captured", "charge_expired_for_capture"] {
+            let refused = error(400, &format!(r#""code":"{code}""#));
+            assert_eq!(refused, GatewayError::Refused { code: code.to_owned(), message: "m".to_owned() });
+        }
+        assert!(matches!(error(404, r#""code":"resource_missing""#), GatewayError::Refused { .. }));
+    }
+
+    #[test]
+    fn a_decline_is_an_intent_with_the_banks_reason() {
+        let body = r#"{"error":{"code":"card_declined","decline_code":"insufficient_funds",
+            "payment_intent":{"id":"pi_1","status":"requires_payment_method"}}}"#;
+        let declined = intent(&answer(402, body)).expect("an intent");
+        assert_eq!(declined.status, IntentStatus::RequiresPaymentMethod);
+        assert_eq!(declined.decline, Some(Decline { code: "insufficient_funds".to_owned() }));
+    }
+
+    #[test]
+    fn a_refund_that_fails_is_not_taken_for_one() {
+        assert_eq!(refund(&answer(200, r#"{"status":"succeeded"}"#)), Ok(()));
+        assert_eq!(refund(&answer(200, r#"{"status":"pending"}"#)), Ok(()));
+        assert_eq!(refund(&answer(400, r#"{"error":{"code":"charge_already_refunded"}}"#)), Ok(()));
+        for status in ["failed", "canceled"] {
+            let failed = refund(&answer(200, &format!(r#"{{"status":"{status}","failure_reason":"lost_card"}}"#)));
+            assert!(matches!(failed, Err(GatewayError::Refused { code, .. }) if code == "lost_card"), "{status}");
+        }
+    }
+}
