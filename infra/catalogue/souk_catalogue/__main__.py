@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ from .outputs import BadOutputs, Outputs, read
 from .progress import Progress
 from .sample import BadSpecification
 from .searchable import SearchFailed, SearchWaiter
-from .transport import Unreachable
+from .transport import HttpClient, Unreachable
 
 ALL_GOOD, REJECTED, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130
 OUTCOMES = ("created", "changed", "unchanged", "rejected")
@@ -73,22 +74,20 @@ def _import(catalogue: Catalogue, options: argparse.Namespace) -> int:
     if not catalogue.rows:
         _report_rejections(catalogue.rejections)
         raise sources.Unreadable("there is no good row to load")
-    journal = Journal(options.state_dir or _state_dir(options.outputs), outputs)
-    try:
+    total = len(catalogue.rows) + len(catalogue.rejections)
+    with Journal(options.state_dir or _state_dir(options.outputs), outputs) as journal, OperatorApi(outputs) as api:
         if options.trust_journal:
             journal.trust()
         stored, drawn = _store_pictures(catalogue, outputs)
-        report = Loader(OperatorApi(outputs), journal, Progress(len(catalogue.rows) + len(catalogue.rejections))).run(catalogue)
+        report = Loader(api, journal, Progress(total)).run(catalogue)
         journal.complete()
-    finally:
-        journal.close()
     _report_rejections(report.rejections)
     loaded = time.monotonic()
-    api = OperatorApi(outputs)
-    hidden = SearchWaiter(api.http, options.search_timeout).wait(report.loaded)
+    print(f"import: waiting until search finds {len(report.loaded)} products", file=sys.stderr)
+    with contextlib.closing(HttpClient(outputs.api_url)) as guest:
+        hidden = SearchWaiter(guest, options.search_timeout).wait(report.loaded)
     _summary(report, f"pictures: {stored} stored, {drawn - stored} there already")
     seconds = time.monotonic() - started
-    total = sum(report.counts.values())
     print(f"{total} rows in {seconds:.1f} s, {total / seconds:.0f} rows/s; the last {time.monotonic() - loaded:.1f} s waited for search")
     if hidden:
         print(f"error: search does not find {len(hidden)} of them: {', '.join(hidden[:10])}", file=sys.stderr)

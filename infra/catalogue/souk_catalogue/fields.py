@@ -11,6 +11,8 @@ from .model import Money
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 # The API's own limit of an amount.
 MAX_MINOR = 99_999_999
+CENT = Decimal("0.01")
+MAX_DOLLARS = Decimal(MAX_MINOR).scaleb(-2)
 MAX_COUNT = 1_000_000_000
 
 
@@ -51,6 +53,8 @@ class Fields:
             return self.error(key, "is empty")
         if len(value) > limit:
             return self.error(key, f"is longer than {limit} characters")
+        if not _is_text(value):
+            return self.error(key, "holds half a character")
         return value
 
     def id(self, key: str, required: bool = True) -> str | None:
@@ -89,16 +93,17 @@ class Fields:
             return None if amount is None else Money(amount)
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
             return self.error(key, f"must be a number, not {kind_of(value)}")
-        minor = Decimal(value) * 100
-        if not minor.is_finite():
+        amount = Decimal(value)
+        if not amount.is_finite():
             return self.error(key, f"{value} is no amount")
-        if minor < 0:
+        if amount < 0:
             return self.error(key, f"{value} is negative")
-        if minor > MAX_MINOR:
-            return self.error(key, f"{value} is too high")
-        if minor != minor.to_integral_value():
+        if amount > MAX_DOLLARS:
+            return self.error(key, f"{value} is above {MAX_DOLLARS}")
+        # A remainder is exact; a product of Decimals is rounded to 28 digits, and an overlong price would pass.
+        if amount % CENT:
             return self.error(key, f"{value} has more than 2 decimals")
-        return Money(int(minor))
+        return Money(int(amount.scaleb(2).to_integral_value()))
 
     def texts(self, key: str) -> dict[str, str]:
         """A flat mapping of names to short texts; numbers and truth values are written as text."""
@@ -112,7 +117,7 @@ class Fields:
         for name, item in value.items():
             if isinstance(item, bool):
                 item = "true" if item else "false"
-            if not isinstance(item, (str, int, Decimal)) or not str(item).strip():
+            if not isinstance(item, (str, int, Decimal)) or not str(item).strip() or not _is_text(f"{name}{item}"):
                 self.error(f"{key}.{name}", "must be a text that is not empty")
             else:
                 result[str(name)] = str(item).strip()
@@ -144,6 +149,11 @@ class Fields:
 
     def _name(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
+
+
+def _is_text(value: str) -> bool:
+    """JSON can spell a lone surrogate, which is no character and cannot be sent."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def kind_of(value: Any) -> str:

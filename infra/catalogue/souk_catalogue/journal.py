@@ -23,7 +23,7 @@ class Busy(Exception):
 
 
 class Journal:
-    """The journal of one stack. Appending is safe from many threads."""
+    """The journal of one stack. Appending is safe from many threads; a context manager that holds the stack's lock."""
 
     def __init__(self, folder: Path, outputs: Outputs) -> None:
         # A new user pool is a new stack, also behind the same address.
@@ -88,8 +88,11 @@ class Journal:
         self.known.clear()
         self._replace([])
 
-    def close(self) -> None:
-        """Lets the next import have the stack."""
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Closing gives the lock back.
         self._file.close()
 
     def _append(self, line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -9,6 +10,9 @@ import yaml
 
 # The pure-Python loader needs some ten times as long for a file of a megabyte.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+PLAIN_NUMBER = re.compile(r"[+-]?(0|[1-9][0-9_]{0,18})")
 
 
 class BadNode(ValueError):
@@ -55,17 +59,11 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     if kind == "bool":
         return text.lower() in ("yes", "true", "on")
     if kind == "int":
-        digits = text.replace("_", "")
         # YAML 1.1 reads 010 as eight and 1:30 as ninety: nobody who writes a stock or a price means that.
-        return int(digits) if digits.lstrip("+-").isdigit() and not _octal(digits) else text
+        return int(text.replace("_", "")) if PLAIN_NUMBER.fullmatch(text) else text
     if kind == "float":
         try:
             return Decimal(text.replace("_", "").replace(".inf", "Infinity").replace(".nan", "NaN"))
         except InvalidOperation:
             return text
     return text
-
-
-def _octal(digits: str) -> bool:
-    digits = digits.lstrip("+-")
-    return len(digits) > 1 and digits.startswith("0")

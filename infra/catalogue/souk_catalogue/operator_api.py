@@ -52,6 +52,10 @@ class Operator:
                 self._sign_in()
             return self._token
 
+    def close(self) -> None:
+        """Closes the connection to Cognito."""
+        self._http.close()
+
     def _sign_in(self) -> None:
         body = {
             "AuthFlow": "USER_PASSWORD_AUTH",
@@ -71,11 +75,18 @@ class Operator:
 
 
 class OperatorApi:
-    """Admin resources by path. Safe to use from many threads."""
+    """Admin resources by path. Safe to use from many threads; a context manager that closes their connections."""
 
     def __init__(self, outputs: Outputs, retry: Retry | None = None) -> None:
         self.operator = Operator(outputs, retry)
         self.http = HttpClient(outputs.api_url, retry or Retry())
+
+    def __enter__(self) -> OperatorApi:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+        self.operator.close()
 
     def get(self, path: str) -> Response | None:
         """The resource, or None where there is none."""

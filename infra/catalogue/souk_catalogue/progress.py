@@ -13,9 +13,9 @@ EVERY = {True: 0.1, False: 3.0}
 class Progress:
     """Counts rows as they are dealt with. Used from one thread."""
 
-    def __init__(self, total: int, stream: TextIO = sys.stderr, clock: Callable[[], float] = time.monotonic) -> None:
-        self._total, self._stream, self._clock = total, stream, clock
-        self._bar = stream.isatty()
+    def __init__(self, total: int, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._total, self._stream, self._clock = total, stream or sys.stderr, clock
+        self._bar = self._stream.isatty()
         self._started = self._shown = clock()
         self.done = self.rejected = 0
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Iterable
 
 from . import drawing
-from .fields import Fields, ID
+from .fields import ID, Fields, kind_of
 from .model import Catalogue, Category, Drawing, Image, Position, Product, Rating, RawRow, Rejection, Row, Seller, Variant
 
 MAX_NAME = 200
@@ -106,13 +107,13 @@ def _rating(fields: Fields | None) -> Rating | None:
         return None
     average, count = fields.take("average", required=True), fields.count("count")
     fields.finish()
-    try:
-        average = float(average)
-    except (TypeError, ValueError):
-        return fields.error("average", "must be a number")
-    if not 0 <= average <= 5:
+    if average is None or count is None:
+        return None
+    if isinstance(average, bool) or not isinstance(average, (int, Decimal)):
+        return fields.error("average", f"must be a number, not {kind_of(average)}")
+    if not 0 <= float(average) <= 5:
         return fields.error("average", f"{average} is not within 0 and 5")
-    return None if count is None else Rating(average, count)
+    return Rating(float(average), count)
 
 
 def _image(fields: Fields) -> Image | None:

@@ -68,7 +68,7 @@ class SearchWaiter:
     def _finds(self, product: Product, rounds: int) -> bool:
         # Many titles of a large catalogue share their words, some all of them: the price singles the product out.
         price = product.variants[0].price.amount
-        hits = self._search({"q": product.title, "min_price": price, "max_price": price, "limit": PAGE - rounds % 10})["hits"]
+        hits = self._search({"q": " ".join(product.title.split()[:8]), "min_price": price, "max_price": price, "limit": PAGE - rounds % 10})["hits"]
         return any(hit.get("product_id") == product.id for hit in hits)
 
     def _search(self, parameters: dict[str, Any]) -> dict[str, Any]:

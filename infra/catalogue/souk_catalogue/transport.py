@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import random
-import socket
 import threading
 import time
 from dataclasses import dataclass, field
@@ -47,7 +46,7 @@ class Response:
 class Retry:
     """How often to try again, and how long to wait: full jitter below a doubling limit."""
 
-    attempts: int = 7
+    attempts: int = 8
     base: float = 0.2
     longest: float = 5.0
     sleep: Callable[[float], None] = time.sleep
@@ -74,6 +73,12 @@ class HttpClient:
         self._kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         self._host, self._port, self._prefix = url.hostname, url.port, url.path.rstrip("/")
         self._local = threading.local()
+        self._open: set[http.client.HTTPConnection] = set()
+
+    def close(self) -> None:
+        """Closes the connections of all threads, once they have ended."""
+        while self._open:
+            self._open.pop().close()
 
     def request(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Response:
         """One request, tried until the answer is final. The last retryable answer is returned, a silence raises."""
@@ -104,23 +109,29 @@ class HttpClient:
             return self._exchange(method, path, content, headers)
 
     def _exchange(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> Response:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._kind(self._host, self._port, timeout=self.timeout)
-            connection.connect()
-            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = getattr(self._local, "connection", None) or self._connect()
         try:
             connection.request(method, self._prefix + path, content, headers)
             answer = connection.getresponse()
             text = answer.read()
         except BaseException:
-            self._local.connection = None
-            connection.close()
+            self._disconnect(connection)
             raise
         if answer.will_close:
-            self._local.connection = None
-            connection.close()
+            self._disconnect(connection)
         return Response(answer.status, _json(text), answer.headers.get("ETag"), _seconds(answer.headers.get("Retry-After")))
+
+    def _connect(self) -> http.client.HTTPConnection:
+        connection = self._kind(self._host, self._port, timeout=self.timeout)
+        connection.connect()
+        self._open.add(connection)
+        self._local.connection = connection
+        return connection
+
+    def _disconnect(self, connection: http.client.HTTPConnection) -> None:
+        self._local.connection = None
+        self._open.discard(connection)
+        connection.close()
 
 
 def _json(text: bytes) -> Any:
