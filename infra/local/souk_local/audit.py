@@ -17,8 +17,7 @@ def audit(stack, template=TEMPLATE):
     """Compare the templates with the deployed stack; a Failure names what is missing."""
     declared = Declared(template)
     deployed = list(all_resources(stack))
-    missing = sorted(declared.routes - _routes(stack, deployed))
-    missing = [f"route {route}" for route in missing]
+    missing = [f"route {route}" for route in sorted((declared.routes - _routes(stack, deployed)).elements())]
     sources = Counter(mapping["FunctionArn"].split(":")[6] for page in pages(stack, "lambda", "list_event_source_mappings")
                       for mapping in page["EventSourceMappings"])
     names = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in deployed
@@ -31,14 +30,14 @@ def audit(stack, template=TEMPLATE):
     missing += [f"state machine {machine}" for machine in sorted(declared.machines - present)]
     if missing:
         raise Failure(f"deployed, but {len(missing)} things of the templates are not there: {', '.join(missing[:8])}")
-    return f"{len(declared.routes)} routes, {declared.sources.total()} event sources, {len(declared.machines)} state machines"
+    return f"{declared.routes.total()} routes, {declared.sources.total()} event sources, {len(declared.machines)} state machines"
 
 
 class Declared:
     """The routes, event sources and state machines of a template and those nested in it."""
 
     def __init__(self, path):
-        self.routes, self.sources, self.machines = set(), Counter(), set()
+        self.routes, self.sources, self.machines = Counter(), Counter(), set()
         self._collect(path)
 
     def _collect(self, path):
@@ -49,7 +48,7 @@ class Declared:
             for event in props.get("Events", {}).values():
                 details = event.get("Properties", {})
                 if event["Type"] == "HttpApi":
-                    self.routes.add(_route_key(details))
+                    self.routes[_route_key(details)] += 1
                 elif event["Type"] in QUEUE_AND_STREAM_EVENTS:
                     self.sources[name] += 1
         for _name, props in resources(template, "AWS::Serverless::Application"):
@@ -63,7 +62,8 @@ def _route_key(details):
 
 
 def _routes(stack, deployed):
+    # Counted: each API has a $default route of its own.
     apis = client(stack, "apigatewayv2")
-    return {route["RouteKey"] for resource in deployed if resource["ResourceType"] == "AWS::ApiGatewayV2::Api"
-            for page in apis.get_paginator("get_routes").paginate(ApiId=resource["PhysicalResourceId"])
-            for route in page["Items"]}
+    return Counter(route["RouteKey"] for resource in deployed if resource["ResourceType"] == "AWS::ApiGatewayV2::Api"
+                   for page in apis.get_paginator("get_routes").paginate(ApiId=resource["PhysicalResourceId"])
+                   for route in page["Items"])

@@ -134,8 +134,10 @@ def _as_other_user(run):
     program = str(INSTALL / "bin" / "opensearch")
     if _can_read(prefix, program, run):
         return prefix
-    # The project may lie under a private folder (mktemp -d makes one): let the process pass through it.
-    through = [*prefix, "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    # The project may lie under a private folder (mktemp -d makes one): let the process pass through it, by that
+    # one capability. The secure bit makes access(2), which Java asks, count it.
+    through = [*prefix, "--securebits=+no_setuid_fixup", "--inh-caps=-all,+dac_read_search",
+               "--ambient-caps=+dac_read_search", "--bounding-set=-all,+dac_read_search"]
     if _can_read(through, program, run):
         return through
     raise Failure(f"OpenSearch cannot run as root, and user nobody cannot enter {HOME}: "

@@ -3,10 +3,8 @@
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::http::{Request, Uri};
 use hmac::{Hmac, Mac};
-use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -24,7 +22,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 pub struct Sender {
     secret: String,
     url: RwLock<Option<Uri>>,
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: Client<HttpConnector, String>,
 }
 
 impl Sender {
@@ -52,7 +50,7 @@ impl Sender {
             .header("content-type", "application/json; charset=utf-8")
             .header("stripe-signature", signature(&self.secret, at, payload))
             .header("user-agent", "Stripe/1.0 (+souk-gateway)")
-            .body(Full::from(payload.to_owned()));
+            .body(payload.to_owned());
         let request = match request {
             Ok(request) => request,
             Err(error) => return Some(Delivery::failed(at, error.to_string())),

@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, Method, Request};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::Bytes;
+use http_body_util::BodyExt as _;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -40,7 +39,7 @@ impl Answer {
 /// A gateway on a free port and a client of it.
 pub struct Gateway {
     pub server: Server,
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: Client<HttpConnector, String>,
 }
 
 impl Gateway {
@@ -67,7 +66,7 @@ impl Gateway {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.client.request(request.body(Full::from(body.to_owned())).unwrap()).await?;
+        let response = self.client.request(request.body(body.to_owned()).unwrap()).await?;
         let (parts, body) = response.into_parts();
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
