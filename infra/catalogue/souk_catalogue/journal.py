@@ -61,9 +61,10 @@ class Journal:
         """Whether an interrupted run has brought in exactly this row."""
         return self.done.get(key) == digest
 
-    def is_known(self, key: str) -> bool:
-        """Whether a run has brought in a row of this name."""
-        return key in self.done or key in self.known
+    def is_known(self, key: str, digest: str | None = None) -> bool:
+        """Whether some run has brought in a row of this name, last with this digest where one is given."""
+        last = self.done.get(key) or self.known.get(key)
+        return last is not None and digest in (None, last)
 
     def trust(self) -> None:
         """Takes the rows of complete runs for done as well."""

@@ -101,13 +101,16 @@ class Loader:
         digest = digest_of(requests)
         if self._journal.is_done(row.key, digest):
             return None
-        known = self._journal.is_known(row.key)
+        known, same_as_before = self._journal.is_known(row.key), self._journal.is_known(row.key, digest)
         outcome = Outcome.UNCHANGED
         for request in requests:
             if self._stop.is_set():
                 raise Unreachable("the import was stopped")
             try:
                 if request.create_only:
+                    # Stock never goes away, except with the stack: then the product was missing as well.
+                    if same_as_before and outcome is Outcome.UNCHANGED:
+                        continue
                     outcome = max(outcome, self._api.create(request.path, request.body))
                 else:
                     outcome = max(outcome, self._api.put(request.path, request.body, probably_there=known))

@@ -90,7 +90,23 @@ class LoadingTest(StackTest):
         report = self.load(lines(10))
         self.assertEqual({"unchanged"}, {outcome for _, outcome in report.counts})
         self.assertEqual(before, self.stack.resources)
-        self.assertEqual([], [path for path in self.stack.calls("PUT") if "/inventory/" not in path])
+        self.assertEqual([], self.stack.calls("PUT"))
+        self.assertEqual(3 + 10 * 2, len(self.stack.calls("GET")), "each product and each price is looked at")
+
+    def test_a_stack_that_lost_its_data_is_filled_again(self):
+        self.load(lines(10))
+        before = {path: body for path, (_, body) in self.stack.resources.items()}
+        self.stack.resources.clear()
+        report = self.load(lines(10))
+        self.assertEqual({"created"}, {outcome for _, outcome in report.counts})
+        self.assertEqual(before, {path: body for path, (_, body) in self.stack.resources.items()})
+
+    def test_a_new_warehouse_gets_its_stock(self):
+        self.load(lines(3))
+        values = lines(3)
+        values[-1]["product"]["variants"][0]["stock"]["dallas"] = 4
+        self.load(values)
+        self.assertEqual({"quantity": 4}, self.stack.stored("/admin/inventory/SKU-2/dallas"))
 
     def test_without_a_journal_it_finds_out_by_itself_what_is_there(self):
         self.load(lines(10))
