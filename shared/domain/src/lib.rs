@@ -8,3 +8,5 @@ pub mod money;
 pub mod order;
 pub mod payment;
 pub mod quantity;
+pub mod reservation;
+pub mod stock;

@@ -1,0 +1,100 @@
+use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
+use serde::{Deserialize, Serialize};
+
+/// What happens to a row of stock. Every change but [`Change::Set`] commutes with the others: it is
+/// the same two additions whatever else was written in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// Somebody counted: the quantity becomes this. Depends on what stands there.
+    Set(u32),
+    /// Goods came or went outside of any order.
+    Adjust(i64),
+    /// Units are set aside for a checkout.
+    Reserve(u32),
+    /// Units that were set aside leave for good: their order is confirmed.
+    Commit(u32),
+    /// Units that were set aside are for sale again.
+    Release(u32),
+    /// Units that had left come back: their order was cancelled after it was confirmed.
+    Return(u32),
+}
+
+/// What a change adds to a row's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Delta {
+    /// To `quantity`.
+    #[serde(rename = "quantity_delta")]
+    pub quantity: i64,
+    /// To `reserved_quantity`.
+    #[serde(rename = "reserved_delta")]
+    pub reserved: i64,
+}
+
+impl Delta {
+    /// To `available`.
+    pub fn available(self) -> i64 {
+        self.quantity - self.reserved
+    }
+}
+
+impl Change {
+    /// What it adds to a row that now holds `quantity` units.
+    pub fn delta(self, quantity: u32) -> Delta {
+        match self {
+            Self::Set(to) => Delta { quantity: i64::from(to) - i64::from(quantity), reserved: 0 },
+            Self::Adjust(by) => Delta { quantity: by, reserved: 0 },
+            Self::Reserve(n) => Delta { quantity: 0, reserved: i64::from(n) },
+            Self::Commit(n) => Delta { quantity: -i64::from(n), reserved: -i64::from(n) },
+            Self::Release(n) => Delta { quantity: 0, reserved: -i64::from(n) },
+            Self::Return(n) => Delta { quantity: i64::from(n), reserved: 0 },
+        }
+    }
+
+    /// Its name in the ledger.
+    pub fn kind(self) -> MovementKind {
+        match self {
+            Self::Set(_) => MovementKind::Set,
+            Self::Adjust(_) => MovementKind::Adjusted,
+            Self::Reserve(_) => MovementKind::Reserved,
+            Self::Commit(_) => MovementKind::Committed,
+            Self::Release(_) => MovementKind::Released,
+            Self::Return(_) => MovementKind::Returned,
+        }
+    }
+}
+
+/// What kind of change a movement was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MovementKind {
+    /// The quantity was set.
+    Set,
+    /// Goods came or went outside of any order.
+    Adjusted,
+    /// Units were set aside.
+    Reserved,
+    /// Reserved units left for a confirmed order.
+    Committed,
+    /// Reserved units went back on sale.
+    Released,
+    /// Units of a cancelled order came back.
+    Returned,
+}
+
+/// The cause of a row's last write. It travels in the row itself, so that the row's stream is its ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Movement {
+    /// What kind of change.
+    pub kind: MovementKind,
+    /// The reservation or the operator behind it.
+    pub reference: String,
+    /// Why, in an operator's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What it added.
+    #[serde(flatten)]
+    pub delta: Delta,
+    /// When.
+    #[serde(with = "millisecond::required")]
+    pub at: Timestamp,
+}

@@ -1,0 +1,167 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Change, Movement};
+use crate::ids::{Sku, WarehouseId};
+
+/// The most units that one row holds.
+pub const MAX_UNITS: u32 = 1_000_000_000;
+
+/// The stock of one SKU in one warehouse, as it is stored.
+///
+/// `available` is `quantity - reserved_quantity`. It is kept because a condition on a write cannot
+/// subtract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockRow {
+    /// Which SKU.
+    pub sku: Sku,
+    /// Where.
+    pub warehouse_id: WarehouseId,
+    /// Units in the warehouse, reserved ones included.
+    pub quantity: u32,
+    /// Units set aside for checkouts and unpaid orders.
+    pub reserved_quantity: u32,
+    /// Units that can be sold.
+    pub available: u32,
+    /// +1 at every write.
+    pub version: u64,
+    /// The cause of the last write.
+    pub movement: Movement,
+}
+
+/// Why a row cannot take a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StockError {
+    /// More would be taken than is available.
+    #[error("fewer units are available than that")]
+    NotAvailable,
+    /// More would be released or committed than is reserved.
+    #[error("fewer units are reserved than that")]
+    NotReserved,
+    /// The row would exceed [`MAX_UNITS`].
+    #[error("a warehouse holds at most {MAX_UNITS} units of a SKU")]
+    TooMany,
+}
+
+impl StockRow {
+    /// The row after a change with this cause.
+    ///
+    /// # Errors
+    /// [`StockError`] where the numbers do not allow it; invariant I1 holds of every row that comes out.
+    pub fn apply(&self, change: Change, cause: Movement) -> Result<Self, StockError> {
+        let delta = change.delta(self.quantity);
+        let reserved = add(self.reserved_quantity, delta.reserved).ok_or(StockError::NotReserved)?;
+        let available = add(self.available, delta.available()).ok_or(StockError::NotAvailable)?;
+        let quantity = add(self.quantity, delta.quantity).ok_or(StockError::NotAvailable)?;
+        if quantity > MAX_UNITS {
+            return Err(StockError::TooMany);
+        }
+        Ok(Self {
+            sku: self.sku.clone(),
+            warehouse_id: self.warehouse_id.clone(),
+            quantity,
+            reserved_quantity: reserved,
+            available,
+            version: self.version + 1,
+            movement: cause,
+        })
+    }
+
+    /// True where invariant I1 holds: reserved within quantity, available the difference.
+    pub fn is_sound(&self) -> bool {
+        self.quantity.checked_sub(self.reserved_quantity) == Some(self.available) && self.quantity <= MAX_UNITS
+    }
+}
+
+fn add(number: u32, delta: i64) -> Option<u32> {
+    u32::try_from(i64::from(number).checked_add(delta)?).ok()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::stock::MovementKind;
+
+    pub(crate) fn row(sku: &str, warehouse: &str, quantity: u32) -> StockRow {
+        StockRow {
+            sku: sku.parse().unwrap(),
+            warehouse_id: warehouse.parse().unwrap(),
+            quantity,
+            reserved_quantity: 0,
+            available: quantity,
+            version: 1,
+            movement: cause(Change::Set(quantity), 0),
+        }
+    }
+
+    pub(crate) fn cause(change: Change, quantity: u32) -> Movement {
+        Movement {
+            kind: change.kind(),
+            reference: "test".to_owned(),
+            reason: None,
+            delta: change.delta(quantity),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn changes() -> impl Strategy<Value = Change> {
+        let units = prop_oneof![0..20_u32, Just(MAX_UNITS), Just(u32::MAX)];
+        prop_oneof![
+            units.clone().prop_map(Change::Set),
+            prop_oneof![-20..20_i64, Just(i64::MIN), Just(i64::MAX)].prop_map(Change::Adjust),
+            units.clone().prop_map(Change::Reserve),
+            units.clone().prop_map(Change::Commit),
+            units.clone().prop_map(Change::Release),
+            units.prop_map(Change::Return),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn invariant_i1_holds_after_any_changes_and_the_movements_add_up(changes in proptest::collection::vec(changes(), 1..60)) {
+            let mut stock = row("s", "w", 0);
+            let (mut quantity, mut reserved) = (0_i64, 0_i64);
+            for change in changes {
+                if let Ok(next) = stock.apply(change, cause(change, stock.quantity)) {
+                    quantity += next.movement.delta.quantity;
+                    reserved += next.movement.delta.reserved;
+                    prop_assert!(next.is_sound(), "{next:?}");
+                    prop_assert_eq!(next.version, stock.version + 1);
+                    prop_assert_eq!((i64::from(next.quantity), i64::from(next.reserved_quantity)), (quantity, reserved));
+                    stock = next;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_change_moves_the_numbers_it_names() {
+        let mut stock = row("s", "w", 10);
+        for (change, expected) in [
+            (Change::Reserve(4), (10, 4, 6)),
+            (Change::Commit(3), (7, 1, 6)),
+            (Change::Release(1), (7, 0, 7)),
+            (Change::Return(3), (10, 0, 10)),
+            (Change::Adjust(-2), (8, 0, 8)),
+            (Change::Set(5), (5, 0, 5)),
+        ] {
+            stock = stock.apply(change, cause(change, stock.quantity)).unwrap();
+            assert_eq!((stock.quantity, stock.reserved_quantity, stock.available), expected, "{change:?}");
+        }
+        assert_eq!(stock.movement.kind, MovementKind::Set);
+    }
+
+    #[test]
+    fn what_is_reserved_can_neither_be_counted_away_nor_taken_twice() {
+        let stock = row("s", "w", 10).apply(Change::Reserve(8), cause(Change::Reserve(8), 10)).unwrap();
+        let refused = |change| stock.apply(change, cause(change, 10)).unwrap_err();
+        assert_eq!(refused(Change::Set(7)), StockError::NotAvailable);
+        assert_eq!(refused(Change::Adjust(-3)), StockError::NotAvailable);
+        assert_eq!(refused(Change::Reserve(3)), StockError::NotAvailable);
+        assert_eq!(refused(Change::Commit(9)), StockError::NotReserved);
+        assert_eq!(refused(Change::Release(9)), StockError::NotReserved);
+        assert_eq!(refused(Change::Adjust(i64::from(MAX_UNITS))), StockError::TooMany);
+    }
+}
