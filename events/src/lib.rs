@@ -1,2 +1,5 @@
 //! Event and message types that travel between Souk's contexts.
 #![forbid(unsafe_code)]
+
+pub mod catalog;
+pub mod orders;

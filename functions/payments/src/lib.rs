@@ -1,2 +1,5 @@
-//! Lambda handlers of the payments context.
+//! Lambda handlers of the payments context. The saga's payment steps are with the saga, in
+//! `souk-fn-orders`.
 #![forbid(unsafe_code)]
+
+pub mod webhook;

@@ -8,7 +8,11 @@ mod authorize;
 pub mod gateway;
 mod give_back;
 mod records;
+mod seen_events;
+pub mod stripe;
+pub mod webhook;
 
 pub use authorize::{Authorized, Charge, PaymentError, authorize};
 pub use give_back::give_back;
 pub use records::{PaymentRecord, PaymentRecords, RecordOutcome};
+pub use seen_events::SeenEvents;

@@ -81,12 +81,10 @@ impl Environment {
     /// [`ConfigError`] where the variable is absent, or the secret cannot be had or read.
     pub async fn secret<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, ConfigError> {
         let id = self.required(name)?;
-        let answer = aws_sdk_secretsmanager::Client::new(&self.aws)
-            .get_secret_value()
-            .secret_id(id)
-            .send()
-            .await
-            .map_err(|e| ConfigError::Unreachable { what: "a secret", reason: DisplayErrorContext(e).to_string() })?;
+        let answer =
+            aws_sdk_secretsmanager::Client::new(&self.aws).get_secret_value().secret_id(id).send().await.map_err(
+                |e| ConfigError::Unreachable { what: "a secret", reason: DisplayErrorContext(e).to_string() },
+            )?;
         // The reason must not quote what could not be read.
         serde_json::from_str(answer.secret_string().unwrap_or_default())
             .map_err(|_| ConfigError::Invalid { name, reason: "the secret is not the expected JSON".to_owned() })

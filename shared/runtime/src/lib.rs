@@ -7,6 +7,7 @@
 //! the request line are written here once.
 #![forbid(unsafe_code)]
 
+pub mod bus;
 mod environment;
 pub mod http;
 mod log;

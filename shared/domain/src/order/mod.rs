@@ -126,7 +126,12 @@ impl Order {
     /// The partition of the sparse index in which this order stands while it is unsettled.
     pub fn sweep_shard(order_id: &OrderId) -> String {
         let sum = order_id.as_str().bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-        format!("u#{:02}", sum % SWEEP_SHARDS)
+        Self::sweep_shard_name(sum % SWEEP_SHARDS)
+    }
+
+    /// The name of the sparse index's partition with this number, from 0 to [`SWEEP_SHARDS`] - 1.
+    pub fn sweep_shard_name(number: u32) -> String {
+        format!("u#{number:02}")
     }
 
     /// True once the time for payment has passed.

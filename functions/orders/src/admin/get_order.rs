@@ -1,0 +1,75 @@
+//! `GET /admin/orders/{order_id}`: an order's whole history in one answer.
+
+use serde_json::json;
+use souk_inventory::Inventory;
+use souk_orders::{Archive, Orders};
+use souk_payments::PaymentRecords;
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Problem, Request, Response, Role},
+};
+
+use crate::{dependencies, orders::OrderView};
+
+/// Everything that an order leaves traces in.
+#[derive(Debug)]
+pub struct Deps {
+    orders: Orders,
+    archive: Archive,
+    inventory: Inventory,
+    payments: PaymentRecords,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            orders: dependencies::orders(environment)?,
+            archive: dependencies::archive(environment)?,
+            inventory: dependencies::inventory(environment)?,
+            payments: dependencies::payments(environment)?,
+        })
+    }
+}
+
+/// Order, transitions, reservation and payment.
+///
+/// # Errors
+/// 403 for anybody but operators, 404 where there is no such order.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    request.caller()?.require_any(&[Role::Operator])?;
+    let order_id = request.path("order_id")?;
+    let order = match deps.orders.get(&order_id).await? {
+        Some(order) => Some(order),
+        None => deps.archive.get(&order_id).await?,
+    };
+    let order = order.ok_or_else(|| Problem::not_found("order"))?;
+    let reservation = deps.inventory.reservation(&order.reservation_id).await?;
+    let payment = deps.payments.get(&order_id).await?;
+    let history: Vec<_> = order
+        .history
+        .iter()
+        .map(|entry| json!({ "status": entry.status, "at": entry.at.to_string(), "by": entry.by }))
+        .collect();
+    let payment = payment.map(|payment| {
+        json!({
+            "status": payment.state,
+            "amount": payment.amount,
+            "gateway_id": payment.gateway_id,
+            "decline_code": payment.decline_code,
+            "version": payment.version,
+            "created_at": payment.created_at.to_string(),
+            "updated_at": payment.updated_at.to_string(),
+        })
+    });
+    let body = json!({
+        "order": OrderView::brief(&order),
+        "user_id": order.user_id,
+        "checkout_id": order.checkout_id,
+        "pay_by": order.pay_by.to_string(),
+        "settled": order.unsettled.is_none(),
+        "history": history,
+        "reservation": reservation,
+        "payment": payment,
+    });
+    Ok(Response::json(200, &body).etag(order.version))
+}

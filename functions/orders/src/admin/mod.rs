@@ -1,0 +1,4 @@
+//! Orders, as operators and the warehouse see them.
+
+pub mod cancel_order;
+pub mod get_order;

@@ -1,0 +1,37 @@
+//! Orders' stream → archive: an order that has ended and is settled is copied at once.
+
+use jiff::Timestamp;
+use souk_domain::order::Order;
+use souk_orders::{Archive, Orders};
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    stream::{BatchResult, Record},
+};
+
+use crate::dependencies;
+
+/// Both homes of an order.
+#[derive(Debug)]
+pub struct Deps {
+    orders: Orders,
+    archive: Archive,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { orders: dependencies::orders(environment)?, archive: dependencies::archive(environment)? })
+    }
+}
+
+/// Archives what has ended; everything else passes by.
+///
+/// # Errors
+/// The first record that could not be archived.
+pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+    let now = Timestamp::now();
+    for (index, record) in records.iter().enumerate() {
+        let Some(order) = record.new_image::<Order>().map_err(|e| (index, e))? else { continue };
+        let _archived_or_not_yet = deps.archive.keep(&deps.orders, &order, now).await.map_err(|e| (index, e.into()))?;
+    }
+    Ok(())
+}

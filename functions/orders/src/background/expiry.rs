@@ -1,0 +1,35 @@
+//! What becomes of a reservation whose time may be over: the timer and its sweeper do the same.
+
+use jiff::Timestamp;
+use souk_domain::ids::ReservationId;
+use souk_inventory::{ExpireOutcome, Inventory};
+use souk_orders::Saga;
+use souk_runtime::queue::Failure;
+
+/// What was done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expiry {
+    /// The units are free now, or the reservation had ended before.
+    Over,
+    /// An order holds it: its saga was started, which cancels first and releases only then.
+    LeftToSaga,
+    /// Its time is not over: look again then.
+    NotYet(Timestamp),
+}
+
+/// Frees an expired reservation that no order holds; an order's is left to its saga.
+pub(super) async fn expire(
+    inventory: &Inventory,
+    saga: &Saga,
+    reservation_id: &ReservationId,
+    now: Timestamp,
+) -> Result<Expiry, Failure> {
+    Ok(match inventory.release_expired(reservation_id, now).await? {
+        ExpireOutcome::Released | ExpireOutcome::Ended => Expiry::Over,
+        ExpireOutcome::NotYet { expires_at } => Expiry::NotYet(expires_at),
+        ExpireOutcome::HeldByOrder { order_id } => {
+            saga.start(&order_id).await?;
+            Expiry::LeftToSaga
+        }
+    })
+}

@@ -1,0 +1,41 @@
+//! Orders' stream → event bus: the outbox. Every change of status is told, also where the function
+//! that wrote it died at once.
+
+use souk_domain::order::Order;
+use souk_events::orders::{OrderChanged, SOURCE};
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    bus::{Bus, Event},
+    stream::{BatchResult, Record},
+};
+
+/// The bus.
+#[derive(Debug)]
+pub struct Deps {
+    bus: Bus,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { bus: Bus::from_environment(environment, SOURCE)? })
+    }
+}
+
+/// Tells each record's change of status; other changes are the context's own affair.
+///
+/// # Errors
+/// The first record whose event was not taken.
+pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+    let mut events = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        let Some(order) = record.new_image::<Order>().map_err(|e| (index, e))? else { continue };
+        if record.old::<Order>().is_some_and(|old| old.status == order.status) {
+            continue;
+        }
+        let changed = OrderChanged::of(&order);
+        for detail_type in changed.detail_types() {
+            events.push(Event::new(index, detail_type, &changed)?);
+        }
+    }
+    deps.bus.tell(events).await
+}

@@ -1,0 +1,44 @@
+//! The timer: a delayed message that comes when a reservation's time should be over.
+
+use jiff::Timestamp;
+use souk_events::inventory::ReservationTimer;
+use souk_inventory::{Inventory, ReservationTimers};
+use souk_orders::Saga;
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    queue::{Failure, Message},
+};
+
+use super::expiry::{Expiry, expire};
+use crate::dependencies;
+
+/// Reservations, the saga, and the timer itself.
+#[derive(Debug)]
+pub struct Deps {
+    inventory: Inventory,
+    saga: Saga,
+    timers: ReservationTimers,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            inventory: dependencies::inventory(environment)?,
+            saga: dependencies::saga(environment)?,
+            timers: dependencies::timers(environment)?,
+        })
+    }
+}
+
+/// Ends the reservation, or winds the timer again where an order has extended it meanwhile.
+///
+/// # Errors
+/// Whatever makes the message come back.
+pub async fn handle(deps: &'static Deps, message: Message<ReservationTimer>) -> Result<(), Failure> {
+    let reservation_id = message.body.reservation_id;
+    let now = Timestamp::now();
+    match expire(&deps.inventory, &deps.saga, &reservation_id, now).await? {
+        Expiry::Over | Expiry::LeftToSaga => Ok(()),
+        Expiry::NotYet(expires_at) => Ok(deps.timers.wind(&reservation_id, expires_at, now).await?),
+    }
+}

@@ -1,0 +1,40 @@
+//! `DELETE /checkouts/{checkout_id}`: gives the units back at once.
+
+use souk_inventory::Inventory;
+use souk_orders::Checkouts;
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Problem, Request, Response},
+};
+
+use crate::{dependencies, problems};
+
+/// Checkouts and reservations.
+#[derive(Debug)]
+pub struct Deps {
+    checkouts: Checkouts,
+    inventory: Inventory,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { checkouts: dependencies::checkouts(environment)?, inventory: dependencies::inventory(environment)? })
+    }
+}
+
+/// Gives the checkout up, then releases its reservation; repeating it changes nothing.
+///
+/// # Errors
+/// 404 where it is not the caller's; 409 where an order has consumed it.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let user_id = request.caller()?.user_id;
+    let checkout_id = request.path("checkout_id")?;
+    let checkout = deps.checkouts.of_user(&checkout_id, &user_id).await?;
+    let checkout = checkout.ok_or_else(|| Problem::not_found("checkout"))?;
+    // First the checkout, so that no order can be placed on it any more; then the units.
+    if !deps.checkouts.abandon(&checkout_id).await? {
+        return Err(problems::checkout_consumed());
+    }
+    deps.inventory.release_abandoned(&checkout.reservation_id).await?;
+    Ok(Response::empty(204))
+}

@@ -1,0 +1,64 @@
+//! Checkouts: prices and units held for a shopper for a while.
+
+pub mod create;
+pub mod delete;
+pub mod get;
+
+use serde::Serialize;
+use souk_domain::{
+    ids::{CheckoutId, OrderId, Sku},
+    money::Money,
+    order::OrderLine,
+    quantity::Quantity,
+};
+use souk_orders::Checkout;
+
+use crate::problems::PriceChange;
+
+/// A checkout as shoppers see it.
+#[derive(Debug, Serialize)]
+struct CheckoutView<'a> {
+    checkout_id: &'a CheckoutId,
+    lines: Vec<LineView<'a>>,
+    /// What changed since the lines were put into the cart; shown once, when the checkout is made.
+    changes: &'a [PriceChange],
+    total: Money,
+    expires_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<&'a OrderId>,
+}
+
+/// One line of a checkout or an order.
+#[derive(Debug, Serialize)]
+pub(crate) struct LineView<'a> {
+    sku: &'a Sku,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    quantity: Quantity,
+    unit_price: Money,
+}
+
+impl<'a> LineView<'a> {
+    pub(crate) fn all(lines: &'a [OrderLine]) -> Vec<Self> {
+        let view = |line: &'a OrderLine| Self {
+            sku: &line.sku,
+            title: line.title.as_deref(),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+        };
+        lines.iter().map(view).collect()
+    }
+}
+
+impl<'a> CheckoutView<'a> {
+    fn new(checkout: &'a Checkout, changes: &'a [PriceChange]) -> Self {
+        Self {
+            checkout_id: &checkout.checkout_id,
+            lines: LineView::all(&checkout.lines),
+            changes,
+            total: checkout.total,
+            expires_at: checkout.expires_at.to_string(),
+            order_id: checkout.order_id.as_ref(),
+        }
+    }
+}

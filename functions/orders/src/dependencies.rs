@@ -1,0 +1,56 @@
+//! What this context's functions are built from; each variable's name stands here once.
+
+use souk_cart::Carts;
+use souk_inventory::{Inventory, ReservationTimers};
+use souk_orders::{Archive, Checkouts, Orders, Saga};
+use souk_payments::{PaymentRecords, stripe::StripeGateway};
+use souk_pricing::Prices;
+use souk_runtime::{ConfigError, Environment};
+
+pub(crate) fn orders(environment: &Environment) -> Result<Orders, ConfigError> {
+    Ok(Orders::new(environment.table("ORDERS_TABLE")?))
+}
+
+pub(crate) fn archive(environment: &Environment) -> Result<Archive, ConfigError> {
+    Ok(Archive::new(environment.table("ORDER_ARCHIVE_TABLE")?))
+}
+
+pub(crate) fn checkouts(environment: &Environment) -> Result<Checkouts, ConfigError> {
+    Ok(Checkouts::new(environment.table("CHECKOUTS_TABLE")?))
+}
+
+pub(crate) fn inventory(environment: &Environment) -> Result<Inventory, ConfigError> {
+    Ok(Inventory::new(environment.table("INVENTORY_TABLE")?, environment.table("RESERVATIONS_TABLE")?))
+}
+
+pub(crate) fn timers(environment: &Environment) -> Result<ReservationTimers, ConfigError> {
+    let queue_url = environment.required("RESERVATION_TIMERS_URL")?;
+    Ok(ReservationTimers::new(aws_sdk_sqs::Client::new(&environment.aws), queue_url))
+}
+
+pub(crate) fn prices(environment: &Environment) -> Result<Prices, ConfigError> {
+    Ok(Prices::new(environment.table("PRICES_TABLE")?))
+}
+
+pub(crate) fn carts(environment: &Environment) -> Result<Carts, ConfigError> {
+    Ok(Carts::new(environment.table("CARTS_TABLE")?))
+}
+
+pub(crate) fn payments(environment: &Environment) -> Result<PaymentRecords, ConfigError> {
+    Ok(PaymentRecords::new(environment.table("PAYMENTS_TABLE")?))
+}
+
+pub(crate) fn saga(environment: &Environment) -> Result<Saga, ConfigError> {
+    Ok(Saga::new(aws_sdk_sfn::Client::new(&environment.aws), environment.required("ORDER_SAGA_ARN")?))
+}
+
+/// The gateway, with its key from the secret that the template made.
+pub(crate) async fn gateway(environment: &Environment) -> Result<StripeGateway, ConfigError> {
+    #[derive(serde::Deserialize)]
+    struct Secret {
+        api_key: String,
+    }
+    let secret: Secret = environment.secret("GATEWAY_SECRET_ID").await?;
+    StripeGateway::new(&environment.required("GATEWAY_URL")?, &secret.api_key)
+        .map_err(|error| ConfigError::Invalid { name: "GATEWAY_URL", reason: error.to_string() })
+}

@@ -1,0 +1,76 @@
+use serde::Serialize;
+use souk_domain::{
+    ids::OrderId,
+    money::Money,
+    order::{CancelReason, Order, OrderStatus, Shipment},
+    payment::PaymentState,
+};
+use souk_payments::PaymentRecord;
+
+use crate::checkouts::LineView;
+
+/// An order as its owner sees it.
+#[derive(Debug, Serialize)]
+pub(crate) struct OrderView<'a> {
+    order_id: &'a OrderId,
+    status: OrderStatus,
+    lines: Vec<LineView<'a>>,
+    total: Money,
+    created_at: String,
+    version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<FailureView>,
+    #[serde(skip_serializing_if = "<[Shipment]>::is_empty")]
+    shipments: &'a [Shipment],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment: Option<PaymentView<'a>>,
+}
+
+/// Why an order was cancelled.
+#[derive(Debug, Serialize)]
+struct FailureView {
+    reason: CancelReason,
+    detail: &'static str,
+}
+
+/// Where the money stands, and what the shopper's browser needs while he must act.
+#[derive(Serialize)]
+struct PaymentView<'a> {
+    status: PaymentState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_secret: Option<&'a str>,
+}
+
+impl std::fmt::Debug for PaymentView<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PaymentView").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+impl<'a> OrderView<'a> {
+    /// The order without its payment, as lists show it.
+    pub(crate) fn brief(order: &'a Order) -> Self {
+        let failure = order.cancel_reason.map(|reason| FailureView { reason, detail: reason.explain() });
+        Self {
+            order_id: &order.order_id,
+            status: order.status,
+            lines: LineView::all(&order.lines),
+            total: order.total,
+            created_at: order.created_at.to_string(),
+            version: order.version,
+            failure,
+            shipments: &order.shipments,
+            payment: None,
+        }
+    }
+
+    /// The order with its payment. Before the saga has opened a record, an authorisation is merely
+    /// wanted.
+    pub(crate) fn whole(order: &'a Order, payment: Option<&'a PaymentRecord>) -> Self {
+        let status = payment.map_or(PaymentState::Intent, |payment| payment.state);
+        let client_secret = payment
+            .filter(|_| status == PaymentState::RequiresAction && order.status == OrderStatus::PendingPayment)
+            .and_then(|payment| payment.client_secret.as_deref());
+        Self { payment: Some(PaymentView { status, client_secret }), ..Self::brief(order) }
+    }
+}

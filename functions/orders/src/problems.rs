@@ -1,0 +1,93 @@
+//! This context's refusals as problems, each with its stable type.
+
+use serde::Serialize;
+use souk_domain::{
+    ids::Sku,
+    money::Money,
+    order::{Order, OrderStatus},
+};
+use souk_runtime::http::Problem;
+
+/// A price that is not what the shopper was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct PriceChange {
+    pub sku: Sku,
+    /// What it was.
+    pub from: Money,
+    /// What it is now.
+    pub to: Money,
+}
+
+pub(crate) fn cart_empty() -> Problem {
+    Problem::new(
+        422,
+        "cart-empty",
+        "There is nothing to buy",
+        "The cart is empty: put something into it, or name lines.",
+    )
+}
+
+pub(crate) fn unavailable(sku: &Sku) -> Problem {
+    Problem::conflict("not-for-sale", "Not for sale", format!("{sku} is not sold any more: take it out of the cart."))
+        .with("sku", sku)
+}
+
+pub(crate) fn out_of_stock(sku: &Sku, requested: u64, available: u64) -> Problem {
+    let left = if available == 0 { "none is left".to_owned() } else { format!("only {available} left") };
+    Problem::conflict("out-of-stock", "Out of stock", format!("{requested} × {sku} were asked for, {left}."))
+        .with("sku", sku)
+        .with("requested", requested)
+        .with("available", available)
+}
+
+pub(crate) fn checkout_expired() -> Problem {
+    Problem::conflict(
+        "checkout-expired",
+        "The checkout has expired",
+        "The items are no longer held for you. Check out again with POST /checkouts.",
+    )
+}
+
+pub(crate) fn checkout_consumed() -> Problem {
+    Problem::conflict("checkout-consumed", "Already ordered", "This checkout has become an order. See GET /orders.")
+}
+
+pub(crate) fn cart_consumed() -> Problem {
+    Problem::conflict(
+        "cart-consumed",
+        "Already ordered",
+        "This cart was ordered through another checkout. See GET /orders.",
+    )
+}
+
+pub(crate) fn price_changed(changes: &[PriceChange]) -> Problem {
+    Problem::conflict(
+        "price-changed",
+        "A price has changed",
+        "Prices have changed since the checkout. Nothing was ordered: check out again to agree to them.",
+    )
+    .with("changes", changes)
+}
+
+pub(crate) fn key_reused() -> Problem {
+    Problem::new(
+        422,
+        "idempotency-key-reused",
+        "Idempotency-Key was used before",
+        "Another request was made with this key. Use a fresh key for a new order.",
+    )
+    .with_field("Idempotency-Key", "was used with another body")
+}
+
+pub(crate) fn illegal(order: &Order, wanted: &str) -> Problem {
+    illegal_from(order.status, wanted)
+}
+
+pub(crate) fn illegal_from(status: OrderStatus, wanted: &str) -> Problem {
+    Problem::conflict(
+        "illegal-transition",
+        "The order does not allow this now",
+        format!("An order that is {status} cannot {wanted}."),
+    )
+    .with("order_status", status)
+}

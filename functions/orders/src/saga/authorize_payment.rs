@@ -1,0 +1,44 @@
+//! Step S2: the money is held at the gateway, or it is known that it is not.
+
+use jiff::Timestamp;
+use souk_domain::order::CancelReason;
+use souk_orders::Orders;
+use souk_payments::{Authorized, Charge, PaymentRecords, authorize, stripe::StripeGateway};
+use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+
+use super::{StepInput, StepOutcome, StepOutput, payment_error, read};
+use crate::dependencies;
+
+/// The orders, the payment records and the gateway.
+#[derive(Debug)]
+pub struct Deps {
+    orders: Orders,
+    payments: PaymentRecords,
+    gateway: StripeGateway,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            orders: dependencies::orders(environment)?,
+            payments: dependencies::payments(environment)?,
+            gateway: dependencies::gateway(environment).await?,
+        })
+    }
+}
+
+/// Authorises the order's total.
+///
+/// # Errors
+/// Stable names for the state machine's `Retry`.
+pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
+    let order = read(&deps.orders, &input.order_id).await?;
+    let charge = Charge { order_id: &order.order_id, amount: order.total, payment_method: &order.payment_method };
+    let authorized = authorize(&deps.payments, &deps.gateway, charge, Timestamp::now()).await.map_err(payment_error)?;
+    Ok(match authorized {
+        Authorized::Yes => input.answer(StepOutcome::Authorized),
+        Authorized::RequiresAction => input.answer(StepOutcome::RequiresAction),
+        Authorized::Declined => input.cancel_because(StepOutcome::Declined, CancelReason::PaymentDeclined),
+        Authorized::Fenced => input.cancel_because(StepOutcome::Fenced, CancelReason::PaymentDeclined),
+    })
+}

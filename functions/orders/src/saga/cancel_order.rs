@@ -1,0 +1,34 @@
+//! Step F1: the saga found no stock, no money or no time, and cancels. Only from `PENDING_PAYMENT`.
+
+use jiff::Timestamp;
+use souk_domain::order::{CancelReason, Canceller};
+use souk_orders::{CancelOutcome, Orders};
+use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+
+use super::{StepInput, StepOutcome, StepOutput, unknown};
+use crate::dependencies;
+
+/// The orders.
+#[derive(Debug)]
+pub struct Deps {
+    orders: Orders,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { orders: dependencies::orders(environment)? })
+    }
+}
+
+/// Cancels the order; where somebody confirmed it meanwhile, the machine goes forward.
+///
+/// # Errors
+/// Stable names for the state machine's `Retry`.
+pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
+    let by = Canceller::Saga(input.reason.unwrap_or(CancelReason::PaymentExpired));
+    match deps.orders.cancel(&input.order_id, by, Timestamp::now()).await? {
+        CancelOutcome::Cancelled(_) => Ok(input.answer(StepOutcome::Cancelled)),
+        CancelOutcome::Refused(_) => Ok(input.answer(StepOutcome::Confirmed)),
+        CancelOutcome::Unknown => Err(unknown(&input.order_id)),
+    }
+}

@@ -1,0 +1,49 @@
+//! Steps S0 and S1: where does the order stand, and are its units still held for it?
+
+use jiff::Timestamp;
+use souk_domain::order::{CancelReason, OrderStatus};
+use souk_inventory::{AttachOutcome, Inventory};
+use souk_orders::Orders;
+use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+
+use super::{StepInput, StepOutcome, StepOutput, read};
+use crate::dependencies;
+
+/// The orders and the reservations.
+#[derive(Debug)]
+pub struct Deps {
+    orders: Orders,
+    inventory: Inventory,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { orders: dependencies::orders(environment)?, inventory: dependencies::inventory(environment)? })
+    }
+}
+
+/// Attaches the order to its reservation, which from then on is kept until `pay_by`.
+///
+/// # Errors
+/// Stable names for the state machine's `Retry`.
+pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
+    run(deps, input, Timestamp::now()).await
+}
+
+async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
+    let order = read(&deps.orders, &input.order_id).await?;
+    match order.status {
+        OrderStatus::Confirmed | OrderStatus::Shipped | OrderStatus::Delivered => {
+            return Ok(input.answer(StepOutcome::Confirmed));
+        }
+        OrderStatus::Cancelled => return Ok(input.answer(StepOutcome::Cancelled)),
+        OrderStatus::PendingPayment => {}
+    }
+    if order.payment_overdue(now) {
+        return Ok(input.cancel_because(StepOutcome::Lost, CancelReason::PaymentExpired));
+    }
+    match deps.inventory.attach(&order.reservation_id, &order.order_id, order.pay_by, now).await? {
+        AttachOutcome::Attached => Ok(input.answer(StepOutcome::Held)),
+        AttachOutcome::Lost => Ok(input.cancel_because(StepOutcome::Lost, CancelReason::ReservationLost)),
+    }
+}

@@ -1,0 +1,35 @@
+//! Step F3: a cancelled order's units are for sale again.
+
+use souk_inventory::Inventory;
+use souk_orders::Orders;
+use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+
+use super::{StepInput, StepOutcome, StepOutput, read_cancelled};
+use crate::dependencies;
+
+/// The orders and the reservations.
+#[derive(Debug)]
+pub struct Deps {
+    orders: Orders,
+    inventory: Inventory,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { orders: dependencies::orders(environment)?, inventory: dependencies::inventory(environment)? })
+    }
+}
+
+/// Releases what is held, or returns what was committed; each once.
+///
+/// # Errors
+/// Stable names for the state machine's `Retry`.
+pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
+    let order = read_cancelled(&deps.orders, &input.order_id).await?;
+    // The order consumed its checkout in the transaction that placed it, so a reservation that names
+    // no order yet is this order's.
+    let checkout_is_orders = true;
+    let released = deps.inventory.release_for_order(&order.reservation_id, &order.order_id, checkout_is_orders).await?;
+    tracing::info!(order_id = %order.order_id, stock = ?released, "the cancelled order keeps no units");
+    Ok(input.answer(StepOutcome::Released))
+}

@@ -1,0 +1,77 @@
+//! Steps S5 and F4: stock and money have followed the decision, so the sweeper may forget the order.
+
+use serde::Deserialize;
+use souk_domain::{
+    ids::OrderId,
+    order::{Order, OrderStatus},
+};
+use souk_orders::{Checkouts, Orders, SettleOutcome};
+use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+
+use super::{StepInput, StepOutcome, StepOutput, read, unknown};
+use crate::dependencies;
+
+/// Orders and checkouts.
+#[derive(Debug)]
+pub struct Deps {
+    orders: Orders,
+    checkouts: Checkouts,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { orders: dependencies::orders(environment)?, checkouts: dependencies::checkouts(environment)? })
+    }
+}
+
+/// Which way the machine came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Path {
+    /// Confirmed, units committed.
+    Forward,
+    /// Cancelled, money and units given back.
+    Compensated,
+}
+
+/// What the step is told.
+#[derive(Debug, Deserialize)]
+pub struct Input {
+    order_id: OrderId,
+    path: Path,
+}
+
+/// Settles the order, unless its decision has changed since.
+///
+/// # Errors
+/// Stable names for the state machine's `Retry`.
+pub async fn handle(deps: &'static Deps, input: Input) -> Result<StepOutput, TaskError> {
+    let Input { order_id, path } = input;
+    let decided: &[OrderStatus] = match path {
+        Path::Forward => &[OrderStatus::Confirmed, OrderStatus::Shipped, OrderStatus::Delivered],
+        Path::Compensated => {
+            reopen_cart(deps, &read(&deps.orders, &order_id).await?).await?;
+            &[OrderStatus::Cancelled]
+        }
+    };
+    let settled = deps.orders.settle(&order_id, decided).await?;
+    let input = StepInput { order_id, reason: None };
+    match settled {
+        SettleOutcome::Settled => Ok(input.answer(StepOutcome::Settled)),
+        SettleOutcome::Changed(OrderStatus::Cancelled) => Ok(input.answer(StepOutcome::Cancelled)),
+        SettleOutcome::Changed(status) => {
+            Err(TaskError::new("NotCancelled", format!("{} is {status}", input.order_id)))
+        }
+        SettleOutcome::Unknown => Err(unknown(&input.order_id)),
+    }
+}
+
+/// The cart's version may be ordered again, once its order came to nothing.
+async fn reopen_cart(deps: &Deps, order: &Order) -> Result<(), TaskError> {
+    match order.cart_version {
+        Some(version) if order.status == OrderStatus::Cancelled => {
+            Ok(deps.checkouts.unmark_cart(&order.user_id, version, &order.order_id).await?)
+        }
+        _ => Ok(()),
+    }
+}

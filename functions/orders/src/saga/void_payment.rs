@@ -1,0 +1,39 @@
+//! Step F2: a cancelled order keeps no money.
+
+use jiff::Timestamp;
+use souk_orders::Orders;
+use souk_payments::{PaymentRecords, give_back, stripe::StripeGateway};
+use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+
+use super::{StepInput, StepOutcome, StepOutput, payment_error, read_cancelled};
+use crate::dependencies;
+
+/// The orders, the payment records and the gateway.
+#[derive(Debug)]
+pub struct Deps {
+    orders: Orders,
+    payments: PaymentRecords,
+    gateway: StripeGateway,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            orders: dependencies::orders(environment)?,
+            payments: dependencies::payments(environment)?,
+            gateway: dependencies::gateway(environment).await?,
+        })
+    }
+}
+
+/// Voids what is held, or refunds what was taken.
+///
+/// # Errors
+/// Stable names for the state machine's `Retry`.
+pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
+    let order = read_cancelled(&deps.orders, &input.order_id).await?;
+    let state =
+        give_back(&deps.payments, &deps.gateway, &order.order_id, Timestamp::now()).await.map_err(payment_error)?;
+    tracing::info!(order_id = %order.order_id, payment = state.as_str(), "the cancelled order keeps no money");
+    Ok(input.answer(StepOutcome::Voided))
+}

@@ -1,0 +1,65 @@
+//! `POST /webhooks/payments`: the gateway says that something happened.
+//!
+//! What it says is never written down. It only starts the order's saga, which asks the gateway; so
+//! repeats, any order of arrival, and webhooks that come before the saga has written anything are all
+//! the same.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use souk_orders::Saga;
+use souk_payments::{SeenEvents, webhook};
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Problem, Request, Response},
+};
+
+/// The signing secret, the events that were seen, and the saga.
+pub struct Deps {
+    secret: String,
+    seen: SeenEvents,
+    saga: Saga,
+}
+
+#[derive(Deserialize)]
+struct Secret {
+    webhook_secret: String,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        let secret: Secret = environment.secret("GATEWAY_SECRET_ID").await?;
+        Ok(Self {
+            secret: secret.webhook_secret,
+            seen: SeenEvents::new(environment.table("PAYMENTS_TABLE")?),
+            saga: Saga::new(aws_sdk_sfn::Client::new(&environment.aws), environment.required("ORDER_SAGA_ARN")?),
+        })
+    }
+}
+
+/// Starts the saga of the order that an authentic, unseen event is about.
+///
+/// # Errors
+/// 401 where the signature does not fit or is too old; 503 where the saga could not be started, so
+/// that the gateway sends the event again.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let now = Timestamp::now();
+    let signature = request.header("stripe-signature").unwrap_or_default();
+    let body = request.body()?;
+    let event = webhook::verify(&body, signature, &deps.secret, now, webhook::TOLERANCE).map_err(refused)?;
+    if let Some(order_id) = event.order_id
+        && !deps.seen.contains(&event.id).await?
+    {
+        // Marked only once the saga runs: an event that we failed to act upon comes again.
+        deps.saga.start(&order_id).await.map_err(Problem::try_again)?;
+        deps.seen.mark(&event.id, now).await?;
+        tracing::info!(order_id = %order_id, event_id = event.id, event_type = event.event_type, "webhook taken");
+    }
+    Ok(Response::empty(204))
+}
+
+fn refused(error: webhook::WebhookError) -> Problem {
+    match error {
+        webhook::WebhookError::MalformedBody => Problem::invalid("The body is not an event."),
+        _ => Problem::new(401, "bad-signature", "The signature is not good", error.to_string()),
+    }
+}

@@ -1,0 +1,72 @@
+//! The outbox's way out: a table's stream is told on the event bus, so that no event is lost when a
+//! function dies after its write.
+
+use aws_sdk_eventbridge::{Client, error::DisplayErrorContext, types::PutEventsRequestEntry};
+use serde::Serialize;
+
+use crate::{ConfigError, Environment, queue::Failure, stream::BatchResult};
+
+/// EventBridge takes this many entries in one call.
+const ENTRIES_PER_CALL: usize = 10;
+
+/// An event bus, and the context that tells its events there.
+#[derive(Debug, Clone)]
+pub struct Bus {
+    client: Client,
+    name: String,
+    source: &'static str,
+}
+
+/// One event to be told, and which record of the batch it came from.
+#[derive(Debug, Clone)]
+pub struct Event {
+    record: usize,
+    detail_type: &'static str,
+    detail: String,
+}
+
+impl Event {
+    /// The event that the batch's record of this index gives rise to.
+    ///
+    /// # Errors
+    /// The index with the reason, where the detail cannot be written as JSON.
+    pub fn new(record: usize, detail_type: &'static str, detail: &impl Serialize) -> Result<Self, (usize, Failure)> {
+        let detail = serde_json::to_string(detail).map_err(|error| (record, error.into()))?;
+        Ok(Self { record, detail_type, detail })
+    }
+}
+
+impl Bus {
+    /// The bus that `BUS_NAME` names, for events of this source (`souk.orders`).
+    ///
+    /// # Errors
+    /// [`ConfigError`] where the variable is absent.
+    pub fn from_environment(environment: &Environment, source: &'static str) -> Result<Self, ConfigError> {
+        Ok(Self { client: Client::new(&environment.aws), name: environment.required("BUS_NAME")?, source })
+    }
+
+    /// Tells events in order. An event may be told twice, never lost: after a failure the batch is
+    /// retried from the record of the first event that was not taken.
+    ///
+    /// # Errors
+    /// The first record whose event was not taken, with the reason.
+    pub async fn tell(&self, events: Vec<Event>) -> BatchResult {
+        for chunk in events.chunks(ENTRIES_PER_CALL) {
+            let entries = chunk.iter().map(|event| {
+                PutEventsRequestEntry::builder()
+                    .event_bus_name(&self.name)
+                    .source(self.source)
+                    .detail_type(event.detail_type)
+                    .detail(&event.detail)
+                    .build()
+            });
+            let sent = self.client.put_events().set_entries(Some(entries.collect())).send().await;
+            let answer = sent.map_err(|error| (chunk[0].record, DisplayErrorContext(error).to_string().into()))?;
+            let refused = answer.entries().iter().zip(chunk).find(|(entry, _)| entry.error_code().is_some());
+            if let Some((entry, event)) = refused {
+                return Err((event.record, entry.error_message().unwrap_or("an event was refused").into()));
+            }
+        }
+        Ok(())
+    }
+}
