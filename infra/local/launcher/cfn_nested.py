@@ -1,10 +1,13 @@
-"""AWS::CloudFormation::Stack: macros in the nested template.
+"""AWS::CloudFormation::Stack: macros in the nested template, and updates of it.
 
-Real AWS expands the transforms of a nested template as it does those of its parent,
-which is how a SAM application nests SAM templates. Stock ministack expands only the
-root's, so a child's first ``AWS::Serverless`` resource failed the stack.
+* Real AWS expands the transforms of a nested template as it does those of its parent,
+  which is how a SAM application nests SAM templates. Stock ministack expands only the
+  root's, so a child's first ``AWS::Serverless`` resource failed the stack.
+* Real AWS leaves a resource alone that an update does not change. Stock ministack does
+  too, but forgets its attributes in a nested stack, so the next ``Fn::GetAtt`` failed.
 """
 import contextvars
+import inspect
 
 from .hooks import require, wrap
 
@@ -13,10 +16,13 @@ _parameters = contextvars.ContextVar("nested_parameters", default=None)
 
 
 def apply():
+    import ministack.services.cloudformation as cloudformation
     import ministack.services.cloudformation.engine as engine
     import ministack.services.cloudformation.provisioners as prov
 
     require(engine, "_parse_template", "_apply_transforms", "_TransformFailed")
+    require(cloudformation, "_stacks")
+    assert "old_attrs" in inspect.signature(prov._update_resource).parameters, "resource updates take other arguments now"
 
     def deploying(original):
         def run(logical_id, props, parent_stack_name, **previous):
@@ -42,3 +48,13 @@ def apply():
         return run
 
     wrap(engine, "_parse_template", parsing)
+
+    def updating(original):
+        def run(resource_type, physical_id, old_props, new_props, stack_name, logical_id=None, old_attrs=None):
+            if old_attrs is None:
+                stack = cloudformation._stacks.get(stack_name) or {}
+                old_attrs = stack.get("_resources", {}).get(logical_id, {}).get("Attributes")
+            return original(resource_type, physical_id, old_props, new_props, stack_name, logical_id, old_attrs)
+        return run
+
+    wrap(prov, "_update_resource", updating)

@@ -38,7 +38,8 @@ def deploy(stack, parameters, template=TEMPLATE):
             raise Failure(f"CloudFormation refused the templates: {error}") from None
     final = _settled(stack)
     if final["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise Failure(f"the deployment ended in {final['StackStatus']}: {_reason(stack)}")
+        raise Failure(f"the deployment ended in {final['StackStatus']}: {_reason(stack)} "
+                      "(mend the template; if the next try is refused, begin afresh with make down)")
     mark = hashlib.sha256(json.dumps([url, given, final["StackId"]]).encode()).hexdigest()
     stamp.write_text(mark)
     return True
