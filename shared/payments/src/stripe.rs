@@ -8,12 +8,12 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use souk_domain::ids::OrderId;
 
-use self::answer::{IntentObject, List, RefundObject, RefundStatus, intent, refusal, refund};
+use self::answer::{List, RefundObject, RefundStatus, intent, refund, refusal};
 use self::transport::{Answer, Call, Transport};
 use crate::gateway::{Gateway, GatewayError, Intent, NewIntent};
 
 /// The version of Stripe's API that this adapter was written for; the account's default may move on.
-const API_VERSION: &str = "2025-03-31.basil";
+const API_VERSION: &str = "2026-08-26.dahlia";
 
 /// A call must end well within the time that a step of the saga has.
 const CALL_WITHIN: Duration = Duration::from_secs(8);

@@ -124,11 +124,10 @@ struct Subject {
     id: Option<String>,
     object: Option<String>,
     payment_intent: Option<String>,
-    #[serde(default)]
-    metadata: Metadata,
+    metadata: Option<Metadata>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Metadata {
     order_id: Option<String>,
 }
@@ -140,7 +139,7 @@ impl EventObject {
         Some(WebhookEvent {
             id: self.id,
             event_type: self.event_type,
-            order_id: subject.metadata.order_id.and_then(|id| id.parse().ok()),
+            order_id: subject.metadata.and_then(|metadata| metadata.order_id).and_then(|id| id.parse().ok()),
             intent_id: if is_intent { subject.id } else { subject.payment_intent },
             created: Timestamp::from_second(self.created).ok()?,
         })
@@ -148,5 +147,4 @@ impl EventObject {
 }
 
 #[cfg(test)]
-#[path = "webhook_tests.rs"]
 mod tests;

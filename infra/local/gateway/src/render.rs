@@ -8,7 +8,7 @@ use crate::ledger::Refund;
 use crate::payment_method::Decline;
 
 /// The version of Stripe's API whose shapes are rendered.
-pub const API_VERSION: &str = "2025-03-31.basil";
+pub const API_VERSION: &str = "2026-08-26.dahlia";
 
 /// A `payment_intent` object.
 pub fn intent(intent: &Intent) -> Value {

@@ -141,7 +141,7 @@ pub(super) fn refusal(answer: &Answer) -> GatewayError {
 impl ErrorObject {
     /// The shopper's payment method, or an amount outside of what Stripe charges.
     fn is_about_the_payment(&self) -> bool {
-        self.param.as_deref() == Some("payment_method")
+        matches!(self.param.as_deref(), Some("payment_method" | "amount"))
             || matches!(self.code.as_deref(), Some("amount_too_small" | "amount_too_large"))
     }
 
@@ -190,7 +190,8 @@ mod tests {
     fn a_payment_that_cannot_be_is_the_shoppers() {
         for fields in [
             r#""code":"resource_missing","param":"payment_method""#,
-            r#""code":"amount_too_small","param":"amount""#,
+            r#""code":"amount_too_small""#,
+            r#""code":"parameter_invalid_integer","param":"amount""#,
             r#""code":"payment_intent_unexpected_state","param":"payment_method""#,
         ] {
             assert!(matches!(error(400, fields), GatewayError::Invalid { .. }), "{fields}");
