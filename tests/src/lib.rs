@@ -1,2 +1,2 @@
-//! Integration tests: architecture, stores, flows and races.
+//! Souk's integration tests are the one binary of this package: `cargo test -p souk-tests`.
 #![forbid(unsafe_code)]

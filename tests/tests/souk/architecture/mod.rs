@@ -1,0 +1,21 @@
+//! What the code and the templates promise each other. Nothing runs here: files are read.
+
+mod dependencies;
+mod template;
+mod templates;
+mod worlds;
+
+use std::path::{Path, PathBuf};
+
+/// The repository's root.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The names of the entries of a folder, sorted.
+fn entries(folder: &str) -> Vec<String> {
+    let listing = std::fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
+    let mut names: Vec<_> = listing.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}

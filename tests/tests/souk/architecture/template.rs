@@ -1,0 +1,98 @@
+//! Reading a SAM template.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_yaml_ng::Value;
+
+use super::root;
+
+/// One world's template.
+pub struct Template {
+    pub name: &'static str,
+    pub document: Value,
+}
+
+/// One Lambda of a template.
+pub struct Function<'a> {
+    pub name: &'a str,
+    pub properties: &'a Value,
+}
+
+pub fn worlds() -> [Template; 2] {
+    ["discovery", "transactions"].map(Template::read)
+}
+
+impl Template {
+    pub fn read(name: &'static str) -> Self {
+        let path = root().join("infra").join(format!("{name}.yaml"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Self { name, document: serde_yaml_ng::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}")) }
+    }
+
+    /// `(logical id, properties)` of the resources of a type.
+    pub fn resources(&self, kind: &str) -> Vec<(&str, &Value)> {
+        let all = self.document["Resources"].as_mapping().expect("Resources");
+        let of_kind = all.iter().filter(|(_, resource)| resource["Type"] == kind);
+        of_kind.map(|(id, resource)| (id.as_str().unwrap(), &resource["Properties"])).collect()
+    }
+
+    pub fn functions(&self) -> Vec<Function<'_>> {
+        let functions = self.resources("AWS::Serverless::Function");
+        functions.into_iter().map(|(name, properties)| Function { name, properties }).collect()
+    }
+
+    /// The logical ids of the world's own tables.
+    pub fn tables(&self) -> BTreeSet<&str> {
+        self.resources("AWS::DynamoDB::Table").into_iter().map(|(id, _)| id).collect()
+    }
+}
+
+impl Function<'_> {
+    /// The binary that its `CodeUri` names.
+    pub fn binary(&self) -> &str {
+        let uri = self.properties["CodeUri"].as_str().unwrap_or_else(|| panic!("{} has no CodeUri", self.name));
+        uri.trim_start_matches("../target/lambda/").trim_end_matches('/')
+    }
+
+    pub fn variables(&self) -> BTreeMap<&str, &Value> {
+        let variables = self.properties["Environment"]["Variables"].as_mapping();
+        variables.into_iter().flatten().map(|(name, value)| (name.as_str().unwrap(), value)).collect()
+    }
+
+    /// `(event name, type, properties)` of its triggers.
+    pub fn events(&self) -> Vec<(&str, &str, &Value)> {
+        let events = self.properties["Events"].as_mapping();
+        events
+            .into_iter()
+            .flatten()
+            .map(|(name, event)| (name.as_str().unwrap(), event["Type"].as_str().unwrap(), &event["Properties"]))
+            .collect()
+    }
+
+    /// `GET /path` of its HTTP routes, the default one left out.
+    pub fn routes(&self) -> Vec<String> {
+        let http = self.events().into_iter().filter(|(_, kind, _)| *kind == "HttpApi");
+        http.filter(|(_, _, event)| event["Path"] != "$default")
+            .map(|(_, _, event)| format!("{} {}", event["Method"].as_str().unwrap(), event["Path"].as_str().unwrap()))
+            .collect()
+    }
+}
+
+/// All texts in a value, those behind `!Ref`, `!GetAtt` and `!Sub` too.
+pub fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Sequence(items) => items.iter().flat_map(texts).collect(),
+        Value::Mapping(map) => map.values().flat_map(texts).collect(),
+        Value::Tagged(tagged) => texts(&tagged.value),
+        _ => Vec::new(),
+    }
+}
+
+/// The logical ids that texts refer to: `Table`, `Table.Arn`, `${Table.Arn}/index/x`.
+pub fn mentions(value: &Value, id: &str) -> bool {
+    let is_it = |text: &str| text == id || text.strip_prefix(id).is_some_and(|rest| rest.starts_with('.'));
+    texts(value).iter().any(|text| {
+        is_it(text) || text.split("${").skip(1).any(|part| is_it(part.split('}').next().unwrap_or_default()))
+    })
+}

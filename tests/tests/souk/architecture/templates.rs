@@ -1,0 +1,161 @@
+//! Binaries, templates and routes agree, and each function is granted what it uses and no more.
+
+use std::collections::BTreeSet;
+
+use serde_yaml_ng::Value;
+
+use super::{
+    entries,
+    template::{mentions, texts, worlds},
+};
+
+#[test]
+fn every_binary_is_deployed_and_every_function_has_a_binary() {
+    let binaries: BTreeSet<String> = entries("functions")
+        .iter()
+        .flat_map(|package| entries(&format!("functions/{package}/src/bin")))
+        .map(|file| file.trim_end_matches(".rs").to_owned())
+        .collect();
+    let worlds = worlds();
+    let deployed: BTreeSet<String> =
+        worlds.iter().flat_map(|world| world.functions()).map(|function| function.binary().to_owned()).collect();
+    assert_eq!(binaries, deployed);
+}
+
+#[test]
+fn the_default_route_knows_all_other_routes() {
+    for world in worlds() {
+        let functions = world.functions();
+        let routes: BTreeSet<String> = functions.iter().flat_map(|function| function.routes()).collect();
+        let fallback = functions.iter().find(|function| function.binary() == "fallback").expect("a fallback");
+        let known = fallback.variables()["ROUTES"].as_str().unwrap();
+        let known: BTreeSet<String> = known.split(',').map(|route| route.trim().to_owned()).collect();
+        assert_eq!(known, routes, "{}", world.name);
+    }
+}
+
+#[test]
+fn one_function_one_route() {
+    for world in worlds() {
+        let routes: Vec<String> = world.functions().iter().flat_map(|function| function.routes()).collect();
+        let distinct: BTreeSet<_> = routes.iter().collect();
+        assert_eq!(routes.len(), distinct.len(), "{}: a route is taken twice", world.name);
+        for function in world.functions() {
+            assert!(function.routes().len() <= 1, "{} has several routes", function.name);
+        }
+    }
+}
+
+/// Guests may browse and fill a cart, and the gateway signs its webhooks; everything else needs a user.
+#[test]
+fn only_these_routes_are_open() {
+    let open = |route: &str| {
+        let (method, path) = route.split_once(' ').unwrap();
+        let guests = ["/products/", "/categories", "/search", "/cart"];
+        route == "POST /webhooks/payments"
+            || (method == "GET" && guests.iter().any(|prefix| path.starts_with(prefix)))
+            || path.starts_with("/cart")
+    };
+    for world in worlds() {
+        for function in world.functions() {
+            let (Some(route), events) = (function.routes().pop(), function.events()) else { continue };
+            let (_, _, event) = events.iter().find(|(_, kind, _)| *kind == "HttpApi").unwrap();
+            let guarded = event["Auth"]["Authorizer"].as_str().is_some_and(|name| name != "NONE");
+            assert_eq!(guarded, !open(&route), "{route}");
+        }
+    }
+}
+
+#[test]
+fn a_function_is_granted_exactly_the_tables_that_it_names() {
+    for world in worlds() {
+        for function in world.functions() {
+            for table in world.tables() {
+                let named = function.variables().values().any(|value| mentions(value, table));
+                let granted = mentions(&function.properties["Policies"], table);
+                let read_as_stream =
+                    function.events().iter().any(|(_, kind, event)| *kind == "DynamoDB" && mentions(event, table));
+                assert!(
+                    named == granted || (read_as_stream && !named),
+                    "{}: {table} is {} but {}",
+                    function.name,
+                    if named { "in its environment" } else { "not in its environment" },
+                    if granted { "granted" } else { "not granted" },
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_policy_grants_everything() {
+    for world in worlds() {
+        for function in world.functions() {
+            for statement in statements(&function.properties["Policies"]) {
+                for text in texts(&statement["Action"]) {
+                    assert!(!text.contains('*'), "{}: {text}", function.name);
+                }
+                for text in texts(&statement["Resource"]) {
+                    assert!(text != "*" && !text.ends_with(":*"), "{}: {text}", function.name);
+                }
+            }
+        }
+    }
+}
+
+fn statements(policies: &Value) -> Vec<&Value> {
+    let policies = policies.as_sequence().map(Vec::as_slice).unwrap_or_default();
+    policies.iter().filter_map(|policy| policy["Statement"].as_sequence()).flatten().collect()
+}
+
+#[test]
+fn whatever_consumes_reports_partial_failures_and_has_somewhere_for_poison() {
+    for world in worlds() {
+        for function in world.functions() {
+            for (name, kind, event) in function.events() {
+                let place = format!("{}.{name}", function.name);
+                match kind {
+                    "DynamoDB" => {
+                        assert!(reports_partial_failures(event), "{place}");
+                        assert!(!event["DestinationConfig"]["OnFailure"]["Destination"].is_null(), "{place}");
+                        assert!(event["MaximumRetryAttempts"].is_u64(), "{place}: retries are unlimited");
+                        assert!(event["MaximumRecordAgeInSeconds"].is_u64(), "{place}: records never grow too old");
+                    }
+                    "SQS" => {
+                        assert!(reports_partial_failures(event), "{place}");
+                        let queues = world.resources("AWS::SQS::Queue");
+                        let queue = queues.iter().find(|(id, _)| mentions(&event["Queue"], id));
+                        let (_, queue) = queue.unwrap_or_else(|| panic!("{place}: whose queue is this?"));
+                        assert!(
+                            !queue["RedrivePolicy"]["deadLetterTargetArn"].is_null(),
+                            "{place}: no dead-letter queue"
+                        );
+                    }
+                    "HttpApi" | "ScheduleV2" => {}
+                    other => panic!("{place}: {other} is a kind of trigger that these rules do not know"),
+                }
+            }
+        }
+    }
+}
+
+fn reports_partial_failures(event: &Value) -> bool {
+    texts(&event["FunctionResponseTypes"]) == ["ReportBatchItemFailures"]
+}
+
+#[test]
+fn data_is_encrypted_recoverable_and_billed_by_use() {
+    for world in worlds() {
+        for (id, table) in world.resources("AWS::DynamoDB::Table") {
+            assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{id}");
+            assert_eq!(table["SSESpecification"]["SSEEnabled"], true, "{id}");
+            assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{id}");
+        }
+        for (id, queue) in world.resources("AWS::SQS::Queue") {
+            assert_eq!(queue["SqsManagedSseEnabled"], true, "{id}");
+        }
+        for (id, group) in world.resources("AWS::Logs::LogGroup") {
+            assert!(!group["RetentionInDays"].is_null(), "{id}");
+        }
+    }
+}

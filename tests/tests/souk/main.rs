@@ -1,0 +1,13 @@
+//! All integration tests, in one binary.
+//!
+//! - `architecture`: what the code and the templates promise each other
+//! - `store`: tables and protocols on real DynamoDB semantics, in process
+//! - `flows`, `races`: the deployed stack through HTTP; they need `SOUK_OUTPUTS`, the file that
+//!   `make outputs` prints, and say so where it is missing
+#![forbid(unsafe_code)]
+
+mod architecture;
+mod flows;
+mod races;
+mod store;
+mod support;

@@ -1,0 +1,11 @@
+//! What tests against the deployed stack share.
+
+mod api;
+mod clock;
+mod stack;
+mod stock;
+
+pub use api::{Api, Reply};
+pub use clock::eventually;
+pub use stack::{Stack, stack};
+pub use stock::{Shelf, address, fresh};

@@ -1,0 +1,62 @@
+use std::{collections::HashMap, sync::OnceLock};
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Api;
+
+/// What `make outputs` prints of a running stack.
+#[derive(Debug, Deserialize)]
+pub struct Stack {
+    pub api_url: String,
+    pub user_pool_client_id: String,
+    pub aws_endpoint_url: String,
+    pub gateway_url: String,
+    users: HashMap<String, User>,
+}
+
+#[derive(Debug, Deserialize)]
+struct User {
+    username: String,
+    password: String,
+}
+
+/// The stack that `SOUK_OUTPUTS` describes.
+pub fn stack() -> &'static Stack {
+    static STACK: OnceLock<Stack> = OnceLock::new();
+    STACK.get_or_init(|| {
+        let path = std::env::var("SOUK_OUTPUTS")
+            .expect("SOUK_OUTPUTS names no file: run `make test`, or `make outputs > FILE` on a running stack");
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    })
+}
+
+impl Stack {
+    /// A client without a token.
+    pub fn guest(&self) -> Api {
+        Api::new(&self.api_url, None)
+    }
+
+    /// A client signed in as one of the stack's users: `shopper`, `shopper2`, `operator`, `warehouse`.
+    pub async fn sign_in(&self, name: &str) -> Api {
+        let user = &self.users[name];
+        let answer = reqwest::Client::new()
+            .post(&self.aws_endpoint_url)
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth")
+            .body(
+                json!({
+                    "AuthFlow": "USER_PASSWORD_AUTH",
+                    "ClientId": self.user_pool_client_id,
+                    "AuthParameters": { "USERNAME": user.username, "PASSWORD": user.password },
+                })
+                .to_string(),
+            )
+            .send()
+            .await
+            .unwrap();
+        let answer: serde_json::Value = answer.json().await.unwrap();
+        let token = answer["AuthenticationResult"]["AccessToken"].as_str().expect("no token").to_owned();
+        Api::new(&self.api_url, Some(token))
+    }
+}
