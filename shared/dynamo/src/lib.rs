@@ -6,6 +6,8 @@
 //! stored cannot be read.
 #![forbid(unsafe_code)]
 
+mod backoff;
+mod batch;
 mod cursor;
 mod error;
 mod outcome;
@@ -13,6 +15,7 @@ mod table;
 mod transaction;
 
 pub use aws_sdk_dynamodb::{Client, types::AttributeValue};
+pub use backoff::Backoff;
 pub use cursor::{Cursor, CursorError};
 pub use error::StoreError;
 pub use outcome::{ConditionFailure, Outcome, outcome};

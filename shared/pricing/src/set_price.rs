@@ -1,0 +1,77 @@
+use souk_domain::{ids::Sku, money::Money};
+use souk_dynamo::{Outcome, StoreError, n};
+
+use crate::{PricedSku, Prices, offer::PriceItem};
+
+/// How setting a price ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum SetPriceOutcome {
+    /// The SKU had no price.
+    Created(PricedSku),
+    /// It had another.
+    Changed(PricedSku),
+    /// It had this one; nothing was written.
+    Unchanged(PricedSku),
+    /// It has a price, and the caller named no version of it.
+    VersionNeeded(PricedSku),
+    /// It has another version than the caller named; `None` where it has no price.
+    Stale(Option<PricedSku>),
+}
+
+impl Prices {
+    /// Sets a SKU's price. Without `seen` it only creates; with it, it only changes that version.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating then answers `Stale` or `VersionNeeded`
+    /// with the price that was set.
+    pub async fn set(&self, sku: &Sku, price: Money, seen: Option<u64>) -> Result<SetPriceOutcome, StoreError> {
+        match seen {
+            None => self.create(sku, price).await,
+            Some(seen) => self.change(sku, price, seen).await,
+        }
+    }
+
+    async fn create(&self, sku: &Sku, price: Money) -> Result<SetPriceOutcome, StoreError> {
+        let update = self
+            .table
+            .update(&[("sku", sku.as_str())])
+            .update_expression("SET price = :price, version = :one")
+            .condition_expression("attribute_not_exists(price)")
+            .expression_attribute_values(":price", souk_dynamo::value(&price)?)
+            .expression_attribute_values(":one", n(1));
+        match self.table.write(update).await? {
+            Outcome::Written(_) => Ok(SetPriceOutcome::Created(PricedSku { sku: sku.clone(), price, version: 1 })),
+            Outcome::Refused(item) => match priced(item)? {
+                Some(present) => Ok(SetPriceOutcome::VersionNeeded(present)),
+                None => Err(StoreError::corrupt(format!("the price of {sku} is there and has no version"))),
+            },
+        }
+    }
+
+    /// One conditional write, which an equal price never reaches: its version must not rise.
+    async fn change(&self, sku: &Sku, price: Money, seen: u64) -> Result<SetPriceOutcome, StoreError> {
+        let update = self
+            .table
+            .update(&[("sku", sku.as_str())])
+            .update_expression("SET price = :price, version = version + :one")
+            .condition_expression("version = :seen AND price <> :price")
+            .expression_attribute_values(":price", souk_dynamo::value(&price)?)
+            .expression_attribute_values(":seen", n(seen))
+            .expression_attribute_values(":one", n(1));
+        match self.table.write(update).await? {
+            Outcome::Written(_) => {
+                Ok(SetPriceOutcome::Changed(PricedSku { sku: sku.clone(), price, version: seen + 1 }))
+            }
+            Outcome::Refused(item) => Ok(match priced(item)? {
+                Some(present) if present.version == seen => SetPriceOutcome::Unchanged(present),
+                present => SetPriceOutcome::Stale(present),
+            }),
+        }
+    }
+}
+
+fn priced(item: Option<souk_dynamo::Item>) -> Result<Option<PricedSku>, StoreError> {
+    let item: Option<PriceItem> = item.map(souk_dynamo::decode).transpose()?;
+    Ok(item.and_then(|item| item.priced()))
+}
