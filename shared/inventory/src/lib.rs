@@ -1,2 +1,21 @@
-//! Stock rows and reservations.
+//! Stock rows and reservations: what the inventory context can do.
+//!
+//! A row of stock is only ever changed by additions under conditions on its own numbers, and a
+//! reservation only together with its rows, so rows and reservations agree after every write.
 #![forbid(unsafe_code)]
+
+mod adjust;
+mod ledger;
+mod reservations;
+mod reserve;
+mod row_write;
+mod rows;
+mod set_quantity;
+mod transitions;
+
+pub use adjust::{AdjustOutcome, Adjustment, IdempotentRequest};
+pub use ledger::{Ledger, LedgerEntry, LedgerPage};
+pub use reservations::Reservations;
+pub use reserve::{Effort, ReserveOutcome, ReserveRequest};
+pub use rows::{Availability, StockRows};
+pub use set_quantity::SetQuantityOutcome;

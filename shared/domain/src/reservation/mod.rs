@@ -141,7 +141,10 @@ mod tests {
     fn a_timer_waits_until_the_end_but_no_longer_than_a_queue_can() {
         let now = Timestamp::UNIX_EPOCH;
         let after = |ms| timer_delay(now + SignedDuration::from_millis(ms), now);
-        assert_eq!([after(-5), after(0), after(1), after(2000), after(899_001), after(7_200_000)], [0, 0, 1, 2, 900, 900]);
+        assert_eq!(
+            [after(-5), after(0), after(1), after(2000), after(899_001), after(7_200_000)],
+            [0, 0, 1, 2, 900, 900]
+        );
     }
 
     #[test]

@@ -167,11 +167,8 @@ fn greedy_set<'a>(demand: &Demand, stock: &Stock<'_>, warehouses: &[&'a Warehous
 /// One SKU out of the chosen warehouses: whole from the nearest that has enough, so that few rows are
 /// written; else from the nearest on until it is complete.
 fn take(sku: &Sku, wanted: u32, stock: &Stock<'_>, chosen: &[&WarehouseId]) -> Vec<Allocation> {
-    let allocation = |warehouse: &WarehouseId, quantity| Allocation {
-        sku: sku.clone(),
-        warehouse_id: warehouse.clone(),
-        quantity,
-    };
+    let allocation =
+        |warehouse: &WarehouseId, quantity| Allocation { sku: sku.clone(), warehouse_id: warehouse.clone(), quantity };
     if let Some(whole) = chosen.iter().find(|w| stock.at(sku, w) >= wanted) {
         return vec![allocation(whole, wanted)];
     }

@@ -1,0 +1,158 @@
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use souk_domain::{
+    ids::{Sku, UserId, WarehouseId},
+    stock::{Change, Movement, StockError, StockRow},
+};
+use souk_dynamo::{Backoff, Outcome, Refusal, StoreError, Table, Transaction, TransactionOutcome};
+
+use crate::{
+    StockRows,
+    row_write::{RowWrite, key},
+};
+
+/// How often an adjustment with a key is planned anew because the row moved.
+const ATTEMPTS: u32 = 12;
+const BACKOFF: Backoff = Backoff { base: Duration::from_millis(10), cap: Duration::from_millis(200) };
+/// How long a key is remembered.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// Goods that came or went outside of any order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjustment {
+    /// Units that came; negative where they went.
+    pub delta: i64,
+    /// Why, in the operator's words.
+    pub reason: String,
+    /// Who says so.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A request that must take effect once, however often it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotentRequest {
+    /// The client's key.
+    pub key: String,
+    /// A digest of what it asked for.
+    pub digest: String,
+}
+
+/// How an adjustment ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum AdjustOutcome {
+    /// The row afterwards; at a repeat, the row as it was after the first time.
+    Adjusted(StockRow),
+    /// The row's numbers do not allow it.
+    Refused(StockError, StockRow),
+    /// The key was used for another adjustment.
+    KeyReused,
+    /// The warehouse holds no such SKU.
+    Absent,
+    /// The row kept moving: nothing happened, try again.
+    Busy,
+}
+
+/// What is remembered of an adjustment with a key.
+#[derive(Debug, Serialize, Deserialize)]
+struct Remembered {
+    id: String,
+    digest: String,
+    row: StockRow,
+    ttl: i64,
+}
+
+impl Adjustment {
+    fn cause(&self) -> Movement {
+        let change = Change::Adjust(self.delta);
+        Movement {
+            kind: change.kind(),
+            reference: self.by.to_string(),
+            reason: Some(self.reason.clone()),
+            delta: change.delta(0),
+            at: self.at,
+        }
+    }
+}
+
+impl StockRows {
+    /// Adjusts a row. An addition commutes, so it needs no version; repeating it adds again.
+    ///
+    /// # Errors
+    /// [`StoreError`]; after `Unavailable` it may have taken effect: who must not add twice sends a key.
+    pub async fn adjust(
+        &self,
+        (sku, warehouse_id): (&Sku, &WarehouseId),
+        adjustment: &Adjustment,
+    ) -> Result<AdjustOutcome, StoreError> {
+        let row_key = [("sku", sku.as_str()), ("warehouse_id", warehouse_id.as_str())];
+        let write = RowWrite::new(&adjustment.cause())?;
+        match self.table.write(write.alone(self.table.update(&row_key))).await? {
+            Outcome::Written(item) => Ok(AdjustOutcome::Adjusted(souk_dynamo::decode(item)?)),
+            Outcome::Refused(None) => Ok(AdjustOutcome::Absent),
+            Outcome::Refused(Some(item)) => {
+                let row: StockRow = souk_dynamo::decode(item)?;
+                Ok(match row.apply(Change::Adjust(adjustment.delta), adjustment.cause()) {
+                    Err(why) => AdjustOutcome::Refused(why, row),
+                    // The old image came with the refusal, so its numbers are why.
+                    Ok(_) => AdjustOutcome::Busy,
+                })
+            }
+        }
+    }
+
+    /// Adjusts a row once per key: the answer is kept in the same transaction. `remembered` is the
+    /// `inventory-adjustments` table (key `id`).
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating with the same key is safe.
+    pub async fn adjust_once(
+        &self,
+        remembered: &Table,
+        (sku, warehouse_id): (&Sku, &WarehouseId),
+        adjustment: &Adjustment,
+        request: &IdempotentRequest,
+    ) -> Result<AdjustOutcome, StoreError> {
+        let id = format!("{sku}#{warehouse_id}#{}", request.key);
+        for attempt in 1..=ATTEMPTS {
+            if let Some(first) = remembered.get::<Remembered>(&[("id", &id)]).await? {
+                return Ok(first.answer_to(request));
+            }
+            let Some(row) = self.get(sku, warehouse_id).await? else { return Ok(AdjustOutcome::Absent) };
+            let next = match row.apply(Change::Adjust(adjustment.delta), adjustment.cause()) {
+                Ok(next) => next,
+                Err(why) => return Ok(AdjustOutcome::Refused(why, row)),
+            };
+            let answer = Remembered {
+                id: id.clone(),
+                digest: request.digest.clone(),
+                row: next,
+                ttl: (adjustment.at + RETENTION).as_second(),
+            };
+            let write = RowWrite::new(&answer.row.movement)?.unless_moved(row.version);
+            let transaction = Transaction::new()
+                .put(remembered, &answer, |put| put.condition_expression("attribute_not_exists(id)"))?
+                .update(&self.table, &key(&row), |update| write.in_transaction(update))?;
+            match transaction.commit(self.table.client()).await? {
+                TransactionOutcome::Committed { .. } => return Ok(AdjustOutcome::Adjusted(answer.row)),
+                TransactionOutcome::Refused(reasons) => {
+                    if let Some(Refusal::Condition(Some(item))) = reasons.into_iter().next() {
+                        return Ok(souk_dynamo::decode::<Remembered>(item)?.answer_to(request));
+                    }
+                }
+            }
+            BACKOFF.pause(attempt).await;
+        }
+        Ok(AdjustOutcome::Busy)
+    }
+}
+
+impl Remembered {
+    fn answer_to(self, request: &IdempotentRequest) -> AdjustOutcome {
+        if self.digest == request.digest { AdjustOutcome::Adjusted(self.row) } else { AdjustOutcome::KeyReused }
+    }
+}

@@ -1,0 +1,104 @@
+use serde::{Deserialize, Serialize};
+use souk_domain::{
+    ids::{Sku, WarehouseId},
+    stock::{Movement, StockRow},
+};
+use souk_dynamo::{AttributeValue, StoreError, Table, n, s};
+
+/// The `inventory-ledger` table (keys `row`, `version`): every movement of every row.
+///
+/// It is derived from the rows' stream. A row's deltas, from version 1 on, add up to its numbers.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    table: Table,
+}
+
+/// One movement, with the row's numbers after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// The row's version that the movement made.
+    pub version: u64,
+    /// The movement.
+    #[serde(flatten)]
+    pub movement: Movement,
+    /// Units in the warehouse afterwards.
+    pub quantity: u32,
+    /// Units set aside afterwards.
+    pub reserved_quantity: u32,
+    /// Units for sale afterwards.
+    pub available: u32,
+}
+
+/// Some movements of a row, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerPage {
+    /// The movements.
+    pub entries: Vec<LedgerEntry>,
+    /// The version below which the next page begins; `None` on the last one.
+    pub next: Option<u64>,
+}
+
+impl Ledger {
+    /// The ledger in this table.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Records how a row came to its present numbers. A version always makes the same entry, so
+    /// recording it again changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating is safe.
+    pub async fn record(&self, row: &StockRow) -> Result<(), StoreError> {
+        let entry = LedgerEntry {
+            version: row.version,
+            movement: row.movement.clone(),
+            quantity: row.quantity,
+            reserved_quantity: row.reserved_quantity,
+            available: row.available,
+        };
+        let mut item = souk_dynamo::encode(&entry)?;
+        item.insert("row".to_owned(), s(partition(&row.sku, &row.warehouse_id)));
+        self.table.put().set_item(Some(item)).send().await.map_err(StoreError::from_sdk)?;
+        Ok(())
+    }
+
+    /// A row's movements, newest first, below a version.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn page(
+        &self,
+        sku: &Sku,
+        warehouse_id: &WarehouseId,
+        below: Option<u64>,
+        limit: u16,
+    ) -> Result<LedgerPage, StoreError> {
+        let names = [("#row", "row"), ("#version", "version")];
+        let mut query = self.table.query().key_condition_expression("#row = :row AND #version < :below");
+        for (name, attribute) in names {
+            query = query.expression_attribute_names(name, attribute);
+        }
+        let answer = query
+            .expression_attribute_values(":row", s(partition(sku, warehouse_id)))
+            .expression_attribute_values(":below", below.map_or_else(highest, n))
+            .scan_index_forward(false)
+            .limit(i32::from(limit))
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        let more = answer.last_evaluated_key.is_some();
+        let items = answer.items.unwrap_or_default();
+        let entries: Vec<LedgerEntry> = items.into_iter().map(souk_dynamo::decode).collect::<Result<_, _>>()?;
+        let next = entries.last().filter(|_| more).map(|entry| entry.version);
+        Ok(LedgerPage { entries, next })
+    }
+}
+
+fn highest() -> AttributeValue {
+    n(u64::MAX)
+}
+
+fn partition(sku: &Sku, warehouse_id: &WarehouseId) -> String {
+    format!("{sku}#{warehouse_id}")
+}

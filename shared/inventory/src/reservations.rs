@@ -1,0 +1,82 @@
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use souk_domain::{
+    ids::ReservationId,
+    reservation::{Reservation, ReservationState},
+};
+use souk_dynamo::{Item, StoreError, Table, n, s};
+
+use crate::StockRows;
+
+/// The sparse index of held reservations (keys `held`, `expires_at`).
+const HELD_INDEX: &str = "held-index";
+/// How long a reservation that no order ever had outlives its release.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// The `reservations` table (key `reservation_id`), with the rows that its units come out of.
+#[derive(Debug, Clone)]
+pub struct Reservations {
+    pub(crate) table: Table,
+    pub(crate) rows: StockRows,
+}
+
+/// What the index holds of a reservation.
+#[derive(Debug, Deserialize)]
+struct Held {
+    reservation_id: ReservationId,
+}
+
+impl Reservations {
+    /// The reservations in this table, with these rows.
+    pub fn new(table: Table, rows: StockRows) -> Self {
+        Self { table, rows }
+    }
+
+    /// A reservation, read consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn get(&self, id: &ReservationId) -> Result<Option<Reservation>, StoreError> {
+        self.table.get(&[("reservation_id", id.as_str())]).await
+    }
+
+    /// Up to `limit` held reservations of one shard (see [`souk_domain::reservation::held_shard`])
+    /// whose time has passed, oldest first. Only candidates: the index is eventual, and each step
+    /// judges the reservation itself.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn held_expired(
+        &self,
+        shard: &str,
+        now: Timestamp,
+        limit: u16,
+    ) -> Result<Vec<ReservationId>, StoreError> {
+        let answer = self
+            .table
+            .query()
+            .index_name(HELD_INDEX)
+            .key_condition_expression("held = :shard AND expires_at <= :now")
+            .expression_attribute_values(":shard", s(shard))
+            .expression_attribute_values(":now", n(now.as_millisecond()))
+            .limit(i32::from(limit))
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        let found = answer.items.unwrap_or_default();
+        found.into_iter().map(|item| souk_dynamo::decode::<Held>(item).map(|held| held.reservation_id)).collect()
+    }
+}
+
+/// A reservation with what stands beside it: the index key while it is held; the time to live once it
+/// was released and no order will ask for it.
+pub(crate) fn item_of(reservation: &Reservation, now: Timestamp) -> Result<Item, StoreError> {
+    let mut item = souk_dynamo::encode(reservation)?;
+    if let Some(shard) = reservation.held_shard() {
+        item.insert("held".to_owned(), s(shard));
+    }
+    if reservation.state == ReservationState::Released && reservation.order_id.is_none() {
+        item.insert("ttl".to_owned(), n((now + RETENTION).as_second()));
+    }
+    Ok(item)
+}

@@ -1,0 +1,176 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use souk_domain::{
+    ids::{ReservationId, Sku, WarehouseId},
+    quantity::Quantity,
+    reservation::Reservation,
+    stock::{Allocation, Change, Demand, Shortage, StockRow, allocate},
+};
+use souk_dynamo::{Backoff, Refusal, StoreError, Transaction, TransactionOutcome};
+
+use crate::{
+    Reservations,
+    reservations::item_of,
+    row_write::{RowWrite, caused_by},
+};
+
+/// How often a reservation is tried under contention. Whoever wins makes progress for all, so this
+/// bounds the wait (some 2 s), not the work.
+const ATTEMPTS: u32 = 16;
+const BACKOFF: Backoff = Backoff { base: Duration::from_millis(10), cap: Duration::from_millis(320) };
+/// DynamoDB's bound of a transaction is 100 writes, one of which is the reservation.
+const MAX_ROWS: usize = 99;
+/// A transactional write of up to 1 KB costs so many units, refused ones included.
+const UNITS_PER_WRITE: f64 = 2.0;
+
+/// What is to be set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReserveRequest {
+    /// Derived from the checkout: asking again finds what is there.
+    pub reservation_id: ReservationId,
+    /// What, and how many units of each. Lines may share a SKU.
+    pub lines: Vec<(Sku, Quantity)>,
+    /// When the units go back.
+    pub expires_at: Timestamp,
+    /// Warehouses, nearest first. Those not named come last.
+    pub nearest: Vec<WarehouseId>,
+}
+
+/// What a reservation cost.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Effort {
+    /// Transactions sent.
+    pub attempts: u32,
+    /// Write units they consumed. DynamoDB does not report those of a refused transaction: they are
+    /// counted as it bills them.
+    pub write_units: f64,
+}
+
+/// How reserving ended.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub enum ReserveOutcome {
+    /// The units are set aside.
+    Reserved(Reservation, Effort),
+    /// The reservation was made earlier; as it stands now, which may be ended.
+    Exists(Reservation),
+    /// There is too little, as the rows were read.
+    OutOfStock(Shortage),
+    /// The units lie in so many warehouses that one transaction cannot take them.
+    Scattered,
+    /// Others kept getting in between. Says nothing of the stock: try again.
+    Busy,
+}
+
+/// A SKU's rows as they were last seen, and which of them may be written without their version.
+struct Seen {
+    rows: Vec<StockRow>,
+    /// Rows that were found moved, yet had enough: taking units from them commutes with whatever
+    /// moved them, so waiting for a quiet moment would only cost more writes.
+    commuting: Vec<usize>,
+}
+
+impl Reservations {
+    /// Sets units aside, all lines or none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; asking again with the same id is safe.
+    pub async fn reserve(&self, request: &ReserveRequest, now: Timestamp) -> Result<ReserveOutcome, StoreError> {
+        let demand = Demand::of_lines(request.lines.iter().map(|(sku, quantity)| (sku, *quantity)));
+        let mut seen = self.see(&demand).await?;
+        let mut effort = Effort::default();
+        while effort.attempts < ATTEMPTS {
+            let plan = match allocate(&demand, &seen.rows, &request.nearest) {
+                Ok(plan) if plan.len() > MAX_ROWS => return Ok(ReserveOutcome::Scattered),
+                Ok(plan) => plan,
+                // The units may be gone because an earlier call with this id took them.
+                Err(shortage) => return self.stored_or(request, ReserveOutcome::OutOfStock(shortage)).await,
+            };
+            let held = Reservation::held(request.reservation_id.clone(), plan, now, request.expires_at);
+            let transaction = self.taking(&held, &seen, now)?;
+            effort.attempts += 1;
+            match transaction.commit(self.table.client()).await {
+                Ok(TransactionOutcome::Committed { write_units }) => {
+                    effort.write_units += write_units;
+                    return Ok(ReserveOutcome::Reserved(held, effort));
+                }
+                Ok(TransactionOutcome::Refused(refusals)) => {
+                    if let Some(stored) = seen.learn(&held.lines, refusals)? {
+                        return Ok(ReserveOutcome::Exists(stored));
+                    }
+                }
+                Err(StoreError::Busy(_)) => {}
+                Err(error) => return Err(error),
+            }
+            effort.write_units += UNITS_PER_WRITE * (held.lines.len() + 1) as f64;
+            BACKOFF.pause(effort.attempts).await;
+        }
+        self.stored_or(request, ReserveOutcome::Busy).await
+    }
+
+    /// One consistent query per SKU.
+    async fn see(&self, demand: &Demand) -> Result<Seen, StoreError> {
+        let mut rows = Vec::new();
+        for sku in demand.skus() {
+            rows.extend(self.rows.of_sku(sku).await?);
+        }
+        Ok(Seen { rows, commuting: Vec::new() })
+    }
+
+    async fn stored_or(
+        &self,
+        request: &ReserveRequest,
+        otherwise: ReserveOutcome,
+    ) -> Result<ReserveOutcome, StoreError> {
+        Ok(self.get(&request.reservation_id).await?.map_or(otherwise, ReserveOutcome::Exists))
+    }
+
+    /// The rows, then the reservation.
+    fn taking(&self, held: &Reservation, seen: &Seen, now: Timestamp) -> Result<Transaction, StoreError> {
+        let mut transaction = Transaction::new();
+        for line in &held.lines {
+            let mut write = RowWrite::new(&caused_by(&held.reservation_id, Change::Reserve(line.quantity), now))?;
+            if let Some(version) = seen.guard(line) {
+                write = write.unless_moved(version);
+            }
+            let key = [("sku", line.sku.as_str()), ("warehouse_id", line.warehouse_id.as_str())];
+            transaction = transaction.update(&self.rows.table, &key, |update| write.in_transaction(update))?;
+        }
+        transaction.put_item(&self.table, item_of(held, now)?, |put| {
+            put.condition_expression("attribute_not_exists(reservation_id)")
+        })
+    }
+}
+
+impl Seen {
+    fn index(&self, line: &Allocation) -> Option<usize> {
+        self.rows.iter().position(|row| row.sku == line.sku && row.warehouse_id == line.warehouse_id)
+    }
+
+    /// The version that the row must still have.
+    fn guard(&self, line: &Allocation) -> Option<u64> {
+        let index = self.index(line)?;
+        (!self.commuting.contains(&index)).then(|| self.rows[index].version)
+    }
+
+    /// Takes in what a refused transaction told: the rows as they stand now. `Some` where the
+    /// reservation itself was in the way, because it is there already.
+    fn learn(&mut self, lines: &[Allocation], refusals: Vec<Refusal>) -> Result<Option<Reservation>, StoreError> {
+        for (position, refusal) in refusals.into_iter().enumerate() {
+            let Refusal::Condition(image) = refusal else { continue };
+            let Some(line) = lines.get(position) else {
+                return image.map(souk_dynamo::decode).transpose();
+            };
+            let Some(index) = self.index(line) else { continue };
+            match image {
+                Some(image) => self.rows[index] = souk_dynamo::decode(image)?,
+                None => self.rows[index].available = 0,
+            }
+            if self.rows[index].available >= line.quantity && !self.commuting.contains(&index) {
+                self.commuting.push(index);
+            }
+        }
+        Ok(None)
+    }
+}

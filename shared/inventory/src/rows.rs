@@ -1,0 +1,58 @@
+use souk_domain::{
+    ids::{Sku, WarehouseId},
+    stock::StockRow,
+};
+use souk_dynamo::{StoreError, Table};
+
+/// The `inventory` table (keys `sku`, `warehouse_id`): one row per SKU and warehouse.
+#[derive(Debug, Clone)]
+pub struct StockRows {
+    pub(crate) table: Table,
+}
+
+/// What all warehouses together can sell of a SKU.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Availability {
+    /// Which SKU.
+    pub sku: Sku,
+    /// Units that can be sold.
+    pub available: u64,
+    /// The sum of the rows' versions: it rises with every change of any of them.
+    pub version: u64,
+}
+
+impl StockRows {
+    /// The rows in this table.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// A SKU's rows, read consistently, by warehouse id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of_sku(&self, sku: &Sku) -> Result<Vec<StockRow>, StoreError> {
+        self.table.partition("sku", sku.as_str()).await
+    }
+
+    /// One row, read consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn get(&self, sku: &Sku, warehouse_id: &WarehouseId) -> Result<Option<StockRow>, StoreError> {
+        self.table.get(&[("sku", sku.as_str()), ("warehouse_id", warehouse_id.as_str())]).await
+    }
+
+    /// What can be sold of a SKU, over all warehouses.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn availability(&self, sku: &Sku) -> Result<Availability, StoreError> {
+        let rows = self.of_sku(sku).await?;
+        Ok(Availability {
+            sku: sku.clone(),
+            available: rows.iter().map(|row| u64::from(row.available)).sum(),
+            version: rows.iter().map(|row| row.version).sum(),
+        })
+    }
+}

@@ -1,0 +1,94 @@
+use jiff::Timestamp;
+use souk_domain::{
+    ids::{Sku, UserId, WarehouseId},
+    stock::{Change, Movement, StockRow},
+};
+use souk_dynamo::{Outcome, StoreError};
+
+use crate::{
+    StockRows,
+    row_write::{RowWrite, key},
+};
+
+/// How setting a quantity ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum SetQuantityOutcome {
+    /// The warehouse holds the SKU from now on.
+    Created(StockRow),
+    /// The quantity was another.
+    Changed(StockRow),
+    /// The quantity was this; nothing was written.
+    Unchanged(StockRow),
+    /// More units than that are reserved.
+    BelowReserved(StockRow),
+    /// The row is there, and the caller named no version of it.
+    VersionNeeded(StockRow),
+    /// The row has another version than the caller named; `None` where there is no row.
+    Stale(Option<StockRow>),
+}
+
+impl StockRows {
+    /// Sets how many units a warehouse holds. Without `seen` it only creates the row; with it, it only
+    /// changes that version: a count overrides whatever happened since, so nothing may have.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating then answers `Stale` or `VersionNeeded`.
+    pub async fn set_quantity(
+        &self,
+        (sku, warehouse_id): (&Sku, &WarehouseId),
+        quantity: u32,
+        seen: Option<u64>,
+        by: &UserId,
+        now: Timestamp,
+    ) -> Result<SetQuantityOutcome, StoreError> {
+        let cause = |from: u32| Movement {
+            kind: Change::Set(quantity).kind(),
+            reference: by.to_string(),
+            reason: None,
+            delta: Change::Set(quantity).delta(from),
+            at: now,
+        };
+        match seen {
+            None => {
+                let row = StockRow {
+                    sku: sku.clone(),
+                    warehouse_id: warehouse_id.clone(),
+                    quantity,
+                    reserved_quantity: 0,
+                    available: quantity,
+                    version: 1,
+                    movement: cause(0),
+                };
+                match self.table.put_if(&row, "attribute_not_exists(sku)", &[], &[]).await? {
+                    Outcome::Written(()) => Ok(SetQuantityOutcome::Created(row)),
+                    Outcome::Refused(Some(item)) => Ok(SetQuantityOutcome::VersionNeeded(souk_dynamo::decode(item)?)),
+                    Outcome::Refused(None) => Err(StoreError::corrupt("a row was refused and is not there")),
+                }
+            }
+            Some(seen) => match self.get(sku, warehouse_id).await? {
+                Some(row) if row.version == seen => self.change(row, quantity, cause).await,
+                present => Ok(SetQuantityOutcome::Stale(present)),
+            },
+        }
+    }
+
+    async fn change(
+        &self,
+        row: StockRow,
+        quantity: u32,
+        cause: impl Fn(u32) -> Movement,
+    ) -> Result<SetQuantityOutcome, StoreError> {
+        if row.quantity == quantity {
+            return Ok(SetQuantityOutcome::Unchanged(row));
+        }
+        if quantity < row.reserved_quantity {
+            return Ok(SetQuantityOutcome::BelowReserved(row));
+        }
+        let write = RowWrite::new(&cause(row.quantity))?.unless_moved(row.version);
+        match self.table.write(write.alone(self.table.update(&key(&row)))).await? {
+            Outcome::Written(item) => Ok(SetQuantityOutcome::Changed(souk_dynamo::decode(item)?)),
+            Outcome::Refused(item) => Ok(SetQuantityOutcome::Stale(item.map(souk_dynamo::decode).transpose()?)),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use souk_domain::{
+    ids::{OrderId, ReservationId},
+    reservation::{
+        AbandonOutcome, AttachOutcome, CommitOutcome, Decision, ExpireOutcome, ReleaseOutcome, Reservation, Write,
+    },
+};
+use souk_dynamo::{Backoff, Refusal, StoreError, Transaction, TransactionOutcome, n};
+
+use crate::{
+    Reservations,
+    reservations::item_of,
+    row_write::{RowWrite, caused_by},
+};
+
+/// How often a step is tried that others got in the way of. Its row writes commute, so only writers
+/// at the very same instant do.
+const ATTEMPTS: u32 = 12;
+const BACKOFF: Backoff = Backoff { base: Duration::from_millis(10), cap: Duration::from_millis(250) };
+
+impl Reservations {
+    /// S1: names the order that the units are held for, and extends the hold to its `pay_by`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn attach(
+        &self,
+        id: &ReservationId,
+        order_id: &OrderId,
+        pay_by: Timestamp,
+        now: Timestamp,
+    ) -> Result<AttachOutcome, StoreError> {
+        self.step(id, now, AttachOutcome::Absent, |found| found.attach(order_id, pay_by, now)).await
+    }
+
+    /// S4: the units leave for a confirmed order.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn commit(
+        &self,
+        id: &ReservationId,
+        order_id: &OrderId,
+        now: Timestamp,
+    ) -> Result<CommitOutcome, StoreError> {
+        self.step(id, now, CommitOutcome::Absent, |found| found.commit(order_id)).await
+    }
+
+    /// F3: a cancelled order's units go back, also where they had left. `checkout_is_orders` says that
+    /// the order has consumed the checkout that the units are held for.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn release_for_order(
+        &self,
+        id: &ReservationId,
+        order_id: &OrderId,
+        checkout_is_orders: bool,
+        now: Timestamp,
+    ) -> Result<ReleaseOutcome, StoreError> {
+        let judge = |found: &Reservation| found.release_for_order(order_id, checkout_is_orders);
+        self.step(id, now, ReleaseOutcome::Absent, judge).await
+    }
+
+    /// The timer: releases what no order came for in time.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn release_expired(&self, id: &ReservationId, now: Timestamp) -> Result<ExpireOutcome, StoreError> {
+        self.step(id, now, ExpireOutcome::Absent, |found| found.expire(now)).await
+    }
+
+    /// The shopper has given up the checkout, whose owner the caller has checked.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn release_abandoned(&self, id: &ReservationId, now: Timestamp) -> Result<AbandonOutcome, StoreError> {
+        self.step(id, now, AbandonOutcome::Absent, Reservation::abandon).await
+    }
+
+    /// Reads the reservation, judges it, and writes the judgement while it still holds; else judges
+    /// anew what the refusal brought.
+    async fn step<O: Clone>(
+        &self,
+        id: &ReservationId,
+        now: Timestamp,
+        absent: O,
+        judge: impl Fn(&Reservation) -> Decision<O>,
+    ) -> Result<O, StoreError> {
+        let Some(mut found) = self.get(id).await? else { return Ok(absent) };
+        for attempt in 1..=ATTEMPTS {
+            let write = match judge(&found) {
+                Decision::Settled(outcome) => return Ok(outcome),
+                Decision::Write(write) => write,
+            };
+            let refusals = match self.transaction(&found, &write, now)?.commit(self.table.client()).await {
+                Ok(TransactionOutcome::Committed { .. }) => return Ok(write.then),
+                Ok(TransactionOutcome::Refused(refusals)) => refusals,
+                Err(StoreError::Busy(_)) => Vec::new(),
+                Err(error) => return Err(error),
+            };
+            match refusals.into_iter().next() {
+                Some(Refusal::Condition(None)) => return Ok(absent),
+                Some(Refusal::Condition(Some(item))) => found = souk_dynamo::decode(item)?,
+                Some(Refusal::None | Refusal::Contention) | None => BACKOFF.pause(attempt).await,
+            }
+        }
+        Err(StoreError::Busy(format!("{id} or its rows are being written by others")))
+    }
+
+    /// The reservation first, then its rows. The rows carry no version guard: what a step does to them
+    /// commutes. Their conditions fail only where the numbers do not add up, which no step may worsen.
+    fn transaction<O>(
+        &self,
+        judged: &Reservation,
+        write: &Write<O>,
+        now: Timestamp,
+    ) -> Result<Transaction, StoreError> {
+        let mut transaction = Transaction::new().put_item(&self.table, item_of(&write.next, now)?, |put| {
+            put.condition_expression("version = :judged").expression_attribute_values(":judged", n(judged.version))
+        })?;
+        for line in &write.next.lines {
+            let Some(change) = write.rows.change(line.quantity) else { continue };
+            let row = RowWrite::new(&caused_by(&write.next.reservation_id, change, now))?;
+            let key = [("sku", line.sku.as_str()), ("warehouse_id", line.warehouse_id.as_str())];
+            transaction = transaction.update(&self.rows.table, &key, |update| row.in_transaction(update))?;
+        }
+        Ok(transaction)
+    }
+}
