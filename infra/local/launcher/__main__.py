@@ -7,11 +7,11 @@ import sys
 from .hooks import SUPPORTED_VERSION
 
 PATCHES = (
-    "runtime_latency", "dynamodb_store", "dynamodb_conditions", "stream_persistence",
+    "runtime_latency", "dynamodb_store", "dynamodb_conditions",
     "httpapi_cors", "httpapi_body",
     "esm_threads", "esm_sqs_window", "esm_defaults",
     "cfn_nested", "cfn_secrets", "cfn_tables", "cfn_functions", "cfn_archive",
-    "stepfunctions_validation", "event_targets",
+    "stepfunctions_validation", "event_targets", "function_logs",
 )
 
 

@@ -71,7 +71,7 @@ def _templates(environment_ready):
 
 
 def _python_tests(folder, path):
-    done = subprocess.run([str(environment.python()), "-m", "unittest", "discover", "-s", folder, "-t", path], cwd=ROOT,
+    done = subprocess.run([str(environment.python()), "-m", "unittest", "discover", "-s", folder], cwd=ROOT,
                           env=os.environ | {"PYTHONPATH": path}, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise Failure(f"tests in {folder} failed")

@@ -1,0 +1,188 @@
+"""The launcher's patches, each seen at work on an emulator of this test's own."""
+import io
+import json
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+from souk_local import emulator, processes
+from souk_local.aws import client
+from souk_local.stack import Stack, free_port
+
+# Answers a request with its claims; of stream records it reports or raises what the item tells it to.
+HANDLER = """
+import json, os
+def handler(event, context):
+    if "Records" not in event:
+        authorizer = event.get("requestContext", {}).get("authorizer", {})
+        return {"statusCode": 200, "body": json.dumps(authorizer.get("jwt", {}).get("claims", {}))}
+    images = [record["dynamodb"]["NewImage"] for record in event["Records"]]
+    with open(os.environ["DELIVERIES"], "a") as log:
+        log.write(json.dumps([image["pk"]["S"] for image in images]) + "\\n")
+    return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}
+            for record, image in zip(event["Records"], images) if image.get("fails", {}).get("BOOL")]}
+"""
+CHILD = {
+    "Transform": "AWS::Serverless-2016-10-31",
+    "Resources": {
+        "Pool": {"Type": "AWS::Cognito::UserPool", "Properties": {}},
+        "Client": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {
+            "UserPoolId": {"Ref": "Pool"}, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]}},
+        "OtherClient": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {
+            "UserPoolId": {"Ref": "Pool"}, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]}},
+        "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {
+            "GenerateSecretString": {"PasswordLength": 40, "ExcludePunctuation": "true"}}},
+        "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/test/shared"}},
+        "Api": {"Type": "AWS::Serverless::HttpApi", "Properties": {"StageName": "$default", "Auth": {"Authorizers": {"User": {
+            "IdentitySource": "$request.header.Authorization", "JwtConfiguration": {
+                "issuer": {"Fn::Sub": "https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}"},
+                "audience": [{"Ref": "Client"}]}}}}}},
+        "Function": {"Type": "AWS::Serverless::Function", "Properties": {
+            "Runtime": "python3.11", "Handler": "index.handler", "CodeUri": {"Bucket": "code", "Key": "function.zip"},
+            "LoggingConfig": {"LogGroup": {"Ref": "Logs"}}, "Events": {
+                "Mine": {"Type": "HttpApi", "Properties": {"ApiId": {"Ref": "Api"}, "Method": "GET", "Path": "/mine",
+                                                           "Auth": {"Authorizer": "User"}}}}}}},
+    "Outputs": {name: {"Value": {"Ref": name}} for name in ("Pool", "Client", "OtherClient", "Secret", "Api", "Function")},
+}
+
+
+def poll(ask, seconds=20):
+    """The first truthy answer within the deadline."""
+    deadline = time.monotonic() + seconds
+    while not (answer := ask()):
+        if time.monotonic() > deadline:
+            raise AssertionError("it did not happen in time")
+        time.sleep(0.02)
+    return answer
+
+
+class Launcher(unittest.TestCase):
+    """One emulator for all the tests."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.home = Path(folder.name)
+        cls.stack = Stack("launcher", cls.home, {"emulator": free_port(), "opensearch": free_port()}, "key", "secret")
+        cls.addClassCleanup(processes.stop_all, cls.stack)
+        emulator.start(cls.stack)
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("index.py", HANDLER)
+        cls.code = code.getvalue()
+        cls.aws("s3").create_bucket(Bucket="code")
+        cls.aws("s3").put_object(Bucket="code", Key="function.zip", Body=cls.code)
+
+    @classmethod
+    def aws(cls, service):
+        """A client of this emulator."""
+        return client(cls.stack, service)
+
+    def deploy(self, name, child, update=False):
+        """Deploy a root stack with one nested template; the nested stack's outputs."""
+        key = f"{name}-{time.monotonic_ns()}.json"
+        self.aws("s3").put_object(Bucket="code", Key=key, Body=json.dumps(child).encode())
+        root = {"Resources": {"Child": {"Type": "AWS::CloudFormation::Stack", "Properties": {
+            "TemplateURL": f"{self.stack.aws_endpoint}/code/{key}"}}},
+            "Outputs": {out: {"Value": {"Fn::GetAtt": ["Child", f"Outputs.{out}"]}} for out in child["Outputs"]}}
+        cloudformation = self.aws("cloudformation")
+        (cloudformation.update_stack if update else cloudformation.create_stack)(
+            StackName=name, TemplateBody=json.dumps(root), Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"])
+
+        def settled():
+            found = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+            return None if found["StackStatus"].endswith("IN_PROGRESS") else found
+        found = poll(settled, 60)
+        self.assertIn(found["StackStatus"], ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+        return {out["OutputKey"]: out["OutputValue"] for out in found["Outputs"]}
+
+    def sign_in(self, pool, client_id, name):
+        """Tokens of a new user."""
+        cognito = self.aws("cognito-idp")
+        cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password="Passw0rd!Passw0rd", Permanent=True)
+        return cognito.initiate_auth(ClientId=client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters={
+            "USERNAME": name, "PASSWORD": "Passw0rd!Passw0rd"})["AuthenticationResult"]["AccessToken"]
+
+    def get(self, api, path, token=None):
+        """Status and body of one request to an HTTP API."""
+        request = urllib.request.Request(f"{self.stack.aws_endpoint}/_aws/execute-api/{api}/$default{path}",
+                                         headers={"Authorization": f"Bearer {token}"} if token else {})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def test_a_nested_sam_template_deploys_and_its_routes_check_tokens(self):
+        out = self.deploy("shop", CHILD)
+        token = self.sign_in(out["Pool"], out["Client"], "one")
+        status, claims = self.get(out["Api"], "/mine", token)
+        self.assertEqual((status, json.loads(claims)["client_id"]), (200, out["Client"]))
+        head, body, signature = token.split(".")
+        refused = {"no token": None, "another signature": f"{head}.{body}.{signature[:-8]}AAAAAAAA",
+                   "another body": f"{head}.{body[:-4]}AAAA.{signature}",
+                   "another client": self.sign_in(out["Pool"], out["OtherClient"], "two")}
+        for why, bad in refused.items():
+            self.assertEqual(self.get(out["Api"], "/mine", bad)[0], 401, why)
+        self.assertEqual(self.get(out["Api"], "/nowhere", token), (404, '{"message":"Not Found"}'))
+
+    def test_secrets_and_shared_log_groups_are_as_on_aws_and_survive_an_update(self):
+        out = self.deploy("secrets", CHILD | {"Resources": CHILD["Resources"] | {
+            "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/test/secrets"}}}})
+        self.assertTrue(out["Secret"].startswith("arn:aws:secretsmanager:"), out["Secret"])
+        value = self.aws("secretsmanager").get_secret_value(SecretId=out["Secret"])["SecretString"]
+        self.assertEqual((len(value), value.isalnum()), (40, True))
+        self.aws("lambda").invoke(FunctionName=out["Function"], Payload=b"{}")
+        streams = poll(lambda: self.aws("logs").describe_log_streams(logGroupName="/test/secrets")["logStreams"])
+        self.assertIn(f"/{out['Function']}[$LATEST]", streams[0]["logStreamName"])
+        changed = json.loads(json.dumps(CHILD))
+        changed["Resources"]["Logs"]["Properties"]["LogGroupName"] = "/test/secrets"
+        changed["Resources"]["Function"]["Properties"]["Timeout"] = 7
+        after = self.deploy("secrets", changed, update=True)
+        self.assertEqual(after, out)
+
+    def test_a_stream_retries_what_failed_and_sends_what_it_discards_to_its_destination(self):
+        log = self.home / "deliveries"
+        dynamodb, functions, queues = self.aws("dynamodb"), self.aws("lambda"), self.aws("sqs")
+        dynamodb.create_table(TableName="things", BillingMode="PAY_PER_REQUEST",
+                              AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+                              KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+                              StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"})
+        dynamodb.transact_write_items(TransactItems=[
+            {"Put": {"TableName": "things", "Item": {"pk": {"S": key}, "fails": {"BOOL": key == "b"}}}} for key in "abc"])
+        queue = queues.create_queue(QueueName="discarded")["QueueUrl"]
+        functions.create_function(FunctionName="project", Runtime="python3.11", Handler="index.handler", Timeout=10,
+                                  Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": self.code},
+                                  Environment={"Variables": {"DELIVERIES": str(log)}})
+        functions.create_event_source_mapping(
+            FunctionName="project", StartingPosition="TRIM_HORIZON", MaximumRetryAttempts=1, BisectBatchOnFunctionError=True,
+            EventSourceArn=dynamodb.describe_table(TableName="things")["Table"]["LatestStreamArn"],
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+            DestinationConfig={"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000000:discarded"}})
+        message = poll(lambda: queues.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages"))[0]
+        self.assertEqual(json.loads(message["Body"])["DDBStreamBatchInfo"]["batchSize"], 1)
+        deliveries = poll(lambda: [json.loads(line) for line in log.read_text().splitlines()][4:] and log.read_text())
+        self.assertEqual([json.loads(line) for line in deliveries.splitlines()],
+                         [["a", "b", "c"], ["b", "c"], ["b"], ["b"], ["c"]])
+
+    def test_what_dynamodb_and_step_functions_refuse_is_refused(self):
+        dynamodb, states = self.aws("dynamodb"), self.aws("stepfunctions")
+        dynamodb.create_table(TableName="stock", BillingMode="PAY_PER_REQUEST",
+                              AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+                              KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}])
+        with self.assertRaisesRegex(dynamodb.exceptions.ClientError, "Syntax error"):
+            dynamodb.put_item(TableName="stock", Item={"pk": {"S": "a"}}, ConditionExpression="quantity - reserved >= :n",
+                              ExpressionAttributeValues={":n": {"N": "1"}})
+        broken = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Missing"}}})
+        with self.assertRaisesRegex(states.exceptions.ClientError, "MISSING_TRANSITION_TARGET"):
+            states.create_state_machine(name="broken", definition=broken, roleArn="arn:aws:iam::000000000000:role/any")
+
+
+if __name__ == "__main__":
+    unittest.main()
