@@ -1,0 +1,226 @@
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use souk_domain::{
+    ids::{Sku, UserId},
+    money::Money,
+    quantity::Quantity,
+};
+use souk_dynamo::{AttributeValue, Backoff, Outcome, StoreError, Table, Transaction, TransactionOutcome, n};
+
+use crate::{Cart, GuestToken, MergeOutcome, Owner, TooManyLines, merged};
+
+/// How long a cart outlives its last change.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// How often a change is made anew because another tab was quicker.
+const ATTEMPTS: u32 = 8;
+const BACKOFF: Backoff = Backoff { base: Duration::from_millis(10), cap: Duration::from_millis(200) };
+
+/// The `carts` table (key `owner`).
+#[derive(Debug, Clone)]
+pub struct Carts {
+    table: Table,
+}
+
+/// How a change of a cart ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum ChangeOutcome {
+    /// The cart as it is now; the same version where there was nothing to change.
+    Done(Cart),
+    /// It would have too many lines.
+    TooManyLines,
+    /// Others kept changing it: nothing happened, try again.
+    Busy,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct CartItem {
+    owner: String,
+    #[serde(flatten)]
+    cart: Cart,
+    ttl: i64,
+}
+
+impl CartItem {
+    fn new(owner: &Owner, cart: &Cart, now: Timestamp) -> Self {
+        Self { owner: owner.key(), cart: cart.clone(), ttl: (now + RETENTION).as_second() }
+    }
+}
+
+/// A cart as it was read, and the condition under which it is still that.
+struct Seen {
+    cart: Cart,
+    stored: bool,
+}
+
+impl Seen {
+    fn condition(&self) -> (&'static str, Vec<(&'static str, AttributeValue)>) {
+        if self.stored {
+            ("version = :seen", vec![(":seen", n(self.cart.version))])
+        } else {
+            ("attribute_not_exists(#owner)", Vec::new())
+        }
+    }
+
+    /// DynamoDB refuses names that an expression does not use.
+    fn names(&self) -> &'static [(&'static str, &'static str)] {
+        if self.stored { &[] } else { &[("#owner", "owner")] }
+    }
+}
+
+impl Carts {
+    /// The carts in this table.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// A user's cart, read consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of_user(&self, user_id: &UserId, now: Timestamp) -> Result<Cart, StoreError> {
+        self.get(&Owner::User(user_id.clone()), now).await
+    }
+
+    /// A cart, read consistently; an empty one where none is stored.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn get(&self, owner: &Owner, now: Timestamp) -> Result<Cart, StoreError> {
+        Ok(self.see(owner, now).await?.cart)
+    }
+
+    /// Puts so many units of a SKU into a cart.
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating is safe.
+    pub async fn put(
+        &self,
+        owner: &Owner,
+        sku: &Sku,
+        quantity: Quantity,
+        seen_price: Option<Money>,
+        now: Timestamp,
+    ) -> Result<ChangeOutcome, StoreError> {
+        self.change(owner, now, |cart| cart.put(sku, quantity, seen_price)).await
+    }
+
+    /// Takes a SKU out of a cart.
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating is safe.
+    pub async fn remove(&self, owner: &Owner, sku: &Sku, now: Timestamp) -> Result<ChangeOutcome, StoreError> {
+        self.change(owner, now, |cart| Ok(cart.without(sku))).await
+    }
+
+    /// Takes the lines of an order out of the cart whose version `ordered_version` it was made of.
+    /// Lines changed since stay. Each line leaves once, however often this is repeated.
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating is safe.
+    pub async fn take_ordered(
+        &self,
+        user_id: &UserId,
+        ordered_version: u64,
+        skus: &[Sku],
+        now: Timestamp,
+    ) -> Result<ChangeOutcome, StoreError> {
+        let owner = Owner::User(user_id.clone());
+        self.change(&owner, now, |cart| Ok(cart.without_ordered(ordered_version, skus))).await
+    }
+
+    /// Merges a guest's cart into a user's (see [`merged`]). Both are written in one transaction, so
+    /// nothing is lost or doubled in between, and a second call changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating is safe.
+    pub async fn merge(
+        &self,
+        user_id: &UserId,
+        token: &GuestToken,
+        now: Timestamp,
+    ) -> Result<MergeOutcome, StoreError> {
+        let (user, guest) = (Owner::User(user_id.clone()), Owner::Guest(token.clone()));
+        for attempt in 1..=ATTEMPTS {
+            let (from_user, from_guest) = (self.see(&user, now).await?, self.see(&guest, now).await?);
+            let (to, left) = merged(&from_user.cart, &from_guest.cart);
+            if left == from_guest.cart && to == from_user.cart {
+                return Ok(outcome(to, left));
+            }
+            let transaction = self.replacing(Transaction::new(), &user, &from_user, &to, now)?;
+            let transaction = self.replacing(transaction, &guest, &from_guest, &left, now)?;
+            match transaction.commit(self.table.client()).await {
+                Ok(TransactionOutcome::Committed { .. }) => return Ok(outcome(to, left)),
+                Ok(TransactionOutcome::Refused(_)) | Err(StoreError::Busy(_)) => BACKOFF.pause(attempt).await,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(MergeOutcome::Busy)
+    }
+
+    fn replacing(
+        &self,
+        transaction: Transaction,
+        owner: &Owner,
+        seen: &Seen,
+        next: &Cart,
+        now: Timestamp,
+    ) -> Result<Transaction, StoreError> {
+        let (condition, values) = seen.condition();
+        transaction.put(&self.table, &CartItem::new(owner, next, now), |put| {
+            let put = seen.names().iter().fold(put.condition_expression(condition), |put, (name, attribute)| {
+                put.expression_attribute_names(*name, *attribute)
+            });
+            values.into_iter().fold(put, |put, (name, value)| put.expression_attribute_values(name, value))
+        })
+    }
+
+    async fn see(&self, owner: &Owner, now: Timestamp) -> Result<Seen, StoreError> {
+        let item: Option<CartItem> = self.table.get(&[("owner", &owner.key())]).await?;
+        Ok(seen(item, now))
+    }
+
+    /// Writes a changed cart over the one that it was made from; where another tab was quicker, makes
+    /// the change anew from what that one left.
+    async fn change(
+        &self,
+        owner: &Owner,
+        now: Timestamp,
+        change: impl Fn(&Cart) -> Result<Cart, TooManyLines>,
+    ) -> Result<ChangeOutcome, StoreError> {
+        let mut present = self.see(owner, now).await?;
+        for attempt in 1..=ATTEMPTS {
+            let Ok(next) = change(&present.cart) else { return Ok(ChangeOutcome::TooManyLines) };
+            if next == present.cart {
+                return Ok(ChangeOutcome::Done(next));
+            }
+            let (condition, values) = present.condition();
+            let item = CartItem::new(owner, &next, now);
+            match self.table.put_if(&item, condition, present.names(), &values).await {
+                Ok(Outcome::Written(())) => return Ok(ChangeOutcome::Done(next)),
+                Ok(Outcome::Refused(item)) => present = seen(item.map(souk_dynamo::decode).transpose()?, now),
+                Err(StoreError::Busy(_)) => {}
+                Err(error) => return Err(error),
+            }
+            BACKOFF.pause(attempt).await;
+        }
+        Ok(ChangeOutcome::Busy)
+    }
+}
+
+fn seen(item: Option<CartItem>, now: Timestamp) -> Seen {
+    match item {
+        Some(item) => Seen { cart: item.cart, stored: true },
+        None => Seen { cart: Cart::empty(now), stored: false },
+    }
+}
+
+fn outcome(to: Cart, left: Cart) -> MergeOutcome {
+    if left.lines.is_empty() {
+        MergeOutcome::Merged(to)
+    } else {
+        MergeOutcome::Full(to, left.lines.into_keys().collect())
+    }
+}
