@@ -2,4 +2,5 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+pub mod inventory;
 pub mod orders;

@@ -23,8 +23,8 @@ impl Prices {
     /// Sets a SKU's price. Without `seen` it only creates; with it, it only changes that version.
     ///
     /// # Errors
-    /// [`StoreError`] where the outcome is unknown; repeating then answers `Stale` or `VersionNeeded`
-    /// with the price that was set.
+    /// [`StoreError`] where the outcome is unknown; repeating then answers `Unchanged` to a
+    /// creation and `Stale` to a change, with the price that was set.
     pub async fn set(&self, sku: &Sku, price: Money, seen: Option<u64>) -> Result<SetPriceOutcome, StoreError> {
         match seen {
             None => self.create(sku, price).await,
@@ -43,6 +43,8 @@ impl Prices {
         match self.table.write(update).await? {
             Outcome::Written(_) => Ok(SetPriceOutcome::Created(PricedSku { sku: sku.clone(), price, version: 1 })),
             Outcome::Refused(item) => match priced(item)? {
+                // Putting what is there is no change: a client whose answer was lost may repeat it.
+                Some(present) if present.price == price => Ok(SetPriceOutcome::Unchanged(present)),
                 Some(present) => Ok(SetPriceOutcome::VersionNeeded(present)),
                 None => Err(StoreError::corrupt(format!("the price of {sku} is there and has no version"))),
             },
