@@ -1,11 +1,13 @@
 //! What this context's functions are built from; each variable's name stands here once.
 
 use souk_cart::Carts;
-use souk_inventory::{Inventory, ReservationTimers};
+use souk_inventory::{Reservations, StockRows};
 use souk_orders::{Archive, Checkouts, Orders, Saga};
 use souk_payments::{PaymentRecords, stripe::StripeGateway};
 use souk_pricing::Prices;
 use souk_runtime::{ConfigError, Environment};
+
+use crate::timers::ReservationTimers;
 
 pub(crate) fn orders(environment: &Environment) -> Result<Orders, ConfigError> {
     Ok(Orders::new(environment.table("ORDERS_TABLE")?))
@@ -19,8 +21,9 @@ pub(crate) fn checkouts(environment: &Environment) -> Result<Checkouts, ConfigEr
     Ok(Checkouts::new(environment.table("CHECKOUTS_TABLE")?))
 }
 
-pub(crate) fn inventory(environment: &Environment) -> Result<Inventory, ConfigError> {
-    Ok(Inventory::new(environment.table("INVENTORY_TABLE")?, environment.table("RESERVATIONS_TABLE")?))
+pub(crate) fn reservations(environment: &Environment) -> Result<Reservations, ConfigError> {
+    let rows = StockRows::new(environment.table("INVENTORY_TABLE")?);
+    Ok(Reservations::new(environment.table("RESERVATIONS_TABLE")?, rows))
 }
 
 pub(crate) fn timers(environment: &Environment) -> Result<ReservationTimers, ConfigError> {

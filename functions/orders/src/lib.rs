@@ -13,3 +13,4 @@ mod dependencies;
 pub mod orders;
 mod problems;
 pub mod saga;
+mod timers;

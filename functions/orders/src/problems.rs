@@ -32,12 +32,20 @@ pub(crate) fn unavailable(sku: &Sku) -> Problem {
         .with("sku", sku)
 }
 
-pub(crate) fn out_of_stock(sku: &Sku, requested: u64, available: u64) -> Problem {
+pub(crate) fn out_of_stock(sku: &Sku, requested: u32, available: u32) -> Problem {
     let left = if available == 0 { "none is left".to_owned() } else { format!("only {available} left") };
     Problem::conflict("out-of-stock", "Out of stock", format!("{requested} × {sku} were asked for, {left}."))
         .with("sku", sku)
         .with("requested", requested)
         .with("available", available)
+}
+
+pub(crate) fn scattered() -> Problem {
+    Problem::conflict(
+        "too-scattered",
+        "Too many warehouses",
+        "The units lie in too many warehouses for one order: order fewer lines at once.",
+    )
 }
 
 pub(crate) fn checkout_expired() -> Problem {

@@ -23,6 +23,14 @@ impl From<EventRecord> for Record {
 }
 
 impl Record {
+    /// A record in the JSON that Lambda hands over, for tests and for records that were kept.
+    ///
+    /// # Errors
+    /// Where it is no such record.
+    pub fn from_json(json: serde_json::Value) -> Result<Self, Failure> {
+        Ok(Self(serde_json::from_value(json)?))
+    }
+
     /// The item before the change; `None` where it was not there (or where it is not a `T`).
     pub fn old<T: DeserializeOwned>(&self) -> Option<T> {
         let image = self.0.change.old_image.clone();
@@ -60,6 +68,24 @@ impl Record {
     /// The record's place in its shard.
     pub fn sequence_number(&self) -> &str {
         self.0.change.sequence_number.as_deref().unwrap_or_default()
+    }
+}
+
+/// Handles the records of a batch, a few at once: for handlers to which the order of records does not
+/// matter, because each write of theirs is guarded by a version.
+///
+/// # Errors
+/// The first record that failed, once all have ended.
+pub async fn each<F, Fut>(records: Vec<Record>, at_once: usize, handle: F) -> BatchResult
+where
+    F: Fn(Record) -> Fut,
+    Fut: Future<Output = Result<(), Failure>>,
+{
+    use futures_util::StreamExt as _;
+    let results = futures_util::stream::iter(records.into_iter().map(handle)).buffered(at_once).collect::<Vec<_>>();
+    match results.await.into_iter().enumerate().find_map(|(index, result)| Some((index, result.err()?))) {
+        Some(failed) => Err(failed),
+        None => Ok(()),
     }
 }
 

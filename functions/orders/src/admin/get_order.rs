@@ -1,7 +1,8 @@
 //! `GET /admin/orders/{order_id}`: an order's whole history in one answer.
 
-use serde_json::json;
-use souk_inventory::Inventory;
+use serde_json::{Value, json};
+use souk_domain::reservation::Reservation;
+use souk_inventory::Reservations;
 use souk_orders::{Archive, Orders};
 use souk_payments::PaymentRecords;
 use souk_runtime::{
@@ -16,7 +17,7 @@ use crate::{dependencies, orders::OrderView};
 pub struct Deps {
     orders: Orders,
     archive: Archive,
-    inventory: Inventory,
+    reservations: Reservations,
     payments: PaymentRecords,
 }
 
@@ -25,10 +26,21 @@ impl FromEnvironment for Deps {
         Ok(Self {
             orders: dependencies::orders(environment)?,
             archive: dependencies::archive(environment)?,
-            inventory: dependencies::inventory(environment)?,
+            reservations: dependencies::reservations(environment)?,
             payments: dependencies::payments(environment)?,
         })
     }
+}
+
+fn reservation_view(held: &Reservation) -> Value {
+    json!({
+        "reservation_id": held.reservation_id,
+        "state": held.state,
+        "returned": held.returned,
+        "lines": held.lines,
+        "version": held.version,
+        "expires_at": held.expires_at.to_string(),
+    })
 }
 
 /// Order, transitions, reservation and payment.
@@ -43,7 +55,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
         None => deps.archive.get(&order_id).await?,
     };
     let order = order.ok_or_else(|| Problem::not_found("order"))?;
-    let reservation = deps.inventory.reservation(&order.reservation_id).await?;
+    let reservation = deps.reservations.get(&order.reservation_id).await?;
     let payment = deps.payments.get(&order_id).await?;
     let history: Vec<_> = order
         .history
@@ -68,7 +80,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
         "pay_by": order.pay_by.to_string(),
         "settled": order.unsettled.is_none(),
         "history": history,
-        "reservation": reservation,
+        "reservation": reservation.map(|held| reservation_view(&held)),
         "payment": payment,
     });
     Ok(Response::json(200, &body).etag(order.version))

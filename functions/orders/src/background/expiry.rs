@@ -1,8 +1,8 @@
 //! What becomes of a reservation whose time may be over: the timer and its sweeper do the same.
 
 use jiff::Timestamp;
-use souk_domain::ids::ReservationId;
-use souk_inventory::{ExpireOutcome, Inventory};
+use souk_domain::{ids::ReservationId, reservation::ExpireOutcome};
+use souk_inventory::Reservations;
 use souk_orders::Saga;
 use souk_runtime::queue::Failure;
 
@@ -19,15 +19,15 @@ pub(super) enum Expiry {
 
 /// Frees an expired reservation that no order holds; an order's is left to its saga.
 pub(super) async fn expire(
-    inventory: &Inventory,
+    reservations: &Reservations,
     saga: &Saga,
     reservation_id: &ReservationId,
     now: Timestamp,
 ) -> Result<Expiry, Failure> {
-    Ok(match inventory.release_expired(reservation_id, now).await? {
-        ExpireOutcome::Released | ExpireOutcome::Ended => Expiry::Over,
-        ExpireOutcome::NotYet { expires_at } => Expiry::NotYet(expires_at),
-        ExpireOutcome::HeldByOrder { order_id } => {
+    Ok(match reservations.release_expired(reservation_id, now).await? {
+        ExpireOutcome::Released | ExpireOutcome::Committed | ExpireOutcome::Absent => Expiry::Over,
+        ExpireOutcome::NotYet(expires_at) => Expiry::NotYet(expires_at),
+        ExpireOutcome::Ordered(order_id) => {
             saga.start(&order_id).await?;
             Expiry::LeftToSaga
         }

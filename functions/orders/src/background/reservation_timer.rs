@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use souk_events::inventory::ReservationTimer;
-use souk_inventory::{Inventory, ReservationTimers};
+use souk_inventory::Reservations;
 use souk_orders::Saga;
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
@@ -10,12 +10,12 @@ use souk_runtime::{
 };
 
 use super::expiry::{Expiry, expire};
-use crate::dependencies;
+use crate::{dependencies, timers::ReservationTimers};
 
 /// Reservations, the saga, and the timer itself.
 #[derive(Debug)]
 pub struct Deps {
-    inventory: Inventory,
+    reservations: Reservations,
     saga: Saga,
     timers: ReservationTimers,
 }
@@ -23,7 +23,7 @@ pub struct Deps {
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            inventory: dependencies::inventory(environment)?,
+            reservations: dependencies::reservations(environment)?,
             saga: dependencies::saga(environment)?,
             timers: dependencies::timers(environment)?,
         })
@@ -37,7 +37,7 @@ impl FromEnvironment for Deps {
 pub async fn handle(deps: &'static Deps, message: Message<ReservationTimer>) -> Result<(), Failure> {
     let reservation_id = message.body.reservation_id;
     let now = Timestamp::now();
-    match expire(&deps.inventory, &deps.saga, &reservation_id, now).await? {
+    match expire(&deps.reservations, &deps.saga, &reservation_id, now).await? {
         Expiry::Over | Expiry::LeftToSaga => Ok(()),
         Expiry::NotYet(expires_at) => Ok(deps.timers.wind(&reservation_id, expires_at, now).await?),
     }

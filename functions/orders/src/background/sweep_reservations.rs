@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use souk_inventory::{Inventory, held_shards};
+use souk_domain::reservation::{HELD_SHARDS, held_shard};
+use souk_inventory::Reservations;
 use souk_orders::Saga;
 use souk_runtime::{ConfigError, Environment, FromEnvironment, queue::Failure};
 
@@ -10,12 +11,12 @@ use super::expiry::{Expiry, expire};
 use crate::dependencies;
 
 /// How many of a shard one run takes up: what is left waits for the next run.
-const PER_SHARD: i32 = 50;
+const PER_SHARD: u16 = 50;
 
 /// Reservations and the saga.
 #[derive(Debug)]
 pub struct Deps {
-    inventory: Inventory,
+    reservations: Reservations,
     saga: Saga,
     grace: SignedDuration,
 }
@@ -23,7 +24,7 @@ pub struct Deps {
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            inventory: dependencies::inventory(environment)?,
+            reservations: dependencies::reservations(environment)?,
             saga: dependencies::saga(environment)?,
             grace: SignedDuration::from_secs(environment.parse("SWEEP_AFTER_SECONDS")?),
         })
@@ -46,10 +47,10 @@ pub struct Report {
 pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
     let now = Timestamp::now();
     let mut report = Report::default();
-    for shard in held_shards() {
-        for reservation_id in deps.inventory.held_expired(&shard, now - deps.grace, PER_SHARD).await? {
+    for shard in (0..HELD_SHARDS).map(held_shard) {
+        for reservation_id in deps.reservations.held_expired(&shard, now - deps.grace, PER_SHARD).await? {
             report.found += 1;
-            match expire(&deps.inventory, &deps.saga, &reservation_id, now).await {
+            match expire(&deps.reservations, &deps.saga, &reservation_id, now).await {
                 Ok(Expiry::Over) => report.over += 1,
                 Ok(Expiry::LeftToSaga) => report.left_to_saga += 1,
                 Ok(Expiry::NotYet(_)) => {}

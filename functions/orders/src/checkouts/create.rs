@@ -11,7 +11,7 @@ use souk_domain::{
     order::{MAX_LINES, OrderLine, total},
     quantity::Quantity,
 };
-use souk_inventory::{Inventory, ReservationTimers, ReserveError, ReserveLine};
+use souk_inventory::{Reservations, ReserveOutcome, ReserveRequest};
 use souk_orders::{Checkout, Checkouts};
 use souk_pricing::Prices;
 use souk_runtime::{
@@ -25,6 +25,7 @@ use super::CheckoutView;
 use crate::{
     dependencies,
     problems::{self, PriceChange},
+    timers::ReservationTimers,
 };
 
 /// Cart, prices, stock, checkouts and the timer.
@@ -32,7 +33,7 @@ use crate::{
 pub struct Deps {
     carts: Carts,
     prices: Prices,
-    inventory: Inventory,
+    reservations: Reservations,
     checkouts: Checkouts,
     timers: ReservationTimers,
     reservation_length: SignedDuration,
@@ -43,7 +44,7 @@ impl FromEnvironment for Deps {
         Ok(Self {
             carts: dependencies::carts(environment)?,
             prices: dependencies::prices(environment)?,
-            inventory: dependencies::inventory(environment)?,
+            reservations: dependencies::reservations(environment)?,
             checkouts: dependencies::checkouts(environment)?,
             timers: dependencies::timers(environment)?,
             reservation_length: SignedDuration::from_secs(environment.parse("RESERVATION_SECONDS")?),
@@ -120,26 +121,26 @@ fn named(lines: &[BodyLine]) -> Result<Wanted, Problem> {
 }
 
 async fn whole_cart(deps: &Deps, user_id: &UserId) -> Result<Wanted, Problem> {
-    let cart = deps.carts.of_user(user_id).await?;
+    let cart = deps.carts.of_user(user_id, Timestamp::now()).await?;
     if cart.lines.is_empty() {
         return Err(problems::cart_empty());
     }
     if deps.checkouts.cart_is_ordered(user_id, cart.version).await? {
         return Err(problems::cart_consumed());
     }
-    let lines = cart.lines.into_iter().map(|line| (line.sku, (line.quantity, line.price_seen))).collect();
+    let lines = cart.lines.into_iter().map(|(sku, line)| (sku, (line.quantity, line.seen_price))).collect();
     Ok(Wanted { lines, cart_version: Some(cart.version) })
 }
 
 /// The lines at present prices, and where those differ from what the cart showed.
 async fn priced(deps: &Deps, wanted: &Wanted) -> Result<(Vec<OrderLine>, Vec<PriceChange>), Problem> {
-    let skus: Vec<Sku> = wanted.lines.keys().cloned().collect();
-    let prices = deps.prices.get_many(&skus).await?;
-    let mut lines = Vec::with_capacity(skus.len());
+    let offers = deps.prices.get_many(wanted.lines.keys()).await?;
+    let mut lines = Vec::with_capacity(wanted.lines.len());
     let mut changes = Vec::new();
     for (sku, (quantity, seen)) in &wanted.lines {
-        let known = prices.get(sku).ok_or_else(|| Problem::unprocessable("lines", format!("there is no SKU {sku}")))?;
-        let unit_price = known.price.filter(|_| !known.withdrawn).ok_or_else(|| problems::unavailable(sku))?;
+        let known = offers.get(sku).filter(|offer| !offer.is_unknown());
+        let known = known.ok_or_else(|| Problem::unprocessable("lines", format!("there is no SKU {sku}")))?;
+        let unit_price = known.sellable_at().ok_or_else(|| problems::unavailable(sku))?;
         if let Some(from) = seen.filter(|seen| *seen != unit_price) {
             changes.push(PriceChange { sku: sku.clone(), from, to: unit_price });
         }
@@ -151,27 +152,29 @@ async fn priced(deps: &Deps, wanted: &Wanted) -> Result<(Vec<OrderLine>, Vec<Pri
 /// Holds the units and winds the timer. The reservation comes first: a timer that is lost, or a
 /// checkout that is never stored, leaves units that the sweeper frees.
 async fn reserve(deps: &Deps, checkout: &Checkout, now: Timestamp) -> Result<(), Problem> {
-    let lines: Vec<ReserveLine> =
-        checkout.lines.iter().map(|l| ReserveLine { sku: l.sku.clone(), quantity: l.quantity.get() }).collect();
-    let reserved =
-        deps.inventory.reserve(&checkout.reservation_id, &lines, checkout.expires_at, now).await.map_err(refused)?;
-    metrics::emit(
-        "reserve",
-        "Count",
-        &[("attempts", f64::from(reserved.attempts)), ("write_units", reserved.write_units)],
-    );
+    let request = ReserveRequest {
+        reservation_id: checkout.reservation_id.clone(),
+        lines: checkout.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect(),
+        expires_at: checkout.expires_at,
+        nearest: Vec::new(),
+    };
+    match deps.reservations.reserve(&request, now).await? {
+        ReserveOutcome::Reserved(_, effort) => {
+            let counts = [("attempts", f64::from(effort.attempts)), ("write_units", effort.write_units)];
+            metrics::emit("reserve", "Count", &counts);
+        }
+        ReserveOutcome::Exists(_) => {}
+        ReserveOutcome::OutOfStock(shortage) => {
+            return Err(problems::out_of_stock(&shortage.sku, shortage.requested, shortage.available));
+        }
+        ReserveOutcome::Scattered => return Err(problems::scattered()),
+        ReserveOutcome::Busy => return Err(Problem::try_again("the stock rows are contended")),
+    }
     if let Err(error) = deps.timers.wind(&checkout.reservation_id, checkout.expires_at, now).await {
-        tracing::warn!(reservation_id = %checkout.reservation_id, error = %error, "no timer; the sweeper will free the units");
+        let reservation_id = &checkout.reservation_id;
+        tracing::warn!(%reservation_id, %error, "no timer; the sweeper will free the units");
     }
     Ok(())
-}
-
-fn refused(error: ReserveError) -> Problem {
-    match error {
-        ReserveError::OutOfStock { sku, requested, available } => problems::out_of_stock(&sku, requested, available),
-        ReserveError::Contended => Problem::try_again("the stock rows are contended"),
-        ReserveError::Store(error) => error.into(),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `DELETE /checkouts/{checkout_id}`: gives the units back at once.
 
-use souk_inventory::Inventory;
+use jiff::Timestamp;
+use souk_inventory::Reservations;
 use souk_orders::Checkouts;
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
@@ -13,12 +14,15 @@ use crate::{dependencies, problems};
 #[derive(Debug)]
 pub struct Deps {
     checkouts: Checkouts,
-    inventory: Inventory,
+    reservations: Reservations,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { checkouts: dependencies::checkouts(environment)?, inventory: dependencies::inventory(environment)? })
+        Ok(Self {
+            checkouts: dependencies::checkouts(environment)?,
+            reservations: dependencies::reservations(environment)?,
+        })
     }
 }
 
@@ -35,6 +39,6 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     if !deps.checkouts.abandon(&checkout_id).await? {
         return Err(problems::checkout_consumed());
     }
-    deps.inventory.release_abandoned(&checkout.reservation_id).await?;
+    deps.reservations.release_abandoned(&checkout.reservation_id, Timestamp::now()).await?;
     Ok(Response::empty(204))
 }

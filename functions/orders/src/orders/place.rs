@@ -10,7 +10,7 @@ use souk_domain::{
 };
 use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, place};
 use souk_payments::PaymentRecords;
-use souk_pricing::Prices;
+use souk_pricing::{Offer, Prices};
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     http::{HttpResult, Problem, Request, Response},
@@ -152,19 +152,18 @@ async fn replay(deps: &Deps, order: &Order, digest: &str) -> HttpResult {
 async fn follow_up(deps: &Deps, order: &Order) {
     deps.saga.nudge(&order.order_id).await;
     let Some(version) = order.cart_version else { return };
-    let ordered: Vec<_> = order.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect();
-    if let Err(error) = deps.carts.take_ordered(&order.user_id, version, &ordered, &order.order_id).await {
+    let ordered: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
+    if let Err(error) = deps.carts.take_ordered(&order.user_id, version, &ordered, Timestamp::now()).await {
         tracing::warn!(order_id = %order.order_id, error = %error, "the cart still shows what was ordered");
     }
 }
 
 /// Nothing is ordered at a price that the shopper has not seen.
 async fn check_prices(deps: &Deps, checkout: &Checkout) -> Result<(), Problem> {
-    let skus: Vec<Sku> = checkout.lines.iter().map(|line| line.sku.clone()).collect();
-    let prices = deps.prices.get_many(&skus).await?;
+    let offers = deps.prices.get_many(checkout.lines.iter().map(|line| &line.sku)).await?;
     let mut changes = Vec::new();
     for line in &checkout.lines {
-        let present = prices.get(&line.sku).filter(|known| !known.withdrawn).and_then(|known| known.price);
+        let present = offers.get(&line.sku).and_then(Offer::sellable_at);
         let present = present.ok_or_else(|| problems::unavailable(&line.sku))?;
         if present != line.unit_price {
             changes.push(PriceChange { sku: line.sku.clone(), from: line.unit_price, to: present });

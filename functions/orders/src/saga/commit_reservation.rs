@@ -1,7 +1,8 @@
 //! Step S4: the confirmed order's units leave the stock's numbers.
 
-use souk_domain::order::OrderStatus;
-use souk_inventory::{CommitOutcome, Inventory};
+use jiff::Timestamp;
+use souk_domain::{order::OrderStatus, reservation::CommitOutcome};
+use souk_inventory::Reservations;
 use souk_orders::Orders;
 use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
 
@@ -12,12 +13,12 @@ use crate::dependencies;
 #[derive(Debug)]
 pub struct Deps {
     orders: Orders,
-    inventory: Inventory,
+    reservations: Reservations,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { orders: dependencies::orders(environment)?, inventory: dependencies::inventory(environment)? })
+        Ok(Self { orders: dependencies::orders(environment)?, reservations: dependencies::reservations(environment)? })
     }
 }
 
@@ -28,9 +29,13 @@ impl FromEnvironment for Deps {
 /// which the protocol excludes: a person must look.
 pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
     let order = read(&deps.orders, &input.order_id).await?;
-    match deps.inventory.commit(&order.reservation_id, &order.order_id).await? {
+    match deps.reservations.commit(&order.reservation_id, &order.order_id, Timestamp::now()).await? {
         CommitOutcome::Committed => Ok(input.answer(StepOutcome::Committed)),
-        CommitOutcome::Lost => match read(&deps.orders, &input.order_id).await?.status {
+        CommitOutcome::Returned
+        | CommitOutcome::Released
+        | CommitOutcome::NotAttached
+        | CommitOutcome::OtherOrder(_)
+        | CommitOutcome::Absent => match read(&deps.orders, &input.order_id).await?.status {
             OrderStatus::Cancelled => Ok(input.answer(StepOutcome::Cancelled)),
             status => Err(TaskError::new("StockLost", format!("{} is {status} and holds no units", input.order_id))),
         },

@@ -1,8 +1,11 @@
 //! Steps S0 and S1: where does the order stand, and are its units still held for it?
 
 use jiff::Timestamp;
-use souk_domain::order::{CancelReason, OrderStatus};
-use souk_inventory::{AttachOutcome, Inventory};
+use souk_domain::{
+    order::{CancelReason, OrderStatus},
+    reservation::AttachOutcome,
+};
+use souk_inventory::Reservations;
 use souk_orders::Orders;
 use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
 
@@ -13,12 +16,12 @@ use crate::dependencies;
 #[derive(Debug)]
 pub struct Deps {
     orders: Orders,
-    inventory: Inventory,
+    reservations: Reservations,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { orders: dependencies::orders(environment)?, inventory: dependencies::inventory(environment)? })
+        Ok(Self { orders: dependencies::orders(environment)?, reservations: dependencies::reservations(environment)? })
     }
 }
 
@@ -42,8 +45,11 @@ async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput
     if order.payment_overdue(now) {
         return Ok(input.cancel_because(StepOutcome::Lost, CancelReason::PaymentExpired));
     }
-    match deps.inventory.attach(&order.reservation_id, &order.order_id, order.pay_by, now).await? {
-        AttachOutcome::Attached => Ok(input.answer(StepOutcome::Held)),
-        AttachOutcome::Lost => Ok(input.cancel_because(StepOutcome::Lost, CancelReason::ReservationLost)),
+    match deps.reservations.attach(&order.reservation_id, &order.order_id, order.pay_by, now).await? {
+        // Committed by this order, though the order was read as pending: a confirming run was faster.
+        AttachOutcome::Attached | AttachOutcome::Committed => Ok(input.answer(StepOutcome::Held)),
+        AttachOutcome::Released | AttachOutcome::Expired | AttachOutcome::OtherOrder(_) | AttachOutcome::Absent => {
+            Ok(input.cancel_because(StepOutcome::Lost, CancelReason::ReservationLost))
+        }
     }
 }

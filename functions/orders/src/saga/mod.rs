@@ -104,6 +104,8 @@ fn payment_error(error: PaymentError) -> TaskError {
     match error {
         PaymentError::Store(error) => error.into(),
         PaymentError::Gateway(error @ GatewayError::Unavailable(_)) => TaskError::new("GatewayUnavailable", error),
+        // Not retried by the machine: an operator must look, and the sweeper tries again meanwhile.
+        PaymentError::Gateway(error @ GatewayError::Misconfigured(_)) => TaskError::new("GatewayMisconfigured", error),
         PaymentError::Gateway(error) => TaskError::new("GatewayRefused", error),
         error @ PaymentError::Inconsistent(_) => TaskError::new("PaymentInconsistent", error),
     }

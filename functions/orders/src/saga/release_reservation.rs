@@ -1,6 +1,7 @@
 //! Step F3: a cancelled order's units are for sale again.
 
-use souk_inventory::Inventory;
+use jiff::Timestamp;
+use souk_inventory::Reservations;
 use souk_orders::Orders;
 use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
 
@@ -11,12 +12,12 @@ use crate::dependencies;
 #[derive(Debug)]
 pub struct Deps {
     orders: Orders,
-    inventory: Inventory,
+    reservations: Reservations,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { orders: dependencies::orders(environment)?, inventory: dependencies::inventory(environment)? })
+        Ok(Self { orders: dependencies::orders(environment)?, reservations: dependencies::reservations(environment)? })
     }
 }
 
@@ -29,7 +30,10 @@ pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput,
     // The order consumed its checkout in the transaction that placed it, so a reservation that names
     // no order yet is this order's.
     let checkout_is_orders = true;
-    let released = deps.inventory.release_for_order(&order.reservation_id, &order.order_id, checkout_is_orders).await?;
+    let released = deps
+        .reservations
+        .release_for_order(&order.reservation_id, &order.order_id, checkout_is_orders, Timestamp::now())
+        .await?;
     tracing::info!(order_id = %order.order_id, stock = ?released, "the cancelled order keeps no units");
     Ok(input.answer(StepOutcome::Released))
 }

@@ -13,6 +13,12 @@ pub struct Problem {
     pub status: u16,
     /// The last part of the `type` URI, such as `out-of-stock`.
     pub kind: &'static str,
+    // On the heap: a `Result` is as large as its larger half, and most requests succeed.
+    rest: Box<Rest>,
+}
+
+#[derive(Debug, Clone)]
+struct Rest {
     title: &'static str,
     detail: String,
     errors: Vec<FieldError>,
@@ -36,16 +42,15 @@ const TYPE_BASE: &str = "https://souk.example/problems/";
 impl Problem {
     /// A problem of a given kind. `title` says what the kind means, `detail` what happened here.
     pub fn new(status: u16, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            kind,
+        let rest = Rest {
             title,
             detail: detail.into(),
             errors: Vec::new(),
             extensions: Map::new(),
             headers: Vec::new(),
             cause: None,
-        }
+        };
+        Self { status, kind, rest: Box::new(rest) }
     }
 
     /// 400: the request cannot be read, or a value is out of range.
@@ -115,56 +120,56 @@ impl Problem {
     /// Adds a refused field.
     #[must_use]
     pub fn with_field(mut self, field: impl Into<String>, detail: impl Into<String>) -> Self {
-        self.errors.push(FieldError { field: field.into(), detail: detail.into() });
+        self.rest.errors.push(FieldError { field: field.into(), detail: detail.into() });
         self
     }
 
     /// Adds an extension member, such as how many are left.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        self.extensions.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self.rest.extensions.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
         self
     }
 
     /// Adds a response header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.rest.headers.push((name, value.into()));
         self
     }
 
     /// Keeps the internal cause for the log.
     #[must_use]
     pub fn caused_by(mut self, cause: impl std::fmt::Display) -> Self {
-        self.cause = Some(cause.to_string());
+        self.rest.cause = Some(cause.to_string());
         self
     }
 
     /// The internal cause, for the log.
     pub fn cause(&self) -> Option<&str> {
-        self.cause.as_deref()
+        self.rest.cause.as_deref()
     }
 
     /// What the client is told, in a sentence.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.rest.detail
     }
 
     /// The answer that tells it.
     pub fn into_response(self, request_id: &str) -> Response {
-        let mut body = self.extensions;
+        let Rest { title, detail, errors, extensions: mut body, headers, cause: _ } = *self.rest;
         body.insert("type".into(), format!("{TYPE_BASE}{}", self.kind).into());
-        body.insert("title".into(), self.title.into());
+        body.insert("title".into(), title.into());
         body.insert("status".into(), self.status.into());
-        body.insert("detail".into(), self.detail.into());
+        body.insert("detail".into(), detail.into());
         body.insert("request_id".into(), request_id.into());
-        if !self.errors.is_empty() {
-            body.insert("errors".into(), serde_json::to_value(self.errors).unwrap_or_default());
+        if !errors.is_empty() {
+            body.insert("errors".into(), serde_json::to_value(errors).unwrap_or_default());
         }
         let mut response = Response::json(self.status, &Value::Object(body))
             .header("content-type", "application/problem+json")
             .header("cache-control", "no-store");
-        for (name, value) in self.headers {
+        for (name, value) in headers {
             response = response.header(name, value);
         }
         response

@@ -147,6 +147,16 @@ impl Request {
         version.map(Some).ok_or_else(|| Problem::invalid_field("If-Match", "must be one ETag as it was given"))
     }
 
+    /// True where `If-None-Match` names this version: the client's copy is still good. Caches may weaken
+    /// an ETag when they compress, so `W/` does not matter here.
+    pub fn has_seen(&self, version: u64) -> bool {
+        let etag = format!("\"{version}\"");
+        self.headers_all("if-none-match")
+            .flat_map(|header| header.split(','))
+            .map(|text| text.trim().trim_start_matches("W/"))
+            .any(|text| text == "*" || text == etag)
+    }
+
     /// The `Idempotency-Key`, where the header is there.
     ///
     /// # Errors
@@ -256,6 +266,15 @@ mod tests {
         for bad in ["3", "*", "W/\"3\"", "\"x\"", "\"1\", \"2\""] {
             assert_eq!(request("", &[("if-match", bad)]).if_match().unwrap_err().status, 400, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_copy_is_known_by_any_form_of_its_etag() {
+        for seen in ["\"3\"", "W/\"3\"", "\"1\", \"3\"", "*"] {
+            assert!(request("", &[("if-none-match", seen)]).has_seen(3), "{seen}");
+        }
+        assert!(!request("", &[("if-none-match", "\"33\"")]).has_seen(3));
+        assert!(!request("", &[]).has_seen(3));
     }
 
     #[test]

@@ -1,1 +1,7 @@
-//! See main.rs.
+//! Each endpoint's success and refusals, through HTTP on the deployed stack. The modules mirror the
+//! API's paths.
+
+mod checkouts;
+mod orders;
+mod payments;
+mod unknown_paths;

@@ -2,10 +2,12 @@
 
 mod api;
 mod clock;
+mod shopping;
 mod stack;
 mod stock;
 
 pub use api::{Api, Reply};
 pub use clock::eventually;
+pub use shopping::Effects;
 pub use stack::{Stack, stack};
 pub use stock::{Shelf, address, fresh};

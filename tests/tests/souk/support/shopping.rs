@@ -1,0 +1,90 @@
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Api, Reply, Stack, address, eventually, fresh};
+
+/// Longer than a saga takes on a busy machine.
+const SAGA: Duration = Duration::from_secs(20);
+
+impl Api {
+    /// Holds units of one SKU.
+    pub async fn check_out(&self, sku: &str, quantity: u32) -> Reply {
+        self.post("/checkouts", json!({ "lines": [{ "sku": sku, "quantity": quantity }] })).await
+    }
+
+    /// Orders a checkout under a key.
+    pub async fn order(&self, key: &str, checkout_id: &str, payment_method: &str) -> Reply {
+        let body =
+            json!({ "checkout_id": checkout_id, "payment_method": payment_method, "shipping_address": address() });
+        self.send(reqwest::Method::POST, "/orders", &[("idempotency-key", key)], Some(body)).await
+    }
+
+    /// Checks out and orders under a fresh key; the order as it was answered.
+    pub async fn buy(&self, sku: &str, quantity: u32, payment_method: &str) -> Value {
+        let checkout = self.check_out(sku, quantity).await.expect(201);
+        self.order(&fresh("key"), checkout.text("checkout_id"), payment_method).await.expect(201).body
+    }
+
+    /// The order once it has this status.
+    pub async fn order_in(&self, order_id: &str, status: &str) -> Value {
+        eventually(&format!("{order_id} {status}"), SAGA, || async {
+            let order = self.get(&format!("/orders/{order_id}")).await.expect(200).body;
+            (order["status"] == status).then_some(order)
+        })
+        .await
+    }
+
+    /// The order as operators see it, once stock and money have followed its decision.
+    pub async fn settled(&self, order_id: &str) -> Value {
+        eventually(&format!("{order_id} settled"), SAGA, || async {
+            let order = self.get(&format!("/admin/orders/{order_id}")).await.expect(200).body;
+            (order["settled"] == true).then_some(order)
+        })
+        .await
+    }
+}
+
+/// What the gateway really did for an order.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Effects {
+    pub authorizations: u64,
+    pub captures: u64,
+    pub voids: u64,
+    pub refunds: u64,
+}
+
+impl Stack {
+    /// The intents that the gateway made for an order.
+    pub async fn intents(&self, order_id: &str) -> Vec<Value> {
+        let url = format!("{}/__fake/intents?order_id={order_id}", self.gateway_url);
+        let answer: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        answer["intents"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// What the gateway did for an order, over all its intents.
+    pub async fn effects(&self, order_id: &str) -> Effects {
+        let intents = self.intents(order_id).await;
+        let sum = |name: &str| intents.iter().map(|intent| intent["effects"][name].as_u64().unwrap()).sum();
+        Effects {
+            authorizations: sum("authorizations"),
+            captures: sum("captures"),
+            voids: sum("voids"),
+            refunds: sum("refunds"),
+        }
+    }
+
+    /// Lets the gateway fail for one order.
+    pub async fn fault(&self, fault: Value) {
+        let client = reqwest::Client::new();
+        let answer = client.post(format!("{}/__fake/faults", self.gateway_url)).json(&fault).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
+    /// Plays the customer at the 3-D Secure challenge.
+    pub async fn authenticate(&self, intent_id: &str, outcome: &str) {
+        let url = format!("{}/__fake/intents/{intent_id}/authenticate", self.gateway_url);
+        let answer = reqwest::Client::new().post(url).json(&json!({ "outcome": outcome })).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+}
