@@ -1,6 +1,7 @@
 //! `DELETE /checkouts/{checkout_id}`: gives the units back at once.
 
 use jiff::Timestamp;
+use souk_domain::reservation::AbandonOutcome;
 use souk_inventory::Reservations;
 use souk_orders::Checkouts;
 use souk_runtime::{
@@ -39,6 +40,8 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     if !deps.checkouts.abandon(&checkout_id).await? {
         return Err(problems::checkout_consumed());
     }
-    deps.reservations.release_abandoned(&checkout.reservation_id, Timestamp::now()).await?;
-    Ok(Response::empty(204))
+    match deps.reservations.release_abandoned(&checkout.reservation_id, Timestamp::now()).await? {
+        AbandonOutcome::Released | AbandonOutcome::Absent => Ok(Response::empty(204)),
+        AbandonOutcome::Ordered(_) => Err(problems::checkout_consumed()),
+    }
 }
