@@ -7,17 +7,16 @@ import subprocess
 from .console import Failure, Step
 from .stack import LAMBDA_FOLDER, ROOT
 
-PACKAGES = ("souk-fn-*", "souk-edge", "souk-gateway")
+# The whole workspace is always selected, here and in ``phases``: cargo unites the features of what is
+# selected, and another selection would compile the SDKs a second time.
+COMMAND = ("cargo", "build", "--workspace", "--bins", "--message-format=json-render-diagnostics")
 
 
 def build():
     """Build all of it in one cargo call; {program name: path of its executable}."""
-    command = ["cargo", "build", "--bins", "--message-format=json-render-diagnostics"]
-    for package in PACKAGES:
-        command += ["-p", package]
     with Step("cargo build: functions, edge, gateway", pulse=60):
         # Cargo's own progress goes to the terminal; standard output carries its JSON.
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise Failure("the build failed: mend what cargo says above, then run the command again")
     programs, functions = {}, []

@@ -3,10 +3,11 @@ import hashlib
 import json
 import time
 
-from .aws import client
+from .aws import client, pages
 from .console import Failure
 from .packaging import Packager
-from .stack import ROOT, STACK_NAME
+from .stack import ROOT
+from .templates import read
 
 TEMPLATE = ROOT / "infra" / "template.yaml"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -15,21 +16,20 @@ SECONDS = 300
 
 def deploy(stack, parameters, template=TEMPLATE):
     """Deploy the templates; True when something changed. Parameters a template does not declare are left out."""
-    from .templates import read
     url = Packager(stack).package(template)
     known = read(template).get("Parameters", {})
     given = {key: str(value) for key, value in parameters.items() if key in known}
     cloudformation = client(stack, "cloudformation")
     present = describe(stack)
     if present and present["StackStatus"] in ("ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED"):
-        cloudformation.delete_stack(StackName=STACK_NAME)
+        cloudformation.delete_stack(StackName=stack.cloudformation_name)
         _settled(stack, gone=True)
         present = None
     mark = hashlib.sha256(json.dumps([url, given, (present or {}).get("StackId")]).encode()).hexdigest()
     stamp = stack.path("deployed.sha256")
     if present and stamp.is_file() and stamp.read_text() == mark:
         return False
-    request = {"StackName": STACK_NAME, "TemplateURL": url, "Capabilities": CAPABILITIES,
+    request = {"StackName": stack.cloudformation_name, "TemplateURL": url, "Capabilities": CAPABILITIES,
                "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()]}
     try:
         (cloudformation.update_stack if present else cloudformation.create_stack)(**request)
@@ -49,7 +49,7 @@ def describe(stack):
     """The root stack as CloudFormation describes it, or None."""
     cloudformation = client(stack, "cloudformation")
     try:
-        found = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+        found = cloudformation.describe_stacks(StackName=stack.cloudformation_name)["Stacks"][0]
     except cloudformation.exceptions.ClientError:
         return None
     return None if found["StackStatus"] == "DELETE_COMPLETE" else found
@@ -60,9 +60,9 @@ def outputs(stack):
     return {item["OutputKey"]: item["OutputValue"] for item in (describe(stack) or {}).get("Outputs", [])}
 
 
-def all_resources(stack, name=STACK_NAME):
+def all_resources(stack, name=None):
     """Every resource of the root stack and of the stacks nested in it."""
-    from .aws import pages
+    name = name or stack.cloudformation_name
     for page in pages(stack, "cloudformation", "list_stack_resources", StackName=name):
         for resource in page["StackResourceSummaries"]:
             yield resource
@@ -85,9 +85,9 @@ def _settled(stack, gone=False):
 def _reason(stack):
     """The first failures of the deployment, nested stacks included."""
     cloudformation = client(stack, "cloudformation")
-    found = []
+    found, root = [], (describe(stack) or {}).get("StackId")
     for item in cloudformation.describe_stacks()["Stacks"]:
-        if item["StackName"].startswith(STACK_NAME):
+        if root in (item["StackId"], item.get("RootId")):
             events = cloudformation.describe_stack_events(StackName=item["StackId"])["StackEvents"]
             found += [(event["Timestamp"], f"{event['LogicalResourceId']} ({event['ResourceType']}): "
                        f"{event.get('ResourceStatusReason', 'no reason given')}")

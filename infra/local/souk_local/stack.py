@@ -13,7 +13,6 @@ TARGET = ROOT / "target"
 LAMBDA_FOLDER = TARGET / "lambda"
 HOME = Path(os.environ.get("SOUK_HOME") or TARGET / "souk").resolve()
 REGION = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-STACK_NAME = "souk"
 
 PORTS = {"emulator": 4566, "opensearch": 9200, "gateway": 4580, "edge": 8080}
 # Timers short enough for a test to wait for, long enough for a slow machine to pay within them.
@@ -38,6 +37,11 @@ class Stack:
     webhook_secret: str
     parameters: dict = field(default_factory=dict)
     endpoint: str = ""
+
+    @property
+    def cloudformation_name(self):
+        """The root stack's name; two stacks may share an emulator that somebody else runs."""
+        return "souk" if self.name == "demo" else f"souk-{self.name}"
 
     @property
     def is_emulated_here(self):
