@@ -10,7 +10,9 @@ use super::Api;
 pub struct Stack {
     pub api_url: String,
     pub user_pool_client_id: String,
-    pub aws_endpoint_url: String,
+    /// Absent on AWS itself.
+    aws_endpoint_url: Option<String>,
+    region: String,
     pub gateway_url: String,
     users: HashMap<String, User>,
 }
@@ -37,11 +39,16 @@ impl Stack {
         Api::new(&self.api_url, None)
     }
 
+    fn user_pool_endpoint(&self) -> String {
+        let on_aws = || format!("https://cognito-idp.{}.amazonaws.com/", self.region);
+        self.aws_endpoint_url.clone().unwrap_or_else(on_aws)
+    }
+
     /// A client signed in as one of the stack's users: `shopper`, `shopper2`, `operator`, `warehouse`.
     pub async fn sign_in(&self, name: &str) -> Api {
         let user = &self.users[name];
         let answer = reqwest::Client::new()
-            .post(&self.aws_endpoint_url)
+            .post(self.user_pool_endpoint())
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth")
             .body(
