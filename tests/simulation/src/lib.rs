@@ -1,0 +1,2 @@
+//! Deterministic simulation of the order core under faults.
+#![forbid(unsafe_code)]
