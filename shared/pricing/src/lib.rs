@@ -11,6 +11,6 @@ mod prices;
 mod set_price;
 
 pub use catalog_facts::{CatalogFact, FactOutcome};
-pub use offer::{Offer, PricedSku};
+pub use offer::{Offer, PriceImage, PricedSku};
 pub use prices::Prices;
 pub use set_price::SetPriceOutcome;

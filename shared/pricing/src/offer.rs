@@ -36,37 +36,27 @@ pub struct PricedSku {
     pub version: u64,
 }
 
-/// The item as it is stored. Either owner's attributes may be missing.
+/// The item as it is stored and streamed. Either owner's attributes may be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct PriceItem {
-    pub sku: Sku,
-    pub price: Option<Money>,
-    pub version: Option<u64>,
-    pub title: Option<String>,
+pub struct PriceImage {
+    pub(crate) sku: Sku,
+    price: Option<Money>,
+    version: Option<u64>,
+    title: Option<String>,
     #[serde(default)]
-    pub withdrawn: bool,
+    withdrawn: bool,
 }
 
-impl PriceItem {
-    pub(crate) fn priced(&self) -> Option<PricedSku> {
+impl PriceImage {
+    /// The price, where the item has more than a title yet.
+    pub fn priced(&self) -> Option<PricedSku> {
         Some(PricedSku { sku: self.sku.clone(), price: self.price?, version: self.version? })
     }
 }
 
-impl From<PriceItem> for Offer {
-    fn from(item: PriceItem) -> Self {
+impl From<PriceImage> for Offer {
+    fn from(item: PriceImage) -> Self {
         Self { price: item.price, title: item.title, withdrawn: item.withdrawn }
-    }
-}
-
-/// The price in an item of the table or of its stream; `None` where the item has only a title yet.
-impl PricedSku {
-    /// Reads a stored image.
-    ///
-    /// # Errors
-    /// Where the image is not an item of the `prices` table.
-    pub fn from_image(item: souk_dynamo::Item) -> Result<Option<Self>, souk_dynamo::StoreError> {
-        Ok(souk_dynamo::decode::<PriceItem>(item)?.priced())
     }
 }
 

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use souk_domain::ids::Sku;
 use souk_dynamo::{StoreError, Table};
 
-use crate::{Offer, PricedSku, offer::PriceItem};
+use crate::{Offer, PricedSku, offer::PriceImage};
 
 /// The `prices` table (key `sku`).
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ impl Prices {
     /// # Errors
     /// [`StoreError`].
     pub async fn get(&self, sku: &Sku) -> Result<Option<PricedSku>, StoreError> {
-        let item: Option<PriceItem> = self.table.get(&[("sku", sku.as_str())]).await?;
+        let item: Option<PriceImage> = self.table.get(&[("sku", sku.as_str())]).await?;
         Ok(item.and_then(|item| item.priced()))
     }
 
@@ -38,7 +38,7 @@ impl Prices {
         let mut offers: HashMap<Sku, Offer> = skus.into_iter().map(|sku| (sku.clone(), Offer::default())).collect();
         let keys: Vec<_> = offers.keys().map(|sku| [("sku", sku.as_str())]).collect();
         for item in self.table.get_many(&keys, true).await? {
-            let item: PriceItem = souk_dynamo::decode(item)?;
+            let item: PriceImage = souk_dynamo::decode(item)?;
             offers.insert(item.sku.clone(), item.into());
         }
         Ok(offers)

@@ -1,7 +1,7 @@
 use souk_domain::{ids::Sku, money::Money};
 use souk_dynamo::{Outcome, StoreError, n};
 
-use crate::{PricedSku, Prices, offer::PriceItem};
+use crate::{PricedSku, Prices, offer::PriceImage};
 
 /// How setting a price ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,6 @@ impl Prices {
 }
 
 fn priced(item: Option<souk_dynamo::Item>) -> Result<Option<PricedSku>, StoreError> {
-    let item: Option<PriceItem> = item.map(souk_dynamo::decode).transpose()?;
+    let item: Option<PriceImage> = item.map(souk_dynamo::decode).transpose()?;
     Ok(item.and_then(|item| item.priced()))
 }

@@ -99,6 +99,12 @@ impl Problem {
             .with_header("etag", format!("\"{present_version}\""))
     }
 
+    /// 412: `If-Match` names a version of something that does not exist.
+    pub fn nothing_to_match() -> Self {
+        let detail = "There is nothing to change yet: leave If-Match out to create it.";
+        Self::new(412, "stale-version", "The resource has changed", detail)
+    }
+
     /// 428: changing an existing resource needs `If-Match`.
     pub fn precondition_required() -> Self {
         Self::new(428, "if-match-required", "If-Match is needed", "It exists already: send its ETag in If-Match.")

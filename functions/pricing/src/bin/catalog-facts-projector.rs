@@ -1,0 +1,5 @@
+//! Catalog's events → titles and withdrawals beside the prices.
+
+fn main() -> Result<(), souk_runtime::Error> {
+    souk_runtime::queue::serve(souk_fn_pricing::catalog_facts_projector::handle)
+}

@@ -1,0 +1,5 @@
+//! Stream of `prices` → event bus.
+
+fn main() -> Result<(), souk_runtime::Error> {
+    souk_runtime::stream::serve(souk_fn_pricing::price_publisher::handle)
+}

@@ -1,0 +1,5 @@
+//! `PUT /admin/prices/{sku}`.
+
+fn main() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(souk_fn_pricing::put_price::handle)
+}

@@ -1,0 +1,18 @@
+//! `GET /admin/prices/{sku}`: a SKU's price with its version.
+
+use souk_domain::ids::Sku;
+use souk_runtime::http::{HttpResult, Problem, Request};
+
+pub use crate::operator::Deps;
+use crate::operator::{answer, require_operator};
+
+/// Answers with the price as it is stored now.
+///
+/// # Errors
+/// 400, 401, 403, 404, 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    require_operator(&request)?;
+    let sku: Sku = request.path("sku")?;
+    let price = deps.prices.get(&sku).await?.ok_or_else(|| Problem::not_found("price"))?;
+    Ok(answer(200, &price))
+}

@@ -1,0 +1,82 @@
+//! `price-publisher`: tells the bus what the prices table's stream says about prices.
+
+use souk_events::pricing::{PriceChanged, SOURCE};
+use souk_pricing::PriceImage;
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    bus::{Bus, Event},
+    queue::Failure,
+    stream::{BatchResult, Record},
+};
+
+/// The bus.
+#[derive(Debug)]
+pub struct Deps {
+    bus: Bus,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { bus: Bus::from_environment(environment, SOURCE)? })
+    }
+}
+
+/// Publishes a batch. Repeated records make repeated events, which their versions make harmless.
+///
+/// # Errors
+/// The first record that was not told.
+pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+    let mut events = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        if let Some(event) = told_by(record).map_err(|error| (index, error))? {
+            events.push(Event::new(index, PriceChanged::DETAIL_TYPE, &event)?);
+        }
+    }
+    deps.bus.tell(events).await
+}
+
+/// The same item also holds what the catalog says: where only that changed, there is nothing to tell.
+fn told_by(record: &Record) -> Result<Option<PriceChanged>, Failure> {
+    let Some(now) = record.new_image::<PriceImage>()?.and_then(|image| image.priced()) else { return Ok(None) };
+    let before = record.old::<PriceImage>().and_then(|image| image.priced());
+    let told = before.is_none_or(|before| before.version != now.version);
+    Ok(told.then(|| PriceChanged { sku: now.sku, price: now.price, version: now.version }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn record(old: Value, new: Value) -> Record {
+        Record::from_json(json!({
+            "awsRegion": "us-east-1", "eventID": "1", "eventName": "MODIFY",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1.0, "Keys": {"sku": {"S": "A"}},
+                "OldImage": old, "NewImage": new, "SequenceNumber": "7", "SizeBytes": 1,
+            },
+        }))
+        .unwrap()
+    }
+
+    fn priced(version: u32, title: &str) -> Value {
+        let price = json!({"M": {"amount": {"N": "1250"}, "currency": {"S": "USD"}}});
+        json!({"sku": {"S": "A"}, "price": price, "version": {"N": version.to_string()}, "title": {"S": title}})
+    }
+
+    #[test]
+    fn a_new_version_is_told() {
+        for old in [json!({}), json!({"sku": {"S": "A"}, "title": {"S": "t"}}), priced(1, "t")] {
+            let event = told_by(&record(old, priced(2, "t"))).unwrap().unwrap();
+            assert_eq!((event.sku.as_str(), event.price.amount(), event.version), ("A", 1250, 2));
+        }
+    }
+
+    #[test]
+    fn what_only_the_catalog_said_is_not() {
+        assert_eq!(told_by(&record(priced(2, "t"), priced(2, "other"))).unwrap(), None);
+        let heard_of = json!({"sku": {"S": "A"}, "title": {"S": "t"}, "withdrawn": {"BOOL": false}});
+        assert_eq!(told_by(&record(json!({}), heard_of)).unwrap(), None);
+    }
+}

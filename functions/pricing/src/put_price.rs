@@ -1,0 +1,26 @@
+//! `PUT /admin/prices/{sku}`: sets or changes a SKU's price.
+
+use serde::Deserialize;
+use souk_domain::{ids::Sku, money::Money};
+use souk_runtime::http::{HttpResult, Request};
+
+pub use crate::operator::Deps;
+use crate::{operator::require_operator, problems};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    price: Money,
+}
+
+/// Answers with the price as it is stored now: 201 where there was none.
+///
+/// # Errors
+/// 400, 401, 403, 412, 413, 428, 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    require_operator(&request)?;
+    let sku: Sku = request.path("sku")?;
+    let seen = request.if_match()?;
+    let Body { price } = request.json()?;
+    problems::set_price(deps.prices.set(&sku, price, seen).await?)
+}
