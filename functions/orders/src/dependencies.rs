@@ -54,6 +54,10 @@ pub(crate) async fn gateway(environment: &Environment) -> Result<StripeGateway, 
         api_key: String,
     }
     let secret: Secret = environment.secret("GATEWAY_SECRET_ID").await?;
-    StripeGateway::new(&environment.required("GATEWAY_URL")?, &secret.api_key)
-        .map_err(|error| ConfigError::Invalid { name: "GATEWAY_URL", reason: error.to_string() })
+    let url = environment.required("GATEWAY_URL")?;
+    let gateway = match environment.connector() {
+        Some(connector) => StripeGateway::over(connector.clone(), &url, &secret.api_key),
+        None => StripeGateway::new(&url, &secret.api_key),
+    };
+    gateway.map_err(|error| ConfigError::Invalid { name: "GATEWAY_URL", reason: error.to_string() })
 }

@@ -13,4 +13,5 @@ mod dependencies;
 pub mod orders;
 mod problems;
 pub mod saga;
+mod shipping;
 mod timers;

@@ -5,6 +5,7 @@ use souk_domain::{
     ids::Sku,
     money::Money,
     order::{Order, OrderStatus},
+    payment::PaymentState,
 };
 use souk_runtime::http::Problem;
 
@@ -98,4 +99,22 @@ pub(crate) fn illegal_from(status: OrderStatus, wanted: &str) -> Problem {
         format!("An order that is {status} cannot {wanted}."),
     )
     .with("order_status", status)
+}
+
+pub(crate) fn not_authorized(state: PaymentState) -> Problem {
+    let detail = format!("The payment is {}: there is nothing to capture.", state.as_str());
+    Problem::conflict("payment-not-authorized", "The payment is not authorised", detail).with("payment_status", state)
+}
+
+pub(crate) fn authorization_lapsed() -> Problem {
+    Problem::conflict(
+        "authorization-lapsed",
+        "The authorisation has lapsed",
+        "The gateway no longer holds the money. Cancel the order, which frees its units; the customer can order again.",
+    )
+}
+
+pub(crate) fn capture_refused(code: &str, message: &str) -> Problem {
+    let detail = format!("The gateway would not capture: {message} The order stays confirmed; try again.");
+    Problem::conflict("capture-refused", "The capture was refused", detail).with("gateway_code", code)
 }

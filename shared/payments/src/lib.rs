@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod authorize;
+mod capture;
 pub mod gateway;
 mod give_back;
 mod records;
@@ -13,6 +14,7 @@ pub mod stripe;
 pub mod webhook;
 
 pub use authorize::{Authorized, Charge, PaymentError, authorize};
+pub use capture::{CaptureOutcome, capture};
 pub use give_back::give_back;
 pub use records::{PaymentRecord, PaymentRecords, RecordOutcome};
 pub use seen_events::SeenEvents;

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use souk_domain::{
     ids::OrderId,
     money::Money,
+    order::Order,
     payment::{Authorization, PaymentState},
 };
 use souk_dynamo::{Item, Outcome, StoreError, Table, UpdateBuilder, n, s};
@@ -53,8 +54,10 @@ pub struct PaymentRecords {
     pub(crate) table: Table,
 }
 
-pub(crate) fn key(order_id: &OrderId) -> String {
-    format!("order#{order_id}")
+const KEY_PREFIX: &str = "order#";
+
+fn key(order_id: &OrderId) -> String {
+    format!("{KEY_PREFIX}{order_id}")
 }
 
 impl PaymentRecords {
@@ -164,6 +167,62 @@ impl PaymentRecords {
         now: Timestamp,
     ) -> Result<RecordOutcome, StoreError> {
         self.write(self.change(order_id, from, to, now, "", "attribute_exists(id)")).await
+    }
+
+    /// Claims the held money for a shipment (step "ship 1"), and notes it for the sweeper until
+    /// [`PaymentRecords::end_capture`]. Condition: `AUTHORIZED`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn begin_capture(&self, order_id: &OrderId, now: Timestamp) -> Result<RecordOutcome, StoreError> {
+        let note = ", capturing = :shard, capturing_since = :now";
+        let update = self
+            .change(order_id, &[PaymentState::Authorized], PaymentState::Capturing, now, note, "attribute_exists(id)")
+            .expression_attribute_values(":shard", s(Order::sweep_shard(order_id)));
+        self.write(update).await
+    }
+
+    /// Takes the order off the sweeper's list: its shipment has ended, one way or the other.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn end_capture(&self, order_id: &OrderId) -> Result<(), StoreError> {
+        let update = self
+            .table
+            .update(&[("id", &key(order_id))])
+            .update_expression("REMOVE capturing, capturing_since")
+            .condition_expression("attribute_exists(capturing)");
+        match self.table.write(update).await? {
+            Outcome::Written(_) | Outcome::Refused(_) => Ok(()),
+        }
+    }
+
+    /// Up to `limit` orders of one sweep shard whose shipment began before `before` and has not ended.
+    /// Only candidates: the index is eventual.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn capturing(&self, shard: &str, before: Timestamp, limit: i32) -> Result<Vec<OrderId>, StoreError> {
+        #[derive(Deserialize)]
+        struct Candidate {
+            id: String,
+        }
+        let answer = self
+            .table
+            .query()
+            .index_name("capturing")
+            .key_condition_expression("capturing = :shard AND capturing_since < :before")
+            .expression_attribute_values(":shard", s(shard))
+            .expression_attribute_values(":before", n(before.as_millisecond()))
+            .limit(limit)
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        let read = |item| {
+            let candidate: Candidate = souk_dynamo::decode(item)?;
+            candidate.id.trim_start_matches(KEY_PREFIX).parse().map_err(StoreError::corrupt)
+        };
+        answer.items.unwrap_or_default().into_iter().map(read).collect()
     }
 
     /// Closes a record of which the gateway has no id (step F2a). Condition: `INTENT` without id: a

@@ -5,6 +5,7 @@ mod transport;
 
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::de::DeserializeOwned;
 use souk_domain::ids::OrderId;
 
@@ -54,6 +55,14 @@ impl StripeGateway {
     /// [`StripeSettingsError`].
     pub fn with_deadline(base_url: &str, api_key: &str, within: Duration) -> Result<Self, StripeSettingsError> {
         Ok(Self { transport: Transport::new(base_url, api_key, within)? })
+    }
+
+    /// As [`StripeGateway::new`], over this connector instead of the network.
+    ///
+    /// # Errors
+    /// [`StripeSettingsError`].
+    pub fn over(connector: SharedHttpConnector, base_url: &str, api_key: &str) -> Result<Self, StripeSettingsError> {
+        Ok(Self { transport: Transport::over(connector, base_url, api_key, CALL_WITHIN)? })
     }
 
     /// An action on an intent; reads the intent again where the answer is only a replay.

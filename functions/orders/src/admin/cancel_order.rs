@@ -28,9 +28,17 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// 403 for anybody but operators, 404 where there is no such order, 409 once it was shipped.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    run(deps, request, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     request.caller()?.require_any(&[Role::Operator])?;
     let order_id = request.path("order_id")?;
-    match deps.orders.cancel(&order_id, Canceller::Operator, Timestamp::now()).await? {
+    match deps.orders.cancel(&order_id, Canceller::Operator, now).await? {
         CancelOutcome::Cancelled(order) => {
             deps.saga.nudge(&order_id).await;
             Ok(Response::json(200, &OrderView::brief(&order)).etag(order.version))

@@ -28,7 +28,14 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// The first record that could not be archived.
 pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
-    let now = Timestamp::now();
+    run(deps, records, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, records: Vec<Record>, now: Timestamp) -> BatchResult {
     for (index, record) in records.iter().enumerate() {
         let Some(order) = record.new_image::<Order>().map_err(|e| (index, e))? else { continue };
         let _archived_or_not_yet = deps.archive.keep(&deps.orders, &order, now).await.map_err(|e| (index, e.into()))?;

@@ -6,5 +6,6 @@ pub mod publish_orders;
 pub mod reservation_timer;
 pub mod sweep_orders;
 pub mod sweep_reservations;
+pub mod sweep_shipments;
 
 mod expiry;

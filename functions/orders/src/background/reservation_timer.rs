@@ -35,8 +35,15 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// Whatever makes the message come back.
 pub async fn handle(deps: &'static Deps, message: Message<ReservationTimer>) -> Result<(), Failure> {
+    run(deps, message, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, message: Message<ReservationTimer>, now: Timestamp) -> Result<(), Failure> {
     let reservation_id = message.body.reservation_id;
-    let now = Timestamp::now();
     match expire(&deps.reservations, &deps.saga, &reservation_id, now).await? {
         Expiry::Over | Expiry::LeftToSaga => Ok(()),
         Expiry::NotYet(expires_at) => Ok(deps.timers.wind(&reservation_id, expires_at, now).await?),

@@ -43,7 +43,15 @@ pub struct Report {
 /// # Errors
 /// Where a shard cannot be read.
 pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
-    let before = Timestamp::now() - deps.grace;
+    run(deps, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
+    let before = now - deps.grace;
     let mut report = Report::default();
     for shard in (0..SWEEP_SHARDS).map(Order::sweep_shard_name) {
         for order_id in deps.orders.unsettled(&shard, before, PER_SHARD).await? {

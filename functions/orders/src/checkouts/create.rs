@@ -78,15 +78,21 @@ struct Wanted {
 /// # Errors
 /// 400 malformed, 409 out of stock or not for sale, 422 nothing to buy or a SKU that nobody knows.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    run(deps, request, CheckoutId::from_uuid(Uuid::now_v7()), Timestamp::now()).await
+}
+
+/// As [`handle`], with an id and at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, request: Request, checkout_id: CheckoutId, now: Timestamp) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let wanted = match request.json::<Body>()?.lines {
         Some(lines) => named(&lines)?,
-        None => whole_cart(deps, &user_id).await?,
+        None => whole_cart(deps, &user_id, now).await?,
     };
-    let now = Timestamp::now();
     let (lines, changes) = priced(deps, &wanted).await?;
     let total = total(&lines).map_err(|error| Problem::unprocessable("lines", error.to_string()))?;
-    let checkout_id = CheckoutId::from_uuid(Uuid::now_v7());
     let checkout = Checkout {
         reservation_id: checkout_id.reservation(),
         checkout_id,
@@ -120,8 +126,8 @@ fn named(lines: &[BodyLine]) -> Result<Wanted, Problem> {
     Ok(Wanted { lines: sums, cart_version: None })
 }
 
-async fn whole_cart(deps: &Deps, user_id: &UserId) -> Result<Wanted, Problem> {
-    let cart = deps.carts.of_user(user_id, Timestamp::now()).await?;
+async fn whole_cart(deps: &Deps, user_id: &UserId, now: Timestamp) -> Result<Wanted, Problem> {
+    let cart = deps.carts.of_user(user_id, now).await?;
     if cart.lines.is_empty() {
         return Err(problems::cart_empty());
     }

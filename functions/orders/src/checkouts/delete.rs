@@ -32,6 +32,14 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// 404 where it is not the caller's; 409 where an order has consumed it.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    run(deps, request, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let checkout_id = request.path("checkout_id")?;
     let checkout = deps.checkouts.of_user(&checkout_id, &user_id).await?;
@@ -40,7 +48,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     if !deps.checkouts.abandon(&checkout_id).await? {
         return Err(problems::checkout_consumed());
     }
-    match deps.reservations.release_abandoned(&checkout.reservation_id, Timestamp::now()).await? {
+    match deps.reservations.release_abandoned(&checkout.reservation_id, now).await? {
         AbandonOutcome::Released | AbandonOutcome::Absent => Ok(Response::empty(204)),
         AbandonOutcome::Ordered(_) => Err(problems::checkout_consumed()),
     }

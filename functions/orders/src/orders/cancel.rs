@@ -37,10 +37,18 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// 404 where it is not the caller's; 409 once it was shipped.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    run(deps, request, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let order_id = request.path("order_id")?;
     owned(deps, &order_id, &user_id).await?;
-    match deps.orders.cancel(&order_id, Canceller::Customer, Timestamp::now()).await? {
+    match deps.orders.cancel(&order_id, Canceller::Customer, now).await? {
         CancelOutcome::Cancelled(order) => {
             deps.saga.nudge(&order_id).await;
             Ok(Response::json(200, &OrderView::brief(&order)).etag(order.version))

@@ -91,6 +91,14 @@ fn validate_payment_method(token: &str) -> Result<(), Problem> {
 /// 400 malformed or no key, 404 no such checkout, 409 expired, consumed or a changed price, 422 a
 /// reused key.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    run(deps, request, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let key = request.required_idempotency_key()?;
     let body: Body = request.json()?;
@@ -100,15 +108,14 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
 
     // Most repeats end here. The archive too: an order that left the hot table is still this key's.
     if let Some(known) = find(deps, &order_id).await? {
-        return replay(deps, &known, &digest).await;
+        return replay(deps, &known, &digest, now).await;
     }
-    let now = Timestamp::now();
     let checkout = deps.checkouts.of_user(&body.checkout_id, &user_id).await?;
     let checkout = checkout.ok_or_else(|| Problem::not_found("checkout"))?;
     if checkout.order_id.is_some() {
         // A repeat of this very request may have come in between.
         return match find(deps, &order_id).await? {
-            Some(known) => replay(deps, &known, &digest).await,
+            Some(known) => replay(deps, &known, &digest, now).await,
             None => Err(problems::checkout_consumed()),
         };
     }
@@ -116,11 +123,11 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let order = compose(order_id, user_id, body, digest, checkout, now, now + deps.time_to_pay)?;
     match place(&deps.orders, &deps.checkouts, &order, now).await? {
         PlaceOutcome::Placed => {
-            follow_up(deps, &order).await;
+            follow_up(deps, &order, now).await;
             let location = format!("/orders/{}", order.order_id);
             Ok(Response::json(201, &OrderView::whole(&order, None)).etag(order.version).header("location", location))
         }
-        PlaceOutcome::Exists(known) => replay(deps, &known, &order.request_digest).await,
+        PlaceOutcome::Exists(known) => replay(deps, &known, &order.request_digest, now).await,
         PlaceOutcome::CheckoutConsumed => Err(problems::checkout_consumed()),
         PlaceOutcome::CheckoutExpired => Err(problems::checkout_expired()),
         PlaceOutcome::CartConsumed => Err(problems::cart_consumed()),
@@ -136,12 +143,12 @@ async fn find(deps: &Deps, order_id: &OrderId) -> Result<Option<Order>, Problem>
 }
 
 /// The same order again, and whatever its first answer may have died before doing.
-async fn replay(deps: &Deps, order: &Order, digest: &str) -> HttpResult {
+async fn replay(deps: &Deps, order: &Order, digest: &str, now: Timestamp) -> HttpResult {
     if order.request_digest != digest {
         return Err(problems::key_reused());
     }
     if order.status == OrderStatus::PendingPayment {
-        follow_up(deps, order).await;
+        follow_up(deps, order, now).await;
     }
     let payment = deps.payments.get(&order.order_id).await?;
     Ok(Response::json(200, &OrderView::whole(order, payment.as_ref())).etag(order.version))
@@ -149,11 +156,11 @@ async fn replay(deps: &Deps, order: &Order, digest: &str) -> HttpResult {
 
 /// Starts the saga and takes what was ordered out of the cart. The order stands whatever becomes of
 /// these: the sweeper starts the saga, and the cart is only advice.
-async fn follow_up(deps: &Deps, order: &Order) {
+async fn follow_up(deps: &Deps, order: &Order, now: Timestamp) {
     deps.saga.nudge(&order.order_id).await;
     let Some(version) = order.cart_version else { return };
     let ordered: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
-    if let Err(error) = deps.carts.take_ordered(&order.user_id, version, &ordered, Timestamp::now()).await {
+    if let Err(error) = deps.carts.take_ordered(&order.user_id, version, &ordered, now).await {
         tracing::warn!(order_id = %order.order_id, error = %error, "the cart still shows what was ordered");
     }
 }

@@ -59,7 +59,7 @@ impl<'a> OrderView<'a> {
             created_at: order.created_at.to_string(),
             version: order.version,
             failure,
-            shipments: &order.shipments,
+            shipments: if order.status.has_left() { &order.shipments } else { &[] },
             payment: None,
         }
     }

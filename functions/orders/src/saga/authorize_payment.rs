@@ -32,9 +32,17 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// Stable names for the state machine's `Retry`.
 pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
+    run(deps, input, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
     let order = read(&deps.orders, &input.order_id).await?;
     let charge = Charge { order_id: &order.order_id, amount: order.total, payment_method: &order.payment_method };
-    let authorized = authorize(&deps.payments, &deps.gateway, charge, Timestamp::now()).await.map_err(payment_error)?;
+    let authorized = authorize(&deps.payments, &deps.gateway, charge, now).await.map_err(payment_error)?;
     Ok(match authorized {
         Authorized::Yes => input.answer(StepOutcome::Authorized),
         Authorized::RequiresAction => input.answer(StepOutcome::RequiresAction),

@@ -25,8 +25,16 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// Stable names for the state machine's `Retry`.
 pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
+    run(deps, input, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
     let by = Canceller::Saga(input.reason.unwrap_or(CancelReason::PaymentExpired));
-    match deps.orders.cancel(&input.order_id, by, Timestamp::now()).await? {
+    match deps.orders.cancel(&input.order_id, by, now).await? {
         CancelOutcome::Cancelled(_) => Ok(input.answer(StepOutcome::Cancelled)),
         CancelOutcome::Refused(_) => Ok(input.answer(StepOutcome::Confirmed)),
         CancelOutcome::Unknown => Err(unknown(&input.order_id)),

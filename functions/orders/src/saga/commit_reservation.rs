@@ -28,8 +28,16 @@ impl FromEnvironment for Deps {
 /// Stable names for the state machine's `Retry`; `StockLost` where a confirmed order has no units,
 /// which the protocol excludes: a person must look.
 pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
+    run(deps, input, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
     let order = read(&deps.orders, &input.order_id).await?;
-    match deps.reservations.commit(&order.reservation_id, &order.order_id, Timestamp::now()).await? {
+    match deps.reservations.commit(&order.reservation_id, &order.order_id, now).await? {
         CommitOutcome::Committed => Ok(input.answer(StepOutcome::Committed)),
         CommitOutcome::Returned
         | CommitOutcome::Released

@@ -24,7 +24,15 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// Stable names for the state machine's `Retry`.
 pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
-    match deps.orders.confirm(&input.order_id, Timestamp::now()).await? {
+    run(deps, input, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
+    match deps.orders.confirm(&input.order_id, now).await? {
         ConfirmOutcome::Confirmed => Ok(input.answer(StepOutcome::Confirmed)),
         ConfirmOutcome::Cancelled => Ok(input.answer(StepOutcome::Cancelled)),
         ConfirmOutcome::Unknown => Err(unknown(&input.order_id)),

@@ -33,7 +33,11 @@ pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput,
     run(deps, input, Timestamp::now()).await
 }
 
-async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
     let order = read(&deps.orders, &input.order_id).await?;
     match order.status {
         OrderStatus::Confirmed | OrderStatus::Shipped | OrderStatus::Delivered => {

@@ -26,14 +26,20 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// Stable names for the state machine's `Retry`.
 pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
+    run(deps, input, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
     let order = read_cancelled(&deps.orders, &input.order_id).await?;
     // The order consumed its checkout in the transaction that placed it, so a reservation that names
     // no order yet is this order's.
     let checkout_is_orders = true;
-    let released = deps
-        .reservations
-        .release_for_order(&order.reservation_id, &order.order_id, checkout_is_orders, Timestamp::now())
-        .await?;
+    let released =
+        deps.reservations.release_for_order(&order.reservation_id, &order.order_id, checkout_is_orders, now).await?;
     tracing::info!(order_id = %order.order_id, stock = ?released, "the cancelled order keeps no units");
     Ok(input.answer(StepOutcome::Released))
 }

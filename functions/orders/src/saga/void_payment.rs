@@ -31,9 +31,16 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// Stable names for the state machine's `Retry`.
 pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
+    run(deps, input, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
     let order = read_cancelled(&deps.orders, &input.order_id).await?;
-    let state =
-        give_back(&deps.payments, &deps.gateway, &order.order_id, Timestamp::now()).await.map_err(payment_error)?;
+    let state = give_back(&deps.payments, &deps.gateway, &order.order_id, now).await.map_err(payment_error)?;
     tracing::info!(order_id = %order.order_id, payment = state.as_str(), "the cancelled order keeps no money");
     Ok(input.answer(StepOutcome::Voided))
 }

@@ -69,6 +69,11 @@ impl OrderStatus {
         matches!(self, Self::Delivered | Self::Cancelled)
     }
 
+    /// True once the parcels are on their way or have arrived.
+    pub fn has_left(self) -> bool {
+        matches!(self, Self::Shipped | Self::Delivered)
+    }
+
     /// The name that is stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::{HttpConnector as _, HttpConnectorSettings};
+use aws_smithy_runtime_api::client::http::{HttpConnector as _, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
@@ -63,14 +63,30 @@ pub(super) struct Answer {
 /// A connection pool to one gateway.
 #[derive(Debug)]
 pub(super) struct Transport {
-    connector: Connector,
+    connector: SharedHttpConnector,
     base_url: String,
     authorization: HeaderValue,
     within: Duration,
 }
 
 impl Transport {
+    /// Over the network.
     pub(super) fn new(base_url: &str, api_key: &str, within: Duration) -> Result<Self, StripeSettingsError> {
+        let connector = Connector::builder()
+            .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_WITHIN).build())
+            .sleep_impl(TokioSleep::new())
+            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .build();
+        Self::over(SharedHttpConnector::new(connector), base_url, api_key, within)
+    }
+
+    /// Over this connector.
+    pub(super) fn over(
+        connector: SharedHttpConnector,
+        base_url: &str,
+        api_key: &str,
+        within: Duration,
+    ) -> Result<Self, StripeSettingsError> {
         let base_url = base_url.trim_end_matches('/').to_owned();
         let parsed: Uri = base_url.parse().map_err(|_| StripeSettingsError::BaseUrl)?;
         if !matches!(parsed.scheme_str(), Some("http" | "https")) || parsed.host().is_none() {
@@ -80,11 +96,6 @@ impl Transport {
             HeaderValue::try_from(format!("Bearer {api_key}")).map_err(|_| StripeSettingsError::ApiKey)?;
         // Keeps the key out of this header's Debug text, hence out of logs.
         authorization.set_sensitive(true);
-        let connector = Connector::builder()
-            .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_WITHIN).build())
-            .sleep_impl(TokioSleep::new())
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-            .build();
         Ok(Self { connector, base_url, authorization, within })
     }
 

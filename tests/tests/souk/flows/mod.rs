@@ -2,6 +2,7 @@
 //! API's paths.
 
 mod checkouts;
+mod fulfilment;
 mod orders;
 mod payments;
 mod unknown_paths;

@@ -81,6 +81,15 @@ impl Stack {
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
+    /// The gateway lets go of the money that it holds for an order, as it does after a week.
+    pub async fn expire_authorization(&self, order_id: &str) {
+        for intent in self.intents(order_id).await {
+            let url = format!("{}/__fake/intents/{}/expire", self.gateway_url, intent["id"].as_str().unwrap());
+            let answer = reqwest::Client::new().post(url).send().await.unwrap();
+            assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+        }
+    }
+
     /// Plays the customer at the 3-D Secure challenge.
     pub async fn authenticate(&self, intent_id: &str, outcome: &str) {
         let url = format!("{}/__fake/intents/{intent_id}/authenticate", self.gateway_url);

@@ -1,0 +1,97 @@
+use jiff::Timestamp;
+use souk_domain::{ids::OrderId, payment::PaymentState};
+
+use crate::{
+    PaymentError, PaymentRecord, PaymentRecords, RecordOutcome,
+    gateway::{Gateway, GatewayError, IntentStatus},
+};
+
+/// How taking the money ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum CaptureOutcome {
+    /// The money is taken, now or before: the order may be shipped.
+    Captured,
+    /// There is nothing to take: the payment stands here.
+    NotAuthorized(PaymentState),
+    /// The gateway no longer holds the money: the authorisation has lapsed.
+    Lapsed,
+    /// The gateway would not, and still holds the money. It may be tried again.
+    Refused {
+        /// The gateway's stable code.
+        code: String,
+        /// Its words.
+        message: String,
+    },
+}
+
+/// Takes the money that is held for an order (steps "ship 1" and "ship 2"). Repeating it takes nothing
+/// twice.
+///
+/// # Errors
+/// [`PaymentError`]; the record stays `CAPTURING`, and the next call goes on from there.
+pub async fn capture<G: Gateway>(
+    records: &PaymentRecords,
+    gateway: &G,
+    order_id: &OrderId,
+    now: Timestamp,
+) -> Result<CaptureOutcome, PaymentError> {
+    let Some(record) = records.get(order_id).await? else {
+        return Ok(CaptureOutcome::NotAuthorized(PaymentState::Intent));
+    };
+    let record = match record.state {
+        PaymentState::Authorized => match records.begin_capture(order_id, now).await? {
+            RecordOutcome::Kept(record) | RecordOutcome::Refused(record) => *record,
+        },
+        _ => record,
+    };
+    match (record.state, &record.gateway_id) {
+        (PaymentState::Captured, _) => Ok(CaptureOutcome::Captured),
+        (PaymentState::Capturing, Some(gateway_id)) => take(records, gateway, &record, gateway_id, now).await,
+        (state, _) => Ok(CaptureOutcome::NotAuthorized(state)),
+    }
+}
+
+async fn take<G: Gateway>(
+    records: &PaymentRecords,
+    gateway: &G,
+    record: &PaymentRecord,
+    gateway_id: &str,
+    now: Timestamp,
+) -> Result<CaptureOutcome, PaymentError> {
+    let refusal = match gateway.capture(&record.order_id, gateway_id).await {
+        Ok(_) => None,
+        Err(GatewayError::Refused { code, message }) => Some((code, message)),
+        Err(error) => return Err(error.into()),
+    };
+    // A refusal says that the intent is not where we thought; where it is, the gateway knows.
+    let status = match refusal {
+        None => IntentStatus::Succeeded,
+        Some(_) => gateway.retrieve(gateway_id).await?.status,
+    };
+    match (status, refusal) {
+        (IntentStatus::Succeeded, _) => {
+            keep(records, record, PaymentState::Captured, CaptureOutcome::Captured, now).await
+        }
+        (IntentStatus::Canceled, _) => keep(records, record, PaymentState::Voided, CaptureOutcome::Lapsed, now).await,
+        (IntentStatus::RequiresCapture, Some((code, message))) => {
+            let refused = CaptureOutcome::Refused { code, message };
+            keep(records, record, PaymentState::Authorized, refused, now).await
+        }
+        (other, _) => Err(PaymentError::Inconsistent(other)),
+    }
+}
+
+async fn keep(
+    records: &PaymentRecords,
+    record: &PaymentRecord,
+    state: PaymentState,
+    outcome: CaptureOutcome,
+    now: Timestamp,
+) -> Result<CaptureOutcome, PaymentError> {
+    match records.advance(&record.order_id, &[PaymentState::Capturing], state, now).await? {
+        RecordOutcome::Kept(_) => Ok(outcome),
+        RecordOutcome::Refused(there) if there.state == PaymentState::Captured => Ok(CaptureOutcome::Captured),
+        RecordOutcome::Refused(there) => Ok(CaptureOutcome::NotAuthorized(there.state)),
+    }
+}
