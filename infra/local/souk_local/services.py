@@ -7,10 +7,14 @@ from .console import Step
 from .distribution import edge_configuration
 
 
-def start_gateway(stack, program):
-    """Start the gateway unless it runs as wanted."""
+def start_gateway(stack, program, empty):
+    """Start the gateway unless it runs as wanted; its payments outlive a restart, unless it must begin ``empty``."""
+    if empty:
+        processes.stop(stack, "gateway")
+        (stack.home / "gateway.json").unlink(missing_ok=True)
     command = [program, "--port", stack.ports["gateway"], "--api-key", stack.gateway_key,
-               "--webhook-secret", stack.webhook_secret, "--webhook-url", stack.url("edge") + "/webhooks/payments"]
+               "--webhook-secret", stack.webhook_secret, "--webhook-url", stack.url("edge") + "/webhooks/payments",
+               "--state", stack.home / "gateway.json"]
     _run(stack, "gateway", command, "/__fake/health")
 
 

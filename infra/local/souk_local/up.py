@@ -46,13 +46,12 @@ def up(stack, sample=True, preparing=None):
         for future in preparing:
             future.cancel()
         raise
-    for future in preparing:
-        future.result()
+    fresh, _ = (future.result() for future in preparing)
     environment.activate()
     for name in ("souk-gateway", "souk-edge"):
         if name not in programs:
             raise Failure(f"the build made no {name}: is infra/local complete?")
-    services.start_gateway(stack, programs["souk-gateway"])
+    services.start_gateway(stack, programs["souk-gateway"], empty=fresh)
     _deploy(stack)
     services.start_edge(stack, programs["souk-edge"], deployment.outputs(stack)["DistributionId"])
     found = outputs.write(stack)
