@@ -1,7 +1,8 @@
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::de::DeserializeOwned;
 use souk_dynamo::{Client, Table};
 
@@ -11,6 +12,14 @@ pub struct Environment {
     /// Region, credentials and endpoints, from the standard AWS variables.
     pub aws: SdkConfig,
     dynamodb: Client,
+    variables: Variables,
+    connector: Option<SharedHttpConnector>,
+}
+
+#[derive(Debug, Clone)]
+enum Variables {
+    Process,
+    Given(BTreeMap<&'static str, String>),
 }
 
 /// Why a function cannot start.
@@ -51,7 +60,19 @@ impl Environment {
     pub async fn load() -> Self {
         let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
         let dynamodb = Client::new(&aws);
-        Self { aws, dynamodb }
+        Self { aws, dynamodb, variables: Variables::Process, connector: None }
+    }
+
+    /// Surroundings that are given, not found: a simulation's. `connector` stands for the network where
+    /// a function calls something outside of AWS; `aws` has its own HTTP client.
+    pub fn given(aws: SdkConfig, variables: BTreeMap<&'static str, String>, connector: SharedHttpConnector) -> Self {
+        let dynamodb = Client::new(&aws);
+        Self { aws, dynamodb, variables: Variables::Given(variables), connector: Some(connector) }
+    }
+
+    /// What replaces the network for calls outside of AWS; `None` where the network is the network.
+    pub fn connector(&self) -> Option<&SharedHttpConnector> {
+        self.connector.as_ref()
     }
 
     /// A variable that must be set.
@@ -64,7 +85,11 @@ impl Environment {
 
     /// A variable that may be absent or empty.
     pub fn optional(&self, name: &'static str) -> Option<String> {
-        std::env::var(name).ok().filter(|value| !value.is_empty())
+        let value = match &self.variables {
+            Variables::Process => std::env::var(name).ok(),
+            Variables::Given(given) => given.get(name).cloned(),
+        };
+        value.filter(|value| !value.is_empty())
     }
 
     /// A variable of any type that can be read from text.

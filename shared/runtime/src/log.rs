@@ -4,6 +4,11 @@ use tracing_subscriber::EnvFilter;
 
 static INIT: Once = Once::new();
 
+/// True in a function, whose output is collected; false in tests and tools.
+pub(crate) fn is_collected() -> bool {
+    INIT.is_completed()
+}
+
 /// Sets up logging: one JSON object a line with its own timestamp; `LOG_LEVEL` chooses the level
 /// (default `info`).
 pub fn init() {

@@ -5,10 +5,14 @@ use serde_json::{Map, Value, json};
 /// The CloudWatch namespace of all of Souk's metrics.
 const NAMESPACE: &str = "Souk";
 
-/// Writes one line with counts under the dimension `operation`.
+/// Writes one line with counts under the dimension `operation`; outside of a function, where nobody
+/// collects lines, nothing.
 ///
 /// `unit` is CloudWatch's: `Count`, `Milliseconds`, `Bytes`.
 pub fn emit(operation: &str, unit: &str, values: &[(&str, f64)]) {
+    if !crate::log::is_collected() {
+        return;
+    }
     println!("{}", line(operation, unit, values, jiff::Timestamp::now().as_millisecond()));
 }
 
