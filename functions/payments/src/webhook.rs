@@ -42,7 +42,14 @@ impl FromEnvironment for Deps {
 /// 401 where the signature does not fit or is too old; 503 where the saga could not be started, so
 /// that the gateway sends the event again.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    let now = Timestamp::now();
+    run(deps, request, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let signature = request.header("stripe-signature").unwrap_or_default();
     let body = request.body()?;
     let event = webhook::verify(&body, signature, &deps.secret, now, webhook::TOLERANCE).map_err(refused)?;
