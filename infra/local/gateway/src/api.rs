@@ -41,7 +41,11 @@ pub async fn handle(State(api): State<Api>, method: Method, uri: Uri, headers: H
     respond(outcome)
 }
 
-fn parse(key: &str, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Request, ApiError> {
+/// Authenticates a request and reads what it asks for.
+///
+/// # Errors
+/// As Stripe: 401 without the key, 404 for an unknown URL, 400 for bad parameters.
+pub fn parse(key: &str, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Result<Request, ApiError> {
     if presented_key(headers).as_deref() != Some(key) {
         return Err(ApiError::unauthorized());
     }

@@ -189,10 +189,9 @@ impl Gateway {
         let now = clock::now();
         let mut books = self.books();
         let applied = books.ledger.apply(request.command, now);
-        let reply = match (fault, &applied.result) {
-            (Some(RequestFault::ServerErrorAfterEffect), _) => refusal(&ApiError::internal()),
-            (_, Ok(body)) => Reply { status: 200, body: pretty(body) },
-            (_, Err(error)) => refusal(error),
+        let reply = match fault {
+            Some(RequestFault::ServerErrorAfterEffect) => refusal(&ApiError::internal()),
+            _ => reply(&applied.result),
         };
         if let Some(key) = request.idempotency_key {
             books.keys.finish(key, reply.clone(), now);
@@ -206,6 +205,14 @@ impl Gateway {
             return new.metadata.get("order_id").cloned();
         }
         self.books().ledger.intent(command.intent()?)?.order_id().map(str::to_owned)
+    }
+}
+
+/// A result as an answer.
+pub fn reply(result: &Result<Value, ApiError>) -> Reply {
+    match result {
+        Ok(body) => Reply { status: 200, body: pretty(body) },
+        Err(error) => refusal(error),
     }
 }
 

@@ -19,6 +19,7 @@ mod id;
 mod idempotency;
 pub mod intent;
 pub mod ledger;
+pub mod offline;
 pub mod payment_method;
 mod persistence;
 mod render;
