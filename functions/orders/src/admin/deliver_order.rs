@@ -27,9 +27,17 @@ impl FromEnvironment for Deps {
 /// # Errors
 /// 403 for anybody but the warehouse and operators, 404 no such order, 409 where it has not left.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    run(deps, request, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     request.caller()?.require_any(&[Role::Warehouse, Role::Operator])?;
     let order_id = request.path("order_id")?;
-    let order = match deps.orders.deliver(&order_id, Timestamp::now()).await? {
+    let order = match deps.orders.deliver(&order_id, now).await? {
         Ok(order) => order,
         Err(Some(order)) if order.status == OrderStatus::Delivered => *order,
         Err(Some(order)) => return Err(problems::illegal(&order, "be delivered")),

@@ -73,6 +73,14 @@ struct Parcel {
 /// 403 for anybody but the warehouse and operators, 404 no such order, 409 where it cannot be shipped,
 /// 422 where the parcels are not those of its warehouses.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    run(deps, request, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     request.caller()?.require_any(&[Role::Warehouse, Role::Operator])?;
     let order_id: OrderId = request.path("order_id")?;
     let body: Body = request.json()?;
@@ -86,7 +94,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
         Err(Some(order)) => return Err(problems::illegal(&order, "be shipped")),
         Err(None) => return Err(Problem::not_found("order")),
     }
-    let shipped = ship(&deps.orders, &deps.payments, &deps.gateway, &order_id, Timestamp::now()).await;
+    let shipped = ship(&deps.orders, &deps.payments, &deps.gateway, &order_id, now).await;
     answer(shipped.map_err(unfinished)?)
 }
 

@@ -49,7 +49,14 @@ pub struct Report {
 /// # Errors
 /// Where a shard cannot be read.
 pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
-    let now = Timestamp::now();
+    run(deps, Timestamp::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
     let mut report = Report::default();
     for shard in (0..SWEEP_SHARDS).map(Order::sweep_shard_name) {
         for order_id in deps.payments.capturing(&shard, now - deps.grace, PER_SHARD).await? {
