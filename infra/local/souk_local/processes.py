@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +16,8 @@ from pathlib import Path
 from .console import Failure
 
 _started = {}   # pid -> Popen of this very command: reaped here, or it would linger as a zombie
+_closed = set()   # homes of stacks that are being torn down: a thread that still prepares one must start nothing more
+_starting = threading.Lock()
 
 
 def _stat(pid):
@@ -52,13 +55,16 @@ def command_of(stack, name):
 
 def start(stack, name, command, env, cwd=None):
     """Start a detached child in a session of its own; its output goes to ``logs/<name>.log``."""
-    with open(stack.path("logs", f"{name}.log"), "ab") as log:
-        child = subprocess.Popen([str(part) for part in command], env=env, cwd=cwd, stdin=subprocess.DEVNULL,
-                                 stdout=log, stderr=log, start_new_session=True)
-    _started[child.pid] = child
-    stat = _stat(child.pid)
-    stack.path("run", f"{name}.json").write_text(json.dumps({
-        "pid": child.pid, "start_time": stat[2] if stat else 0, "command": [str(part) for part in command]}))
+    command = [str(part) for part in command]
+    with _starting, open(stack.path("logs", f"{name}.log"), "ab") as log:
+        if stack.home in _closed:
+            raise Failure(f"{name} was not started: the stack is being torn down")
+        child = subprocess.Popen(command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                 start_new_session=True)
+        _started[child.pid] = child
+        stat = _stat(child.pid)
+        stack.path("run", f"{name}.json").write_text(json.dumps({
+            "pid": child.pid, "start_time": stat[2] if stat else 0, "command": command}))
 
 
 def wait_ready(stack, name, url, seconds):
@@ -93,6 +99,12 @@ def stop(stack, name, seconds=20):
         _end(pid, lambda pid=pid: (_stat(pid) or "Z")[0] != "Z", 3)
     (stack.home / "run" / f"{name}.json").unlink(missing_ok=True)
     return was_alive
+
+
+def close(stack):
+    """From now on this command starts nothing for the stack; what it started before is ended by :func:`stop_all`."""
+    with _starting:
+        _closed.add(stack.home)
 
 
 def stop_all(stack):

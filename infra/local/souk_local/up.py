@@ -78,6 +78,7 @@ def _deploy(stack):
 
 def down(stack):
     """End the stack's processes; what they held is gone, except what OpenSearch and the build left on disk."""
+    processes.close(stack)
     ended = processes.stop_all(stack)
     for stamp in ("deployed.sha256", "catalogue.sha256", "outputs.json"):
         (stack.home / stamp).unlink(missing_ok=True)

@@ -61,6 +61,11 @@ class Processes(unittest.TestCase):
         state = processes._stat(child)
         self.assertTrue(state is None or state[0] == "Z", state)
 
+    def test_a_stack_that_is_being_torn_down_starts_nothing_more(self):
+        processes.close(self.stack)
+        with self.assertRaisesRegex(Failure, "torn down"):
+            processes.start(self.stack, "edge", WAIT, self.env)
+
     def test_a_child_that_dies_at_once_is_one_line_with_its_last_words(self):
         processes.start(self.stack, "edge", [sys.executable, "-c", "raise SystemExit('no such file')"], self.env)
         with self.assertRaisesRegex(Failure, "edge ended right after its start: no such file"):
