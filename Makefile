@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PYTHONPATH := infra/local
 export PYTHONDONTWRITEBYTECODE := 1
-SOUK := $(PYTHON) -m souk_local
+SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test outputs import logs

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 from .console import Failure, Step
+from .environment import only_one
 from .stack import LAMBDA_FOLDER, ROOT
 
 # The whole workspace is always selected, here and in ``phases``: cargo unites the features of what is
@@ -26,7 +27,8 @@ def build():
             programs[message["target"]["name"]] = message["executable"]
             if "/functions/" in message["manifest_path"]:
                 functions.append(message["target"]["name"])
-    _lay_functions({name: programs[name] for name in functions})
+    with only_one("lambda"):
+        _lay_functions({name: programs[name] for name in functions})
     return programs
 
 

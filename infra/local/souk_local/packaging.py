@@ -5,6 +5,7 @@ sent again, and a nested stack whose template did not change keeps its URL.
 """
 import hashlib
 import json
+import os
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -91,8 +92,8 @@ def _zipped(folder):
     if not archive.exists():
         ZIPS.mkdir(parents=True, exist_ok=True)
         for outdated in ZIPS.glob(f"{folder.name}-????????????????.zip"):
-            outdated.unlink()
-        draft = archive.with_suffix(".new")
+            outdated.unlink(missing_ok=True)
+        draft = archive.with_suffix(f".{os.getpid()}.new")   # a test run may be zipping the same at this moment
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
             for file in files:
                 entry = zipfile.ZipInfo(str(file.relative_to(folder)), EPOCH)

@@ -25,14 +25,14 @@ def run():
         preparing = up.prepare(test)
         _phase("format", _cargo("fmt", "--all", "--check"))
         _phase("lint", _cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings"))
-        _phase("unit and property tests", _cargo("test", "--workspace", "--lib", "--bins"))
+        _phase("unit and property tests", _cargo("test", "--no-fail-fast", "--workspace", "--lib", "--bins"))
         _phase("template lint", lambda: _templates(preparing[0]))
         for folder, path in PYTHON_TESTS:
             if (ROOT / folder).is_dir():
                 _phase(f"tests of {path}", lambda folder=folder, path=path: _python_tests(folder, path))
         _phase("test stack", lambda: up.up(test, sample=False, preparing=preparing))
         _phase("store, flow and race tests", _cargo(
-            "test", "--workspace", "--test", "*", SOUK_OUTPUTS=str(test.home / "outputs.json")))
+            "test", "--no-fail-fast", "--workspace", "--test", "*", SOUK_OUTPUTS=str(test.home / "outputs.json")))
     finally:
         ended = up.down(test)
         say(f"  test stack ended: {', '.join(ended) or 'nothing ran'}")

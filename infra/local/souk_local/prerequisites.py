@@ -14,6 +14,7 @@ from .stack import port_variable
 JDK_MINIMUM = 21
 TOOLS = {
     "cargo": "install Rust (rustup), it brings cargo",
+    "cc": "install a C compiler (Debian: apt-get install build-essential); Rust links with it",
     "mvn": "install Maven (Debian: apt-get install maven); it fetches OpenSearch",
 }
 
