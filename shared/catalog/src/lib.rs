@@ -1,2 +1,36 @@
-//! Product metadata: products, variants, categories, sellers.
+//! Product metadata, the source of truth: products with their variants, categories, sellers.
+//!
+//! One table holds all of it, one item per thing (`product#…`, `category#…`, `seller#…`), and one
+//! item per SKU (`sku#…`) that says which product it belongs to, for good. Every change raises the
+//! thing's version by one; a deleted product leaves a tombstone, so its versions go on rising when
+//! it is put back. The table's stream is how the rest of the shop hears of changes.
 #![forbid(unsafe_code)]
+
+mod category;
+mod key;
+mod precondition;
+mod product;
+mod seller;
+mod store;
+mod violation;
+
+pub use category::{Category, CategoryDetails, CategoryRecord, PutCategoryError};
+pub use key::Key;
+pub use precondition::PreconditionFailure;
+pub use product::{
+    DeleteProductError, Image, Product, ProductDetails, ProductRecord, PutProductError, Rating, Scalar, Variant,
+};
+pub use seller::{PutSellerError, Seller, SellerDetails, SellerRecord};
+pub use store::{Catalog, ProductsOf, ProductsPage};
+pub use violation::Violation;
+
+/// How a PUT ended. In every case the stored thing is the one that was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Put<T> {
+    /// It was not there before.
+    Created(T),
+    /// It was there and was changed.
+    Changed(T),
+    /// It was there and equal: nothing was written.
+    Unchanged(T),
+}

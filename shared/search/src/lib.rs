@@ -1,2 +1,25 @@
-//! Product pages, search documents and queries.
+//! Browsing: product pages (the read model), search documents, queries.
+//!
+//! The `product-pages` table holds one item per product with everything that its page shows, one per
+//! SKU with the facts that other contexts tell of it, one per seller, and one with the whole tree of
+//! categories. Whoever writes one of these first writes his own item and then reads the others that
+//! belong to it; so of two writers at once at least one sees the other's, and nothing is lost. Every
+//! write is guarded by its source's version, so late and repeated records change nothing.
+//!
+//! Each write of a page raises its `revision`, which is the version of its search documents.
 #![forbid(unsafe_code)]
+
+mod document;
+mod index;
+mod page;
+mod query;
+
+pub use document::Action;
+pub use index::{BulkFailure, Ensured, IndexError, Reindex, ReindexError, SearchIndex};
+pub use page::{
+    Availability, AvailabilityFact, CategoryName, CategoryPath, CategoryTree, Image, Page, PageProduct, PageView,
+    Pages, PriceFact, Rating, SellerName, TreeView, Variant,
+};
+pub use query::{
+    CategoryFacet, Facets, Hit, PriceFacet, QueryError, RatingFacet, SearchAnswer, SearchQuery, Sort, Suggestion,
+};

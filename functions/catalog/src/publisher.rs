@@ -1,0 +1,114 @@
+//! `catalog-publisher`: tells the bus what the catalog table's stream says about products.
+
+use souk_catalog::{Key, ProductRecord};
+use souk_domain::ids::Sku;
+use souk_events::catalog::{ProductChanged, ProductDeleted, SOURCE};
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    bus::{Bus, Event},
+    queue::Failure,
+    stream::{BatchResult, Record},
+};
+
+/// The bus.
+#[derive(Debug)]
+pub struct Deps {
+    bus: Bus,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { bus: Bus::from_environment(environment, SOURCE)? })
+    }
+}
+
+/// Publishes a batch. Repeated records make repeated events, which their versions make harmless.
+///
+/// # Errors
+/// The first record that was not told.
+pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+    let mut events = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        match told_by(record).map_err(|error| (index, error))? {
+            Some(Told::Changed(event)) => events.push(Event::new(index, ProductChanged::DETAIL_TYPE, &event)?),
+            Some(Told::Deleted(event)) => events.push(Event::new(index, ProductDeleted::DETAIL_TYPE, &event)?),
+            None => {}
+        }
+    }
+    deps.bus.tell(events).await
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    Changed(ProductChanged),
+    Deleted(ProductDeleted),
+}
+
+fn told_by(record: &Record) -> Result<Option<Told>, Failure> {
+    let Some(Ok(Key::Product(product_id))) = record.key("pk").map(str::parse) else { return Ok(None) };
+    let Some(new) = record.new_image::<ProductRecord>()? else { return Ok(None) };
+    let ProductRecord { version, details, skus, .. } = new;
+    let Some(details) = details else { return Ok(Some(Told::Deleted(ProductDeleted { product_id, version, skus }))) };
+    let withdrawn_skus = record.old::<ProductRecord>().map(|old| gone(old.skus, &skus)).unwrap_or_default();
+    Ok(Some(Told::Changed(ProductChanged { product_id, title: details.title, version, skus, withdrawn_skus })))
+}
+
+fn gone(before: Vec<Sku>, now: &[Sku]) -> Vec<Sku> {
+    before.into_iter().filter(|sku| !now.contains(sku)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn product(version: u64, skus: &[&str]) -> Value {
+        let skus: Vec<_> = skus.iter().map(|sku| json!({ "S": sku })).collect();
+        let variants: Vec<_> = skus.iter().map(|sku| json!({ "M": { "sku": sku } })).collect();
+        json!({
+            "pk": {"S": "product#p-1"}, "product_id": {"S": "p-1"}, "version": {"N": version.to_string()},
+            "skus": {"L": skus}, "created_at": {"S": "2026-11-24T00:00:00Z"}, "updated_at": {"S": "2026-11-24T00:00:00Z"},
+            "details": {"M": {
+                "title": {"S": "Backpack"}, "description": {"S": ""}, "category_id": {"S": "bags"},
+                "seller_id": {"S": "hide"}, "variants": {"L": variants},
+            }},
+        })
+    }
+
+    fn record(pk: &str, old: Value, new: Value) -> Record {
+        let record = json!({
+            "awsRegion": "us-east-1", "eventID": "1", "eventName": "MODIFY",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1.0, "Keys": {"pk": {"S": pk}},
+                "OldImage": old, "NewImage": new, "SequenceNumber": "7", "SizeBytes": 1,
+            },
+        });
+        Record::from_json(record).unwrap()
+    }
+
+    #[test]
+    fn a_change_tells_what_can_be_bought_and_what_no_longer() {
+        let told = told_by(&record("product#p-1", product(1, &["A", "B"]), product(2, &["B", "C"]))).unwrap();
+        let Some(Told::Changed(event)) = told else { panic!("{told:?}") };
+        assert_eq!((event.version, event.title.as_str()), (2, "Backpack"));
+        assert_eq!(event.skus, ["B", "C"].map(|sku| sku.parse().unwrap()));
+        assert_eq!(event.withdrawn_skus, ["A".parse().unwrap()]);
+    }
+
+    #[test]
+    fn a_tombstone_tells_that_its_skus_are_gone() {
+        let mut tombstone = product(3, &["A"]);
+        tombstone.as_object_mut().unwrap().remove("details");
+        let told = told_by(&record("product#p-1", product(2, &["A"]), tombstone)).unwrap();
+        let expected =
+            ProductDeleted { product_id: "p-1".parse().unwrap(), version: 3, skus: vec!["A".parse().unwrap()] };
+        assert_eq!(told, Some(Told::Deleted(expected)));
+    }
+
+    #[test]
+    fn other_items_tell_nothing() {
+        let claim = json!({"pk": {"S": "sku#A"}, "sku": {"S": "A"}, "product_id": {"S": "p-1"}});
+        assert_eq!(told_by(&record("sku#A", json!({}), claim)).unwrap(), None);
+    }
+}

@@ -1,0 +1,24 @@
+//! `PUT /admin/categories/{category_id}`: creates or changes a category.
+
+use souk_catalog::CategoryDetails;
+use souk_domain::ids::CategoryId;
+use souk_runtime::http::{HttpResult, Request};
+
+pub use crate::operator::Deps;
+use crate::{
+    operator::{answer, require_operator},
+    problems,
+};
+
+/// Answers with the category as it is stored now.
+///
+/// # Errors
+/// 400, 401, 403, 412, 413, 422, 428, 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    require_operator(&request)?;
+    let id: CategoryId = request.path("category_id")?;
+    let if_match = request.if_match()?;
+    let details: CategoryDetails = request.json()?;
+    let put = deps.catalog.put_category(&id, details, if_match).await.map_err(problems::put_category)?;
+    Ok(answer(&put, |category| category.version))
+}

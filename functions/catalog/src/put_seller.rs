@@ -1,0 +1,24 @@
+//! `PUT /admin/sellers/{seller_id}`: creates or changes a seller.
+
+use souk_catalog::SellerDetails;
+use souk_domain::ids::SellerId;
+use souk_runtime::http::{HttpResult, Request};
+
+pub use crate::operator::Deps;
+use crate::{
+    operator::{answer, require_operator},
+    problems,
+};
+
+/// Answers with the seller as it is stored now.
+///
+/// # Errors
+/// 400, 401, 403, 412, 413, 422, 428, 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    require_operator(&request)?;
+    let id: SellerId = request.path("seller_id")?;
+    let if_match = request.if_match()?;
+    let details: SellerDetails = request.json()?;
+    let put = deps.catalog.put_seller(&id, details, if_match).await.map_err(problems::put_seller)?;
+    Ok(answer(&put, |seller| seller.version))
+}

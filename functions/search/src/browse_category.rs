@@ -1,0 +1,19 @@
+//! `GET /categories/{category_id}`: a category with what stands above and below it.
+
+use souk_domain::ids::CategoryId;
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
+
+use crate::list_categories::CACHE_CONTROL;
+pub use crate::list_categories::Deps;
+
+/// Answers with the category, or with 304 where the client's copy is still good.
+///
+/// # Errors
+/// 400, 404, 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let id: CategoryId = request.path("category_id")?;
+    let tree = deps.pages.browse_tree().await?;
+    let view = tree.view_from(&id).ok_or_else(|| Problem::not_found("category"))?;
+    let response = if request.has_seen(tree.revision) { Response::empty(304) } else { Response::json(200, &view) };
+    Ok(response.etag(tree.revision).header("cache-control", CACHE_CONTROL))
+}

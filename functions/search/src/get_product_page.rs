@@ -1,0 +1,68 @@
+//! `GET /products/{product_id}`: a product's page.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use quick_cache::sync::Cache;
+use souk_domain::ids::ProductId;
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Problem, Request, Response},
+};
+use souk_search::{PageView, Pages};
+
+use crate::dependencies::pages;
+
+/// A warm instance answers from memory for this long. It adds to the five minutes of the caches in
+/// front, so it is short: it is there for bursts that those let through, not to save every read.
+const KEPT_FOR: Duration = Duration::from_secs(30);
+const KEPT_AT_MOST: usize = 1_000;
+
+/// Revalidated by the ETag after a minute in a browser, after five in the distribution.
+const COMPLETE: &str = "public, max-age=60, s-maxage=300, stale-while-revalidate=60, stale-if-error=600";
+/// A page that still lacks a price, a stock or a name is about to change.
+const INCOMPLETE: &str = "public, no-cache";
+
+/// The pages, and those that were read lately.
+#[derive(Debug)]
+pub struct Deps {
+    pages: Pages,
+    kept: Cache<ProductId, Kept>,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    view: Arc<PageView>,
+    read_at: Instant,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { pages: pages(environment)?, kept: Cache::new(KEPT_AT_MOST) })
+    }
+}
+
+/// Answers with the page, or with 304 where the client's copy is still good.
+///
+/// # Errors
+/// 400, 404, 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let id: ProductId = request.path("product_id")?;
+    if let Some(kept) = deps.kept.get(&id).filter(|kept| kept.read_at.elapsed() < KEPT_FOR) {
+        return Ok(answer(&request, &kept.view, COMPLETE));
+    }
+    let page = deps.pages.page(&id).await?.ok_or_else(|| Problem::not_found("product"))?;
+    let view = Arc::new(page.view().ok_or_else(|| Problem::not_found("product"))?);
+    if !page.is_complete() {
+        return Ok(answer(&request, &view, INCOMPLETE));
+    }
+    deps.kept.insert(id, Kept { view: Arc::clone(&view), read_at: Instant::now() });
+    Ok(answer(&request, &view, COMPLETE))
+}
+
+fn answer(request: &Request, view: &PageView, cache_control: &str) -> Response {
+    let response = if request.has_seen(view.revision) { Response::empty(304) } else { Response::json(200, view) };
+    response.etag(view.revision).header("cache-control", cache_control)
+}

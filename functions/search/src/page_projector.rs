@@ -1,0 +1,111 @@
+//! `page-projector`: the catalog's stream becomes product pages.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use souk_catalog::{CategoryRecord, Key, ProductRecord, Scalar, SellerRecord};
+use souk_domain::ids::CategoryId;
+use souk_events::search::PageRefresh;
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    queue::Failure,
+    stream::{self, BatchResult, Record},
+};
+use souk_search::{Image, PageProduct, Pages, Rating, Variant};
+
+use crate::{dependencies, refreshes::Refreshes};
+
+/// Every write is guarded by its version, so the order within a batch does not matter.
+const AT_ONCE: usize = 16;
+
+/// The pages, and the queue for those that a changed name concerns.
+#[derive(Debug)]
+pub struct Deps {
+    pages: Pages,
+    refreshes: Refreshes,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { pages: dependencies::pages(environment)?, refreshes: dependencies::refreshes(environment)? })
+    }
+}
+
+/// Projects a batch.
+///
+/// # Errors
+/// The first record that could not be projected.
+pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+    stream::each(records, AT_ONCE, |record| project(deps, record)).await
+}
+
+async fn project(deps: &Deps, record: Record) -> Result<(), Failure> {
+    match record.key("pk").map(str::parse) {
+        Some(Ok(Key::Product(_))) => {
+            let Some(product) = record.new_image::<ProductRecord>()? else { return Ok(()) };
+            Ok(project_product(&deps.pages, product).await?)
+        }
+        Some(Ok(Key::Category(id))) => {
+            let Some(category) = record.new_image()? else { return Ok(()) };
+            let is_new = record.old::<CategoryRecord>().is_none();
+            project_category(deps, &id, category, is_new).await
+        }
+        Some(Ok(Key::Seller(seller_id))) => {
+            let Some(SellerRecord { name, version, .. }) = record.new_image()? else { return Ok(()) };
+            deps.pages.record_seller(&seller_id, &name, version).await?;
+            deps.refreshes.send(&[PageRefresh::Seller { seller_id, after: None }]).await
+        }
+        // Which product a SKU belongs to is said by the product too.
+        Some(Ok(Key::Sku(_))) => Ok(()),
+        Some(Err(_)) | None => Err("a record of an unknown kind".into()),
+    }
+}
+
+async fn project_product(pages: &Pages, record: ProductRecord) -> Result<(), souk_dynamo::StoreError> {
+    let (version, skus) = (record.version, record.skus.clone());
+    match page_product(record.clone()) {
+        Some(product) => pages.project(&product).await,
+        None => pages.remove(&record.product_id, version, &skus).await,
+    }
+}
+
+/// A category's name stands on the pages of its products and of all that stand below it.
+async fn project_category(deps: &Deps, id: &CategoryId, category: CategoryRecord, is_new: bool) -> Result<(), Failure> {
+    let CategoryRecord { name, parent_id, version, .. } = category;
+    let tree = deps.pages.record_category(id, &name, parent_id.as_ref(), version).await?;
+    let refresh = |category_id| PageRefresh::Category { category_id, only_gaps: is_new, after: None };
+    let refreshes: Vec<_> = tree.subtree(id).into_iter().map(refresh).collect();
+    deps.refreshes.send(&refreshes).await
+}
+
+/// What a page takes over from the catalog; `None` for a tombstone.
+fn page_product(record: ProductRecord) -> Option<PageProduct> {
+    let details = record.details?;
+    Some(PageProduct {
+        product_id: record.product_id,
+        version: record.version,
+        title: details.title,
+        description: details.description,
+        category_id: details.category_id,
+        seller_id: details.seller_id,
+        rating: details.rating.map(|rating| Rating { average: rating.average, count: rating.count }),
+        attributes: attributes(details.attributes),
+        images: details.images.into_iter().map(|image| Image { url: image.url, alt: image.alt }).collect(),
+        variants: details
+            .variants
+            .into_iter()
+            .map(|v| Variant { sku: v.sku, title: v.title, attributes: attributes(v.attributes) })
+            .collect(),
+        created_at: record.created_at,
+    })
+}
+
+fn attributes(attributes: BTreeMap<String, Scalar>) -> BTreeMap<String, Value> {
+    let value = |scalar| match scalar {
+        Scalar::Bool(value) => value.into(),
+        Scalar::Integer(value) => value.into(),
+        Scalar::Decimal(value) => value.into(),
+        Scalar::Text(value) => value.into(),
+    };
+    attributes.into_iter().map(|(name, scalar)| (name, value(scalar))).collect()
+}

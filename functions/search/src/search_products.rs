@@ -1,0 +1,85 @@
+//! `GET /search`: products by words, category, price, rating and stock.
+
+use souk_domain::money::Money;
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Problem, Request, Response},
+};
+use souk_search::{SearchIndex, SearchQuery};
+
+use crate::{dependencies::index, problems};
+
+const PARAMETERS: [&str; 9] =
+    ["q", "category", "min_price", "max_price", "min_rating", "in_stock", "sort", "limit", "cursor"];
+const Q_MAX: usize = 200;
+const LIMIT_DEFAULT: usize = 24;
+const LIMIT_MAX: usize = 100;
+
+/// What was just asked by somebody may be answered from a cache; what an operator has just changed
+/// is found a moment later.
+const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=2";
+
+/// The index.
+#[derive(Debug)]
+pub struct Deps {
+    index: SearchIndex,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { index: index(environment)? })
+    }
+}
+
+/// Answers with a page of hits.
+///
+/// # Errors
+/// 400, 422, 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let search = parse(&request)?;
+    let cursor: Option<String> = request.query("cursor")?;
+    let answer = deps.index.search(&search, cursor.as_deref()).await.map_err(problems::query)?;
+    Ok(Response::json(200, &answer).header("cache-control", CACHE_CONTROL))
+}
+
+fn parse(request: &Request) -> Result<SearchQuery, Problem> {
+    request.allow_query(&PARAMETERS)?;
+    let search = SearchQuery {
+        q: words(request.query("q")?)?,
+        category: request.query("category")?,
+        min_price: price("min_price", request.query("min_price")?)?,
+        max_price: price("max_price", request.query("max_price")?)?,
+        min_rating: request.query("min_rating")?,
+        in_stock: request.query("in_stock")?.unwrap_or_default(),
+        sort: request.query("sort")?.unwrap_or_default(),
+        limit: request.query("limit")?.unwrap_or(LIMIT_DEFAULT),
+    };
+    if search.min_rating.is_some_and(|rating| !(0.0..=5.0).contains(&rating)) {
+        return Err(Problem::invalid_field("min_rating", "must be from 0 to 5"));
+    }
+    if !(1..=LIMIT_MAX).contains(&search.limit) {
+        return Err(Problem::invalid_field("limit", format!("must be from 1 to {LIMIT_MAX}")));
+    }
+    if let (Some(least), Some(most)) = (search.min_price, search.max_price)
+        && least > most
+    {
+        return Err(Problem::unprocessable("min_price", "must not be above max_price"));
+    }
+    Ok(search)
+}
+
+/// Blank words are none.
+pub(crate) fn words(q: Option<String>) -> Result<Option<String>, Problem> {
+    let q = q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
+    if q.as_ref().is_some_and(|q| q.chars().count() > Q_MAX) {
+        return Err(Problem::invalid_field("q", format!("must have at most {Q_MAX} characters")));
+    }
+    Ok(q)
+}
+
+fn price(name: &'static str, amount: Option<i64>) -> Result<Option<i64>, Problem> {
+    match amount.map(Money::usd) {
+        Some(Err(error)) => Err(Problem::invalid_field(name, error.to_string())),
+        _ => Ok(amount),
+    }
+}

@@ -1,0 +1,208 @@
+//! The tree of categories.
+
+use serde::{Deserialize, Serialize};
+use souk_domain::ids::CategoryId;
+use souk_dynamo::{StoreError, Transaction, n};
+
+use crate::{
+    Catalog, Key, PreconditionFailure, Put, Violation,
+    precondition::{Step, Stored, step},
+    store::{ATTEMPTS, pause, unchanged_since},
+    violation::Violations,
+};
+
+const NAME_MAX: usize = 100;
+/// How many levels the tree has at most.
+const DEPTH_MAX: usize = 8;
+
+/// What an operator decides about a category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CategoryDetails {
+    /// What it is called.
+    pub name: String,
+    /// Under which category it stands; none for a root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<CategoryId>,
+}
+
+/// A category as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Category {
+    /// Its id.
+    pub category_id: CategoryId,
+    /// What an operator decides.
+    #[serde(flatten)]
+    pub details: CategoryDetails,
+    /// Raised by one at every change.
+    pub version: u64,
+}
+
+/// A category as the table and its stream hold it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryRecord {
+    pub(crate) pk: String,
+    /// What it is called.
+    pub name: String,
+    /// Under which category it stands. Key of the index by parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<CategoryId>,
+    /// Raised by one at every change.
+    pub version: u64,
+}
+
+/// Why a category was not put.
+#[derive(Debug, thiserror::Error)]
+pub enum PutCategoryError {
+    /// Fields out of their limits.
+    #[error("{} fields are out of their limits", .0.len())]
+    Invalid(Vec<Violation>),
+    /// The caller has not seen what he would overwrite.
+    #[error(transparent)]
+    Precondition(#[from] PreconditionFailure),
+    /// There is no such parent.
+    #[error("the parent does not exist")]
+    UnknownParent,
+    /// The parent is the category itself or stands below it.
+    #[error("the category would stand below itself")]
+    Cycle,
+    /// The tree would have more than its levels.
+    #[error("the tree has at most {DEPTH_MAX} levels")]
+    TooDeep,
+    /// The table did not answer or is too busy.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl CategoryDetails {
+    fn check(&self) -> Result<(), Vec<Violation>> {
+        let mut found = Violations::default();
+        found.text("name", &self.name, NAME_MAX);
+        found.into_result()
+    }
+}
+
+/// One step on the way to the root, with the version at which it was seen.
+struct Ancestor {
+    pk: String,
+    version: u64,
+}
+
+impl Catalog {
+    /// A category.
+    ///
+    /// # Errors
+    /// [`StoreError`]; an absent one is `None`.
+    pub async fn category(&self, id: &CategoryId) -> Result<Option<Category>, StoreError> {
+        let key = Key::Category(id.clone()).to_string();
+        let record: Option<CategoryRecord> = self.table.get(&[("pk", &key)]).await?;
+        Ok(record.map(|r| Category {
+            category_id: id.clone(),
+            details: CategoryDetails { name: r.name, parent_id: r.parent_id },
+            version: r.version,
+        }))
+    }
+
+    /// Creates, renames or moves a category.
+    ///
+    /// # Errors
+    /// [`PutCategoryError`]; then nothing was written.
+    pub async fn put_category(
+        &self,
+        id: &CategoryId,
+        details: CategoryDetails,
+        if_match: Option<u64>,
+    ) -> Result<Put<Category>, PutCategoryError> {
+        details.check().map_err(PutCategoryError::Invalid)?;
+        for attempt in 0..ATTEMPTS {
+            let present = self.category(id).await?;
+            let stored = match &present {
+                None => Stored::Never,
+                Some(category) => Stored::Present { version: category.version, equal: category.details == details },
+            };
+            let step = step(stored, if_match)?;
+            let moves = present.as_ref().is_none_or(|category| category.details.parent_id != details.parent_id);
+            let (version, is_new) = match (step, present) {
+                (Step::Create { version }, _) => (version, true),
+                (Step::Change { version }, _) => (version, false),
+                (Step::Nothing, Some(category)) => return Ok(Put::Unchanged(category)),
+                (Step::Nothing, None) => return Err(StoreError::corrupt("an absent category is equal").into()),
+            };
+            let ancestors = if moves { self.ancestors_to_be(id, &details, is_new).await? } else { Vec::new() };
+            let pk = Key::Category(id.clone()).to_string();
+            let record =
+                CategoryRecord { pk, name: details.name.clone(), parent_id: details.parent_id.clone(), version };
+            if self.write_category(&record, stored.seen(), &ancestors).await? {
+                let category = Category { category_id: id.clone(), details, version };
+                return Ok(if is_new { Put::Created(category) } else { Put::Changed(category) });
+            }
+            pause(attempt).await;
+        }
+        Err(StoreError::Busy("the category is being changed by others".to_owned()).into())
+    }
+
+    /// The way from the new parent to the root. Nothing stands below a category that is new, so it
+    /// can close no cycle, and its ancestors need not stand still while it is written.
+    async fn ancestors_to_be(
+        &self,
+        id: &CategoryId,
+        details: &CategoryDetails,
+        is_new: bool,
+    ) -> Result<Vec<Ancestor>, PutCategoryError> {
+        let mut way = Vec::new();
+        let mut next = details.parent_id.clone();
+        while let Some(ancestor_id) = next {
+            if ancestor_id == *id {
+                return Err(PutCategoryError::Cycle);
+            }
+            if way.len() == DEPTH_MAX {
+                return Err(PutCategoryError::TooDeep);
+            }
+            let ancestor = self.category(&ancestor_id).await?.ok_or(PutCategoryError::UnknownParent)?;
+            way.push(Ancestor { pk: Key::Category(ancestor_id).to_string(), version: ancestor.version });
+            next = ancestor.details.parent_id;
+        }
+        let height = if is_new { 1 } else { self.height(id).await? };
+        if way.len() + height > DEPTH_MAX {
+            return Err(PutCategoryError::TooDeep);
+        }
+        Ok(if is_new { Vec::new() } else { way })
+    }
+
+    /// How many levels a category and what stands below it have. Read from an index, which may lag:
+    /// the depth is a limit of convenience, only the absence of cycles is guaranteed.
+    async fn height(&self, id: &CategoryId) -> Result<usize, StoreError> {
+        let mut level = vec![id.clone()];
+        let mut height = 0;
+        while !level.is_empty() && height <= DEPTH_MAX {
+            height += 1;
+            let mut below = Vec::new();
+            for category in &level {
+                below.extend(self.children(category).await?);
+            }
+            level = below;
+        }
+        Ok(height)
+    }
+
+    /// A move is written only while all its new ancestors stand where they were seen: otherwise two
+    /// moves at once could close a cycle that neither of them saw.
+    async fn write_category(
+        &self,
+        record: &CategoryRecord,
+        seen: Option<u64>,
+        ancestors: &[Ancestor],
+    ) -> Result<bool, StoreError> {
+        let guard = unchanged_since(seen);
+        if ancestors.is_empty() {
+            return Ok(self.table.put_if(record, guard.condition, &[], &guard.values).await?.is_written());
+        }
+        let mut transaction = Transaction::new().put(&self.table, record, |put| guard.on_put(put))?;
+        for ancestor in ancestors {
+            transaction = transaction.check(&self.table, &[("pk", &ancestor.pk)], |check| {
+                check.condition_expression("version = :seen").expression_attribute_values(":seen", n(ancestor.version))
+            })?;
+        }
+        Ok(transaction.commit(self.table.client()).await?.is_committed())
+    }
+}

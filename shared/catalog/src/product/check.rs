@@ -1,0 +1,174 @@
+//! The limits of a product. They keep a page within one DynamoDB item and a product's SKUs within
+//! one transaction.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{ProductDetails, Rating, Scalar};
+use crate::violation::{Violation, Violations};
+
+const TITLE_MAX: usize = 200;
+const DESCRIPTION_MAX: usize = 10_000;
+const ALT_MAX: usize = 300;
+const URL_MAX: usize = 2_000;
+const IMAGES_MAX: usize = 20;
+const ATTRIBUTES_MAX: usize = 50;
+const ATTRIBUTE_NAME_MAX: usize = 64;
+const ATTRIBUTE_TEXT_MAX: usize = 1_000;
+/// A transaction holds 100 items: the product and the claims of its SKUs.
+const VARIANTS_MAX: usize = 99;
+
+impl ProductDetails {
+    /// Checks everything that can be checked without looking anything up.
+    ///
+    /// # Errors
+    /// All violations.
+    pub fn check(&self) -> Result<(), Vec<Violation>> {
+        let mut found = Violations::default();
+        found.text("title", &self.title, TITLE_MAX);
+        if self.description.chars().count() > DESCRIPTION_MAX {
+            found.out_of_range("description", format!("must have at most {DESCRIPTION_MAX} characters"));
+        }
+        if let Some(rating) = &self.rating {
+            check_rating(rating, &mut found);
+        }
+        check_attributes("attributes", &self.attributes, &mut found);
+        self.check_images(&mut found);
+        self.check_variants(&mut found);
+        found.into_result()
+    }
+
+    fn check_images(&self, found: &mut Violations) {
+        found.at_most("images", self.images.len(), IMAGES_MAX);
+        for (index, image) in self.images.iter().enumerate() {
+            if !is_image_url(&image.url) {
+                let reason = "must be an https address or /images/<sha256 in hex>.<extension>";
+                found.out_of_range(format!("images[{index}].url"), reason);
+            }
+            if image.alt.chars().count() > ALT_MAX {
+                found.out_of_range(format!("images[{index}].alt"), format!("must have at most {ALT_MAX} characters"));
+            }
+        }
+    }
+
+    fn check_variants(&self, found: &mut Violations) {
+        if self.variants.is_empty() {
+            found.out_of_range("variants", "must have at least one entry");
+        }
+        found.at_most("variants", self.variants.len(), VARIANTS_MAX);
+        let mut skus = HashSet::new();
+        for (index, variant) in self.variants.iter().enumerate() {
+            if !skus.insert(&variant.sku) {
+                found.senseless(format!("variants[{index}].sku"), format!("{} is given twice", variant.sku));
+            }
+            if let Some(title) = &variant.title {
+                found.text(&format!("variants[{index}].title"), title, TITLE_MAX);
+            }
+            check_attributes(&format!("variants[{index}].attributes"), &variant.attributes, found);
+        }
+    }
+}
+
+fn check_rating(rating: &Rating, found: &mut Violations) {
+    if !(0.0..=5.0).contains(&rating.average) {
+        found.out_of_range("rating.average", "must be from 0 to 5");
+    }
+    if rating.count == 0 && rating.average != 0.0 {
+        found.senseless("rating.average", "must be 0 where nobody has rated");
+    }
+}
+
+fn check_attributes(field: &str, attributes: &BTreeMap<String, Scalar>, found: &mut Violations) {
+    found.at_most(field, attributes.len(), ATTRIBUTES_MAX);
+    for (name, value) in attributes {
+        if name.trim().is_empty() || name.chars().count() > ATTRIBUTE_NAME_MAX {
+            found.out_of_range(field, format!("names must have 1 to {ATTRIBUTE_NAME_MAX} characters"));
+        }
+        match value {
+            Scalar::Text(text) if text.chars().count() > ATTRIBUTE_TEXT_MAX => {
+                found.out_of_range(
+                    format!("{field}.{name}"),
+                    format!("must have at most {ATTRIBUTE_TEXT_MAX} characters"),
+                );
+            }
+            // DynamoDB keeps magnitudes from 1E-130 to 1E+125 only.
+            Scalar::Decimal(number) if number.abs() > 1e15 || (*number != 0.0 && number.abs() < 1e-15) => {
+                found.out_of_range(format!("{field}.{name}"), "is a number out of range");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_image_url(url: &str) -> bool {
+    if url.len() > URL_MAX || url.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return false;
+    }
+    if let Some(rest) = url.strip_prefix("https://") {
+        return rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+    }
+    url.strip_prefix("/images/").and_then(|name| name.split_once('.')).is_some_and(|(hash, extension)| {
+        hash.len() == 64
+            && hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            && (1..=5).contains(&extension.len())
+            && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn backpack() -> Value {
+        json!({
+            "title": "Leather Backpack", "description": "", "category_id": "bags", "seller_id": "hide",
+            "rating": {"average": 4.5, "count": 2}, "attributes": {"material": "leather", "litres": 22, "vegan": false},
+            "images": [{"url": format!("/images/{}.png", "a".repeat(64)), "alt": "a backpack"}],
+            "variants": [{"sku": "BP-1", "title": "Brown"}, {"sku": "BP-2"}],
+        })
+    }
+
+    fn violations(change: impl Fn(&mut Value)) -> Vec<(String, bool)> {
+        let mut body = backpack();
+        change(&mut body);
+        let details: ProductDetails = serde_json::from_value(body).unwrap();
+        details.check().err().unwrap_or_default().into_iter().map(|v| (v.field, v.semantic)).collect()
+    }
+
+    #[test]
+    fn a_good_product_passes() {
+        assert_eq!(violations(|_| {}), []);
+    }
+
+    #[test]
+    fn each_limit_names_its_field() {
+        let out_of_range = |field: &str| vec![(field.to_owned(), false)];
+        assert_eq!(violations(|b| b["title"] = json!(" ")), out_of_range("title"));
+        assert_eq!(violations(|b| b["title"] = json!("x".repeat(201))), out_of_range("title"));
+        assert_eq!(violations(|b| b["description"] = json!("x".repeat(10_001))), out_of_range("description"));
+        assert_eq!(violations(|b| b["rating"]["average"] = json!(5.1)), out_of_range("rating.average"));
+        assert_eq!(violations(|b| b["variants"] = json!([])), out_of_range("variants"));
+        assert_eq!(violations(|b| b["variants"][1]["title"] = json!("")), out_of_range("variants[1].title"));
+        let many: Vec<_> = (0..100).map(|i| json!({"sku": format!("S{i}")})).collect();
+        assert_eq!(violations(|b| b["variants"] = json!(many)), out_of_range("variants"));
+        assert_eq!(violations(|b| b["attributes"]["x"] = json!("x".repeat(1_001))), out_of_range("attributes.x"));
+    }
+
+    #[test]
+    fn pictures_are_https_or_content_addressed() {
+        for bad in ["http://x.example/a.png", "https://", "/images/a.png", "javascript:alert(1)", "//x.example/a.png"] {
+            assert_eq!(
+                violations(|b| b["images"][0]["url"] = json!(bad)),
+                [("images[0].url".to_owned(), false)],
+                "{bad}"
+            );
+        }
+        assert_eq!(violations(|b| b["images"][0]["url"] = json!("https://x.example/a.png")), []);
+    }
+
+    #[test]
+    fn a_sku_given_twice_makes_no_sense() {
+        assert_eq!(violations(|b| b["variants"][1]["sku"] = json!("BP-1")), [("variants[1].sku".to_owned(), true)]);
+    }
+}

@@ -1,0 +1,57 @@
+use jiff::Timestamp;
+use souk_domain::ids::ProductId;
+use souk_dynamo::StoreError;
+
+use super::ProductRecord;
+use crate::{
+    Catalog, Key, PreconditionFailure,
+    store::{ATTEMPTS, pause, unchanged_since},
+};
+
+/// Why a product was not deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteProductError {
+    /// There is no such product.
+    #[error("the product does not exist")]
+    NotFound,
+    /// The caller has not seen what he would delete.
+    #[error(transparent)]
+    Precondition(#[from] PreconditionFailure),
+    /// The table did not answer or is too busy.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Catalog {
+    /// Takes a product out of the catalog. A tombstone stays, which keeps its version and its SKUs.
+    ///
+    /// # Errors
+    /// [`DeleteProductError`]; then nothing was written.
+    pub async fn delete_product(
+        &self,
+        id: &ProductId,
+        if_match: Option<u64>,
+        now: Timestamp,
+    ) -> Result<(), DeleteProductError> {
+        for attempt in 0..ATTEMPTS {
+            let key = Key::Product(id.clone()).to_string();
+            let record: ProductRecord = self.table.get(&[("pk", &key)]).await?.ok_or(DeleteProductError::NotFound)?;
+            if record.details.is_none() {
+                return Err(DeleteProductError::NotFound);
+            }
+            let present = record.version;
+            match if_match {
+                None => return Err(PreconditionFailure::Missing.into()),
+                Some(seen) if seen != present => return Err(PreconditionFailure::Stale { present }.into()),
+                Some(_) => {}
+            }
+            let guard = unchanged_since(Some(present));
+            let outcome = self.table.put_if(&record.tombstone(now), guard.condition, &[], &guard.values).await?;
+            if outcome.is_written() {
+                return Ok(());
+            }
+            pause(attempt).await;
+        }
+        Err(StoreError::Busy("the product is being changed by others".to_owned()).into())
+    }
+}

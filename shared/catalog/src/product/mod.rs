@@ -1,0 +1,12 @@
+//! Products and their variants.
+
+mod check;
+mod delete;
+mod details;
+mod put;
+mod record;
+
+pub use delete::DeleteProductError;
+pub use details::{Image, ProductDetails, Rating, Scalar, Variant};
+pub use put::PutProductError;
+pub use record::{Product, ProductRecord};

@@ -1,0 +1,121 @@
+//! Sellers.
+
+use serde::{Deserialize, Serialize};
+use souk_domain::ids::SellerId;
+use souk_dynamo::StoreError;
+
+use crate::{
+    Catalog, Key, PreconditionFailure, Put, Violation,
+    precondition::{Step, Stored, step},
+    store::{ATTEMPTS, pause, unchanged_since},
+    violation::Violations,
+};
+
+const NAME_MAX: usize = 100;
+
+/// What an operator decides about a seller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SellerDetails {
+    /// What the seller is called.
+    pub name: String,
+}
+
+/// A seller as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Seller {
+    /// Its id.
+    pub seller_id: SellerId,
+    /// What an operator decides.
+    #[serde(flatten)]
+    pub details: SellerDetails,
+    /// Raised by one at every change.
+    pub version: u64,
+}
+
+/// A seller as the table and its stream hold it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SellerRecord {
+    pub(crate) pk: String,
+    /// What it is called.
+    pub name: String,
+    /// Raised by one at every change.
+    pub version: u64,
+}
+
+/// Why a seller was not put.
+#[derive(Debug, thiserror::Error)]
+pub enum PutSellerError {
+    /// Fields out of their limits.
+    #[error("{} fields are out of their limits", .0.len())]
+    Invalid(Vec<Violation>),
+    /// The caller has not seen what he would overwrite.
+    #[error(transparent)]
+    Precondition(#[from] PreconditionFailure),
+    /// The table did not answer or is too busy.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SellerDetails {
+    fn check(&self) -> Result<(), Vec<Violation>> {
+        let mut found = Violations::default();
+        found.text("name", &self.name, NAME_MAX);
+        found.into_result()
+    }
+}
+
+impl Catalog {
+    /// A seller.
+    ///
+    /// # Errors
+    /// [`StoreError`]; an absent one is `None`.
+    pub async fn seller(&self, id: &SellerId) -> Result<Option<Seller>, StoreError> {
+        let key = Key::Seller(id.clone()).to_string();
+        let record: Option<SellerRecord> = self.table.get(&[("pk", &key)]).await?;
+        Ok(record.map(|r| Seller {
+            seller_id: id.clone(),
+            details: SellerDetails { name: r.name },
+            version: r.version,
+        }))
+    }
+
+    /// Creates or renames a seller.
+    ///
+    /// # Errors
+    /// [`PutSellerError`]; then nothing was written.
+    pub async fn put_seller(
+        &self,
+        id: &SellerId,
+        details: SellerDetails,
+        if_match: Option<u64>,
+    ) -> Result<Put<Seller>, PutSellerError> {
+        details.check().map_err(PutSellerError::Invalid)?;
+        for attempt in 0..ATTEMPTS {
+            let present = self.seller(id).await?;
+            let stored = match &present {
+                None => Stored::Never,
+                Some(seller) => Stored::Present { version: seller.version, equal: seller.details == details },
+            };
+            let step = step(stored, if_match)?;
+            let version = match (step, present) {
+                (Step::Create { version } | Step::Change { version }, _) => version,
+                (Step::Nothing, Some(seller)) => return Ok(Put::Unchanged(seller)),
+                (Step::Nothing, None) => return Err(StoreError::corrupt("an absent seller is equal").into()),
+            };
+            let pk = Key::Seller(id.clone()).to_string();
+            let record = SellerRecord { pk, name: details.name.clone(), version };
+            let guard = unchanged_since(stored.seen());
+            if self.table.put_if(&record, guard.condition, &[], &guard.values).await?.is_written() {
+                let seller = Seller { seller_id: id.clone(), details, version };
+                return Ok(if matches!(step, Step::Create { .. }) {
+                    Put::Created(seller)
+                } else {
+                    Put::Changed(seller)
+                });
+            }
+            pause(attempt).await;
+        }
+        Err(StoreError::Busy("the seller is being changed by others".to_owned()).into())
+    }
+}

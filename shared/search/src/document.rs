@@ -1,0 +1,166 @@
+//! Search documents: one per variant, holding everything that search filters by, sorts by or shows.
+
+use serde_json::{Map, Value, json};
+use souk_domain::ids::Sku;
+
+use crate::page::{Page, PageProduct, Variant};
+
+/// What has to be done to the index. The version is the page's revision: of two actions on one
+/// document the higher version wins, in whatever order they come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// The variant is to be found as this document.
+    Index {
+        /// The document's id.
+        sku: Sku,
+        /// Its version.
+        version: u64,
+        /// The whole document.
+        document: Value,
+    },
+    /// The variant is not to be found.
+    Delete {
+        /// The document's id.
+        sku: Sku,
+        /// The version of the deletion.
+        version: u64,
+    },
+}
+
+impl Page {
+    /// All that the index must do to agree with this page, whatever it has seen before: also the SKUs
+    /// that the product has no longer are named, so that a record that was lost heals with the next one.
+    pub fn actions(&self) -> Vec<Action> {
+        let variants = self.product.as_ref().map(|product| product.variants.as_slice()).unwrap_or_default();
+        let withdrawn = self.known_skus.iter().filter(|sku| variants.iter().all(|variant| variant.sku != **sku));
+        let deletions = withdrawn.map(|sku| Action::Delete { sku: sku.clone(), version: self.revision });
+        let product = self.product.as_ref();
+        let documents = product.into_iter().flat_map(|product| {
+            product.variants.iter().map(|variant| Action::Index {
+                sku: variant.sku.clone(),
+                version: self.revision,
+                document: self.document(product, variant),
+            })
+        });
+        deletions.chain(documents).collect()
+    }
+
+    fn document(&self, product: &PageProduct, variant: &Variant) -> Value {
+        let path = self.category.as_ref().map(|path| path.names.as_slice()).unwrap_or_default();
+        let mut category_ids: Vec<_> = path.iter().map(|name| name.category_id.as_str()).collect();
+        if !category_ids.contains(&product.category_id.as_str()) {
+            category_ids.push(product.category_id.as_str());
+        }
+        let available = self.availability.get(&variant.sku).map(|fact| fact.available);
+        let rating = product.rating;
+        json!({
+            "sku": variant.sku,
+            "product_id": product.product_id,
+            "title": product.title,
+            "variant_title": variant.title,
+            "description": product.description,
+            "category_id": product.category_id,
+            "category_ids": category_ids,
+            "category_names": path.iter().map(|name| name.name.as_str()).collect::<Vec<_>>(),
+            // An id holds no '|', so that facets can show names without another look-up.
+            "category_facets": path.iter().map(|name| format!("{}|{}", name.category_id, name.name)).collect::<Vec<_>>(),
+            "seller_id": product.seller_id,
+            "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
+            "attribute_words": words(product, variant),
+            "attributes": merged(product, variant),
+            // Unrated counts as 0, so that sorting needs no rule for absent values.
+            "rating_average": rating.map_or(0.0, |r| r.average),
+            "rating_count": rating.map_or(0, |r| r.count),
+            "price": self.prices.get(&variant.sku).map(|fact| fact.price.amount()),
+            "available": available,
+            "in_stock": available.is_some_and(|units| units > 0),
+            "image": product.images.first(),
+            "created_at": product.created_at.as_millisecond(),
+        })
+    }
+}
+
+/// The variant's attributes go before the product's.
+fn merged(product: &PageProduct, variant: &Variant) -> Map<String, Value> {
+    product.attributes.iter().chain(&variant.attributes).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// What attributes say in words; yes and no say nothing without their name.
+fn words(product: &PageProduct, variant: &Variant) -> Vec<String> {
+    merged(product, variant)
+        .into_iter()
+        .filter_map(|(name, value)| match value {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(true) => Some(name),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use souk_domain::money::Money;
+
+    use super::*;
+    use crate::page::{AvailabilityFact, CategoryName, CategoryPath, PriceFact};
+
+    fn page() -> Page {
+        let product = json!({
+            "product_id": "p-1", "version": 3, "title": "Leather Backpack", "description": "Soft.", "category_id": "packs",
+            "seller_id": "hide", "attributes": {"material": "leather", "vegan": false, "waterproof": true},
+            "variants": [{"sku": "A", "title": "Brown", "attributes": {"colour": "brown"}}, {"sku": "B"}],
+            "created_at": "2026-11-24T00:00:00Z",
+        });
+        let names = [("bags", "Bags"), ("packs", "Backpacks")]
+            .map(|(id, name)| CategoryName { category_id: id.parse().unwrap(), name: name.to_owned() });
+        Page {
+            product_id: "p-1".parse().unwrap(),
+            revision: 9,
+            catalog_version: 3,
+            product: serde_json::from_value(product).unwrap(),
+            category: Some(CategoryPath {
+                category_id: "packs".parse().unwrap(),
+                tree_revision: 1,
+                names: names.into(),
+            }),
+            seller: None,
+            prices: [("A".parse().unwrap(), PriceFact { price: Money::usd(1999).unwrap(), version: 1 })].into(),
+            availability: [("A".parse().unwrap(), AvailabilityFact { available: 3, version: 1 })].into(),
+            known_skus: BTreeSet::from(["A", "B", "OLD"].map(|sku| sku.parse().unwrap())),
+        }
+    }
+
+    #[test]
+    fn each_variant_is_one_document_and_former_ones_are_deleted() {
+        let actions = page().actions();
+        assert_eq!(actions[0], Action::Delete { sku: "OLD".parse().unwrap(), version: 9 });
+        let Action::Index { sku, version: 9, document } = &actions[1] else { panic!("{actions:?}") };
+        assert_eq!((sku.as_str(), &document["price"], &document["in_stock"]), ("A", &json!(1999), &json!(true)));
+        assert_eq!(document["category_ids"], json!(["bags", "packs"]));
+        assert_eq!(document["category_facets"], json!(["bags|Bags", "packs|Backpacks"]));
+        assert_eq!(document["attribute_words"], json!(["brown", "leather", "waterproof"]));
+        let Action::Index { document, .. } = &actions[2] else { panic!("{actions:?}") };
+        assert_eq!((&document["price"], &document["in_stock"]), (&Value::Null, &json!(false)));
+        assert_eq!(actions.len(), 3);
+    }
+
+    #[test]
+    fn a_tombstone_deletes_all_that_was_ever_known() {
+        let page = Page { product: None, ..page() };
+        let deleted = page.actions().into_iter().map(|action| match action {
+            Action::Delete { sku, .. } => sku.to_string(),
+            Action::Index { .. } => panic!("a deleted product is indexed"),
+        });
+        assert_eq!(deleted.collect::<Vec<_>>(), ["A", "B", "OLD"]);
+    }
+
+    #[test]
+    fn a_product_whose_category_is_unknown_is_found_by_its_id_all_the_same() {
+        let page = Page { category: None, ..page() };
+        let Some(Action::Index { document, .. }) = page.actions().pop() else { panic!("no document") };
+        assert_eq!(document["category_ids"], json!(["packs"]));
+    }
+}

@@ -1,0 +1,50 @@
+use serde::Serialize;
+
+use super::AvailabilityFact;
+
+/// From this many units on, nobody needs to hurry.
+const FEW: u64 = 5;
+
+/// What a shopper is told about stock. A hint: checkout counts again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Availability {
+    /// In words.
+    pub label: String,
+    /// How many are left, where they are few.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<u64>,
+}
+
+impl Availability {
+    /// The hint for this count; `None` is a SKU that inventory has not told of.
+    pub fn of(available: Option<u64>) -> Self {
+        match available {
+            None => Self { label: "Availability unknown".to_owned(), left: None },
+            Some(0) => Self { label: "Out of stock".to_owned(), left: Some(0) },
+            Some(left @ 1..=FEW) => Self { label: format!("Only {left} left"), left: Some(left) },
+            Some(_) => Self { label: "In stock".to_owned(), left: None },
+        }
+    }
+}
+
+impl From<Option<&AvailabilityFact>> for Availability {
+    fn from(fact: Option<&AvailabilityFact>) -> Self {
+        Self::of(fact.map(|fact| fact.available))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_units_are_counted_out() {
+        let label = |available| Availability::of(available).label;
+        assert_eq!(label(None), "Availability unknown");
+        assert_eq!(label(Some(0)), "Out of stock");
+        assert_eq!(label(Some(1)), "Only 1 left");
+        assert_eq!(label(Some(5)), "Only 5 left");
+        assert_eq!(label(Some(6)), "In stock");
+        assert_eq!(Availability::of(Some(6)).left, None);
+    }
+}

@@ -1,0 +1,117 @@
+//! Facts that other contexts tell of a SKU: its price, its stock. The SKU's own item keeps them, so
+//! that they may come before the product; the product's page has a copy.
+
+use serde::{Deserialize, Serialize};
+use souk_domain::ids::{ProductId, Sku};
+use souk_dynamo::{StoreError, UpdateBuilder, decode, n, s, value};
+
+use super::{
+    AvailabilityFact, Pages, PriceFact,
+    store::{page_key, sku_key},
+};
+
+/// What is known of a SKU.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SkuFacts {
+    /// The product that it belongs to, once a page has claimed it. It belongs to no other, ever.
+    #[serde(default)]
+    pub(super) product_id: Option<ProductId>,
+    #[serde(default)]
+    pub(super) price: Option<PriceFact>,
+    #[serde(default)]
+    pub(super) availability: Option<AvailabilityFact>,
+}
+
+/// A fact, and where an item keeps it: `price` of a SKU is `prices.<sku>` of a page.
+trait Fact: Serialize {
+    const OF_SKU: &'static str;
+    const OF_PAGE: &'static str;
+    fn version(&self) -> u64;
+}
+
+impl Fact for PriceFact {
+    const OF_SKU: &'static str = "price";
+    const OF_PAGE: &'static str = "prices";
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl Fact for AvailabilityFact {
+    const OF_SKU: &'static str = "availability";
+    const OF_PAGE: &'static str = "availability";
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl Pages {
+    /// Takes note of a price.
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating is safe.
+    pub async fn record_price(&self, sku: &Sku, fact: PriceFact) -> Result<(), StoreError> {
+        let known = self.note(sku, &fact).await?;
+        self.copy_to_page(known.product_id.as_ref(), sku, known.price.as_ref()).await
+    }
+
+    /// Takes note of a count of units.
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating is safe.
+    pub async fn record_availability(&self, sku: &Sku, fact: AvailabilityFact) -> Result<(), StoreError> {
+        let known = self.note(sku, &fact).await?;
+        self.copy_to_page(known.product_id.as_ref(), sku, known.availability.as_ref()).await
+    }
+
+    /// Says to which product a SKU belongs, and copies onto the page what is known of the SKU. The page
+    /// must exist by now: a fact that comes after this finds its way by itself.
+    pub(super) async fn claim(&self, id: &ProductId, sku: &Sku) -> Result<(), StoreError> {
+        let update = self
+            .table
+            .update(&[("pk", &sku_key(sku))])
+            .update_expression("SET product_id = :product_id")
+            .expression_attribute_values(":product_id", s(id.as_str()));
+        let known: SkuFacts = decode(self.settle(update).await?.unwrap_or_default())?;
+        self.copy_to_page(Some(id), sku, known.price.as_ref()).await?;
+        self.copy_to_page(Some(id), sku, known.availability.as_ref()).await
+    }
+
+    async fn note<F: Fact>(&self, sku: &Sku, fact: &F) -> Result<SkuFacts, StoreError> {
+        let update = self
+            .table
+            .update(&[("pk", &sku_key(sku))])
+            .update_expression("SET #fact = :fact")
+            .condition_expression("attribute_not_exists(#fact) OR #fact.#version < :version")
+            .expression_attribute_names("#fact", F::OF_SKU);
+        let item = self.settle(with_version(update, fact)?).await?;
+        decode(item.unwrap_or_default())
+    }
+
+    async fn copy_to_page<F: Fact>(
+        &self,
+        id: Option<&ProductId>,
+        sku: &Sku,
+        fact: Option<&F>,
+    ) -> Result<(), StoreError> {
+        let (Some(id), Some(fact)) = (id, fact) else { return Ok(()) };
+        let update = self
+            .table
+            .update(&[("pk", &page_key(id))])
+            .update_expression("SET #facts.#sku = :fact ADD revision :one")
+            .condition_expression(
+                "attribute_exists(#facts) AND (attribute_not_exists(#facts.#sku) OR #facts.#sku.#version < :version)",
+            )
+            .expression_attribute_names("#facts", F::OF_PAGE)
+            .expression_attribute_names("#sku", sku.as_str())
+            .expression_attribute_values(":one", n(1));
+        self.settle(with_version(update, fact)?).await.map(drop)
+    }
+}
+
+fn with_version<F: Fact>(update: UpdateBuilder, fact: &F) -> Result<UpdateBuilder, StoreError> {
+    Ok(update
+        .expression_attribute_names("#version", "version")
+        .expression_attribute_values(":fact", value(fact)?)
+        .expression_attribute_values(":version", n(fact.version())))
+}

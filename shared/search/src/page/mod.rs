@@ -1,0 +1,18 @@
+//! The read model: product pages and what they are joined from.
+
+mod availability;
+mod facts;
+mod names;
+mod project;
+mod record;
+mod store;
+mod tree;
+mod view;
+
+pub use availability::Availability;
+pub use record::{
+    AvailabilityFact, CategoryName, CategoryPath, Image, Page, PageProduct, PriceFact, Rating, SellerName, Variant,
+};
+pub use store::Pages;
+pub use tree::{CategoryTree, TreeView};
+pub use view::PageView;

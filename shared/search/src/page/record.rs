@@ -1,0 +1,149 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use souk_domain::{
+    ids::{CategoryId, ProductId, SellerId, Sku},
+    money::Money,
+};
+
+/// The item of one product: what its page shows, each part with the version of its source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// Which product.
+    pub product_id: ProductId,
+    /// Raised by one at every write of this item; never falls, not even when the product is deleted.
+    pub revision: u64,
+    /// The product's version in the catalog.
+    pub catalog_version: u64,
+    /// What the catalog says; `None` where the product is deleted.
+    #[serde(default)]
+    pub product: Option<PageProduct>,
+    /// Where it stands in the tree.
+    #[serde(default)]
+    pub category: Option<CategoryPath>,
+    /// Who sells it.
+    #[serde(default)]
+    pub seller: Option<SellerName>,
+    /// What is known of the prices of its SKUs.
+    #[serde(default)]
+    pub prices: BTreeMap<Sku, PriceFact>,
+    /// What is known of the stock of its SKUs.
+    #[serde(default)]
+    pub availability: BTreeMap<Sku, AvailabilityFact>,
+    /// Every SKU that the product has ever had: those that it has no longer must not be found.
+    #[serde(default)]
+    pub known_skus: BTreeSet<Sku>,
+}
+
+/// What the catalog says about a product.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageProduct {
+    /// Which product.
+    pub product_id: ProductId,
+    /// Its version in the catalog.
+    pub version: u64,
+    /// What it is called.
+    pub title: String,
+    /// What there is to say about it.
+    pub description: String,
+    /// Where it stands.
+    pub category_id: CategoryId,
+    /// Who sells it.
+    pub seller_id: SellerId,
+    /// What buyers think of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
+    /// Properties that all variants share.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Value>,
+    /// Pictures, the first one foremost.
+    #[serde(default)]
+    pub images: Vec<Image>,
+    /// What can be bought.
+    pub variants: Vec<Variant>,
+    /// When it came into the catalog.
+    pub created_at: Timestamp,
+}
+
+/// One thing that can be bought.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Its key everywhere.
+    pub sku: Sku,
+    /// What sets it apart in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What sets it apart as properties.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, Value>,
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// Its address.
+    pub url: String,
+    /// What it shows.
+    pub alt: String,
+}
+
+/// The mean of the ratings.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Rating {
+    /// From 0 to 5.
+    pub average: f64,
+    /// How many ratings.
+    pub count: u32,
+}
+
+/// The names from a root of the tree down to a product's category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryPath {
+    /// The product's own category.
+    pub category_id: CategoryId,
+    /// The revision of the tree that this was read from; 0 where the tree did not yet know all of it.
+    pub tree_revision: u64,
+    /// From the root down, the product's own category last.
+    pub names: Vec<CategoryName>,
+}
+
+/// A category on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryName {
+    /// Which one.
+    pub category_id: CategoryId,
+    /// What it is called.
+    pub name: String,
+}
+
+/// What a seller is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SellerName {
+    /// Which seller.
+    pub seller_id: SellerId,
+    /// The seller's version; 0 where he was not yet heard of.
+    pub version: u64,
+    /// What he is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// What pricing said about a SKU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceFact {
+    /// What one unit costs.
+    pub price: Money,
+    /// The version of that price.
+    pub version: u64,
+}
+
+/// What inventory said about a SKU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AvailabilityFact {
+    /// How many units can be bought, in all warehouses together.
+    pub available: u64,
+    /// The version of that count.
+    pub version: u64,
+}

@@ -1,0 +1,106 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use souk_domain::{
+    ids::{ProductId, Sku},
+    money::Money,
+};
+
+use super::{Availability, CategoryName, Image, Page, Rating, SellerName, Variant};
+
+/// A product page as shoppers see it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PageView {
+    /// Which product.
+    pub product_id: ProductId,
+    /// What it is called.
+    pub title: String,
+    /// What there is to say about it.
+    pub description: String,
+    /// The way to it through the tree, its own category last.
+    pub categories: Vec<CategoryName>,
+    /// Who sells it.
+    pub seller: SellerView,
+    /// What buyers think of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
+    /// Properties that all variants share.
+    pub attributes: BTreeMap<String, Value>,
+    /// Pictures, the first one foremost.
+    pub images: Vec<Image>,
+    /// What can be bought.
+    pub variants: Vec<VariantView>,
+    /// The page's revision.
+    pub revision: u64,
+}
+
+/// Who sells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SellerView {
+    /// Which seller.
+    pub seller_id: String,
+    /// What he is called; `None` where that is not known yet.
+    pub name: Option<String>,
+}
+
+/// One thing that can be bought.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VariantView {
+    /// Its key.
+    pub sku: Sku,
+    /// What sets it apart in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What sets it apart as properties.
+    pub attributes: BTreeMap<String, Value>,
+    /// What it costs; `None` where it has no price and cannot be bought yet.
+    pub price: Option<Money>,
+    /// What is said about stock.
+    pub availability: Availability,
+}
+
+impl Page {
+    /// What shoppers see; `None` where the product is deleted.
+    pub fn view(&self) -> Option<PageView> {
+        let product = self.product.as_ref()?;
+        Some(PageView {
+            product_id: self.product_id.clone(),
+            title: product.title.clone(),
+            description: product.description.clone(),
+            categories: self.category.as_ref().map(|path| path.names.clone()).unwrap_or_default(),
+            seller: SellerView {
+                seller_id: product.seller_id.to_string(),
+                name: self.seller.as_ref().and_then(|SellerName { name, .. }| name.clone()),
+            },
+            rating: product.rating,
+            attributes: product.attributes.clone(),
+            images: product.images.clone(),
+            variants: product.variants.iter().map(|variant| self.variant_view(variant)).collect(),
+            revision: self.revision,
+        })
+    }
+
+    /// True where nothing is missing that other contexts have still to tell: such a page may be kept in
+    /// caches for as long as they like.
+    pub fn is_complete(&self) -> bool {
+        self.category.as_ref().is_some_and(|path| path.tree_revision > 0)
+            && self.seller.as_ref().is_some_and(|seller| seller.name.is_some())
+            && self.product.as_ref().is_some_and(|product| {
+                product
+                    .variants
+                    .iter()
+                    .all(|v| self.prices.contains_key(&v.sku) && self.availability.contains_key(&v.sku))
+            })
+    }
+
+    fn variant_view(&self, variant: &Variant) -> VariantView {
+        VariantView {
+            sku: variant.sku.clone(),
+            title: variant.title.clone(),
+            attributes: variant.attributes.clone(),
+            price: self.prices.get(&variant.sku).map(|fact| fact.price),
+            availability: self.availability.get(&variant.sku).into(),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+use std::str::FromStr;
+
+use serde::Serialize;
+use souk_domain::ids::CategoryId;
+
+/// What a shopper asks for. Its serialised form binds cursors, so `limit` is left out of it: the next
+/// page may have another size.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SearchQuery {
+    /// Words, a SKU or a product's id; none browses everything.
+    pub q: Option<String>,
+    /// Only what stands in this category or below it.
+    pub category: Option<CategoryId>,
+    /// The least price in minor units, this one included.
+    pub min_price: Option<i64>,
+    /// The highest price in minor units, this one included.
+    pub max_price: Option<i64>,
+    /// The least average rating, this one included.
+    pub min_rating: Option<f64>,
+    /// Only what can be bought now, as far as is known.
+    pub in_stock: bool,
+    /// The order of hits.
+    pub sort: Sort,
+    /// How many products a page has.
+    #[serde(skip)]
+    pub limit: usize,
+}
+
+/// The order of hits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// What matches best; without words, what most buyers have rated.
+    #[default]
+    Relevance,
+    /// Cheapest first.
+    PriceAsc,
+    /// Dearest first.
+    PriceDesc,
+    /// Best rated first.
+    Rating,
+    /// What came last into the catalog first.
+    Newest,
+}
+
+/// A text that is no order of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be relevance, price_asc, price_desc, rating or newest")]
+pub struct SortError;
+
+impl FromStr for Sort {
+    type Err = SortError;
+    fn from_str(text: &str) -> Result<Self, SortError> {
+        match text {
+            "relevance" => Ok(Self::Relevance),
+            "price_asc" => Ok(Self::PriceAsc),
+            "price_desc" => Ok(Self::PriceDesc),
+            "rating" => Ok(Self::Rating),
+            "newest" => Ok(Self::Newest),
+            _ => Err(SortError),
+        }
+    }
+}
