@@ -5,3 +5,4 @@ pub mod catalog;
 pub mod inventory;
 pub mod orders;
 pub mod pricing;
+pub mod search;
