@@ -57,6 +57,10 @@ def _test(_args):
     phases.run()
 
 
+def _interrupt(*_):
+    raise KeyboardInterrupt
+
+
 def main():
     """Parse the command line and run one command."""
     parser = argparse.ArgumentParser(prog="souk_local", description="Souk's local stack")
@@ -73,7 +77,7 @@ def main():
     logging.set_defaults(run=_logs)
     args = parser.parse_args()
     # Whoever ends us politely gets the same clean-up as somebody who presses Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         args.run(args)
     except Failure as failure:
