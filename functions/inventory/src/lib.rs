@@ -1,2 +1,11 @@
 //! Lambda handlers of the inventory context.
 #![forbid(unsafe_code)]
+
+pub mod availability_publisher;
+pub mod get_inventory;
+pub mod get_ledger;
+pub mod ledger_writer;
+mod operator;
+pub mod post_adjustment;
+mod problems;
+pub mod put_inventory;

@@ -97,8 +97,8 @@ impl StockRows {
             Outcome::Refused(Some(item)) => {
                 let row: StockRow = souk_dynamo::decode(item)?;
                 Ok(match row.apply(Change::Adjust(adjustment.delta), adjustment.cause()) {
+                    // The image came with the refusal, so its numbers are why.
                     Err(why) => AdjustOutcome::Refused(why, row),
-                    // The old image came with the refusal, so its numbers are why.
                     Ok(_) => AdjustOutcome::Busy,
                 })
             }

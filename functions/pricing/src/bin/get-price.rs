@@ -1,4 +1,4 @@
-//! `GET /admin/prices/{sku}`.
+//! See `souk_fn_pricing::get_price`.
 
 fn main() -> Result<(), souk_runtime::Error> {
     souk_runtime::http::serve(souk_fn_pricing::get_price::handle)

@@ -1,4 +1,4 @@
-//! `PUT /admin/prices/{sku}`.
+//! See `souk_fn_pricing::put_price`.
 
 fn main() -> Result<(), souk_runtime::Error> {
     souk_runtime::http::serve(souk_fn_pricing::put_price::handle)

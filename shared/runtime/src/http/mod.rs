@@ -1,11 +1,14 @@
 //! HTTP functions behind an API Gateway HTTP API.
 
+mod bearer;
 mod identity;
+mod jwks;
 mod problem;
 mod request;
 mod response;
 mod serve;
 
+pub use bearer::BearerVerifier;
 pub use identity::{Caller, Role};
 pub use problem::{FieldError, Problem};
 pub use request::{MAX_BODY_BYTES, Request};

@@ -1,0 +1,77 @@
+//! A cart as its owner sees it, with titles and prices of this moment. They are for show: whoever
+//! checks out gets prices that are read then.
+
+use serde::Serialize;
+use souk_cart::Cart;
+use souk_domain::{ids::Sku, money::Money, quantity::Quantity};
+use souk_dynamo::StoreError;
+use souk_pricing::Prices;
+use souk_runtime::http::Response;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct CartView {
+    lines: Vec<LineView>,
+    version: u64,
+    /// The sum of what can be bought; missing where a line cannot, or where it is more than can be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subtotal: Option<Money>,
+    /// Lines of the guest's cart that found no place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<Sku>,
+}
+
+#[derive(Debug, Serialize)]
+struct LineView {
+    sku: Sku,
+    quantity: Quantity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    /// Missing where the SKU cannot be bought now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<Money>,
+}
+
+impl CartView {
+    pub(crate) async fn of(cart: &Cart, prices: &Prices) -> Result<Self, StoreError> {
+        let offers = prices.get_many(cart.lines.keys()).await?;
+        let lines = cart.lines.iter().map(|(sku, line)| {
+            let offer = offers.get(sku);
+            LineView {
+                sku: sku.clone(),
+                quantity: line.quantity,
+                title: offer.and_then(|offer| offer.title.clone()),
+                price: offer.and_then(|offer| offer.sellable_at()),
+            }
+        });
+        let lines: Vec<_> = lines.collect();
+        Ok(Self { subtotal: subtotal(&lines), lines, version: cart.version, left_out: Vec::new() })
+    }
+
+    pub(crate) fn leaving_out(self, left_out: Vec<Sku>) -> Self {
+        Self { left_out, ..self }
+    }
+
+    pub(crate) fn answer(&self) -> Response {
+        Response::json(200, self)
+    }
+}
+
+fn subtotal(lines: &[LineView]) -> Option<Money> {
+    lines.iter().try_fold(Money::ZERO, |sum, line| sum.plus(line.price?.times(line.quantity).ok()?).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subtotal_stands_only_where_every_line_can_be_bought() {
+        let line =
+            |price| LineView { sku: "a".parse().unwrap(), quantity: Quantity::new(2).unwrap(), title: None, price };
+        let price = Money::usd(150).ok();
+        assert_eq!(subtotal(&[line(price), line(price)]), Money::usd(600).ok());
+        assert_eq!(subtotal(&[line(price), line(None)]), None);
+        assert_eq!(subtotal(&[]), Some(Money::ZERO));
+        assert_eq!(subtotal(&[line(Money::usd(Money::MAX).ok())]), None);
+    }
+}

@@ -1,0 +1,23 @@
+//! `DELETE /cart/items/{sku}`: none of a SKU is in the cart.
+
+use jiff::Timestamp;
+use souk_cart::Cart;
+use souk_domain::ids::Sku;
+use souk_runtime::http::{HttpResult, Request};
+
+pub use crate::shopper::Deps;
+use crate::{answer::CartView, problems, shopper::owner};
+
+/// Answers with the cart as it is now. Taking out what is not there changes nothing.
+///
+/// # Errors
+/// 400, 401 (a bad token), 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let sku: Sku = request.path("sku")?;
+    let now = Timestamp::now();
+    let cart = match owner(deps, &request).await? {
+        Some(owner) => problems::change(deps.carts.remove(&owner, &sku, now).await?)?,
+        None => Cart::empty(now),
+    };
+    Ok(CartView::of(&cart, &deps.prices).await?.answer())
+}

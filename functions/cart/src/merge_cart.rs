@@ -1,0 +1,30 @@
+//! `POST /cart/merge`: what a guest put into his cart becomes part of the user's who signed in.
+
+use jiff::Timestamp;
+use souk_cart::MergeOutcome;
+use souk_runtime::http::{HttpResult, Problem, Request};
+
+pub use crate::shopper::Deps;
+use crate::{
+    answer::CartView,
+    shopper::{forget_guest, guest},
+};
+
+/// Answers with the user's cart. Of a SKU in both, the larger quantity stays. A second call changes
+/// nothing. Lines that find no place in a full cart are named and stay with the guest.
+///
+/// # Errors
+/// 401 (no token, or a bad one), 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let user = deps.tokens.caller(&request).await?.ok_or_else(Problem::unauthorized)?.user_id;
+    let now = Timestamp::now();
+    let Some(token) = guest(&request) else {
+        let cart = deps.carts.of_user(&user, now).await?;
+        return Ok(CartView::of(&cart, &deps.prices).await?.answer());
+    };
+    match deps.carts.merge(&user, &token, now).await? {
+        MergeOutcome::Merged(cart) => Ok(forget_guest(CartView::of(&cart, &deps.prices).await?.answer())),
+        MergeOutcome::Full(cart, left) => Ok(CartView::of(&cart, &deps.prices).await?.leaving_out(left).answer()),
+        MergeOutcome::Busy => Err(Problem::try_again("the carts are being changed by others")),
+    }
+}

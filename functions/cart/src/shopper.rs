@@ -1,0 +1,81 @@
+//! Who is shopping: a user with a token, or a guest with a cookie.
+
+use souk_cart::{Carts, GuestToken, Owner};
+use souk_pricing::Prices;
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{BearerVerifier, Problem, Request, Response},
+};
+
+/// The guest's cookie. The prefix makes browsers take it only from this host, over HTTPS, for all paths.
+const COOKIE: &str = "__Host-souk-guest";
+/// As long as the cart lives after its last change.
+const COOKIE_SECONDS: u32 = 90 * 86_400;
+
+/// Carts, prices to show beside their lines, and the keys of the user pool.
+#[derive(Debug)]
+pub struct Deps {
+    pub(crate) carts: Carts,
+    pub(crate) prices: Prices,
+    pub(crate) tokens: BearerVerifier,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            carts: Carts::new(environment.table("CARTS_TABLE")?),
+            prices: Prices::new(environment.table("PRICES_TABLE")?),
+            tokens: BearerVerifier::from_environment(environment)?,
+        })
+    }
+}
+
+/// Whose cart a request is about; `None` for a guest who has no cookie yet, and so no cart.
+pub(crate) async fn owner(deps: &Deps, request: &Request) -> Result<Option<Owner>, Problem> {
+    if let Some(caller) = deps.tokens.caller(request).await? {
+        return Ok(Some(Owner::User(caller.user_id)));
+    }
+    Ok(guest(request).map(Owner::Guest))
+}
+
+/// The token of the guest's cookie. One that we did not make is no cookie.
+pub(crate) fn guest(request: &Request) -> Option<GuestToken> {
+    request.cookie(COOKIE).and_then(|text| text.parse().ok())
+}
+
+/// Gives the guest his cookie, or a longer life to the one he has.
+pub(crate) fn remember(response: Response, owner: &Owner) -> Response {
+    match owner {
+        Owner::User(_) => response,
+        Owner::Guest(token) => cookie(response, token.expose(), COOKIE_SECONDS),
+    }
+}
+
+/// Takes the cookie away: the guest's cart is part of the user's now.
+pub(crate) fn forget_guest(response: Response) -> Response {
+    cookie(response, "", 0)
+}
+
+fn cookie(response: Response, value: &str, max_age: u32) -> Response {
+    let attributes = "Path=/; HttpOnly; Secure; SameSite=Lax";
+    response.header("set-cookie", format!("{COOKIE}={value}; Max-Age={max_age}; {attributes}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guest_gets_a_cookie_that_scripts_and_other_sites_do_not_see() {
+        let token = GuestToken::random().unwrap();
+        let response = remember(Response::empty(200), &Owner::Guest(token.clone()));
+        let cookie = response.get_header("set-cookie").unwrap();
+        assert!(cookie.starts_with(&format!("__Host-souk-guest={}; ", token.expose())));
+        for attribute in ["Path=/", "HttpOnly", "Secure", "SameSite=Lax"] {
+            assert!(cookie.split("; ").any(|part| part == attribute), "{cookie}");
+        }
+        assert!(!cookie.contains("Domain"));
+        let user = Owner::User("5f0c".parse().unwrap());
+        assert_eq!(remember(Response::empty(200), &user).get_header("set-cookie"), None);
+    }
+}

@@ -1,0 +1,5 @@
+//! See `souk_fn_inventory::get_ledger`.
+
+fn main() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(souk_fn_inventory::get_ledger::handle)
+}

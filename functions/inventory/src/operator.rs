@@ -1,0 +1,65 @@
+//! What the operators' endpoints share.
+
+use serde::Serialize;
+use souk_domain::{
+    ids::{Sku, UserId, WarehouseId},
+    stock::StockRow,
+};
+use souk_inventory::StockRows;
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{Problem, Request, Response, Role},
+};
+
+/// The rows of stock.
+#[derive(Debug)]
+pub struct Deps {
+    pub(crate) rows: StockRows,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { rows: StockRows::new(environment.table("INVENTORY_TABLE")?) })
+    }
+}
+
+/// The operator's user id, for the ledger.
+pub(crate) fn require_operator(request: &Request) -> Result<UserId, Problem> {
+    let caller = request.caller()?;
+    caller.require_any(&[Role::Operator])?;
+    Ok(caller.user_id)
+}
+
+/// The row that the path names.
+pub(crate) fn row_of_path(request: &Request) -> Result<(Sku, WarehouseId), Problem> {
+    Ok((request.path("sku")?, request.path("warehouse_id")?))
+}
+
+/// A row as operators see it.
+#[derive(Debug, Serialize)]
+pub(crate) struct RowView<'a> {
+    sku: &'a Sku,
+    warehouse_id: &'a WarehouseId,
+    quantity: u32,
+    reserved_quantity: u32,
+    available: u32,
+    version: u64,
+}
+
+impl<'a> From<&'a StockRow> for RowView<'a> {
+    fn from(row: &'a StockRow) -> Self {
+        Self {
+            sku: &row.sku,
+            warehouse_id: &row.warehouse_id,
+            quantity: row.quantity,
+            reserved_quantity: row.reserved_quantity,
+            available: row.available,
+            version: row.version,
+        }
+    }
+}
+
+/// A row with its version as ETag.
+pub(crate) fn answer(status: u16, row: &StockRow) -> Response {
+    Response::json(status, &RowView::from(row)).etag(row.version)
+}

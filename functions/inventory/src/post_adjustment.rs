@@ -1,0 +1,95 @@
+//! `POST /admin/inventory/{sku}/{warehouse_id}/adjustments`: goods came or went outside of any order.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use souk_domain::stock::MAX_UNITS;
+use souk_dynamo::Table;
+use souk_inventory::{Adjustment, IdempotentRequest, StockRows};
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Problem, Request},
+};
+
+use crate::{
+    operator::{require_operator, row_of_path},
+    problems,
+};
+
+const REASON_MAX: usize = 200;
+
+/// The rows of stock, and the adjustments that were made with a key.
+#[derive(Debug)]
+pub struct Deps {
+    rows: StockRows,
+    remembered: Table,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            rows: StockRows::new(environment.table("INVENTORY_TABLE")?),
+            remembered: environment.table("ADJUSTMENTS_TABLE")?,
+        })
+    }
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    delta: i64,
+    reason: String,
+}
+
+impl Body {
+    fn check(&self) -> Result<(), Problem> {
+        if self.delta == 0 || self.delta.unsigned_abs() > u64::from(MAX_UNITS) {
+            let range = format!("must be from -{MAX_UNITS} to {MAX_UNITS}, and not 0");
+            return Err(Problem::invalid_field("delta", range));
+        }
+        if self.reason.trim().is_empty() || self.reason.chars().count() > REASON_MAX {
+            return Err(Problem::invalid_field("reason", format!("must have 1 to {REASON_MAX} characters")));
+        }
+        Ok(())
+    }
+}
+
+/// Answers with the row after the adjustment; a repeat with the same key gets the same answer.
+///
+/// # Errors
+/// 400, 401, 403, 404, 409 (fewer units are available), 413, 422 (key reused), 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let by = require_operator(&request)?;
+    let (sku, warehouse_id) = row_of_path(&request)?;
+    let key = request.idempotency_key()?;
+    let body: Body = request.json()?;
+    body.check()?;
+    let digest = format!("{} {}", body.delta, body.reason);
+    let adjustment = Adjustment { delta: body.delta, reason: body.reason, by, at: Timestamp::now() };
+    let row = (&sku, &warehouse_id);
+    let outcome = match key {
+        None => deps.rows.adjust(row, &adjustment).await?,
+        Some(key) => {
+            let request = IdempotentRequest { key, digest };
+            deps.rows.adjust_once(&deps.remembered, row, &adjustment, &request).await?
+        }
+    };
+    problems::adjust(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delta_of_nothing_or_too_much_and_a_missing_reason_are_refused_by_name() {
+        let field = |delta, reason: &str| {
+            let problem = Body { delta, reason: reason.to_owned() }.check().unwrap_err();
+            (problem.status, problem.detail().split(':').next().unwrap().to_owned())
+        };
+        assert_eq!(field(0, "r"), (400, "delta".to_owned()));
+        assert_eq!(field(i64::MIN, "r"), (400, "delta".to_owned()));
+        assert_eq!(field(1, " "), (400, "reason".to_owned()));
+        assert_eq!(field(1, &"x".repeat(201)), (400, "reason".to_owned()));
+        assert!(Body { delta: -1, reason: "damaged".to_owned() }.check().is_ok());
+    }
+}

@@ -1,0 +1,47 @@
+//! How changes of stock are answered.
+
+use souk_domain::stock::{StockError, StockRow};
+use souk_inventory::{AdjustOutcome, SetQuantityOutcome};
+use souk_runtime::http::{HttpResult, Problem};
+
+use crate::operator::{RowView, answer};
+
+pub(crate) fn set_quantity(outcome: SetQuantityOutcome) -> HttpResult {
+    match outcome {
+        SetQuantityOutcome::Created(row) => Ok(answer(201, &row)),
+        SetQuantityOutcome::Changed(row) | SetQuantityOutcome::Unchanged(row) => Ok(answer(200, &row)),
+        SetQuantityOutcome::BelowReserved(row) => Err(below_reserved(&row)),
+        SetQuantityOutcome::VersionNeeded(_) => Err(Problem::precondition_required()),
+        SetQuantityOutcome::Stale(Some(row)) => Err(Problem::stale(row.version)),
+        SetQuantityOutcome::Stale(None) => Err(Problem::nothing_to_match()),
+    }
+}
+
+pub(crate) fn adjust(outcome: AdjustOutcome) -> HttpResult {
+    match outcome {
+        AdjustOutcome::Adjusted(row) => Ok(answer(200, &row)),
+        AdjustOutcome::Refused(StockError::TooMany, row) => {
+            Err(Problem::conflict("too-much-stock", "Too much stock", StockError::TooMany.to_string())
+                .with("present", RowView::from(&row)))
+        }
+        AdjustOutcome::Refused(_, row) => Err(below_reserved(&row)),
+        AdjustOutcome::KeyReused => Err(Problem::new(
+            422,
+            "idempotency-key-reused",
+            "Idempotency-Key was used before",
+            "Another adjustment was made with this key. Use a fresh key for a new one.",
+        )
+        .with_field("Idempotency-Key", "was used with another body")),
+        AdjustOutcome::Absent => Err(Problem::not_found("stock in this warehouse")),
+        AdjustOutcome::Busy => Err(Problem::try_again("the row is being changed by others")),
+    }
+}
+
+fn below_reserved(row: &StockRow) -> Problem {
+    Problem::conflict(
+        "below-reserved",
+        "More units are reserved",
+        format!("Of {} units, {} are reserved and {} available.", row.quantity, row.reserved_quantity, row.available),
+    )
+    .with("present", RowView::from(row))
+}

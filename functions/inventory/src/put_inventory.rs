@@ -1,0 +1,34 @@
+//! `PUT /admin/inventory/{sku}/{warehouse_id}`: how many units a warehouse holds, as counted.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use souk_domain::stock::MAX_UNITS;
+use souk_runtime::http::{HttpResult, Problem, Request};
+
+pub use crate::operator::Deps;
+use crate::{
+    operator::{require_operator, row_of_path},
+    problems,
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    quantity: u32,
+}
+
+/// Answers with the row as it is stored now: 201 where the warehouse did not hold the SKU yet.
+///
+/// # Errors
+/// 400, 401, 403, 409 (more units are reserved), 412, 413, 428, 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let operator = require_operator(&request)?;
+    let (sku, warehouse_id) = row_of_path(&request)?;
+    let seen = request.if_match()?;
+    let Body { quantity } = request.json()?;
+    if quantity > MAX_UNITS {
+        return Err(Problem::invalid_field("quantity", format!("must be from 0 to {MAX_UNITS}")));
+    }
+    let set = deps.rows.set_quantity((&sku, &warehouse_id), quantity, seen, &operator, Timestamp::now()).await?;
+    problems::set_quantity(set)
+}
