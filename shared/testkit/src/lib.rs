@@ -1,2 +1,4 @@
-//! Builders, an in-process DynamoDB and the local stack's clients, for tests only.
+//! What tests share and nothing else needs: a DynamoDB in the process. A dev-dependency only.
 #![forbid(unsafe_code)]
+
+pub mod dynamodb;

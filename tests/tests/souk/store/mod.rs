@@ -1,1 +1,8 @@
-//! See main.rs.
+//! Tables and what is kept in them, on real DynamoDB semantics, in this process.
+
+mod cart;
+mod catalog;
+mod inventory;
+mod pages;
+mod pricing;
+mod tables;

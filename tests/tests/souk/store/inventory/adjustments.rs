@@ -1,0 +1,58 @@
+use souk_domain::stock::StockError;
+use souk_inventory::{AdjustOutcome, Adjustment, IdempotentRequest};
+
+use super::shelf::{Shelf, at, operator, sku, warehouse};
+
+fn adjustment(delta: i64) -> Adjustment {
+    Adjustment { delta, reason: "found behind a shelf".to_owned(), by: operator(), at: at(1) }
+}
+
+async fn adjust(shelf: &Shelf, delta: i64) -> AdjustOutcome {
+    shelf.rows.adjust((&sku("a"), &warehouse("w1")), &adjustment(delta)).await.unwrap()
+}
+
+async fn adjust_once(shelf: &Shelf, key: &str, delta: i64) -> AdjustOutcome {
+    let request = IdempotentRequest { key: key.to_owned(), digest: delta.to_string() };
+    let row = (&sku("a"), &warehouse("w1"));
+    shelf.rows.adjust_once(&shelf.adjustments, row, &adjustment(delta), &request).await.unwrap()
+}
+
+#[tokio::test]
+async fn invariant_i1_an_adjustment_never_takes_what_is_reserved() {
+    let shelf = Shelf::stocked(&[("a", "w1", 5)]).await;
+    shelf.held(1, &[("a", 3)]).await;
+    assert!(matches!(adjust(&shelf, -2).await, AdjustOutcome::Adjusted(row) if row.available == 0));
+    for refused in [adjust(&shelf, -1).await, adjust_once(&shelf, "k", -1).await] {
+        let AdjustOutcome::Refused(StockError::NotAvailable, row) = refused else { panic!("{refused:?}") };
+        assert_eq!((row.quantity, row.reserved_quantity, row.available), (3, 3, 0));
+    }
+    assert!(matches!(adjust(&shelf, 1_000_000_000).await, AdjustOutcome::Refused(StockError::TooMany, _)));
+    assert_eq!(shelf.numbers("a", "w1").await, (3, 3, 0));
+}
+
+#[tokio::test]
+async fn a_row_that_no_put_has_made_cannot_be_adjusted() {
+    let shelf = Shelf::stocked(&[]).await;
+    assert_eq!(adjust(&shelf, 1).await, AdjustOutcome::Absent);
+    assert_eq!(adjust_once(&shelf, "k", 1).await, AdjustOutcome::Absent);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_adjustment_with_a_key_is_made_once_and_answered_the_same_each_time() {
+    let shelf = Shelf::stocked(&[("a", "w1", 5)]).await;
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let shelf = shelf.clone();
+            tokio::spawn(async move { adjust_once(&shelf, "k", 4).await })
+        })
+        .collect();
+    for call in calls {
+        let outcome = call.await.unwrap();
+        assert!(matches!(&outcome, AdjustOutcome::Adjusted(row) if row.quantity == 9), "{outcome:?}");
+    }
+    // The answer stays the first one, whatever happened to the row since.
+    assert!(matches!(adjust(&shelf, 1).await, AdjustOutcome::Adjusted(row) if row.quantity == 10));
+    assert!(matches!(adjust_once(&shelf, "k", 4).await, AdjustOutcome::Adjusted(row) if row.quantity == 9));
+    assert_eq!(adjust_once(&shelf, "k", 5).await, AdjustOutcome::KeyReused);
+    assert_eq!(shelf.numbers("a", "w1").await, (10, 0, 10));
+}

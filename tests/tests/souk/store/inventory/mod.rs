@@ -1,0 +1,8 @@
+//! Stock and reservations.
+
+mod adjustments;
+mod contention;
+mod ledger;
+mod quantities;
+mod reservations;
+mod shelf;
