@@ -5,6 +5,8 @@ mod template;
 mod templates;
 mod worlds;
 
+pub use template::Template;
+
 use std::path::{Path, PathBuf};
 
 /// The repository's root.

@@ -1,8 +1,14 @@
 //! Each endpoint's success and refusals, through HTTP on the deployed stack. The modules mirror the
 //! API's paths.
 
+mod cart;
+mod catalog;
 mod checkouts;
 mod fulfilment;
+mod inventory;
 mod orders;
 mod payments;
+mod pricing;
+mod product_pages;
+mod search;
 mod unknown_paths;

@@ -2,12 +2,14 @@
 
 mod api;
 mod clock;
+mod shop;
 mod shopping;
 mod stack;
 mod stock;
 
 pub use api::{Api, Reply};
 pub use clock::eventually;
+pub use shop::{PROJECTION, Shop, admin};
 pub use shopping::Effects;
 pub use stack::{Stack, stack};
 pub use stock::{Shelf, address, fresh};
