@@ -7,6 +7,14 @@ use souk_runtime::http::{HttpResult, Request};
 pub use crate::shopper::Deps;
 use crate::{answer::CartView, shopper::owner};
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the cart. Looking at it makes none: a guest without a cookie sees an empty one.
 ///
 /// # Errors

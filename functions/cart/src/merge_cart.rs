@@ -10,6 +10,14 @@ use crate::{
     shopper::{forget_guest, guest},
 };
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the user's cart. Of a SKU in both, the larger quantity stays. A second call changes
 /// nothing. Lines that find no place in a full cart are named and stay with the guest.
 ///

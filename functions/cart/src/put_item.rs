@@ -19,6 +19,14 @@ struct Body {
     quantity: Quantity,
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the cart as it is now. A guest's first line makes his cart and his cookie.
 ///
 /// # Errors

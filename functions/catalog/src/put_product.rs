@@ -11,6 +11,14 @@ use crate::{
     problems,
 };
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the product as it is stored now.
 ///
 /// # Errors

@@ -10,6 +10,14 @@ use crate::{
     problems,
 };
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the seller as it is stored now.
 ///
 /// # Errors

@@ -29,6 +29,14 @@ impl FromEnvironment for Deps {
     }
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::stream::serve(handle)
+}
+
 /// Publishes a batch. What is told twice carries the same version or a newer one.
 ///
 /// # Errors

@@ -32,6 +32,14 @@ struct Page {
     cursor: Option<String>,
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with a page of movements. The ledger follows the rows within seconds.
 ///
 /// # Errors

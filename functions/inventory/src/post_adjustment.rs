@@ -53,6 +53,14 @@ impl Body {
     }
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the row after the adjustment; a repeat with the same key gets the same answer.
 ///
 /// # Errors

@@ -17,6 +17,14 @@ struct Body {
     quantity: u32,
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the row as it is stored now: 201 where the warehouse did not hold the SKU yet.
 ///
 /// # Errors

@@ -18,6 +18,14 @@ pub enum CatalogEvent {
     ProductDeleted(ProductDeleted),
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::queue::serve(handle)
+}
+
 /// Stores the facts of one event. Late and repeated events change nothing.
 ///
 /// # Errors

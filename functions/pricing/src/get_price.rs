@@ -6,6 +6,14 @@ use souk_runtime::http::{HttpResult, Problem, Request};
 pub use crate::operator::Deps;
 use crate::operator::{answer, require_operator};
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the price as it is stored now.
 ///
 /// # Errors

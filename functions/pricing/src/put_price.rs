@@ -13,6 +13,14 @@ struct Body {
     price: Money,
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the price as it is stored now: 201 where there was none.
 ///
 /// # Errors

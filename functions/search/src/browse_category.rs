@@ -6,6 +6,14 @@ use souk_runtime::http::{HttpResult, Problem, Request, Response};
 use crate::list_categories::CACHE_CONTROL;
 pub use crate::list_categories::Deps;
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the category, or with 304 where the client's copy is still good.
 ///
 /// # Errors

@@ -24,6 +24,14 @@ impl FromEnvironment for Deps {
     }
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Answers with the tree, or with 304 where the client's copy is still good.
 ///
 /// # Errors

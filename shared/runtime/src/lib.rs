@@ -1,10 +1,11 @@
 //! The one bootstrap for every Lambda of Souk.
 //!
 //! A function is a `Deps` struct that knows how to build itself from the [`Environment`], and a
-//! handler `async fn(&'static Deps, Request) -> Result<…>`. The binary is one line:
-//! `souk_runtime::http::serve(my_context::my_endpoint::handle)`; `queue`, `stream`, `task` and
-//! `schedule` have a `serve` of the same shape. Logging, error mapping, partial batch failures and
-//! the request line are written here once.
+//! handler `async fn(&'static Deps, Request) -> Result<…>`; beside it stands
+//! `pub fn serve() { souk_runtime::http::serve(handle) }`, which the function's binary calls and which
+//! is in the library so that fifty binaries are linked, not compiled. `queue`, `stream`, `task` and
+//! `schedule` have a `serve` of the same shape. Logging, error mapping, partial batch failures and the
+//! request line are written here once.
 #![forbid(unsafe_code)]
 
 pub mod bus;

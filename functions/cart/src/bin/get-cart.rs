@@ -1,5 +1,5 @@
 //! See `souk_fn_cart::get_cart`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_cart::get_cart::handle)
+    souk_fn_cart::get_cart::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_cart::merge_cart`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_cart::merge_cart::handle)
+    souk_fn_cart::merge_cart::serve()
 }

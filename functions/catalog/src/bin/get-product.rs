@@ -1,5 +1,5 @@
 //! See `souk_fn_catalog::get_product`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_catalog::get_product::handle)
+    souk_fn_catalog::get_product::serve()
 }

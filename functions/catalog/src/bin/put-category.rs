@@ -1,5 +1,5 @@
 //! See `souk_fn_catalog::put_category`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_catalog::put_category::handle)
+    souk_fn_catalog::put_category::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_catalog::put_seller`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_catalog::put_seller::handle)
+    souk_fn_catalog::put_seller::serve()
 }

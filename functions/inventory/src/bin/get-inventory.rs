@@ -1,5 +1,5 @@
 //! See `souk_fn_inventory::get_inventory`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_inventory::get_inventory::handle)
+    souk_fn_inventory::get_inventory::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_inventory::get_ledger`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_inventory::get_ledger::handle)
+    souk_fn_inventory::get_ledger::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_inventory::ledger_writer`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::stream::serve(souk_fn_inventory::ledger_writer::handle)
+    souk_fn_inventory::ledger_writer::serve()
 }

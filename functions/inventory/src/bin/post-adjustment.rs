@@ -1,5 +1,5 @@
 //! See `souk_fn_inventory::post_adjustment`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_inventory::post_adjustment::handle)
+    souk_fn_inventory::post_adjustment::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_inventory::put_inventory`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_inventory::put_inventory::handle)
+    souk_fn_inventory::put_inventory::serve()
 }

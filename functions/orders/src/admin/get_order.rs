@@ -43,6 +43,14 @@ fn reservation_view(held: &Reservation) -> Value {
     })
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Order, transitions, reservation and payment.
 ///
 /// # Errors

@@ -67,6 +67,14 @@ struct Parcel {
     tracking_number: String,
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Ships the order. Repeating it changes nothing.
 ///
 /// # Errors

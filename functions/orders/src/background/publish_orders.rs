@@ -21,6 +21,14 @@ impl FromEnvironment for Deps {
     }
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::stream::serve(handle)
+}
+
 /// Tells each record's change of status; other changes are the context's own affair.
 ///
 /// # Errors

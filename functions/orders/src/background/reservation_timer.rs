@@ -30,6 +30,14 @@ impl FromEnvironment for Deps {
     }
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::queue::serve(handle)
+}
+
 /// Ends the reservation, or winds the timer again where an order has extended it meanwhile.
 ///
 /// # Errors

@@ -38,6 +38,14 @@ pub struct Report {
     failed: usize,
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::schedule::serve(handle)
+}
+
 /// Goes through all shards; one order's failure does not stop the others.
 ///
 /// # Errors

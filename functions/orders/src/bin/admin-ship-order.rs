@@ -1,5 +1,5 @@
 //! See `souk_fn_orders::admin::ship_order`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_orders::admin::ship_order::handle)
+    souk_fn_orders::admin::ship_order::serve()
 }

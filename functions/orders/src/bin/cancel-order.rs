@@ -1,5 +1,5 @@
 //! See `souk_fn_orders::orders::cancel`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_orders::orders::cancel::handle)
+    souk_fn_orders::orders::cancel::serve()
 }

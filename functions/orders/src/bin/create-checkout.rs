@@ -1,5 +1,5 @@
 //! See `souk_fn_orders::checkouts::create`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_orders::checkouts::create::handle)
+    souk_fn_orders::checkouts::create::serve()
 }

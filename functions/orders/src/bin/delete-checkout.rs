@@ -1,5 +1,5 @@
 //! See `souk_fn_orders::checkouts::delete`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_orders::checkouts::delete::handle)
+    souk_fn_orders::checkouts::delete::serve()
 }

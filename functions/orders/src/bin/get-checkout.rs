@@ -1,5 +1,5 @@
 //! See `souk_fn_orders::checkouts::get`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_orders::checkouts::get::handle)
+    souk_fn_orders::checkouts::get::serve()
 }

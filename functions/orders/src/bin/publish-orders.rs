@@ -1,5 +1,5 @@
 //! See `souk_fn_orders::background::publish_orders`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::stream::serve(souk_fn_orders::background::publish_orders::handle)
+    souk_fn_orders::background::publish_orders::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_orders::saga::confirm_order`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::task::serve(souk_fn_orders::saga::confirm_order::handle)
+    souk_fn_orders::saga::confirm_order::serve()
 }

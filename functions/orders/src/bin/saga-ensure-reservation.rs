@@ -1,5 +1,5 @@
 //! See `souk_fn_orders::saga::ensure_reservation`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::task::serve(souk_fn_orders::saga::ensure_reservation::handle)
+    souk_fn_orders::saga::ensure_reservation::serve()
 }

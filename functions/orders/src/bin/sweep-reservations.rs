@@ -1,5 +1,5 @@
 //! See `souk_fn_orders::background::sweep_reservations`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::schedule::serve(souk_fn_orders::background::sweep_reservations::handle)
+    souk_fn_orders::background::sweep_reservations::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_orders::background::sweep_shipments`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::schedule::serve(souk_fn_orders::background::sweep_shipments::handle)
+    souk_fn_orders::background::sweep_shipments::serve()
 }

@@ -73,6 +73,14 @@ struct Wanted {
     cart_version: Option<u64>,
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Makes a checkout.
 ///
 /// # Errors

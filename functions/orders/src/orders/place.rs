@@ -85,6 +85,14 @@ fn validate_payment_method(token: &str) -> Result<(), Problem> {
     }
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
 /// Places the order: 201 the first time, 200 on a replay, the same order in its present state.
 ///
 /// # Errors

@@ -19,6 +19,14 @@ impl FromEnvironment for Deps {
     }
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::task::serve(handle)
+}
+
 /// Confirms the order, unless it was cancelled first.
 ///
 /// # Errors

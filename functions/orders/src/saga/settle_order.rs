@@ -41,6 +41,14 @@ pub struct Input {
     path: Path,
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::task::serve(handle)
+}
+
 /// Settles the order, unless its decision has changed since.
 ///
 /// # Errors

@@ -26,6 +26,14 @@ impl FromEnvironment for Deps {
     }
 }
 
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::task::serve(handle)
+}
+
 /// Voids what is held, or refunds what was taken.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! See `souk_fn_payments::webhook`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_payments::webhook::handle)
+    souk_fn_payments::webhook::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_pricing::get_price`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_pricing::get_price::handle)
+    souk_fn_pricing::get_price::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_pricing::put_price`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_pricing::put_price::handle)
+    souk_fn_pricing::put_price::serve()
 }

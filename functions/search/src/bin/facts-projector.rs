@@ -1,5 +1,5 @@
 //! See `souk_fn_search::facts_projector`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::queue::serve(souk_fn_search::facts_projector::handle)
+    souk_fn_search::facts_projector::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_search::get_product_page`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_search::get_product_page::handle)
+    souk_fn_search::get_product_page::serve()
 }

@@ -1,5 +1,5 @@
 //! See `souk_fn_search::page_refresher`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::queue::serve(souk_fn_search::page_refresher::handle)
+    souk_fn_search::page_refresher::serve()
 }

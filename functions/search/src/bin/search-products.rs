@@ -1,5 +1,5 @@
 //! See `souk_fn_search::search_products`.
 
 fn main() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(souk_fn_search::search_products::handle)
+    souk_fn_search::search_products::serve()
 }
