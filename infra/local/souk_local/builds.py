@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from .console import Failure, Step
 from .environment import only_one
@@ -10,26 +11,35 @@ from .stack import LAMBDA_FOLDER, ROOT
 
 # The whole workspace is always selected, here and in ``phases``: cargo unites the features of what is
 # selected, and another selection would compile the SDKs a second time.
-COMMAND = ("cargo", "build", "--workspace", "--bins", "--message-format=json-render-diagnostics")
+COMMAND = ("cargo", "build", "--workspace", "--message-format=json-render-diagnostics")
 
 
 def build():
-    """Build all of it in one cargo call; {program name: path of its executable}."""
+    """Build functions, edge and gateway in one cargo call; {program name: path of its executable}."""
+    functions = _binaries_below("functions")
+    wanted = [argument for name in functions + _binaries_below("infra/local") for argument in ("--bin", name)]
     with Step("cargo build: functions, edge, gateway", pulse=60):
         # Cargo's own progress goes to the terminal; standard output carries its JSON.
-        done = subprocess.run(COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        raise Failure("the build failed: mend what cargo says above, then run the command again")
-    programs, functions = {}, []
-    for line in done.stdout.splitlines():
-        message = json.loads(line)
-        if message.get("reason") == "compiler-artifact" and message.get("executable"):
-            programs[message["target"]["name"]] = message["executable"]
-            if "/functions/" in message["manifest_path"]:
-                functions.append(message["target"]["name"])
+        done = subprocess.run([*COMMAND, *wanted], cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            raise Failure("the build failed: mend what cargo says above, then run the command again")
+    messages = [json.loads(line) for line in done.stdout.splitlines()]
+    programs = {message["target"]["name"]: message["executable"] for message in messages
+                if message.get("reason") == "compiler-artifact" and message.get("executable")}
     with only_one("lambda"):
         _lay_functions({name: programs[name] for name in functions})
     return programs
+
+
+def _binaries_below(folder):
+    """The binaries of the workspace's packages below a folder."""
+    done = subprocess.run(["cargo", "metadata", "--no-deps", "--format-version=1"], cwd=ROOT, stdout=subprocess.PIPE,
+                          stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Failure("cargo cannot read the workspace: see its message above")
+    return [target["name"] for package in json.loads(done.stdout)["packages"]
+            if (ROOT / folder) in Path(package["manifest_path"]).parents
+            for target in package["targets"] if target["kind"] == ["bin"]]
 
 
 def _lay_functions(programs):
