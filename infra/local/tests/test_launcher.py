@@ -171,6 +171,17 @@ class Launcher(unittest.TestCase):
         self.assertEqual([json.loads(line) for line in deliveries.splitlines()],
                          [["a", "b", "c"], ["b", "c"], ["b"], ["b"], ["c"]])
 
+    def test_two_attributes_set_to_one_value_stay_apart(self):
+        dynamodb = self.aws("dynamodb")
+        dynamodb.create_table(TableName="pages", BillingMode="PAY_PER_REQUEST",
+                              AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+                              KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}])
+        key = {"TableName": "pages", "Key": {"pk": {"S": "a"}}}
+        dynamodb.update_item(**key, UpdateExpression="SET prices = if_not_exists(prices, :none), stock = :none",
+                             ExpressionAttributeValues={":none": {"M": {}}})
+        dynamodb.update_item(**key, UpdateExpression="SET prices.x = :one", ExpressionAttributeValues={":one": {"N": "1"}})
+        self.assertEqual(dynamodb.get_item(**key)["Item"]["stock"], {"M": {}})
+
     def test_what_dynamodb_and_step_functions_refuse_is_refused(self):
         dynamodb, states = self.aws("dynamodb"), self.aws("stepfunctions")
         dynamodb.create_table(TableName="stock", BillingMode="PAY_PER_REQUEST",
