@@ -9,11 +9,18 @@ import threading
 
 from .hooks import require, wrap
 
+KEPT_EVENTS = 20_000    # per stream; a load test must not fill the memory with its log
+
 
 def _stream_name(config, shared, day):
     function, version = config.get("FunctionName", "unknown"), config.get("Version", "$LATEST")
     instance = hashlib.sha256(f"{function}:{version}".encode()).hexdigest()[:32]
     return f"{day}/{function if shared else ''}[{version}]{instance}"
+
+
+def _not_before(last, events):
+    """The events with times no earlier than ``last``: a late one would have the whole stream sorted anew."""
+    return [event | {"timestamp": max(event["timestamp"], last)} for event in events]
 
 
 def apply():
@@ -36,7 +43,8 @@ def apply():
                     written = streams.pop(new)
                     kept = streams.setdefault(_stream_name(config, group, new.rpartition("/")[0]), written)
                     if kept is not written:
-                        logs._append_log_events(kept, list(written["events"]))
+                        logs._append_log_events(kept, _not_before(kept["lastEventTimestamp"], written["events"]))
+                        del kept["events"][:-KEPT_EVENTS]
         return run
 
     wrap(lam, "_emit_lambda_logs", emitting)
