@@ -1,0 +1,64 @@
+//! Runs schedules: many, one again with its trace, or the seeded bugs.
+#![forbid(unsafe_code)]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use souk_simulation::{
+    campaign::{Campaign, hunt_seeded_bugs, table_of_bugs},
+    mutation::Mutation,
+    schedule::Worker,
+};
+
+/// Deterministic simulation of the order core under faults.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How many schedules.
+    #[arg(long, default_value_t = 2_000)]
+    schedules: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+    /// Runs this one schedule and shows what happened.
+    #[arg(long, conflicts_with_all = ["schedules", "from", "bugs"])]
+    seed: Option<u64>,
+    /// Gives production code one bug after another and shows which schedule notices.
+    #[arg(long)]
+    bugs: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(seed) = arguments.seed {
+        return replay(seed);
+    }
+    if arguments.bugs {
+        let caught = hunt_seeded_bugs(arguments.schedules);
+        print!("{}", table_of_bugs(&caught));
+        return success(caught.iter().all(|bug| bug.by.is_some()));
+    }
+    let campaign = Campaign { shows_progress: true, ..Campaign::of(arguments.from, arguments.schedules) };
+    let summary = campaign.run();
+    print!("{}", summary.tell());
+    let missing = summary.hits.missing();
+    for cell in &missing {
+        println!("{cell}");
+    }
+    success(summary.failures == 0 && missing.is_empty())
+}
+
+fn replay(seed: u64) -> ExitCode {
+    let report = Worker::new().run(seed, Mutation::NONE, true);
+    for line in &report.trace {
+        println!("{line}");
+    }
+    for violation in &report.violations {
+        println!("{violation}");
+    }
+    println!("seed {seed}: {:016x}, orders {:?}", report.fingerprint, report.orders);
+    success(report.violations.is_empty())
+}
+
+fn success(all_is_well: bool) -> ExitCode {
+    if all_is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,171 @@
+//! Many schedules, on all cores.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    coverage::Hits,
+    mutation::{BUGS, Mutation},
+    schedule::{Report, Worker},
+};
+
+/// Failing schedules that are kept with their violations.
+const KEPT: usize = 20;
+
+/// What is to be run.
+#[derive(Debug, Clone, Copy)]
+pub struct Campaign {
+    /// The first seed.
+    pub from: u64,
+    /// How many.
+    pub schedules: u64,
+    /// The bug that production code is given.
+    pub mutation: Mutation,
+    /// Whether the first failure ends it.
+    pub stops_at_failure: bool,
+    /// Whether it tells how far it is.
+    pub shows_progress: bool,
+}
+
+/// How a campaign went.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Schedules that were run.
+    pub schedules: u64,
+    /// How many of them failed.
+    pub failures: u64,
+    /// Some that failed.
+    pub failed: Vec<Report>,
+    /// Points by faults.
+    pub hits: Hits,
+    /// Orders in the end, by status.
+    pub orders: BTreeMap<String, usize>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Campaign {
+    /// These seeds, on production code as it is, to the end.
+    pub fn of(from: u64, schedules: u64) -> Self {
+        Self { from, schedules, mutation: Mutation::NONE, stops_at_failure: false, shows_progress: false }
+    }
+
+    /// Runs it.
+    pub fn run(self) -> Summary {
+        let started = Instant::now();
+        let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+        let summary = Mutex::new(Summary::default());
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let worker = Worker::new();
+                    while !stop.load(Ordering::Relaxed) {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        if index >= self.schedules {
+                            return;
+                        }
+                        let report = worker.run(self.from + index, self.mutation, false);
+                        let failed = !report.violations.is_empty();
+                        stop.fetch_or(failed && self.stops_at_failure, Ordering::Relaxed);
+                        let mut summary = summary.lock().unwrap_or_else(PoisonError::into_inner);
+                        summary.add(report);
+                        if self.shows_progress && summary.schedules.is_multiple_of(1_000) {
+                            let rate = summary.schedules as f64 / started.elapsed().as_secs_f64();
+                            eprintln!("{} schedules, {} failed, {rate:.0}/s", summary.schedules, summary.failures);
+                        }
+                    }
+                });
+            }
+        });
+        let mut summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
+        summary.failed.sort_by_key(|report| report.seed);
+        summary.took = started.elapsed();
+        summary
+    }
+}
+
+impl Summary {
+    fn add(&mut self, report: Report) {
+        self.schedules += 1;
+        for (status, count) in &report.orders {
+            *self.orders.entry(status.clone()).or_default() += count;
+        }
+        self.hits.add(report.hits.clone());
+        if !report.violations.is_empty() {
+            self.failures += 1;
+            if self.failed.len() < KEPT {
+                self.failed.push(report);
+            }
+        }
+    }
+
+    /// For people: the table, the figures, and what failed.
+    pub fn tell(&self) -> String {
+        let mut text = self.hits.table();
+        let (requests, faults, seconds) = (self.hits.requests(), self.hits.faults(), self.took.as_secs_f64());
+        let _infallible = writeln!(
+            text,
+            "{} schedules in {seconds:.1} s ({:.0}/s): {requests} requests, {faults} faults, orders {:?}",
+            self.schedules,
+            self.schedules as f64 / seconds,
+            self.orders,
+        );
+        for report in &self.failed {
+            let _infallible = writeln!(text, "seed {} fails:", report.seed);
+            for violation in &report.violations {
+                let _infallible = writeln!(text, "  {violation}");
+            }
+            let _infallible =
+                writeln!(text, "  replay: cargo run -p souk-simulation --bin simulate -- --seed {}", report.seed);
+        }
+        text
+    }
+}
+
+/// A seeded bug, and the schedule that noticed it.
+#[derive(Debug)]
+pub struct Caught {
+    /// Which part of the protocol.
+    pub step: &'static str,
+    /// What was taken away.
+    pub missing: &'static str,
+    /// The first report of a violation, and how many schedules had been run by then.
+    pub by: Option<(Report, u64)>,
+}
+
+/// Gives production code each seeded bug in turn, and looks for a schedule that notices.
+pub fn hunt_seeded_bugs(schedules: u64) -> Vec<Caught> {
+    let hunt = |bug| {
+        let mutation = Mutation::of(bug);
+        let summary = Campaign { mutation, stops_at_failure: true, ..Campaign::of(0, schedules) }.run();
+        (summary.failed.into_iter().next(), summary.schedules)
+    };
+    BUGS.iter()
+        .map(|bug| {
+            let (report, after) = hunt(bug);
+            Caught { step: bug.step, missing: bug.missing, by: report.map(|report| (report, after)) }
+        })
+        .collect()
+}
+
+/// The seeded bugs, for people.
+pub fn table_of_bugs(caught: &[Caught]) -> String {
+    let mut text = format!("{:<9}{:<58}{:>10}  {}\n", "step", "missing guard", "schedules", "caught by");
+    for bug in caught {
+        let (after, by) = match &bug.by {
+            Some((report, after)) => (after.to_string(), format!("seed {}: {}", report.seed, report.violations[0])),
+            None => ("-".to_owned(), "NOT CAUGHT".to_owned()),
+        };
+        let _infallible = writeln!(text, "{:<9}{:<58}{after:>10}  {by}", bug.step, bug.missing);
+    }
+    text
+}

@@ -1,0 +1,298 @@
+//! What services bring to functions: executions, messages, events, stream records. All of them at
+//! least once, in any order, early or late; some are lost.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    rc::Rc,
+};
+
+use serde_json::Value;
+use souk_events::inventory::ReservationTimer;
+use souk_fn_orders::background::{archive_orders, publish_orders, reservation_timer};
+use souk_fn_payments::webhook;
+use souk_gateway::{offline::Notice, signature};
+use souk_runtime::{queue::Message, stream::Record};
+
+use crate::{
+    clock::pause_millis,
+    executor::{ActorId, Killed},
+    machine::{self, Steps},
+    observer::StreamRecord,
+    requests::request,
+    sim::Sim,
+    world::{Parcel, WEBHOOK_SECRET},
+};
+
+/// A queue gives a message out so often before it goes to the dead letters.
+const RECEIVES: u32 = 5;
+/// A message that failed comes back after so many milliseconds.
+const VISIBILITY_MILLIS: u64 = 30_000;
+/// The gateway tries so often to deliver an event.
+const WEBHOOK_ATTEMPTS: u32 = 6;
+
+/// The carriers of a schedule.
+#[derive(Clone)]
+pub struct Deliveries {
+    sim: Sim,
+    archive: Rc<Pump>,
+    outbox: Rc<Pump>,
+    acknowledged: Rc<RefCell<BTreeSet<String>>>,
+    /// The invocations that handled each event.
+    handlers: Rc<RefCell<BTreeMap<String, Vec<ActorId>>>>,
+}
+
+#[derive(Default)]
+struct Pump {
+    records: RefCell<VecDeque<StreamRecord>>,
+    runs: Cell<bool>,
+}
+
+/// Runs a saga's steps as invocations of their functions.
+struct Saga(Sim);
+
+impl Steps for Saga {
+    async fn run(&self, resource: &str, input: Value) -> Result<Value, String> {
+        let (functions, now, step) = (self.0.functions, self.0.function_time(), resource.to_owned());
+        let invocation =
+            self.0.invoke(&saga_function(resource), async move { functions.step(&step, input, now).await });
+        match invocation.await {
+            Ok(Ok(output)) => Ok(output),
+            Ok(Err(error)) => Err(error.name.to_owned()),
+            // Now and then the whole execution is lost with its step.
+            Err(Killed) if self.0.fault(150) => Err("States.ExecutionLost".to_owned()),
+            Err(Killed) => Err("Lambda.Unknown".to_owned()),
+        }
+    }
+
+    fn jitter(&self) -> f64 {
+        self.0.fraction()
+    }
+}
+
+/// `EnsureReservation` is deployed as `saga-ensure-reservation`.
+fn saga_function(resource: &str) -> String {
+    let mut name = "saga".to_owned();
+    for letter in resource.chars() {
+        if letter.is_ascii_uppercase() {
+            name.push('-');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
+impl Deliveries {
+    /// Carriers that have nothing to carry yet.
+    pub fn new(sim: Sim) -> Self {
+        Self {
+            sim,
+            archive: Rc::default(),
+            outbox: Rc::default(),
+            acknowledged: Rc::default(),
+            handlers: Rc::default(),
+        }
+    }
+
+    /// Takes over what the services have accepted. True where there was anything.
+    pub fn collect(&self) -> bool {
+        let parcels = self.sim.network.with(|world| std::mem::take(&mut world.parcels));
+        let any = !parcels.is_empty();
+        for parcel in parcels {
+            match parcel {
+                Parcel::Execution(input) => self.execute(&input),
+                Parcel::Message { body, delay_seconds } => self.bring_message(&body, delay_seconds),
+                Parcel::Webhook(notice) => self.bring_event(&notice),
+                Parcel::Stream(record) => self.bring_record(&record),
+            }
+        }
+        any
+    }
+
+    /// How often something arrives: mostly once.
+    fn copies(&self) -> usize {
+        let per_mille = self.sim.plan.delivery_per_mille();
+        if self.sim.fault(per_mille / 2) {
+            0
+        } else if self.sim.fault(per_mille) {
+            2
+        } else {
+            1
+        }
+    }
+
+    /// How late something comes, in milliseconds.
+    fn lateness(&self) -> u64 {
+        let per_mille = self.sim.plan.delivery_per_mille();
+        if self.sim.fault(per_mille) {
+            let longest = self.sim.pick(&[100, 5_000, 60_000, 1_000_000]);
+            self.sim.within(0..longest)
+        } else {
+            0
+        }
+    }
+
+    fn execute(&self, input: &Value) {
+        for _ in 0..self.copies() {
+            let (sim, input, late) = (self.sim.clone(), input.clone(), self.lateness());
+            self.sim.executor.spawn("execution", async move {
+                pause_millis(late).await;
+                machine::execute(Rc::new(Saga(sim)), input).await
+            });
+        }
+    }
+
+    fn bring_message(&self, body: &str, delay_seconds: u64) {
+        for _ in 0..self.copies() {
+            let (sim, body) = (self.sim.clone(), body.to_owned());
+            // Clocks differ: a timer may ring a little early.
+            let early = if sim.fault(200) { sim.within(0..3_000) } else { 0 };
+            let delay = (delay_seconds * 1000).saturating_sub(early) + self.lateness();
+            self.sim.executor.spawn("message", async move {
+                pause_millis(delay).await;
+                for receive_count in 1..=RECEIVES {
+                    let Ok(timer) = serde_json::from_str::<ReservationTimer>(&body) else { return };
+                    let (functions, now) = (sim.functions, sim.function_time());
+                    let message = Message { body: timer, id: "m".to_owned(), receive_count };
+                    let handled = sim.invoke("reservation-timer", async move {
+                        reservation_timer::run(&functions.reservation_timer, message, now).await.is_ok()
+                    });
+                    if handled.await == Ok(true) {
+                        return;
+                    }
+                    pause_millis(VISIBILITY_MILLIS).await;
+                }
+            });
+        }
+    }
+
+    fn bring_event(&self, notice: &Notice) {
+        for _ in 0..self.copies() {
+            let (this, notice, late) = (self.clone(), notice.clone(), self.lateness());
+            self.sim.executor.spawn("delivery", async move {
+                pause_millis(late).await;
+                let mut pause = 500;
+                for _ in 0..WEBHOOK_ATTEMPTS {
+                    if this.deliver(&notice).await {
+                        return;
+                    }
+                    pause_millis(pause).await;
+                    pause *= 2;
+                }
+            });
+        }
+    }
+
+    /// One attempt; true where it was acknowledged.
+    async fn deliver(&self, notice: &Notice) -> bool {
+        let seen_before = self.acknowledged.borrow().contains(&notice.id);
+        let signed = signature(WEBHOOK_SECRET, self.sim.clock.now().as_second(), &notice.payload);
+        let (status, started) = self.post(&notice.payload, &signed, Some(&notice.id)).await;
+        let told = |text: &str| self.sim.promises.borrow_mut().violations.push(format!("{text} ({})", notice.id));
+        if seen_before && started > 0 {
+            told("invariant_i8: an event that was acknowledged has started the saga again");
+        }
+        if status == Some(204) {
+            // Any delivery of it may have done what there was to do.
+            let starts: usize = self.sim.network.with(|world| {
+                let actors = self.handlers.borrow();
+                actors.get(&notice.id).into_iter().flatten().map(|actor| world.starts_by(*actor)).sum()
+            });
+            if starts == 0 {
+                told("invariant_i9: an event was acknowledged, and nothing came of it");
+            }
+            self.acknowledged.borrow_mut().insert(notice.id.clone());
+        }
+        status == Some(204)
+    }
+
+    /// Posts to the webhook; the status, and how many executions that started.
+    async fn post(&self, payload: &str, signed: &str, event: Option<&str>) -> (Option<u16>, usize) {
+        let request = request("POST", "/webhooks/payments").header("stripe-signature", signed).body(payload).build();
+        let (functions, now) = (self.sim.functions, self.sim.clock.now());
+        let invocation = self.sim.invoke("payment-webhook", async move {
+            match webhook::run(&functions.payment_webhook, request, now).await {
+                Ok(response) => response.status,
+                Err(problem) => problem.status,
+            }
+        });
+        let actor = invocation.actor;
+        self.sim.network.with(|world| world.webhooks.insert(actor));
+        if let Some(event) = event {
+            self.handlers.borrow_mut().entry(event.to_owned()).or_default().push(actor);
+        }
+        let status = invocation.await.ok();
+        (status, self.sim.network.with(|world| world.starts_by(actor)))
+    }
+
+    /// Somebody who does not know the secret, or repeats an old delivery, tries to pass for the gateway.
+    pub async fn forge(&self, order_id: &str) {
+        let payload = format!(
+            r#"{{"id":"evt_forged","type":"payment_intent.succeeded","created":1,"data":{{"object":{{"object":"payment_intent","id":"pi_x","metadata":{{"order_id":"{order_id}"}}}}}}}}"#
+        );
+        let now = self.sim.clock.now().as_second();
+        let (secret, at) = if self.sim.chance(500) { ("whsec_guessed", now) } else { (WEBHOOK_SECRET, now - 301) };
+        let checks = self.sim.network.with(|world| world.mutation.checks_signatures());
+        let signed = if checks { signature(secret, at, &payload) } else { signature(WEBHOOK_SECRET, now, &payload) };
+        let (status, started) = self.post(&payload, &signed, None).await;
+        if status == Some(204) || started > 0 {
+            let text = format!("invariant_i6: a forged event was answered {status:?} and started {started} executions");
+            self.sim.promises.borrow_mut().violations.push(text);
+        }
+    }
+
+    fn bring_record(&self, record: &StreamRecord) {
+        for (pump, consumer) in [(&self.archive, Consumer::Archive), (&self.outbox, Consumer::Outbox)] {
+            pump.records.borrow_mut().push_back(record.clone());
+            if !pump.runs.replace(true) {
+                let (sim, pump) = (self.sim.clone(), Rc::clone(pump));
+                self.sim.executor.spawn("stream", async move { pump.run(sim, consumer).await });
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Consumer {
+    Archive,
+    Outbox,
+}
+
+impl Pump {
+    /// Brings records in order, again from the first that failed, until none is left.
+    async fn run(&self, sim: Sim, consumer: Consumer) {
+        loop {
+            let batch: Vec<StreamRecord> = self.records.borrow().iter().take(3).cloned().collect();
+            if batch.is_empty() {
+                self.runs.set(false);
+                return;
+            }
+            let done = match consume(&sim, consumer, &batch).await {
+                Ok(done) => done,
+                Err(Killed) => 0,
+            };
+            if done < batch.len() {
+                pause_millis(1_000).await;
+            }
+            // A record may come again though it was handled.
+            if !(done > 0 && sim.fault(sim.plan.delivery_per_mille())) {
+                self.records.borrow_mut().drain(..done);
+            }
+        }
+    }
+}
+
+/// How many records of the batch were handled.
+async fn consume(sim: &Sim, consumer: Consumer, batch: &[StreamRecord]) -> Result<usize, Killed> {
+    let records: Vec<Record> = batch.iter().filter_map(|record| Record::from_json(record.json()).ok()).collect();
+    let (functions, now, all) = (sim.functions, sim.function_time(), records.len());
+    let failed_at = match consumer {
+        Consumer::Archive => sim.invoke("archive-orders", async move {
+            archive_orders::run(&functions.archive_orders, records, now).await.map_err(|(index, _)| index)
+        }),
+        Consumer::Outbox => sim.invoke("publish-orders", async move {
+            publish_orders::handle(&functions.publish_orders, records).await.map_err(|(index, _)| index)
+        }),
+    };
+    Ok(failed_at.await?.err().unwrap_or(all))
+}

@@ -1,0 +1,132 @@
+//! What can go wrong at an I/O point, and how often it does in a schedule.
+
+use std::fmt;
+
+/// What the scheduler does to one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// The function dies before the request has left.
+    KillBefore,
+    /// The request takes effect, and the function dies before it hears of it.
+    KillAfter,
+    /// The request never arrives; the caller sees a broken connection.
+    LoseRequest,
+    /// The request takes effect; the caller sees a broken connection.
+    LoseAnswer,
+    /// The service asks for less: throttling, another transaction on the item, 429. No effect.
+    Throttle,
+    /// The request takes effect and is answered with a server error, which the service repeats for the
+    /// request's idempotency key. Only the gateway does that.
+    Break,
+    /// Others go first.
+    Delay,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::KillBefore,
+        Self::KillAfter,
+        Self::LoseRequest,
+        Self::LoseAnswer,
+        Self::Throttle,
+        Self::Break,
+        Self::Delay,
+    ];
+
+    /// True where this can happen to a request of that service.
+    pub fn applies_to(self, service: Service) -> bool {
+        self != Self::Break || service == Service::Gateway
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::KillBefore => "kill before",
+            Self::KillAfter => "kill after",
+            Self::LoseRequest => "lose request",
+            Self::LoseAnswer => "lose answer",
+            Self::Throttle => "throttle",
+            Self::Break => "break",
+            Self::Delay => "delay",
+        })
+    }
+}
+
+/// Whom a request goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// DynamoDB.
+    Store,
+    /// Step Functions.
+    Workflows,
+    /// SQS.
+    Queues,
+    /// EventBridge.
+    Bus,
+    /// Secrets Manager: asked once, before any schedule begins.
+    Secrets,
+    /// The payment gateway.
+    Gateway,
+}
+
+/// One I/O point: which function asks whom for what.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Point {
+    /// The function's name, as deployed.
+    pub function: String,
+    /// Whom it asks.
+    pub service: Service,
+    /// What it asks for, such as `UpdateItem orders`.
+    pub request: String,
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}: {}", self.function, self.request))
+    }
+}
+
+/// How much goes wrong in a schedule, and what in particular.
+#[derive(Debug, Clone)]
+pub struct FaultPlan {
+    /// Of 1000 requests, how many are struck by a random fault.
+    per_mille: u32,
+    /// Every schedule looks for one kind of fault with patience, so that rare cells are hit too.
+    favourite: Fault,
+    /// Of 1000 requests, how many are struck by the favourite.
+    favourite_per_mille: u32,
+    /// Of 1000 requests at points that are rarely reached, how many are struck by any fault.
+    rare_per_mille: u32,
+}
+
+impl FaultPlan {
+    /// The plan of a schedule. One in eight has no faults at all: races alone are enough to break much.
+    pub fn draw(rng: &mut fastrand::Rng) -> Self {
+        let per_mille = *rng.choice(&[0, 5, 20, 20, 60, 60, 120, 200]).unwrap_or(&20);
+        let favourite = Fault::ALL[rng.usize(..Fault::ALL.len())];
+        let favourite_per_mille = if per_mille == 0 { 0 } else { rng.u32(0..80) };
+        let rare_per_mille = if per_mille > 0 && rng.bool() { 400 } else { 0 };
+        Self { per_mille, favourite, favourite_per_mille, rare_per_mille }
+    }
+
+    /// What happens to a request of this service, at a point that is rarely reached or not.
+    pub fn strike(&self, service: Service, is_rare: bool, rng: &mut fastrand::Rng) -> Option<Fault> {
+        let roll = rng.u32(0..1000);
+        let any = if is_rare { self.per_mille.max(self.rare_per_mille) } else { self.per_mille };
+        let fault = if roll < any {
+            Fault::ALL[rng.usize(..Fault::ALL.len())]
+        } else if roll < any + self.favourite_per_mille {
+            self.favourite
+        } else {
+            return None;
+        };
+        fault.applies_to(service).then_some(fault)
+    }
+
+    /// Of 1000, how many messages, executions and events are lost, doubled or late.
+    pub fn delivery_per_mille(&self) -> u32 {
+        self.per_mille * 2
+    }
+}

@@ -1,0 +1,184 @@
+//! The production functions, wired as their environment wires them, over the simulated network.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::config::{Credentials, IdentityCache, SharedCredentialsProvider, StalledStreamProtectionConfig};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use souk_cart::Carts;
+use souk_fn_orders::{admin, background, checkouts, orders, saga};
+use souk_inventory::StockRows;
+use souk_pricing::Prices;
+use souk_runtime::{Environment, FromEnvironment, task::TaskError};
+
+use crate::{network::Network, tables::TABLES};
+
+/// How long a checkout holds its units.
+pub const RESERVATION_SECONDS: u64 = 900;
+/// How long an order waits for its payment.
+pub const PAYMENT_SECONDS: u64 = 900;
+/// How old trouble must be for a sweeper.
+pub const SWEEP_AFTER_SECONDS: u64 = 60;
+
+/// Every function of the order core.
+pub struct Functions {
+    /// `POST /checkouts`
+    pub create_checkout: checkouts::create::Deps,
+    /// `DELETE /checkouts/{checkout_id}`
+    pub delete_checkout: checkouts::delete::Deps,
+    /// `POST /orders`
+    pub place_order: orders::place::Deps,
+    /// `POST /orders/{order_id}/cancel`
+    pub cancel_order: orders::cancel::Deps,
+    /// `GET /orders/{order_id}`
+    pub get_order: orders::get::Deps,
+    /// `POST /admin/orders/{order_id}/cancel`
+    pub admin_cancel_order: admin::cancel_order::Deps,
+    /// `POST /admin/orders/{order_id}/ship`
+    pub ship_order: admin::ship_order::Deps,
+    /// `POST /admin/orders/{order_id}/deliver`
+    pub deliver_order: admin::deliver_order::Deps,
+    /// `POST /webhooks/payments`
+    pub payment_webhook: souk_fn_payments::webhook::Deps,
+    /// The reservations' timer.
+    pub reservation_timer: background::reservation_timer::Deps,
+    /// The sweeper over unsettled orders.
+    pub sweep_orders: background::sweep_orders::Deps,
+    /// The sweeper over held reservations.
+    pub sweep_reservations: background::sweep_reservations::Deps,
+    /// The sweeper over shipments.
+    pub sweep_shipments: background::sweep_shipments::Deps,
+    /// The archive.
+    pub archive_orders: background::archive_orders::Deps,
+    /// The outbox.
+    pub publish_orders: background::publish_orders::Deps,
+    /// Carts, for what stands in them at first.
+    pub carts: Carts,
+    /// Prices, which operators change.
+    pub prices: Prices,
+    /// Stock, as it was counted.
+    pub stock: StockRows,
+    ensure_reservation: saga::ensure_reservation::Deps,
+    authorize_payment: saga::authorize_payment::Deps,
+    confirm_order: saga::confirm_order::Deps,
+    commit_reservation: saga::commit_reservation::Deps,
+    settle_order: saga::settle_order::Deps,
+    saga_cancel_order: saga::cancel_order::Deps,
+    void_payment: saga::void_payment::Deps,
+    release_reservation: saga::release_reservation::Deps,
+}
+
+impl Functions {
+    /// All functions, as they start up. They live as long as the process, as functions do.
+    ///
+    /// # Panics
+    /// Where a function asks its environment for something that is not there.
+    pub async fn start(network: &Network) -> &'static Self {
+        let environment = environment(network);
+        let table = |name| environment.table(name).expect("the table is there");
+        let functions = Self {
+            create_checkout: deps(&environment).await,
+            delete_checkout: deps(&environment).await,
+            place_order: deps(&environment).await,
+            cancel_order: deps(&environment).await,
+            get_order: deps(&environment).await,
+            admin_cancel_order: deps(&environment).await,
+            ship_order: deps(&environment).await,
+            deliver_order: deps(&environment).await,
+            payment_webhook: deps(&environment).await,
+            reservation_timer: deps(&environment).await,
+            sweep_orders: deps(&environment).await,
+            sweep_reservations: deps(&environment).await,
+            sweep_shipments: deps(&environment).await,
+            archive_orders: deps(&environment).await,
+            publish_orders: deps(&environment).await,
+            carts: Carts::new(table("CARTS_TABLE")),
+            prices: Prices::new(table("PRICES_TABLE")),
+            stock: StockRows::new(table("INVENTORY_TABLE")),
+            ensure_reservation: deps(&environment).await,
+            authorize_payment: deps(&environment).await,
+            confirm_order: deps(&environment).await,
+            commit_reservation: deps(&environment).await,
+            settle_order: deps(&environment).await,
+            saga_cancel_order: deps(&environment).await,
+            void_payment: deps(&environment).await,
+            release_reservation: deps(&environment).await,
+        };
+        Box::leak(Box::new(functions))
+    }
+
+    /// Runs a step of the saga, whose resource the state machine names.
+    ///
+    /// # Errors
+    /// As the step.
+    pub async fn step(&'static self, resource: &str, input: Value, now: Timestamp) -> Result<Value, TaskError> {
+        match resource {
+            "EnsureReservation" => {
+                write(saga::ensure_reservation::run(&self.ensure_reservation, read(input)?, now).await?)
+            }
+            "AuthorizePayment" => {
+                write(saga::authorize_payment::run(&self.authorize_payment, read(input)?, now).await?)
+            }
+            "ConfirmOrder" => write(saga::confirm_order::run(&self.confirm_order, read(input)?, now).await?),
+            "CommitReservation" => {
+                write(saga::commit_reservation::run(&self.commit_reservation, read(input)?, now).await?)
+            }
+            "SettleOrder" => write(saga::settle_order::handle(&self.settle_order, read(input)?).await?),
+            "CancelOrder" => write(saga::cancel_order::run(&self.saga_cancel_order, read(input)?, now).await?),
+            "VoidPayment" => write(saga::void_payment::run(&self.void_payment, read(input)?, now).await?),
+            "ReleaseReservation" => {
+                write(saga::release_reservation::run(&self.release_reservation, read(input)?, now).await?)
+            }
+            other => Err(TaskError::new("UnknownResource", other)),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(input: Value) -> Result<T, TaskError> {
+    serde_json::from_value(input).map_err(|error| TaskError::new("InvalidInput", error))
+}
+
+fn write<T: Serialize>(output: T) -> Result<Value, TaskError> {
+    serde_json::to_value(output).map_err(|error| TaskError::new("InvalidOutput", error))
+}
+
+async fn deps<D: FromEnvironment>(environment: &Environment) -> D {
+    D::from_environment(environment).await.expect("the simulated environment has everything")
+}
+
+fn environment(network: &Network) -> Environment {
+    let mut variables: BTreeMap<&'static str, String> =
+        TABLES.iter().map(|table| (table.variable, table.name.to_owned())).collect();
+    variables.extend([
+        ("ORDER_SAGA_ARN", "arn:aws:states:us-east-1:000000000000:stateMachine:order".to_owned()),
+        ("RESERVATION_TIMERS_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/timers".to_owned()),
+        ("BUS_NAME", "souk".to_owned()),
+        ("GATEWAY_SECRET_ID", "gateway".to_owned()),
+        ("GATEWAY_URL", "https://gateway.test".to_owned()),
+        ("RESERVATION_SECONDS", RESERVATION_SECONDS.to_string()),
+        ("PAYMENT_SECONDS", PAYMENT_SECONDS.to_string()),
+        ("SWEEP_AFTER_SECONDS", SWEEP_AFTER_SECONDS.to_string()),
+    ]);
+    Environment::given(sdk_config(network), variables, SharedHttpConnector::new(network.clone()))
+}
+
+/// The SDK without retries of its own: they pause in real time and remember earlier schedules. The
+/// network repeats requests as they would.
+fn sdk_config(network: &Network) -> SdkConfig {
+    let credentials = Credentials::new("simulation", "simulation", None, None, "simulation");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .identity_cache(IdentityCache::no_cache())
+        .http_client(network.clone())
+        .retry_config(RetryConfig::disabled())
+        .sleep_impl(TokioSleep::new())
+        .timeout_config(TimeoutConfig::builder().operation_timeout(Duration::from_secs(3600)).build())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build()
+}

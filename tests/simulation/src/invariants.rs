@@ -1,0 +1,288 @@
+//! What must hold once everything has come to rest. I1 and I5 are judged at every write (`edges`), I11
+//! when an order is placed (`observer`).
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use souk_gateway::intent::{Intent, State};
+
+use crate::{
+    observer::Image,
+    promises::{Promises, lines_of},
+    world::World,
+};
+
+/// Everything at rest.
+struct End<'a> {
+    world: &'a World,
+    promises: &'a Promises,
+    orders: Vec<Image>,
+    archived: Vec<Image>,
+    reservations: BTreeMap<String, Image>,
+    payments: BTreeMap<String, Image>,
+    checkouts: Vec<Image>,
+    rows: Vec<Image>,
+}
+
+/// How many orders ended in which status.
+pub fn orders_by_status(world: &World) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for order in world.observer.images("orders") {
+        *counts.entry(text(&order, "status").to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+/// What is wrong.
+pub fn judge(world: &World, promises: &Promises) -> Vec<String> {
+    let by = |table: &str, key: &str| {
+        world.observer.images(table).into_iter().map(|image| (text(&image, key).to_owned(), image)).collect()
+    };
+    let end = End {
+        world,
+        promises,
+        orders: world.observer.images("orders"),
+        archived: world.observer.images("order-archive"),
+        reservations: by("reservations", "reservation_id"),
+        payments: by("payments", "order_id"),
+        checkouts: world.observer.images("checkouts"),
+        rows: world.observer.images("inventory"),
+    };
+    let mut wrong = promises.violations.clone();
+    wrong.extend(invariant_i2_units_are_available_or_sold(&end));
+    wrong.extend(invariant_i3_stock_follows_the_decision(&end));
+    wrong.extend(invariant_i4_one_order_per_key_checkout_and_cart(&end));
+    wrong.extend(invariant_i6_money_follows_the_decision(&end));
+    wrong.extend(invariant_i7_every_order_has_ended(&end));
+    wrong.extend(invariant_i8_every_effect_happened_once(&end));
+    wrong.extend(invariant_i9_what_was_promised_is_there(&end));
+    wrong.extend(invariant_i9_every_decision_was_told_and_archived(&end));
+    wrong
+}
+
+fn text<'a>(image: &'a Image, name: &str) -> &'a str {
+    image.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn number(image: &Image, name: &str) -> i64 {
+    image.get(name).and_then(Value::as_i64).unwrap_or_default()
+}
+
+fn is_sold(reservation: &Image) -> bool {
+    text(reservation, "state") == "COMMITTED" && reservation.get("returned") != Some(&Value::Bool(true))
+}
+
+/// SKU and units, summed.
+fn units(lines: impl IntoIterator<Item = (String, i64)>) -> BTreeMap<String, i64> {
+    let mut sums = BTreeMap::new();
+    for (sku, units) in lines {
+        *sums.entry(sku).or_default() += units;
+    }
+    sums
+}
+
+/// I2, at rest: what was supplied is available or sold, and nothing is held.
+fn invariant_i2_units_are_available_or_sold(end: &End<'_>) -> Vec<String> {
+    let sold = units(
+        end.reservations.values().filter(|held| is_sold(held)).flat_map(|held| lines_of(&Value::Object(held.clone()))),
+    );
+    let mut wrong = Vec::new();
+    for (sku, supplied) in &end.world.observer.supplied {
+        let rows: Vec<_> = end.rows.iter().filter(|row| text(row, "sku") == sku).collect();
+        let available: i64 = rows.iter().map(|row| number(row, "available")).sum();
+        let reserved: i64 = rows.iter().map(|row| number(row, "reserved_quantity")).sum();
+        let sold = sold.get(sku).copied().unwrap_or_default();
+        if *supplied != available + sold || reserved != 0 {
+            wrong.push(format!(
+                "invariant_i2: of {supplied} × {sku}, {available} are available, {reserved} held, {sold} sold"
+            ));
+        }
+    }
+    wrong
+}
+
+/// I3: confirmed orders have exactly their units, cancelled ones none, and nobody holds any.
+fn invariant_i3_stock_follows_the_decision(end: &End<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for order in &end.orders {
+        let (order_id, status) = (text(order, "order_id"), text(order, "status"));
+        let Some(reservation) = end.reservations.get(text(order, "reservation_id")) else {
+            wrong.push(format!("invariant_i3: {order_id} has no reservation"));
+            continue;
+        };
+        let is_its = text(reservation, "order_id") == order_id;
+        let has_units =
+            units(lines_of(&Value::Object(order.clone()))) == units(lines_of(&Value::Object(reservation.clone())));
+        let right = match status {
+            "CONFIRMED" | "SHIPPED" | "DELIVERED" => is_its && is_sold(reservation) && has_units,
+            "CANCELLED" => !is_sold(reservation) && text(reservation, "state") != "HELD",
+            _ => true,
+        };
+        if !right {
+            let state = text(reservation, "state");
+            wrong.push(format!(
+                "invariant_i3: {order_id} is {status}, its reservation {state} for its lines: {has_units}"
+            ));
+        }
+    }
+    for reservation in end.reservations.values() {
+        let id = text(reservation, "reservation_id");
+        if text(reservation, "state") == "HELD" {
+            wrong.push(format!("invariant_i3: {id} is still held"));
+        }
+        if is_sold(reservation) && !end.orders.iter().any(|order| text(order, "reservation_id") == id) {
+            wrong.push(format!("invariant_i3: {id} is sold to nobody"));
+        }
+    }
+    wrong
+}
+
+/// I4: an order comes of a user's key; a checkout, and a version of a cart, makes one order at most.
+fn invariant_i4_one_order_per_key_checkout_and_cart(end: &End<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut checkouts = BTreeMap::new();
+    let mut carts = BTreeMap::new();
+    for order in &end.orders {
+        let order_id = text(order, "order_id");
+        if !end.promises.possible_orders.iter().any(|possible| possible == order_id) {
+            wrong.push(format!("invariant_i4: nobody asked for {order_id}"));
+        }
+        if let Some(other) = checkouts.insert(text(order, "checkout_id"), order_id) {
+            wrong.push(format!("invariant_i4: one checkout made {order_id} and {other}"));
+        }
+        let cart_version = order.get("cart_version").and_then(Value::as_u64);
+        if let Some(version) = cart_version.filter(|_| text(order, "status") != "CANCELLED")
+            && let Some(other) = carts.insert((text(order, "user_id"), version), order_id)
+        {
+            wrong.push(format!("invariant_i4: one cart made {order_id} and {other}"));
+        }
+    }
+    wrong
+}
+
+/// I6: every intent has a record; cancelled orders keep no money and leave nothing to be paid;
+/// confirmed ones hold exactly their total, once; what was shipped was taken.
+fn invariant_i6_money_follows_the_decision(end: &End<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for intent in end.world.gateway.intents() {
+        if intent.order_id().is_none_or(|order_id| !end.payments.contains_key(order_id)) {
+            wrong.push(format!("invariant_i6: {} has no record", intent.id));
+        }
+    }
+    for order in &end.orders {
+        let (order_id, status) = (text(order, "order_id"), text(order, "status"));
+        let total = order["total"]["amount"].as_i64().unwrap_or_default();
+        let record = end.payments.get(order_id);
+        let kept = record.map(|record| text(record, "gateway_id")).unwrap_or_default();
+        let intents: Vec<&Intent> =
+            end.world.gateway.intents().iter().filter(|intent| intent.order_id() == Some(order_id)).collect();
+        let held: Vec<i64> = intents.iter().map(|intent| intent.amount_capturable()).filter(|held| *held > 0).collect();
+        let taken: i64 = intents.iter().map(|intent| intent.amount_received() - intent.amount_refunded()).sum();
+        let open = intents.iter().any(|intent| {
+            intent.id == kept && !matches!(intent.state, State::Canceled { .. } | State::Succeeded { .. })
+        });
+        let state = record.map(|record| text(record, "state")).unwrap_or("absent");
+        let right = match status {
+            "CONFIRMED" => held == [total] && taken == 0 && state == "AUTHORIZED",
+            "SHIPPED" | "DELIVERED" => held.is_empty() && taken == total && state == "CAPTURED",
+            "CANCELLED" => held.is_empty() && taken == 0 && !open && matches!(state, "VOIDED" | "REFUNDED" | "absent"),
+            _ => true,
+        };
+        if !right {
+            wrong.push(format!(
+                "invariant_i6: {order_id} is {status} over {total}; held {held:?}, taken {taken}, open: {open}, record {state}"
+            ));
+        }
+    }
+    wrong
+}
+
+/// I7: nothing is pending, and every decision has been carried out.
+fn invariant_i7_every_order_has_ended(end: &End<'_>) -> Vec<String> {
+    let open =
+        end.orders.iter().filter(|order| text(order, "status") == "PENDING_PAYMENT" || order.contains_key("unsettled"));
+    open.map(|order| {
+        let settled = if order.contains_key("unsettled") { "un" } else { "" };
+        format!("invariant_i7: {} is {}, {settled}settled", text(order, "order_id"), text(order, "status"))
+    })
+    .collect()
+}
+
+/// I8: units were set aside, sold, freed and returned once, and so was money.
+fn invariant_i8_every_effect_happened_once(end: &End<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut of_reservation: BTreeMap<(&str, &str), BTreeMap<&str, usize>> = BTreeMap::new();
+    for (moved, count) in &end.world.observer.movements {
+        if moved.reference.starts_with("res_") {
+            let row = of_reservation.entry((&moved.reference, &moved.row.0)).or_default();
+            *row.entry(&moved.kind).or_default() += count;
+            if *count > 1 {
+                wrong.push(format!("invariant_i8: {} happened {count} times for {}", moved.kind, moved.reference));
+            }
+        }
+    }
+    for ((reference, sku), kinds) in of_reservation {
+        let count = |kind| kinds.get(kind).copied().unwrap_or_default();
+        if count("COMMITTED") > 0 && count("RELEASED") > 0 || count("RETURNED") > count("COMMITTED") {
+            wrong.push(format!("invariant_i8: {sku} of {reference} moved as {kinds:?}"));
+        }
+    }
+    for intent in end.world.gateway.intents() {
+        let effects = intent.effects;
+        if [effects.authorizations, effects.captures, effects.voids, effects.refunds].iter().any(|count| *count > 1) {
+            wrong.push(format!("invariant_i8: money moved twice: {effects:?}"));
+        }
+    }
+    wrong
+}
+
+/// I9: what was answered with 201 or 200 is there, with that content.
+fn invariant_i9_what_was_promised_is_there(end: &End<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for promise in &end.promises.orders {
+        let kept = end.orders.iter().any(|order| {
+            text(order, "order_id") == promise.order_id
+                && text(order, "user_id") == promise.user_id
+                && order["total"]["amount"].as_i64() == Some(promise.total)
+                && lines_of(&Value::Object(order.clone())) == promise.lines
+        });
+        if !kept {
+            wrong.push(format!("invariant_i9: {} was promised as {promise:?} and is not that", promise.order_id));
+        }
+    }
+    for promise in &end.promises.checkouts {
+        let kept = end.checkouts.iter().any(|checkout| {
+            text(checkout, "id") == promise.checkout_id && checkout["total"]["amount"].as_i64() == Some(promise.total)
+        });
+        if !kept {
+            wrong.push(format!("invariant_i9: {} was promised and is not there", promise.checkout_id));
+        }
+    }
+    wrong
+}
+
+/// I9, the outbox: each change of status was told on the bus; what has ended is in the archive.
+fn invariant_i9_every_decision_was_told_and_archived(end: &End<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for order in &end.orders {
+        let order_id = text(order, "order_id");
+        for entry in order["history"].as_array().into_iter().flatten() {
+            let kind = match entry["status"].as_str().unwrap_or_default() {
+                "PENDING_PAYMENT" => "OrderPlaced",
+                "CONFIRMED" => "OrderConfirmed",
+                "SHIPPED" => "OrderShipped",
+                "DELIVERED" => "OrderDelivered",
+                _ => "OrderCancelled",
+            };
+            if !end.world.told.iter().any(|(id, told)| id == order_id && told == kind) {
+                wrong.push(format!("invariant_i9: {kind} of {order_id} was never told"));
+            }
+        }
+        let has_ended = matches!(text(order, "status"), "CANCELLED" | "DELIVERED") && !order.contains_key("unsettled");
+        let archived = end.archived.iter().find(|copy| text(copy, "order_id") == order_id);
+        if has_ended && archived.is_none_or(|copy| number(copy, "version") != number(order, "version")) {
+            wrong.push(format!("invariant_i9: {order_id} has ended and is not in the archive as it is"));
+        }
+    }
+    wrong
+}

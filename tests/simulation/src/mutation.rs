@@ -1,0 +1,154 @@
+//! Seeded bugs: guards of the protocol that are taken away on the wire, to see that the simulation
+//! notices.
+
+use crate::call::Call;
+
+/// A bug, or none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Mutation(Option<&'static SeededBug>);
+
+/// A guard and how it is taken away.
+#[derive(Debug)]
+pub struct SeededBug {
+    /// Which part of the protocol.
+    pub step: &'static str,
+    /// What is missing.
+    pub missing: &'static str,
+    how: How,
+}
+
+/// Where a guard is taken away.
+#[derive(Debug)]
+enum How {
+    /// In the requests that fit, by rewriting their conditions.
+    Condition { fits: fn(&Call) -> bool, rewrite: fn(&str) -> String },
+    /// The webhook lets anybody in.
+    TrustAnybody,
+    /// The webhook does not know the events that it has seen.
+    ForgetEvents,
+    /// The webhook acknowledges events and starts nothing.
+    SwallowStarts,
+}
+
+impl Mutation {
+    /// Production code as it is.
+    pub const NONE: Self = Self(None);
+
+    /// Production code with this bug.
+    pub fn of(bug: &'static SeededBug) -> Self {
+        Self(Some(bug))
+    }
+
+    /// The bug.
+    pub fn bug(self) -> Option<&'static SeededBug> {
+        self.0
+    }
+
+    /// The body that the bug makes of a request's.
+    pub fn rewrite(self, call: &Call) -> Option<String> {
+        match &self.0?.how {
+            How::Condition { fits, rewrite } if fits(call) => Some(rewrite(&call.body)),
+            _ => None,
+        }
+    }
+
+    /// False where the webhook lets anybody in.
+    pub fn checks_signatures(self) -> bool {
+        !matches!(self.0, Some(SeededBug { how: How::TrustAnybody, .. }))
+    }
+
+    /// True where this question is about a seen event, and the answer is lost on the webhook.
+    pub fn forgets(self, call: &Call) -> bool {
+        matches!(self.0, Some(SeededBug { how: How::ForgetEvents, .. }))
+            && call.request == "GetItem payments"
+            && call.json["Key"]["id"]["S"].as_str().is_some_and(|id| id.starts_with("event#"))
+    }
+
+    /// True where the webhook's starts come to nothing.
+    pub fn swallows_starts(self) -> bool {
+        matches!(self.0, Some(SeededBug { how: How::SwallowStarts, .. }))
+    }
+}
+
+fn always_true(body: &str, guard: &str, tautology: &str) -> String {
+    body.replace(guard, &format!("({guard} OR {tautology})"))
+}
+
+/// One or more for each part of the protocol. Conditions keep their values, so that DynamoDB takes them.
+pub const BUGS: &[SeededBug] = &[
+    SeededBug {
+        step: "reserve",
+        missing: "available >= n, and the row's version",
+        how: How::Condition {
+            fits: |call| call.request.starts_with("TransactWriteItems reservations HELD"),
+            rewrite: |body| {
+                let body = always_true(body, "available >= :taken", "attribute_exists(sku)");
+                always_true(&body, "version = :seen", "attribute_exists(sku)")
+            },
+        },
+    },
+    SeededBug {
+        step: "commit",
+        missing: "the reservation still is what was judged",
+        how: How::Condition {
+            fits: |call| call.request.starts_with("TransactWriteItems reservations COMMITTED"),
+            rewrite: |body| always_true(body, "version = :judged", "attribute_exists(reservation_id)"),
+        },
+    },
+    SeededBug {
+        step: "release",
+        missing: "the reservation still is what was judged",
+        how: How::Condition {
+            fits: |call| call.request.starts_with("TransactWriteItems reservations RELEASED"),
+            rewrite: |body| always_true(body, "version = :judged", "attribute_exists(reservation_id)"),
+        },
+    },
+    SeededBug {
+        step: "confirm",
+        missing: "PENDING_PAYMENT",
+        how: How::Condition {
+            fits: |call| call.request == "UpdateItem orders CONFIRMED",
+            rewrite: |body| always_true(body, "#status IN (:s0)", "attribute_exists(order_id)"),
+        },
+    },
+    SeededBug {
+        step: "cancel",
+        missing: "PENDING_PAYMENT or CONFIRMED",
+        how: How::Condition {
+            fits: |call| call.request == "UpdateItem orders CANCELLED",
+            rewrite: |body| {
+                let body = always_true(body, "#status IN (:s0)", "attribute_exists(order_id)");
+                always_true(&body, "#status IN (:s0, :s1)", "attribute_exists(order_id)")
+            },
+        },
+    },
+    SeededBug {
+        step: "cancel",
+        missing: "unsettled again, in the same write",
+        how: How::Condition {
+            fits: |call| call.request == "UpdateItem orders CANCELLED",
+            rewrite: |body| {
+                body.replace("unsettled = :shard, unsettled_since = :now", "forgotten = :shard, forgotten_since = :now")
+            },
+        },
+    },
+    SeededBug {
+        step: "void",
+        missing: "the fence: a voided record accepts an authorisation",
+        how: How::Condition {
+            fits: |call| call.request == "UpdateItem payments AUTHORIZED",
+            rewrite: |body| always_true(body, "#state IN (:s0, :s1, :s2)", "attribute_exists(id)"),
+        },
+    },
+    SeededBug {
+        step: "void",
+        missing: "a fenced record takes no gateway id",
+        how: How::Condition {
+            fits: |call| call.request == "UpdateItem payments INTENT",
+            rewrite: |body| always_true(body, "#state IN (:s0)", "attribute_exists(id)"),
+        },
+    },
+    SeededBug { step: "webhook", missing: "the signature's check", how: How::TrustAnybody },
+    SeededBug { step: "webhook", missing: "each event once", how: How::ForgetEvents },
+    SeededBug { step: "webhook", missing: "the start before the acknowledgement", how: How::SwallowStarts },
+];

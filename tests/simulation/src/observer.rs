@@ -1,0 +1,231 @@
+//! Sees every write as it takes effect, and says at once what no write may do.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    call::Call,
+    clock::Clock,
+    edges,
+    item::plain_item,
+    store::{Item, Store},
+    tables::spec,
+};
+
+/// A plain item.
+pub type Image = Map<String, Value>;
+
+/// A change of an order, as its table's stream brings it.
+#[derive(Debug, Clone)]
+pub struct StreamRecord {
+    old: Option<Item>,
+    new: Option<Item>,
+    sequence: usize,
+}
+
+impl StreamRecord {
+    /// The record in the JSON that Lambda hands over.
+    pub fn json(&self) -> Value {
+        let empty = Item::new();
+        let image = self.new.as_ref().or(self.old.as_ref()).unwrap_or(&empty);
+        let mut change = json!({
+            "ApproximateCreationDateTime": 1_800_000_000,
+            "Keys": {"order_id": image.get("order_id")},
+            "SequenceNumber": self.sequence.to_string(),
+            "SizeBytes": 1,
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+        });
+        if let Some(old) = &self.old {
+            change["OldImage"] = Value::Object(old.clone());
+        }
+        if let Some(new) = &self.new {
+            change["NewImage"] = Value::Object(new.clone());
+        }
+        let name = match (&self.old, &self.new) {
+            (None, _) => "INSERT",
+            (_, None) => "REMOVE",
+            _ => "MODIFY",
+        };
+        json!({
+            "awsRegion": "us-east-1", "eventID": self.sequence.to_string(), "eventName": name,
+            "eventSource": "aws:dynamodb", "eventVersion": "1.1", "eventSourceARN": "arn:orders", "dynamodb": change,
+        })
+    }
+}
+
+/// One row's movement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moved {
+    /// The reservation or the person behind it.
+    pub reference: String,
+    /// SKU and warehouse.
+    pub row: (String, String),
+    /// What kind of movement.
+    pub kind: String,
+}
+
+/// What was seen.
+#[derive(Default)]
+pub struct Observer {
+    items: BTreeMap<(String, String), Item>,
+    listed: BTreeMap<String, i64>,
+    sequence: usize,
+    /// What no write may do, and some write did.
+    pub violations: Vec<String>,
+    /// How often each movement was made.
+    pub movements: BTreeMap<Moved, usize>,
+    /// Units that were counted, or came and went outside of any order, per SKU.
+    pub supplied: BTreeMap<String, i64>,
+    /// Prices with the time from which they held.
+    pub prices: BTreeMap<String, Vec<(Timestamp, i64)>>,
+}
+
+impl Observer {
+    /// Looks at what a successful request has written.
+    pub fn see(&mut self, store: &Store, call: &Call, now: Timestamp) -> Vec<StreamRecord> {
+        let mut records = Vec::new();
+        for (table, key) in written(call) {
+            let place = (table.to_owned(), key.to_string());
+            let after = store.item(table, &key);
+            let before = self.items.get(&place).cloned();
+            if before == after {
+                continue;
+            }
+            self.judge(table, before.as_ref(), after.as_ref(), now);
+            self.list(before.as_ref(), -1);
+            self.list(after.as_ref(), 1);
+            if table == "orders" {
+                self.sequence += 1;
+                records.push(StreamRecord { old: before, new: after.clone(), sequence: self.sequence });
+            }
+            match after {
+                Some(after) => self.items.insert(place, after),
+                None => self.items.remove(&place),
+            };
+        }
+        records
+    }
+
+    /// True where a sweeper's index has something under this partition.
+    pub fn is_listed(&self, shard: &str) -> bool {
+        self.listed.get(shard).is_some_and(|count| *count > 0)
+    }
+
+    /// True where no sweeper has anything left to do.
+    pub fn is_at_rest(&self) -> bool {
+        self.listed.values().all(|count| *count == 0)
+    }
+
+    /// What sweepers still have to do, by partition.
+    pub fn restless(&self) -> Vec<String> {
+        self.listed.iter().filter(|(_, count)| **count != 0).map(|(shard, _)| shard.clone()).collect()
+    }
+
+    /// The last time at which anything may still have to happen.
+    pub fn last_deadline(&self) -> Timestamp {
+        let deadlines = ["orders", "reservations"].into_iter().flat_map(|table| self.images(table));
+        let deadlines = deadlines.flat_map(|image| ["pay_by", "expires_at"].map(|name| image.get(name).cloned()));
+        let millis =
+            deadlines.flatten().filter_map(|time| time.as_i64()).filter(|time| *time > 1_000_000_000_000).max();
+        millis.and_then(|millis| Timestamp::from_millisecond(millis).ok()).unwrap_or_else(Clock::epoch)
+    }
+
+    /// A table's items as they stand.
+    pub fn images(&self, table: &str) -> Vec<Image> {
+        self.items.iter().filter(|((of, _), _)| of == table).map(|(_, item)| plain_item(item)).collect()
+    }
+
+    fn list(&mut self, item: Option<&Item>, change: i64) {
+        for attribute in ["unsettled", "held", "capturing"] {
+            if let Some(shard) = item.and_then(|item| item.get(attribute)).and_then(|shard| shard["S"].as_str()) {
+                *self.listed.entry(shard.to_owned()).or_default() += change;
+            }
+        }
+    }
+
+    fn judge(&mut self, table: &str, before: Option<&Item>, after: Option<&Item>, now: Timestamp) {
+        let Some(after) = after.map(plain_item) else {
+            if table != "checkouts" && table != "carts" {
+                self.violations.push(format!("an item of {table} was deleted: {before:?}"));
+            }
+            return;
+        };
+        let before = before.map(plain_item);
+        match table {
+            "inventory" => self.note_movement(&after),
+            "prices" => self.note_price(&after, now),
+            "orders" if before.is_none() => self.judge_prices(&after, now),
+            _ => {}
+        }
+        self.violations.extend(edges::judge(table, before.as_ref(), &after));
+    }
+
+    fn note_movement(&mut self, row: &Image) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let movement = &row["movement"];
+        let moved = Moved {
+            reference: text(&movement["reference"]),
+            row: (text(&row["sku"]), text(&row["warehouse_id"])),
+            kind: text(&movement["kind"]),
+        };
+        if matches!(moved.kind.as_str(), "SET" | "ADJUSTED") {
+            *self.supplied.entry(moved.row.0.clone()).or_default() += movement["quantity_delta"].as_i64().unwrap_or(0);
+        }
+        *self.movements.entry(moved).or_default() += 1;
+    }
+
+    fn note_price(&mut self, offer: &Image, now: Timestamp) {
+        let sku = offer["sku"].as_str().unwrap_or_default().to_owned();
+        let amount = offer.get("price").and_then(|price| price["amount"].as_i64());
+        if let Some(amount) = amount {
+            self.prices.entry(sku).or_default().push((now, amount));
+        }
+    }
+
+    /// I11, for a new order: each line's price held at some time while the order was being made, and
+    /// the total is theirs.
+    fn judge_prices(&mut self, order: &Image, now: Timestamp) {
+        let created = order["created_at"].as_i64().unwrap_or_default();
+        let mut total = 0;
+        for line in order["lines"].as_array().into_iter().flatten() {
+            let (sku, price) = (line["sku"].as_str().unwrap_or_default(), line["unit_price"]["amount"].as_i64());
+            total += price.unwrap_or_default() * line["quantity"].as_i64().unwrap_or_default();
+            let history = self.prices.get(sku).map(Vec::as_slice).unwrap_or_default();
+            let held = history.iter().enumerate().any(|(index, (from, amount))| {
+                let until = history.get(index + 1).map_or(i64::MAX, |(until, _)| until.as_millisecond());
+                Some(*amount) == price && from.as_millisecond() <= now.as_millisecond() && until >= created
+            });
+            if !held {
+                self.violations.push(format!("invariant_i11: {sku} was sold at {price:?}, which was not its price"));
+            }
+        }
+        if order["total"]["amount"].as_i64() != Some(total) {
+            self.violations.push(format!("invariant_i11: the total is {}, the lines make {total}", order["total"]));
+        }
+    }
+}
+
+/// The keys of what a request writes.
+fn written(call: &Call) -> Vec<(&'static str, Value)> {
+    match call.operation.as_str() {
+        "PutItem" => vec![key_of(&call.json, &call.json["Item"])],
+        "UpdateItem" | "DeleteItem" => vec![key_of(&call.json, &call.json["Key"])],
+        "TransactWriteItems" => {
+            let writes = call.json["TransactItems"].as_array().into_iter().flatten();
+            let writes = writes.filter_map(|write| write.as_object()?.iter().next());
+            writes
+                .filter(|(kind, _)| *kind != "ConditionCheck")
+                .map(|(kind, write)| key_of(write, if kind == "Put" { &write["Item"] } else { &write["Key"] }))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn key_of(write: &Value, holder: &Value) -> (&'static str, Value) {
+    let table = spec(write["TableName"].as_str().unwrap_or_default());
+    let key: Map<String, Value> = table.key.iter().map(|name| ((*name).to_owned(), holder[*name].clone())).collect();
+    (table.name, Value::Object(key))
+}

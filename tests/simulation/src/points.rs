@@ -1,0 +1,82 @@
+//! The I/O points that every campaign must reach and hit with every fault: each write, each start, each
+//! message and each call of the gateway.
+
+use crate::fault::Point;
+
+impl Point {
+    /// True where few schedules come, so that faults must not be spared.
+    pub fn is_rare(&self) -> bool {
+        let name = self.to_string();
+        RARE.contains(&name.as_str())
+    }
+}
+
+/// All of them.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    COMMON.iter().chain(RARE).copied()
+}
+
+const COMMON: &[&str] = &[
+    "archive-orders: PutItem order-archive CANCELLED",
+    "archive-orders: UpdateItem orders",
+    "create-checkout: PutItem checkouts",
+    "create-checkout: SendMessage",
+    "create-checkout: TransactWriteItems reservations HELD + inventory",
+    "payment-webhook: GetItem payments",
+    "payment-webhook: PutItem payments",
+    "payment-webhook: StartExecution",
+    "place-order: StartExecution",
+    "place-order: TransactWriteItems orders PENDING_PAYMENT + checkouts",
+    "publish-orders: PutEvents",
+    "saga-authorize-payment: PutItem payments INTENT",
+    "saga-authorize-payment: confirm intent",
+    "saga-authorize-payment: create intent",
+    "saga-authorize-payment: retrieve intent",
+    "saga-authorize-payment: UpdateItem payments INTENT",
+    "saga-confirm-order: UpdateItem orders CONFIRMED",
+    "saga-ensure-reservation: GetItem orders",
+    "saga-ensure-reservation: TransactWriteItems reservations HELD",
+    "saga-settle-order: UpdateItem orders",
+    "saga-void-payment: PutItem payments VOIDED",
+];
+
+const RARE: &[&str] = &[
+    "admin-cancel-order: StartExecution",
+    "admin-cancel-order: UpdateItem orders CANCELLED",
+    "admin-deliver-order: UpdateItem orders DELIVERED",
+    "admin-ship-order: capture intent",
+    "admin-ship-order: UpdateItem orders",
+    "admin-ship-order: UpdateItem orders SHIPPED",
+    "admin-ship-order: UpdateItem payments",
+    "admin-ship-order: UpdateItem payments CAPTURED",
+    "admin-ship-order: UpdateItem payments CAPTURING",
+    "archive-orders: PutItem order-archive DELIVERED",
+    "cancel-order: StartExecution",
+    "cancel-order: UpdateItem orders CANCELLED",
+    "delete-checkout: TransactWriteItems reservations RELEASED + inventory",
+    "delete-checkout: UpdateItem checkouts",
+    "place-order: PutItem carts",
+    "reservation-timer: SendMessage",
+    "reservation-timer: StartExecution",
+    "reservation-timer: TransactWriteItems reservations RELEASED + inventory",
+    "saga-authorize-payment: UpdateItem payments AUTHORIZED",
+    "saga-authorize-payment: UpdateItem payments DECLINED",
+    "saga-authorize-payment: UpdateItem payments REQUIRES_ACTION",
+    "saga-cancel-order: UpdateItem orders CANCELLED",
+    "saga-commit-reservation: TransactWriteItems reservations COMMITTED + inventory",
+    "saga-release-reservation: TransactWriteItems reservations COMMITTED + inventory",
+    "saga-release-reservation: TransactWriteItems reservations RELEASED + inventory",
+    "saga-settle-order: DeleteItem checkouts",
+    "saga-void-payment: cancel intent",
+    "saga-void-payment: create refund",
+    "saga-void-payment: UpdateItem payments REFUNDED",
+    "saga-void-payment: UpdateItem payments VOIDED",
+    "saga-void-payment: UpdateItem payments VOIDING",
+    "sweep-orders: StartExecution",
+    "sweep-reservations: StartExecution",
+    "sweep-reservations: TransactWriteItems reservations RELEASED + inventory",
+    "sweep-shipments: capture intent",
+    "sweep-shipments: UpdateItem orders SHIPPED",
+    "sweep-shipments: UpdateItem payments",
+    "sweep-shipments: UpdateItem payments CAPTURED",
+];

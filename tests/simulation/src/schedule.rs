@@ -1,0 +1,273 @@
+//! One schedule: a seed decides who does what, what goes wrong, and who goes next.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    clock::Clock,
+    coverage::Hits,
+    deliveries::Deliveries,
+    fault::{Fault, FaultPlan, Point, Service},
+    functions::{Functions, SWEEP_AFTER_SECONDS},
+    invariants,
+    mutation::Mutation,
+    network::{Network, Verdict, Waiting},
+    scenario,
+    sim::Sim,
+    staff,
+    world::World,
+};
+
+/// No schedule needs more requests than this to come to rest.
+const MAX_STEPS: usize = 20_000;
+/// How often the sweepers may run until everything has come to rest.
+const SWEEPS: usize = 6;
+/// Faults of one schedule; whoever is struck for ever never gets anywhere.
+const MAX_FAULTS: usize = 60;
+
+/// How a schedule went.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// The schedule.
+    pub seed: u64,
+    /// What must not be.
+    pub violations: Vec<String>,
+    /// What happened, one line a request.
+    pub trace: Vec<String>,
+    /// A digest of the trace: two runs of a seed have the same.
+    pub fingerprint: u64,
+    /// Which point was hit by which fault, how often.
+    pub hits: Hits,
+    /// Orders in the end, by status.
+    pub orders: BTreeMap<String, usize>,
+}
+
+/// Functions over a network, ready for one schedule after another.
+pub struct Worker {
+    network: Network,
+    functions: &'static Functions,
+}
+
+/// How the next request is chosen.
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    /// Any.
+    Random,
+    /// Mostly the same actor as before.
+    Sticky,
+    /// Mostly the one that came last: whoever came first starves.
+    NewestFirst,
+}
+
+impl Default for Worker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Worker {
+    /// Starts all functions.
+    ///
+    /// # Panics
+    /// Where no runtime can be had.
+    pub fn new() -> Self {
+        let network = Network::default();
+        let functions = runtime().block_on(async {
+            network.enter(World::new(Clock::start(), Mutation::NONE, fastrand::Rng::with_seed(0)));
+            let functions = Functions::start(&network).await;
+            network.leave();
+            functions
+        });
+        Self { network, functions }
+    }
+
+    /// Runs the schedule of a seed.
+    pub fn run(&self, seed: u64, mutation: Mutation, tells: bool) -> Report {
+        // Production code and the gateway draw from the thread's generator.
+        fastrand::seed(seed);
+        runtime().block_on(tokio::task::unconstrained(self.schedule(seed, mutation, tells)))
+    }
+
+    async fn schedule(&self, seed: u64, mutation: Mutation, tells: bool) -> Report {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let clock = Clock::start();
+        self.network.enter(World::new(clock, mutation, rng.fork()));
+        let plan = FaultPlan::draw(&mut rng);
+        let sim = Sim::new(self.network.clone(), self.functions, clock, plan, rng.fork());
+        let deliveries = Deliveries::new(sim.clone());
+        let order =
+            *rng.choice(&[Order::Random, Order::Random, Order::Sticky, Order::NewestFirst]).unwrap_or(&Order::Random);
+        let report = Report { seed, ..Report::default() };
+        let mut scheduler = Scheduler {
+            sim: sim.clone(),
+            deliveries,
+            rng,
+            order,
+            last: None,
+            held: BTreeMap::new(),
+            steps: 0,
+            faults: 0,
+            tells,
+            report,
+        };
+        scenario::open(&sim, &scheduler.deliveries).await;
+        scheduler.until_all_have_ended().await;
+        sim.calm_down();
+        scheduler.come_to_rest().await;
+        let mut report = scheduler.report;
+        drop(scheduler.deliveries);
+        if let Some(world) = self.network.leave() {
+            report.violations.extend(world.observer.violations.iter().cloned());
+            report.violations.extend(invariants::judge(&world, &sim.promises.borrow()));
+            report.orders = invariants::orders_by_status(&world);
+        }
+        report
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime")
+}
+
+struct Scheduler {
+    sim: Sim,
+    deliveries: Deliveries,
+    rng: fastrand::Rng,
+    order: Order,
+    last: Option<u64>,
+    /// Requests that let others go first, until so many steps have been made.
+    held: BTreeMap<u64, usize>,
+    steps: usize,
+    faults: usize,
+    tells: bool,
+    report: Report,
+}
+
+impl Scheduler {
+    /// Runs until no actor is left.
+    async fn until_all_have_ended(&mut self) {
+        loop {
+            self.sim.executor.run_woken();
+            for actor in self.sim.network.take_doomed() {
+                self.sim.executor.kill(actor);
+            }
+            if self.deliveries.collect() {
+                continue;
+            }
+            if self.steps > MAX_STEPS {
+                self.report.violations.push(format!("invariant_i7: still busy after {MAX_STEPS} requests"));
+                return;
+            }
+            let waiting = self.sim.network.waiting();
+            if !waiting.is_empty() {
+                self.steps += 1;
+                self.let_time_pass().await;
+                let chosen = self.choose(waiting);
+                self.serve(&chosen).await;
+            } else if self.sim.executor.is_empty() {
+                return;
+            } else {
+                self.sim.executor.any_woken().await;
+            }
+        }
+    }
+
+    /// Past all deadlines: sweepers and timers run until nothing is left to do, or too often.
+    async fn come_to_rest(&mut self) {
+        let horizon = self.sim.network.with(|world| world.observer.last_deadline());
+        let late = horizon.duration_since(self.sim.clock.now()).max(SignedDuration::ZERO);
+        tokio::time::advance(late.unsigned_abs()).await;
+        for _ in 0..SWEEPS {
+            if self.sim.network.with(|world| world.observer.is_at_rest()) {
+                return;
+            }
+            tokio::time::advance(Duration::from_secs(SWEEP_AFTER_SECONDS + 5)).await;
+            staff::sweep_orders(&self.sim);
+            staff::sweep_reservations(&self.sim);
+            staff::sweep_shipments(&self.sim);
+            self.until_all_have_ended().await;
+        }
+        if self.sim.network.with(|world| world.observer.is_at_rest()) {
+            return;
+        }
+        let left = self.sim.network.with(|world| world.observer.restless());
+        self.report.violations.push(format!("invariant_i7: after {SWEEPS} sweeps not at rest: {left:?}"));
+    }
+
+    /// Now and then the world is slow.
+    async fn let_time_pass(&mut self) {
+        if self.sim.is_calm() {
+            return;
+        }
+        let longest = match self.rng.u32(0..2_000) {
+            0 => 900_000,
+            1..=6 => 60_000,
+            7..=60 => 1_000,
+            _ => return,
+        };
+        tokio::time::advance(Duration::from_millis(self.rng.u64(1..longest))).await;
+    }
+
+    fn choose(&mut self, waiting: Vec<Waiting>) -> Waiting {
+        let steps = self.steps;
+        self.held.retain(|_, until| *until > steps);
+        let mut ready: Vec<Waiting> =
+            waiting.iter().filter(|waiting| !self.held.contains_key(&waiting.ticket)).cloned().collect();
+        if ready.is_empty() {
+            ready = waiting;
+        }
+        let same = ready.iter().position(|waiting| Some(waiting.actor) == self.last);
+        let index = match self.order {
+            Order::Sticky if self.rng.u32(0..4) > 0 => same,
+            Order::NewestFirst if self.rng.u32(0..4) > 0 => Some(ready.len() - 1),
+            _ => None,
+        };
+        let index = index.unwrap_or_else(|| self.rng.usize(..ready.len()));
+        ready.swap_remove(index)
+    }
+
+    async fn serve(&mut self, waiting: &Waiting) {
+        let function = self.sim.executor.name(waiting.actor).to_string();
+        let point = Point { function, service: waiting.service, request: waiting.request.clone() };
+        let strikes = !self.sim.is_calm() && self.faults < MAX_FAULTS && waiting.service != Service::Secrets;
+        let fault = if strikes { self.sim.plan.strike(waiting.service, point.is_rare(), &mut self.rng) } else { None };
+        self.faults += usize::from(fault.is_some());
+        self.last = Some(waiting.actor);
+        self.tell(waiting.actor, point, fault);
+        let verdict = match fault {
+            None => Verdict::Proceed,
+            Some(Fault::KillBefore) => return self.sim.executor.kill(waiting.actor),
+            Some(Fault::KillAfter) => Verdict::ProceedThenDie,
+            Some(Fault::LoseRequest) => Verdict::LoseRequest,
+            Some(Fault::LoseAnswer) => Verdict::LoseAnswer,
+            Some(Fault::Throttle) => Verdict::Throttle,
+            Some(Fault::Break) => Verdict::Break,
+            Some(Fault::Delay) => {
+                self.held.insert(waiting.ticket, self.steps + self.rng.usize(5..80));
+                let millis = self.rng.u64(1..10_000);
+                return tokio::time::advance(Duration::from_millis(millis)).await;
+            }
+        };
+        self.sim.network.decide(waiting.ticket, verdict);
+    }
+
+    fn tell(&mut self, actor: u64, point: Point, fault: Option<Fault>) {
+        let now = self.sim.clock.now();
+        let note = fault.map_or_else(String::new, |fault| format!("  <- {fault}"));
+        let line = format!("{} #{actor} {point}{note}", since_epoch(now));
+        for byte in line.bytes() {
+            self.report.fingerprint = (self.report.fingerprint ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        if self.tells {
+            self.report.trace.push(line);
+        }
+        self.report.hits.count(point, fault);
+    }
+}
+
+fn since_epoch(now: Timestamp) -> String {
+    let millis = now.as_millisecond() - Clock::epoch().as_millisecond();
+    format!("{:>5}.{:03}", millis / 1000, millis % 1000)
+}

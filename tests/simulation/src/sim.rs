@@ -1,0 +1,141 @@
+//! What every actor of a schedule works with.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use souk_runtime::http::{HttpResult, Response};
+
+use crate::{
+    clock::Clock,
+    executor::{Executor, Join, Killed},
+    fault::FaultPlan,
+    functions::Functions,
+    network::Network,
+    promises::Promises,
+};
+
+/// What a schedule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// Anything.
+    Mixed,
+    /// Little stock, many shoppers.
+    Scarcity,
+    /// Good cards and enough stock: orders are shipped, and cancelled at the same time.
+    Fulfilment,
+}
+
+/// A running schedule. Cheap to clone.
+#[derive(Clone)]
+pub struct Sim {
+    /// The network, and the world behind it.
+    pub network: Network,
+    /// The actors.
+    pub executor: Executor,
+    /// The production functions.
+    pub functions: &'static Functions,
+    /// The time.
+    pub clock: Clock,
+    /// What it is about.
+    pub theme: Theme,
+    /// What goes wrong.
+    pub plan: Rc<FaultPlan>,
+    /// What shoppers were promised.
+    pub promises: Rc<RefCell<Promises>>,
+    rng: Rc<RefCell<fastrand::Rng>>,
+    calm: Rc<Cell<bool>>,
+    skew_millis: i64,
+}
+
+impl Sim {
+    /// A schedule that is about to begin.
+    pub fn new(
+        network: Network,
+        functions: &'static Functions,
+        clock: Clock,
+        plan: FaultPlan,
+        mut rng: fastrand::Rng,
+    ) -> Self {
+        // Clocks of functions differ by up to two seconds in one schedule of three.
+        let skew_millis = if rng.u32(0..3) == 0 { 2_000 } else { 0 };
+        Self {
+            network,
+            executor: Executor::default(),
+            functions,
+            clock,
+            theme: *rng
+                .choice(&[Theme::Mixed, Theme::Mixed, Theme::Scarcity, Theme::Fulfilment])
+                .unwrap_or(&Theme::Mixed),
+            plan: Rc::new(plan),
+            promises: Rc::default(),
+            rng: Rc::new(RefCell::new(rng)),
+            calm: Rc::default(),
+            skew_millis,
+        }
+    }
+
+    /// Starts an invocation of a function: what it does is struck by faults, and it may be killed.
+    pub fn invoke<T: 'static>(&self, function: &str, run: impl Future<Output = T> + 'static) -> Join<T> {
+        self.executor.spawn(function, run)
+    }
+
+    /// Calls an HTTP function; `None` where it died.
+    pub async fn http(&self, function: &str, run: impl Future<Output = HttpResult> + 'static) -> Option<Response> {
+        match self.invoke(function, run).await {
+            Ok(Ok(response)) => Some(response),
+            Ok(Err(problem)) => Some(Response::empty(problem.status)),
+            Err(Killed) => None,
+        }
+    }
+
+    /// The time as a function's own clock shows it.
+    pub fn function_time(&self) -> Timestamp {
+        let skew =
+            if self.skew_millis == 0 { 0 } else { self.rng.borrow_mut().i64(-self.skew_millis..=self.skew_millis) };
+        self.clock.now() + SignedDuration::from_millis(skew)
+    }
+
+    /// True once faults have stopped.
+    pub fn is_calm(&self) -> bool {
+        self.calm.get()
+    }
+
+    /// Faults stop.
+    pub fn calm_down(&self) {
+        self.calm.set(true);
+        self.network.with(|world| world.indexes_lag = false);
+    }
+
+    /// True so many times out of 1000, before faults stop.
+    pub fn fault(&self, per_mille: u32) -> bool {
+        !self.is_calm() && self.chance(per_mille)
+    }
+
+    /// True so many times out of 1000.
+    pub fn chance(&self, per_mille: u32) -> bool {
+        self.rng.borrow_mut().u32(0..1000) < per_mille
+    }
+
+    /// A number from a range.
+    pub fn within(&self, range: std::ops::Range<u64>) -> u64 {
+        self.rng.borrow_mut().u64(range)
+    }
+
+    /// One of several.
+    pub fn pick<T: Copy>(&self, from: &[T]) -> T {
+        from[self.rng.borrow_mut().usize(..from.len())]
+    }
+
+    /// A random id's bits.
+    pub fn bits(&self) -> u128 {
+        self.rng.borrow_mut().u128(..)
+    }
+
+    /// A number from 0 to 1.
+    pub fn fraction(&self) -> f64 {
+        self.rng.borrow_mut().f64()
+    }
+}

@@ -1,0 +1,116 @@
+//! Operators and the warehouse, at moments of their own.
+
+use serde_json::json;
+use souk_domain::money::Money;
+use souk_fn_orders::{admin, background};
+
+use crate::{
+    clock::pause_millis,
+    deliveries::Deliveries,
+    requests::request,
+    sim::{Sim, Theme},
+};
+
+const ATTEMPTS: usize = 4;
+
+/// What staff does about an order that is being placed, and what strangers try.
+pub fn follow(sim: &Sim, deliveries: &Deliveries, order_id: &str) {
+    let ships = if sim.theme == Theme::Fulfilment { 1 + sim.within(0..2) } else { u64::from(sim.chance(400)) };
+    for _ in 0..ships {
+        let (this, id) = (sim.clone(), order_id.to_owned());
+        sim.executor.spawn("warehouse", async move { ship(&this, &id).await });
+    }
+    if sim.chance(if sim.theme == Theme::Fulfilment { 400 } else { 120 }) {
+        let (this, id) = (sim.clone(), order_id.to_owned());
+        sim.executor.spawn("operator", async move { cancel(&this, &id).await });
+    }
+    if sim.chance(100) {
+        let (this, id) = (deliveries.clone(), order_id.to_owned());
+        sim.executor.spawn("stranger", async move { this.forge(&id).await });
+    }
+}
+
+async fn ship(sim: &Sim, order_id: &str) {
+    let body = json!({"carrier": "c", "tracking_number": "t"}).to_string();
+    for pause in [1, 20, 200, 1_000, 5_000, 70_000] {
+        pause_millis(pause).await;
+        let path = format!("/admin/orders/{order_id}/ship");
+        let request = request("POST", &path).by_staff("warehouse").path("order_id", order_id).body(&body).build();
+        let (functions, now) = (sim.functions, sim.function_time());
+        let run = async move { admin::ship_order::run(&functions.ship_order, request, now).await };
+        match sim.http("admin-ship-order", run).await {
+            Some(response) if response.status == 200 => return deliver(sim, order_id).await,
+            _ => {}
+        }
+        if sim.chance(150) {
+            return;
+        }
+    }
+}
+
+async fn deliver(sim: &Sim, order_id: &str) {
+    if sim.chance(200) {
+        return;
+    }
+    for _ in 0..ATTEMPTS {
+        pause_millis(sim.within(0..5_000)).await;
+        let path = format!("/admin/orders/{order_id}/deliver");
+        let request = request("POST", &path).by_staff("warehouse").path("order_id", order_id).build();
+        let (functions, now) = (sim.functions, sim.function_time());
+        let run = async move { admin::deliver_order::run(&functions.deliver_order, request, now).await };
+        if sim.http("admin-deliver-order", run).await.is_some_and(|response| response.status < 500) {
+            return;
+        }
+    }
+}
+
+async fn cancel(sim: &Sim, order_id: &str) {
+    for _ in 0..ATTEMPTS {
+        pause_millis(sim.pick(&[0, 1, 20, 20, 220, 220, 1_220, 6_000, 30_000, 900_000])).await;
+        let path = format!("/admin/orders/{order_id}/cancel");
+        let request = request("POST", &path).by_staff("operator").path("order_id", order_id).build();
+        let (functions, now) = (sim.functions, sim.function_time());
+        let run = async move { admin::cancel_order::run(&functions.admin_cancel_order, request, now).await };
+        match sim.http("admin-cancel-order", run).await {
+            Some(response) if response.status < 500 && response.status != 404 => return,
+            _ => {}
+        }
+    }
+}
+
+/// A new price, while shoppers look at the old one.
+pub async fn reprice(sim: &Sim, sku: &str) {
+    pause_millis(sim.pick(&[0, 10, 500, 5_000])).await;
+    let amount = i64::try_from(sim.within(100..5_000)).unwrap_or(100);
+    let (Ok(sku), Ok(price), functions) = (sku.parse(), Money::usd(amount), sim.functions) else { return };
+    let run = async move {
+        let version = functions.prices.get(&sku).await.ok().flatten().map(|priced| priced.version);
+        functions.prices.set(&sku, price, version).await.is_ok()
+    };
+    let _changed_or_not = sim.invoke("put-price", run).await;
+}
+
+/// Runs a sweeper, as its schedule does.
+pub fn sweep_orders(sim: &Sim) {
+    let (functions, now) = (sim.functions, sim.function_time());
+    sim.invoke(
+        "sweep-orders",
+        async move { background::sweep_orders::run(&functions.sweep_orders, now).await.is_ok() },
+    );
+}
+
+/// Runs a sweeper, as its schedule does.
+pub fn sweep_reservations(sim: &Sim) {
+    let (functions, now) = (sim.functions, sim.function_time());
+    sim.invoke("sweep-reservations", async move {
+        background::sweep_reservations::run(&functions.sweep_reservations, now).await.is_ok()
+    });
+}
+
+/// Runs a sweeper, as its schedule does.
+pub fn sweep_shipments(sim: &Sim) {
+    let (functions, now) = (sim.functions, sim.function_time());
+    sim.invoke("sweep-shipments", async move {
+        background::sweep_shipments::run(&functions.sweep_shipments, now).await.is_ok()
+    });
+}

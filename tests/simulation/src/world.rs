@@ -1,0 +1,238 @@
+//! Everything outside of the functions: tables, gateway, queues, workflows, the bus.
+
+use std::collections::BTreeSet;
+
+use http::{HeaderMap, Method, Uri};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use souk_gateway::{
+    intent::{Intent, State},
+    offline::{Notice, Offline},
+};
+
+use crate::{
+    call::{Answer, Call, aws_error},
+    clock::Clock,
+    executor::{self, ActorId},
+    fault::Service,
+    mutation::Mutation,
+    observer::{Observer, StreamRecord},
+    store::Store,
+};
+
+/// The key that the gateway lets in.
+pub const GATEWAY_KEY: &str = "sk_test_simulation";
+/// What the gateway signs its events with.
+pub const WEBHOOK_SECRET: &str = "whsec_simulation";
+/// Holds lapse after so many seconds.
+const HOLD_SECONDS: i64 = 7 * 24 * 3600;
+
+/// What a service has taken over and will bring somewhere.
+#[derive(Debug)]
+pub enum Parcel {
+    /// An execution of the saga, with its input.
+    Execution(Value),
+    /// A message, due after so many seconds.
+    Message {
+        /// Its body.
+        body: String,
+        /// How long it is delayed.
+        delay_seconds: u64,
+    },
+    /// An event of the gateway.
+    Webhook(Notice),
+    /// A change of an order.
+    Stream(StreamRecord),
+}
+
+/// The state of one schedule outside of its functions.
+pub struct World {
+    /// The tables.
+    pub store: Store,
+    /// The gateway.
+    pub gateway: Offline,
+    /// What was seen of every write.
+    pub observer: Observer,
+    /// What is on its way.
+    pub parcels: Vec<Parcel>,
+    /// The events that were told: order id, version and kind.
+    pub told: Vec<(String, String)>,
+    /// How often the SDK sends a request at the most.
+    pub sdk_attempts: u32,
+    /// True where indexes may lag behind their tables.
+    pub indexes_lag: bool,
+    /// What time it is.
+    pub clock: Clock,
+    /// The seeded bug, where there is one.
+    pub mutation: Mutation,
+    /// The invocations of the webhook.
+    pub webhooks: BTreeSet<ActorId>,
+    /// Who started executions.
+    starters: Vec<ActorId>,
+    rng: fastrand::Rng,
+}
+
+impl World {
+    /// A world in which nothing has happened yet.
+    pub fn new(clock: Clock, mutation: Mutation, mut rng: fastrand::Rng) -> Self {
+        Self {
+            store: Store::new(),
+            gateway: Offline::new(GATEWAY_KEY, HOLD_SECONDS),
+            observer: Observer::default(),
+            parcels: Vec::new(),
+            told: Vec::new(),
+            sdk_attempts: if rng.bool() { 1 } else { 3 },
+            indexes_lag: true,
+            clock,
+            mutation,
+            webhooks: BTreeSet::new(),
+            starters: Vec::new(),
+            rng,
+        }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A request takes effect.
+    pub fn carry_out(&mut self, call: &Call, breaks: bool) -> Answer {
+        match call.service {
+            Service::Store => self.store_call(call),
+            Service::Workflows => self.start_execution(call),
+            Service::Queues => self.send_message(call),
+            Service::Bus => self.put_events(call),
+            Service::Secrets => secret(),
+            Service::Gateway => self.gateway_call(call, breaks),
+        }
+    }
+
+    /// A request is refused because there are too many, or because another is at the same item.
+    pub fn throttle(&mut self, call: &Call) -> Answer {
+        match (call.service, call.operation.as_str()) {
+            (Service::Gateway, _) => {
+                Answer::json(429, &json!({"error": {"type": "api_error", "message": "slow down"}}))
+            }
+            (Service::Store, "TransactWriteItems") if self.rng.bool() => conflict(call, &mut self.rng),
+            _ => aws_error(400, "ThrottlingException", "slow down"),
+        }
+    }
+
+    fn store_call(&mut self, call: &Call) -> Answer {
+        if call.operation == "Query" && self.shows_nothing(call) {
+            return Answer::json(200, &json!({"Items": [], "Count": 0, "ScannedCount": 0}));
+        }
+        if self.mutation.forgets(call) {
+            return Answer::json(200, &json!({}));
+        }
+        let mutated = self.mutation.rewrite(call);
+        let (status, body) = self.store.call(&call.operation, mutated.as_deref().unwrap_or(&call.body));
+        if status == 200 {
+            let seen = self.observer.see(&self.store, call, self.clock.now());
+            self.parcels.extend(seen.into_iter().map(Parcel::Stream));
+        }
+        Answer { status, headers: vec![("content-type", "application/x-amz-json-1.0")], body }
+    }
+
+    /// A sweeper's index holds nothing that could be found, or has not caught up yet.
+    fn shows_nothing(&mut self, call: &Call) -> bool {
+        let Some(shard) = call.json["ExpressionAttributeValues"][":shard"]["S"].as_str() else { return false };
+        !self.observer.is_listed(shard) || (self.indexes_lag && self.rng.u32(0..8) == 0)
+    }
+
+    fn start_execution(&mut self, call: &Call) -> Answer {
+        let starter = executor::current().unwrap_or(ActorId::MAX);
+        let now = self.now().as_second();
+        let answer = Answer::json(
+            200,
+            &json!({"executionArn": "arn:aws:states:us-east-1:000000000000:express:order:e", "startDate": now}),
+        );
+        if self.webhooks.contains(&starter) && self.mutation.swallows_starts() {
+            return answer;
+        }
+        self.starters.push(starter);
+        let input = call.json["input"].as_str().and_then(|input| serde_json::from_str(input).ok());
+        self.parcels.push(Parcel::Execution(input.unwrap_or(Value::Null)));
+        answer
+    }
+
+    /// How many executions an invocation has started.
+    pub fn starts_by(&self, actor: ActorId) -> usize {
+        self.starters.iter().filter(|starter| **starter == actor).count()
+    }
+
+    fn send_message(&mut self, call: &Call) -> Answer {
+        let body = call.json["MessageBody"].as_str().unwrap_or_default().to_owned();
+        let delay_seconds = call.json["DelaySeconds"].as_u64().unwrap_or(0);
+        self.parcels.push(Parcel::Message { body, delay_seconds });
+        Answer::json(200, &json!({"MessageId": "m"}))
+    }
+
+    fn put_events(&mut self, call: &Call) -> Answer {
+        let entries = call.json["Entries"].as_array().cloned().unwrap_or_default();
+        for entry in &entries {
+            let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap_or_default()).unwrap_or_default();
+            let order_id = detail["order_id"].as_str().unwrap_or_default().to_owned();
+            self.told.push((order_id, entry["DetailType"].as_str().unwrap_or_default().to_owned()));
+        }
+        let taken: Vec<Value> = entries.iter().map(|_| json!({"EventId": "e"})).collect();
+        Answer::json(200, &json!({"FailedEntryCount": 0, "Entries": taken}))
+    }
+
+    fn gateway_call(&mut self, call: &Call, breaks: bool) -> Answer {
+        let uri: Uri = call.uri.parse().unwrap_or_default();
+        let method = Method::from_bytes(call.operation.as_bytes()).unwrap_or_default();
+        let now = self.now().as_second();
+        let answer = self.gateway.answer(&method, &uri, &call.headers, call.body.as_bytes(), breaks, now);
+        self.parcels.extend(answer.notices.into_iter().map(Parcel::Webhook));
+        let headers = if answer.replayed { vec![("idempotent-replayed", "true")] } else { Vec::new() };
+        Answer { status: answer.status, headers, body: answer.body }
+    }
+
+    /// The shopper answers his bank's challenge.
+    pub fn authenticate(&mut self, intent: &str, succeeds: bool) {
+        let notices = self.gateway.authenticate(intent, succeeds, self.now().as_second());
+        self.parcels.extend(notices.into_iter().map(Parcel::Webhook));
+    }
+
+    /// The shopper's browser pays an intent with another card, by the intent's secret.
+    pub fn pay_with_another_card(&mut self, intent: &str) {
+        let open = |candidate: &&Intent| {
+            candidate.id == intent && matches!(candidate.state, State::RequiresPaymentMethod | State::RequiresAction)
+        };
+        if self.gateway.intents().iter().find(open).is_none() {
+            return;
+        }
+        let mut headers = HeaderMap::new();
+        if let Ok(key) = format!("Bearer {GATEWAY_KEY}").parse() {
+            headers.insert("authorization", key);
+        }
+        let uri = format!("/v1/payment_intents/{intent}/confirm").parse().unwrap_or_default();
+        let now = self.now().as_second();
+        let answer = self.gateway.answer(&Method::POST, &uri, &headers, b"payment_method=pm_card_visa", false, now);
+        self.parcels.extend(answer.notices.into_iter().map(Parcel::Webhook));
+    }
+}
+
+fn secret() -> Answer {
+    let secret = json!({"api_key": GATEWAY_KEY, "webhook_secret": WEBHOOK_SECRET}).to_string();
+    Answer::json(200, &json!({"Name": "gateway", "SecretString": secret}))
+}
+
+fn conflict(call: &Call, rng: &mut fastrand::Rng) -> Answer {
+    let writes = call.json["TransactItems"].as_array().map_or(1, Vec::len);
+    let at = rng.usize(..writes);
+    let code = |index| if index == at { "TransactionConflict" } else { "None" };
+    let reasons: Vec<Value> = (0..writes).map(|index| json!({"Code": code(index)})).collect();
+    let message = "Transaction cancelled, please refer cancellation reasons for specific reasons";
+    Answer::json(
+        400,
+        &json!({
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+            "message": message,
+            "Message": message,
+            "CancellationReasons": reasons,
+        }),
+    )
+}
