@@ -48,7 +48,7 @@ fn told_by(record: &Record) -> Result<Option<PriceChanged>, Failure> {
     let Some(now) = record.new_image::<PriceImage>()?.and_then(|image| image.priced()) else { return Ok(None) };
     let before = record.old::<PriceImage>().and_then(|image| image.priced());
     let told = before.is_none_or(|before| before.version != now.version);
-    Ok(told.then(|| PriceChanged { sku: now.sku, price: now.price, version: now.version }))
+    Ok(told.then_some(PriceChanged { sku: now.sku, price: now.price, version: now.version }))
 }
 
 #[cfg(test)]
