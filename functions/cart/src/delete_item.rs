@@ -1,6 +1,5 @@
 //! `DELETE /cart/items/{sku}`: none of a SKU is in the cart.
 
-use jiff::Timestamp;
 use souk_cart::Cart;
 use souk_domain::ids::Sku;
 use souk_runtime::http::{HttpResult, Request};
@@ -22,7 +21,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// 400, 401 (a bad token), 503.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let sku: Sku = request.path("sku")?;
-    let now = Timestamp::now();
+    let now = souk_runtime::now();
     let cart = match owner(deps, &request).await? {
         Some(owner) => problems::change(deps.carts.remove(&owner, &sku, now).await?)?,
         None => Cart::empty(now),

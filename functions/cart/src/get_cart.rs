@@ -1,6 +1,5 @@
 //! `GET /cart`: the cart of whoever asks.
 
-use jiff::Timestamp;
 use souk_cart::Cart;
 use souk_runtime::http::{HttpResult, Request};
 
@@ -20,7 +19,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// 401 (a bad token), 503.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    let now = Timestamp::now();
+    let now = souk_runtime::now();
     let cart = match owner(deps, &request).await? {
         Some(owner) => deps.carts.get(&owner, now).await?,
         None => Cart::empty(now),

@@ -1,6 +1,5 @@
 //! `PUT /cart/items/{sku}`: so many units of a SKU are in the cart.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use souk_cart::{GuestToken, Owner};
 use souk_domain::{ids::Sku, quantity::Quantity};
@@ -45,7 +44,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     if offer.withdrawn {
         return Err(problems::withdrawn(&sku));
     }
-    let changed = deps.carts.put(&owner, &sku, quantity, offer.price, Timestamp::now()).await?;
+    let changed = deps.carts.put(&owner, &sku, quantity, offer.price, souk_runtime::now()).await?;
     let cart = problems::change(changed)?;
     Ok(remember(CartView::of(&cart, &deps.prices).await?.answer(), &owner))
 }

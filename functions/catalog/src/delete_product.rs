@@ -1,6 +1,5 @@
 //! `DELETE /admin/products/{product_id}`: takes a product out of the catalog.
 
-use jiff::Timestamp;
 use souk_domain::ids::ProductId;
 use souk_runtime::http::{HttpResult, Request, Response};
 
@@ -23,6 +22,6 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     require_operator(&request)?;
     let id: ProductId = request.path("product_id")?;
     let if_match = request.if_match()?;
-    deps.catalog.delete_product(&id, if_match, Timestamp::now()).await.map_err(problems::delete_product)?;
+    deps.catalog.delete_product(&id, if_match, souk_runtime::now()).await.map_err(problems::delete_product)?;
     Ok(Response::empty(204))
 }

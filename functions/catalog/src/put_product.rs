@@ -1,6 +1,5 @@
 //! `PUT /admin/products/{product_id}`: creates or changes a product.
 
-use jiff::Timestamp;
 use souk_catalog::ProductDetails;
 use souk_domain::ids::ProductId;
 use souk_runtime::http::{HttpResult, Request};
@@ -29,6 +28,6 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let if_match = request.if_match()?;
     let details: ProductDetails = request.json()?;
     let put =
-        deps.catalog.put_product(&id, details, if_match, Timestamp::now()).await.map_err(problems::put_product)?;
+        deps.catalog.put_product(&id, details, if_match, souk_runtime::now()).await.map_err(problems::put_product)?;
     Ok(answer(&put, |product| product.version))
 }

@@ -1,6 +1,5 @@
 //! `POST /admin/inventory/{sku}/{warehouse_id}/adjustments`: goods came or went outside of any order.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use souk_domain::stock::MAX_UNITS;
 use souk_dynamo::Table;
@@ -72,7 +71,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let body: Body = request.json()?;
     body.check()?;
     let digest = format!("{} {}", body.delta, body.reason);
-    let adjustment = Adjustment { delta: body.delta, reason: body.reason, by, at: Timestamp::now() };
+    let adjustment = Adjustment { delta: body.delta, reason: body.reason, by, at: souk_runtime::now() };
     let row = (&sku, &warehouse_id);
     let outcome = match key {
         None => deps.rows.adjust(row, &adjustment).await?,

@@ -1,6 +1,5 @@
 //! `PUT /admin/inventory/{sku}/{warehouse_id}`: how many units a warehouse holds, as counted.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use souk_domain::stock::MAX_UNITS;
 use souk_runtime::http::{HttpResult, Problem, Request};
@@ -37,6 +36,6 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     if quantity > MAX_UNITS {
         return Err(Problem::invalid_field("quantity", format!("must be from 0 to {MAX_UNITS}")));
     }
-    let set = deps.rows.set_quantity((&sku, &warehouse_id), quantity, seen, &operator, Timestamp::now()).await?;
+    let set = deps.rows.set_quantity((&sku, &warehouse_id), quantity, seen, &operator, souk_runtime::now()).await?;
     problems::set_quantity(set)
 }

@@ -1,7 +1,7 @@
 //! What this context's functions are built from; each variable's name stands here once.
 
 use souk_cart::Carts;
-use souk_inventory::{Reservations, StockRows};
+use souk_inventory::{ReservationBook, Reservations, StockRows};
 use souk_orders::{Archive, Checkouts, Orders, Saga};
 use souk_payments::{PaymentRecords, stripe::StripeGateway};
 use souk_pricing::Prices;
@@ -19,6 +19,11 @@ pub(crate) fn archive(environment: &Environment) -> Result<Archive, ConfigError>
 
 pub(crate) fn checkouts(environment: &Environment) -> Result<Checkouts, ConfigError> {
     Ok(Checkouts::new(environment.table("CHECKOUTS_TABLE")?))
+}
+
+/// For functions that leave the rows alone.
+pub(crate) fn reservation_book(environment: &Environment) -> Result<ReservationBook, ConfigError> {
+    Ok(ReservationBook::new(environment.table("RESERVATIONS_TABLE")?))
 }
 
 pub(crate) fn reservations(environment: &Environment) -> Result<Reservations, ConfigError> {

@@ -50,7 +50,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// 401 where the signature does not fit or is too old; 503 where the saga could not be started, so
 /// that the gateway sends the event again.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, Timestamp::now()).await
+    run(deps, request, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

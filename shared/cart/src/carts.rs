@@ -144,7 +144,9 @@ impl Carts {
     ) -> Result<MergeOutcome, StoreError> {
         let (user, guest) = (Owner::User(user_id.clone()), Owner::Guest(token.clone()));
         for attempt in 1..=ATTEMPTS {
-            let (from_user, from_guest) = (self.see(&user, now).await?, self.see(&guest, now).await?);
+            // The guest's first: where another merge has emptied it, the user's is read after that merge.
+            let from_guest = self.see(&guest, now).await?;
+            let from_user = self.see(&user, now).await?;
             let (to, left) = merged(&from_user.cart, &from_guest.cart);
             if left == from_guest.cart && to == from_user.cart {
                 return Ok(outcome(to, left));

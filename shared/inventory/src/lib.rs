@@ -15,7 +15,7 @@ mod transitions;
 
 pub use adjust::{AdjustOutcome, Adjustment, IdempotentRequest};
 pub use ledger::{Ledger, LedgerEntry, LedgerPage};
-pub use reservations::Reservations;
+pub use reservations::{ReservationBook, Reservations};
 pub use reserve::{Effort, ReserveOutcome, ReserveRequest};
 pub use rows::{Availability, StockRows};
 pub use set_quantity::SetQuantityOutcome;

@@ -13,11 +13,26 @@ const HELD_INDEX: &str = "held-index";
 /// How long a reservation that no order ever had outlives its release.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
 
-/// The `reservations` table (key `reservation_id`), with the rows that its units come out of.
+/// The `reservations` table (key `reservation_id`), for whoever never touches the rows.
+#[derive(Debug, Clone)]
+pub struct ReservationBook {
+    pub(crate) table: Table,
+}
+
+/// The reservations with the rows that their units come out of. All that can be done without the rows,
+/// it does as the [`ReservationBook`] that it holds.
 #[derive(Debug, Clone)]
 pub struct Reservations {
-    pub(crate) table: Table,
+    book: ReservationBook,
     pub(crate) rows: StockRows,
+}
+
+impl std::ops::Deref for Reservations {
+    type Target = ReservationBook;
+
+    fn deref(&self) -> &ReservationBook {
+        &self.book
+    }
 }
 
 /// What the index holds of a reservation.
@@ -29,7 +44,14 @@ struct Held {
 impl Reservations {
     /// The reservations in this table, with these rows.
     pub fn new(table: Table, rows: StockRows) -> Self {
-        Self { table, rows }
+        Self { book: ReservationBook::new(table), rows }
+    }
+}
+
+impl ReservationBook {
+    /// The reservations in this table.
+    pub fn new(table: Table) -> Self {
+        Self { table }
     }
 
     /// A reservation, read consistently.

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bus;
+mod clock;
 mod environment;
 pub mod http;
 mod log;
@@ -18,6 +19,7 @@ pub mod schedule;
 pub mod stream;
 pub mod task;
 
+pub use clock::now;
 pub use environment::{ConfigError, Environment, FromEnvironment};
 pub use log::init as init_logging;
 

@@ -5,6 +5,7 @@
 //! - `flows`, `races`: the deployed stack through HTTP; they need `SOUK_OUTPUTS`, the file that
 //!   `make outputs` prints, and say so where it is missing
 #![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod architecture;
 mod flows;

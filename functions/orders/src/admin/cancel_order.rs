@@ -36,7 +36,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// 403 for anybody but operators, 404 where there is no such order, 409 once it was shipped.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, Timestamp::now()).await
+    run(deps, request, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

@@ -35,7 +35,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// 403 for anybody but the warehouse and operators, 404 no such order, 409 where it has not left.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, Timestamp::now()).await
+    run(deps, request, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use souk_domain::reservation::Reservation;
-use souk_inventory::Reservations;
+use souk_inventory::ReservationBook;
 use souk_orders::{Archive, Orders};
 use souk_payments::PaymentRecords;
 use souk_runtime::{
@@ -17,7 +17,7 @@ use crate::{dependencies, orders::OrderView};
 pub struct Deps {
     orders: Orders,
     archive: Archive,
-    reservations: Reservations,
+    reservations: ReservationBook,
     payments: PaymentRecords,
 }
 
@@ -26,7 +26,7 @@ impl FromEnvironment for Deps {
         Ok(Self {
             orders: dependencies::orders(environment)?,
             archive: dependencies::archive(environment)?,
-            reservations: dependencies::reservations(environment)?,
+            reservations: dependencies::reservation_book(environment)?,
             payments: dependencies::payments(environment)?,
         })
     }

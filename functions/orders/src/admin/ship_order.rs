@@ -9,7 +9,7 @@ use souk_domain::{
     order::{Shipment, ShipmentItem},
     reservation::Reservation,
 };
-use souk_inventory::Reservations;
+use souk_inventory::ReservationBook;
 use souk_orders::Orders;
 use souk_payments::{PaymentRecords, stripe::StripeGateway};
 use souk_runtime::{
@@ -31,7 +31,7 @@ const MAX_TEXT: usize = 100;
 #[derive(Debug)]
 pub struct Deps {
     orders: Orders,
-    reservations: Reservations,
+    reservations: ReservationBook,
     payments: PaymentRecords,
     gateway: StripeGateway,
 }
@@ -40,7 +40,7 @@ impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             orders: dependencies::orders(environment)?,
-            reservations: dependencies::reservations(environment)?,
+            reservations: dependencies::reservation_book(environment)?,
             payments: dependencies::payments(environment)?,
             gateway: dependencies::gateway(environment).await?,
         })
@@ -81,7 +81,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// 403 for anybody but the warehouse and operators, 404 no such order, 409 where it cannot be shipped,
 /// 422 where the parcels are not those of its warehouses.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, Timestamp::now()).await
+    run(deps, request, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

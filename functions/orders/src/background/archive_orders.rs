@@ -36,7 +36,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// The first record that could not be archived.
 pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
-    run(deps, records, Timestamp::now()).await
+    run(deps, records, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

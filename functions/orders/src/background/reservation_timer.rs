@@ -43,7 +43,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// Whatever makes the message come back.
 pub async fn handle(deps: &'static Deps, message: Message<ReservationTimer>) -> Result<(), Failure> {
-    run(deps, message, Timestamp::now()).await
+    run(deps, message, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

@@ -51,7 +51,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// Where a shard cannot be read.
 pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
-    run(deps, Timestamp::now()).await
+    run(deps, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

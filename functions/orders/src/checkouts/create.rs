@@ -86,7 +86,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// 400 malformed, 409 out of stock or not for sale, 422 nothing to buy or a SKU that nobody knows.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, CheckoutId::from_uuid(Uuid::now_v7()), Timestamp::now()).await
+    run(deps, request, CheckoutId::from_uuid(Uuid::now_v7()), souk_runtime::now()).await
 }
 
 /// As [`handle`], with an id and at a time of the caller's.

@@ -40,7 +40,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// 404 where it is not the caller's; 409 where an order has consumed it.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, Timestamp::now()).await
+    run(deps, request, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

@@ -99,7 +99,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// 400 malformed or no key, 404 no such checkout, 409 expired, consumed or a changed price, 422 a
 /// reused key.
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, Timestamp::now()).await
+    run(deps, request, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

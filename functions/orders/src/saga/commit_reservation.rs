@@ -36,7 +36,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// Stable names for the state machine's `Retry`; `StockLost` where a confirmed order has no units,
 /// which the protocol excludes: a person must look.
 pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
-    run(deps, input, Timestamp::now()).await
+    run(deps, input, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

@@ -32,7 +32,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// Stable names for the state machine's `Retry`.
 pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
-    run(deps, input, Timestamp::now()).await
+    run(deps, input, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

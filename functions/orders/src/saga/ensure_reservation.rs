@@ -5,7 +5,7 @@ use souk_domain::{
     order::{CancelReason, OrderStatus},
     reservation::AttachOutcome,
 };
-use souk_inventory::Reservations;
+use souk_inventory::ReservationBook;
 use souk_orders::Orders;
 use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
 
@@ -16,12 +16,15 @@ use crate::dependencies;
 #[derive(Debug)]
 pub struct Deps {
     orders: Orders,
-    reservations: Reservations,
+    reservations: ReservationBook,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { orders: dependencies::orders(environment)?, reservations: dependencies::reservations(environment)? })
+        Ok(Self {
+            orders: dependencies::orders(environment)?,
+            reservations: dependencies::reservation_book(environment)?,
+        })
     }
 }
 
@@ -38,7 +41,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// Stable names for the state machine's `Retry`.
 pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
-    run(deps, input, Timestamp::now()).await
+    run(deps, input, souk_runtime::now()).await
 }
 
 /// As [`handle`], at a time of the caller's.

@@ -80,35 +80,37 @@ impl SearchIndex {
     ) -> Result<SearchAnswer, QueryError> {
         let mut hits = Vec::new();
         let mut total = 0;
-        let mut more = true;
         let size = (search.limit * 3).min(DOCUMENTS_AT_ONCE);
-        for round in 0..ROUNDS {
-            let documents = body::documents_after(search, &place.after, size, round == 0);
-            let answer = self.in_view(&mut place, documents).await?;
+        let cursor = |place: Place| Some(Cursor(place).encode(bound_to));
+        for round in 0.. {
+            // A page that is not full is fine, an empty one with a cursor is not.
+            if round >= ROUNDS && !hits.is_empty() {
+                break;
+            }
+            let next = body::documents_after(search, &place.after, size, round == 0);
+            let answer = self.in_view(&mut place, next).await?;
             if round == 0 {
                 total = answer::total(&answer);
             }
             let documents = answer::found(&answer);
-            more = documents.len() == size;
+            let is_last = documents.len() < size;
             let best = self.best_skus(search, &mut place, &documents).await?;
-            let mut rest = documents.into_iter();
-            for Found { hit, place: here } in rest.by_ref() {
-                place.after = here;
+            for Found { hit, place: here } in documents {
                 // Whatever is not its product's best variant stands on another page, or did already.
-                if best.contains(&hit.sku) {
+                let is_best = best.contains(&hit.sku);
+                if is_best && hits.len() == search.limit {
+                    return Ok(SearchAnswer { hits, total, facets: None, cursor: cursor(place) });
+                }
+                place.after = here;
+                if is_best {
                     hits.push(hit);
                 }
-                if hits.len() == search.limit {
-                    break;
-                }
             }
-            more |= rest.next().is_some();
-            if hits.len() == search.limit || !more {
-                break;
+            if is_last {
+                return Ok(SearchAnswer { hits, total, facets: None, cursor: None });
             }
         }
-        let cursor = more.then(|| Cursor(place).encode(bound_to));
-        Ok(SearchAnswer { hits, total, facets: None, cursor })
+        Ok(SearchAnswer { hits, total, facets: None, cursor: cursor(place) })
     }
 
     async fn best_skus(

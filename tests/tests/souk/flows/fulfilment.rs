@@ -29,10 +29,7 @@ async fn a_confirmed_order_is_captured_when_it_is_shipped_and_then_delivered() {
     }
     assert_eq!(stack().effects(order_id).await, Effects { authorizations: 1, captures: 1, voids: 0, refunds: 0 });
     assert_eq!(shopper.order_in(order_id, "SHIPPED").await["payment"]["status"], "CAPTURED");
-    shopper
-        .post(&format!("/orders/{order_id}/cancel"), json!({}))
-        .await
-        .expect_problem(409, "illegal-transition");
+    shopper.post(&format!("/orders/{order_id}/cancel"), json!({})).await.expect_problem(409, "illegal-transition");
 
     for _ in 0..2 {
         assert_eq!(warehouse.post(&deliver, json!({})).await.expect(200).body["status"], "DELIVERED");

@@ -1,7 +1,12 @@
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{PROJECTION, Reply, Shop, eventually, fresh, stack};
+
+/// Hints of stock are gathered for a minute, where the stack is not told to be quicker.
+const HINT: Duration = Duration::from_secs(100);
 
 #[tokio::test]
 async fn a_page_shows_names_price_and_stock_once_they_are_known() {
@@ -10,20 +15,20 @@ async fn a_page_shows_names_price_and_stock_once_they_are_known() {
     let shop = Shop::open(&operator).await;
     let id = shop.list("Leather Backpack").await;
     let path = format!("/products/{id}");
-    let seen = async |what: &str, is_it: &dyn Fn(&Reply) -> bool| {
-        eventually(what, PROJECTION, || async {
+    let seen = async |what: &str, within: Duration, is_it: &dyn Fn(&Reply) -> bool| {
+        eventually(what, within, || async {
             let reply = guest.get(&path).await;
             is_it(&reply).then_some(reply)
         })
         .await
     };
-    let bare = seen("the page", &|page| page.status == 200).await;
+    let bare = seen("the page", PROJECTION, &|page| page.status == 200).await;
     assert_eq!((&bare.body["variants"][0]["price"], bare.text("title")), (&json!(null), "Leather Backpack"));
     assert_eq!(bare.header("cache-control"), "public, no-cache", "it is about to change");
     let price = json!({ "price": { "amount": 12_900, "currency": "USD" } });
     operator.put(&format!("/admin/prices/{id}"), price).await.expect(201);
     operator.put(&format!("/admin/inventory/{id}/w1"), json!({ "quantity": 3 })).await.expect(201);
-    let full = seen("price and stock", &|page| {
+    let full = seen("price and stock", HINT, &|page| {
         let variant = &page.body["variants"][0];
         variant["price"]["amount"] == 12_900 && variant["availability"]["left"] == 3
     })

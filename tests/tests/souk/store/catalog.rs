@@ -1,0 +1,203 @@
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use souk_catalog::{
+    Catalog, CategoryDetails, DeleteProductError, PreconditionFailure, ProductDetails, ProductsOf, Put,
+    PutCategoryError, PutProductError, SellerDetails,
+};
+use souk_domain::ids::{CategoryId, ProductId};
+
+use super::tables::Tables;
+
+async fn catalog() -> Catalog {
+    let catalog = Catalog::new(Tables::of("discovery").await.table("CatalogTable"));
+    category(&catalog, "bags", None, None).await.unwrap();
+    let seller = SellerDetails { name: "Harbour & Hide".to_owned() };
+    assert!(matches!(catalog.put_seller(&"hide".parse().unwrap(), seller, None).await, Ok(Put::Created(_))));
+    catalog
+}
+
+async fn category(
+    catalog: &Catalog,
+    id: &str,
+    parent: Option<&str>,
+    if_match: Option<u64>,
+) -> Result<u64, PutCategoryError> {
+    let details = CategoryDetails { name: id.to_uppercase(), parent_id: parent.map(|p| p.parse().unwrap()) };
+    match catalog.put_category(&id.parse().unwrap(), details, if_match).await? {
+        Put::Created(category) | Put::Changed(category) | Put::Unchanged(category) => Ok(category.version),
+    }
+}
+
+fn details(title: &str, skus: &[&str]) -> ProductDetails {
+    let variants: Vec<Value> = skus.iter().map(|sku| json!({ "sku": sku })).collect();
+    let body = json!({
+        "title": title, "description": "", "category_id": "bags", "seller_id": "hide",
+        "rating": { "average": 4.37, "count": 12 }, "attributes": { "litres": 22, "weight": 0.85, "vegan": false },
+        "variants": variants,
+    });
+    serde_json::from_value(body).unwrap()
+}
+
+fn id(text: &str) -> ProductId {
+    text.parse().unwrap()
+}
+
+fn version(put: Put<souk_catalog::Product>) -> u64 {
+    match put {
+        Put::Created(product) | Put::Changed(product) | Put::Unchanged(product) => product.version,
+    }
+}
+
+#[tokio::test]
+async fn invariant_i5_a_products_version_only_rises_through_deletion_and_return() {
+    let catalog = catalog().await;
+    let (p, now) = (id("p-1"), Timestamp::now());
+    let created = catalog.put_product(&p, details("A", &["S-1"]), None, now).await.unwrap();
+    assert!(matches!(&created, Put::Created(product) if product.version == 1));
+    let same = catalog.put_product(&p, details("A", &["S-1"]), Some(1), now).await.unwrap();
+    assert!(matches!(&same, Put::Unchanged(product) if product.version == 1), "{same:?}");
+    let changed = catalog.put_product(&p, details("B", &["S-1", "S-2"]), Some(1), now).await.unwrap();
+    assert!(matches!(&changed, Put::Changed(product) if product.version == 2));
+    let gone = catalog.delete_product(&p, Some(1), now).await.unwrap_err();
+    assert!(matches!(gone, DeleteProductError::Precondition(PreconditionFailure::Stale { present: 2 })));
+    catalog.delete_product(&p, Some(2), now).await.unwrap();
+    assert_eq!(catalog.product(&p).await.unwrap(), None);
+    assert!(matches!(catalog.delete_product(&p, Some(3), now).await, Err(DeleteProductError::NotFound)));
+    let back = catalog.put_product(&p, details("A", &["S-1"]), None, now).await.unwrap();
+    assert!(matches!(&back, Put::Created(product) if product.version == 4), "{back:?}");
+}
+
+#[tokio::test]
+async fn a_change_that_has_not_seen_the_present_version_is_refused() {
+    let catalog = catalog().await;
+    let (p, now) = (id("p-1"), Timestamp::now());
+    catalog.put_product(&p, details("A", &["S-1"]), None, now).await.unwrap();
+    let blind = catalog.put_product(&p, details("B", &["S-1"]), None, now).await.unwrap_err();
+    assert!(matches!(blind, PutProductError::Precondition(PreconditionFailure::Missing)));
+    let stale = catalog.put_product(&p, details("B", &["S-1"]), Some(9), now).await.unwrap_err();
+    assert!(matches!(stale, PutProductError::Precondition(PreconditionFailure::Stale { present: 1 })));
+    let early = catalog.put_product(&id("p-2"), details("B", &["S-2"]), Some(1), now).await.unwrap_err();
+    assert!(matches!(early, PutProductError::Precondition(PreconditionFailure::Absent)));
+}
+
+#[tokio::test]
+async fn a_sku_belongs_to_its_product_for_good() {
+    let catalog = catalog().await;
+    let now = Timestamp::now();
+    catalog.put_product(&id("p-1"), details("A", &["S-1", "S-2"]), None, now).await.unwrap();
+    let refused = |error: PutProductError, wanted: &str| match error {
+        PutProductError::SkuTaken { sku, product_id } => {
+            assert_eq!((sku.as_str(), product_id.as_str()), (wanted, "p-1"));
+        }
+        other => panic!("{other:?}"),
+    };
+    let other = id("p-2");
+    refused(catalog.put_product(&other, details("B", &["S-3", "S-2"]), None, now).await.unwrap_err(), "S-2");
+    assert_eq!(catalog.product(&other).await.unwrap(), None, "nothing of a refused product is written");
+    // Neither withdrawing the SKU nor deleting its product sets it free.
+    catalog.put_product(&id("p-1"), details("A", &["S-1"]), Some(1), now).await.unwrap();
+    refused(catalog.put_product(&other, details("B", &["S-2"]), None, now).await.unwrap_err(), "S-2");
+    catalog.delete_product(&id("p-1"), Some(2), now).await.unwrap();
+    refused(catalog.put_product(&other, details("B", &["S-1"]), None, now).await.unwrap_err(), "S-1");
+    // The refused product's own new SKU was not burnt.
+    catalog.put_product(&id("p-3"), details("C", &["S-3"]), None, now).await.unwrap();
+    // Its own product may have it back.
+    assert_eq!(version(catalog.put_product(&id("p-1"), details("A", &["S-2"]), None, now).await.unwrap()), 4);
+}
+
+#[tokio::test]
+async fn category_and_seller_must_exist() {
+    let catalog = catalog().await;
+    let with = |field: &str| {
+        let mut body = serde_json::to_value(details("A", &["S-1"])).unwrap();
+        body[field] = json!("nowhere");
+        serde_json::from_value::<ProductDetails>(body).unwrap()
+    };
+    let (p, now) = (id("p-1"), Timestamp::now());
+    let unknown = catalog.put_product(&p, with("category_id"), None, now).await;
+    assert!(matches!(unknown, Err(PutProductError::UnknownCategory)), "{unknown:?}");
+    let unknown = catalog.put_product(&p, with("seller_id"), None, now).await;
+    assert!(matches!(unknown, Err(PutProductError::UnknownSeller)), "{unknown:?}");
+}
+
+#[tokio::test]
+async fn of_many_who_create_one_product_at_once_one_does() {
+    let catalog = catalog().await;
+    let puts = (0..16).map(|n| {
+        let catalog = catalog.clone();
+        tokio::spawn(async move {
+            let title = format!("Title {n}");
+            catalog.put_product(&id("p-1"), details(&title, &["S-1"]), None, Timestamp::now()).await
+        })
+    });
+    let mut created = 0;
+    for put in puts.collect::<Vec<_>>() {
+        match put.await.unwrap() {
+            Ok(Put::Created(_)) => created += 1,
+            Err(PutProductError::Precondition(PreconditionFailure::Missing)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(created, 1);
+}
+
+#[tokio::test]
+async fn the_tree_has_no_cycles_and_a_bounded_depth() {
+    let catalog = catalog().await;
+    category(&catalog, "c2", Some("bags"), None).await.unwrap();
+    category(&catalog, "c3", Some("c2"), None).await.unwrap();
+    let itself = category(&catalog, "bags", Some("bags"), Some(1)).await;
+    assert!(matches!(itself, Err(PutCategoryError::Cycle)), "{itself:?}");
+    let below_itself = category(&catalog, "bags", Some("c3"), Some(1)).await;
+    assert!(matches!(below_itself, Err(PutCategoryError::Cycle)), "{below_itself:?}");
+    let nowhere = category(&catalog, "c4", Some("nowhere"), None).await;
+    assert!(matches!(nowhere, Err(PutCategoryError::UnknownParent)), "{nowhere:?}");
+    for level in 4..=8 {
+        category(&catalog, &format!("c{level}"), Some(&format!("c{}", level - 1)), None).await.unwrap();
+    }
+    let ninth = category(&catalog, "c9", Some("c8"), None).await;
+    assert!(matches!(ninth, Err(PutCategoryError::TooDeep)), "{ninth:?}");
+    category(&catalog, "other", None, None).await.unwrap();
+    let pushed_down = category(&catalog, "bags", Some("other"), Some(1)).await;
+    assert!(matches!(pushed_down, Err(PutCategoryError::TooDeep)), "{pushed_down:?}");
+}
+
+#[tokio::test]
+async fn two_moves_at_once_close_no_cycle() {
+    let catalog = catalog().await;
+    for round in 0..20 {
+        let (a, b) = (format!("a{round}"), format!("b{round}"));
+        category(&catalog, &a, None, None).await.unwrap();
+        category(&catalog, &b, None, None).await.unwrap();
+        let under = |child: String, parent: String| {
+            let catalog = catalog.clone();
+            tokio::spawn(async move { category(&catalog, &child, Some(&parent), Some(1)).await.is_ok() })
+        };
+        let (first, second) = (under(a.clone(), b.clone()), under(b, a));
+        assert!(!(first.await.unwrap() && second.await.unwrap()), "round {round}: each stands below the other");
+    }
+}
+
+#[tokio::test]
+async fn products_are_listed_by_category_and_seller_page_by_page() {
+    let catalog = catalog().await;
+    for n in 0..5 {
+        let (p, sku) = (id(&format!("p-{n}")), format!("S-{n}"));
+        catalog.put_product(&p, details("A", &[&sku]), None, Timestamp::now()).await.unwrap();
+    }
+    catalog.delete_product(&id("p-3"), Some(1), Timestamp::now()).await.unwrap();
+    let bags: CategoryId = "bags".parse().unwrap();
+    for of in [ProductsOf::Category(bags), ProductsOf::Seller("hide".parse().unwrap())] {
+        let mut listed = Vec::new();
+        let mut after = None;
+        loop {
+            let page = catalog.products_of(&of, after.as_ref(), 2).await.unwrap();
+            listed.extend(page.product_ids.iter().map(ToString::to_string));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(listed, ["p-0", "p-1", "p-2", "p-4"], "{of:?}");
+    }
+}

@@ -1,0 +1,164 @@
+use jiff::Timestamp;
+use serde_json::json;
+use souk_domain::{ids::ProductId, money::Money};
+use souk_search::{AvailabilityFact, Page, PageProduct, Pages, PriceFact};
+
+use super::tables::Tables;
+
+async fn pages() -> Pages {
+    Pages::new(Tables::of("discovery").await.table("ProductPagesTable"))
+}
+
+fn product(version: u64, title: &str, skus: &[&str]) -> PageProduct {
+    let variants: Vec<_> = skus.iter().map(|sku| json!({ "sku": sku })).collect();
+    serde_json::from_value(json!({
+        "product_id": "p-1", "version": version, "title": title, "description": "", "category_id": "packs",
+        "seller_id": "hide", "variants": variants, "created_at": Timestamp::UNIX_EPOCH,
+    }))
+    .unwrap()
+}
+
+fn id() -> ProductId {
+    "p-1".parse().unwrap()
+}
+
+fn price(amount: i64, version: u64) -> PriceFact {
+    PriceFact { price: Money::usd(amount).unwrap(), version }
+}
+
+fn units(available: u64, version: u64) -> AvailabilityFact {
+    AvailabilityFact { available, version }
+}
+
+async fn name_everything(pages: &Pages) {
+    pages.record_category(&"bags".parse().unwrap(), "Bags", None, 1).await.unwrap();
+    pages.record_category(&"packs".parse().unwrap(), "Backpacks", Some(&"bags".parse().unwrap()), 1).await.unwrap();
+    pages.record_seller(&"hide".parse().unwrap(), "Harbour & Hide", 1).await.unwrap();
+}
+
+async fn page(pages: &Pages) -> Page {
+    pages.item(&id()).await.unwrap().expect("a page")
+}
+
+fn path(page: &Page) -> Vec<&str> {
+    page.category.iter().flat_map(|category| &category.names).map(|name| name.name.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_page_joins_names_and_the_facts_that_came_before_it() {
+    let pages = pages().await;
+    name_everything(&pages).await;
+    pages.record_price(&"A".parse().unwrap(), price(1999, 1)).await.unwrap();
+    pages.record_availability(&"A".parse().unwrap(), units(3, 5)).await.unwrap();
+    pages.project(&product(1, "Backpack", &["A", "B"])).await.unwrap();
+    let page = page(&pages).await;
+    assert_eq!(path(&page), ["Bags", "Backpacks"]);
+    assert_eq!(page.seller.as_ref().and_then(|s| s.name.as_deref()), Some("Harbour & Hide"));
+    assert!(!page.is_complete(), "nothing is known of B");
+    let view = page.view().unwrap();
+    assert_eq!(view.variants[0].price, Some(Money::usd(1999).unwrap()));
+    assert_eq!(view.variants[0].availability.label, "Only 3 left");
+    assert_eq!((view.variants[1].price, view.variants[1].availability.left), (None, None));
+}
+
+#[tokio::test]
+async fn facts_that_come_later_reach_the_page_and_late_ones_change_nothing() {
+    let pages = pages().await;
+    name_everything(&pages).await;
+    pages.project(&product(1, "Backpack", &["A"])).await.unwrap();
+    let a = "A".parse().unwrap();
+    pages.record_price(&a, price(200, 2)).await.unwrap();
+    pages.record_availability(&a, units(9, 4)).await.unwrap();
+    let before = page(&pages).await;
+    assert!(before.is_complete());
+    // Repeated and late: not even the revision moves, so nothing is indexed again.
+    pages.record_price(&a, price(100, 1)).await.unwrap();
+    pages.record_price(&a, price(200, 2)).await.unwrap();
+    pages.record_availability(&a, units(1, 3)).await.unwrap();
+    pages.project(&product(1, "Backpack", &["A"])).await.unwrap();
+    assert_eq!(page(&pages).await, before);
+}
+
+#[tokio::test]
+async fn invariant_i10_an_older_product_never_comes_back() {
+    let pages = pages().await;
+    name_everything(&pages).await;
+    pages.project(&product(2, "New", &["B"])).await.unwrap();
+    let before = page(&pages).await;
+    pages.project(&product(1, "Old", &["A"])).await.unwrap();
+    assert_eq!(page(&pages).await, before);
+    pages.remove(&id(), 3, &["B".parse().unwrap()]).await.unwrap();
+    let tombstone = page(&pages).await;
+    assert!(tombstone.product.is_none() && tombstone.revision > before.revision);
+    assert_eq!(pages.page(&id()).await.unwrap(), None);
+    pages.project(&product(2, "New", &["B"])).await.unwrap();
+    assert_eq!(page(&pages).await, tombstone, "a late record must not resurrect it");
+    pages.project(&product(4, "Back", &["C"])).await.unwrap();
+    let back = page(&pages).await;
+    assert!(back.revision > tombstone.revision);
+    let known: Vec<_> = back.known_skus.iter().map(|sku| sku.as_str()).collect();
+    assert_eq!(known, ["B", "C"], "what was withdrawn is still to be deleted from the index");
+}
+
+#[tokio::test]
+async fn names_that_come_after_the_page_fill_its_gaps() {
+    let pages = pages().await;
+    pages.project(&product(1, "Backpack", &["A"])).await.unwrap();
+    assert_eq!(path(&page(&pages).await), Vec::<&str>::new());
+    name_everything(&pages).await;
+    let tree = pages.tree().await.unwrap();
+    pages.refresh_category(&id(), &tree.path(&"packs".parse().unwrap()), true).await.unwrap();
+    let seller = pages.seller_name(&"hide".parse().unwrap()).await.unwrap().unwrap();
+    pages.refresh_seller(&id(), &seller).await.unwrap();
+    let filled = page(&pages).await;
+    assert_eq!(path(&filled), ["Bags", "Backpacks"]);
+    assert_eq!(filled.seller.as_ref().and_then(|s| s.name.as_deref()), Some("Harbour & Hide"));
+    // A category that was added elsewhere is no reason to write pages that know their whole way.
+    pages.record_category(&"hats".parse().unwrap(), "Hats", None, 1).await.unwrap();
+    let tree = pages.tree().await.unwrap();
+    pages.refresh_category(&id(), &tree.path(&"packs".parse().unwrap()), true).await.unwrap();
+    assert_eq!(page(&pages).await, filled);
+    // A new name is one.
+    let tree = pages.record_category(&"bags".parse().unwrap(), "Bags & Packs", None, 2).await.unwrap();
+    pages.refresh_category(&id(), &tree.path(&"packs".parse().unwrap()), false).await.unwrap();
+    assert_eq!(path(&page(&pages).await), ["Bags & Packs", "Backpacks"]);
+}
+
+#[tokio::test]
+async fn a_page_and_its_facts_and_names_at_once_lose_nothing() {
+    for round in 0..60 {
+        let pages = pages().await;
+        let (a, packs, hide) = ("A".parse().unwrap(), "packs".parse().unwrap(), "hide".parse().unwrap());
+        name_everything(&pages).await;
+        let (p, q, r, s) = (pages.clone(), pages.clone(), pages.clone(), pages.clone());
+        let product_task = tokio::spawn(async move {
+            p.project(&product(1, "One", &["A"])).await?;
+            p.project(&product(2, "Two", &["A"])).await
+        });
+        let price_task = tokio::spawn(async move {
+            let a = "A".parse().unwrap();
+            q.record_price(&a, price(100, 1)).await?;
+            q.record_price(&a, price(200, 2)).await
+        });
+        let units_task = tokio::spawn(async move { r.record_availability(&"A".parse().unwrap(), units(7, 1)).await });
+        let names_task = tokio::spawn(async move {
+            let (packs, bags) = ("packs".parse().unwrap(), "bags".parse().unwrap());
+            let tree = s.record_category(&packs, "Rucksacks", Some(&bags), 2).await?;
+            s.refresh_category(&id(), &tree.path(&packs), false).await?;
+            s.record_seller(&"hide".parse().unwrap(), "Renamed", 2).await?;
+            let name = s.seller_name(&"hide".parse().unwrap()).await?.unwrap();
+            s.refresh_seller(&id(), &name).await
+        });
+        for task in [product_task, price_task, units_task, names_task] {
+            task.await.unwrap().unwrap();
+        }
+        let page = page(&pages).await;
+        assert_eq!(page.product.as_ref().unwrap().title, "Two", "round {round}");
+        assert_eq!(page.prices[&a], price(200, 2), "round {round}");
+        assert_eq!(page.availability[&a], units(7, 1), "round {round}");
+        assert_eq!(path(&page), ["Bags", "Rucksacks"], "round {round}");
+        assert_eq!(page.category.as_ref().unwrap().category_id, packs);
+        let seller = page.seller.as_ref().unwrap();
+        assert_eq!((&seller.seller_id, seller.name.as_deref()), (&hide, Some("Renamed")), "round {round}");
+    }
+}
