@@ -1,0 +1,339 @@
+//! What the tables, the gateway and the running functions hold at one moment.
+
+use std::hash::{Hash, Hasher};
+
+use souk_domain::{order::OrderStatus, payment::PaymentState};
+
+use crate::steps::Pc;
+
+/// How many orders, and how many reservations, compete.
+pub const SIDES: usize = 2;
+/// How many runs of one order's saga there are at once.
+pub const RUNS: usize = 2;
+/// How many shipping runs of one order there are at once, in the slots after those of the saga.
+pub const SHIPS: usize = 2;
+
+/// The whole state. It is small and holds no heap memory, as there are millions of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    /// The stock row that all compete for.
+    pub row: Row,
+    /// The checkouts with their reservations.
+    pub holds: [Hold; SIDES],
+    /// The orders, each with its payment and its runs.
+    pub lanes: [Lane; SIDES],
+    /// The order that has marked the cart's version.
+    pub marker: Option<u8>,
+    /// What was done that must never be done.
+    pub sins: Sins,
+}
+
+/// A stock row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// Units in the warehouse.
+    pub quantity: i8,
+    /// Of these, set aside.
+    pub reserved: i8,
+    /// The rest.
+    pub available: i8,
+}
+
+/// A checkout and the units that are held for it: one unit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// The reservation's state.
+    pub units: Units,
+    /// The order that the reservation names.
+    pub order: Option<u8>,
+    /// The checkout's state.
+    pub checkout: Checkout,
+}
+
+/// Where a reservation stands. `Returned` is `COMMITTED` with the mark `returned`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the protocol's own names")]
+pub enum Units {
+    Absent,
+    Held,
+    Committed,
+    Returned,
+    Released,
+}
+
+/// Where a checkout stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checkout {
+    /// It can be ordered.
+    Open,
+    /// An order has consumed it.
+    Consumed,
+    /// The shopper gave it up.
+    Abandoned,
+}
+
+/// One order with all that belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lane {
+    /// The order, once it is placed.
+    pub order: Option<Order>,
+    /// The payment record, once there is one.
+    pub record: Option<PaymentState>,
+    /// True once the record holds the gateway's id.
+    pub known: bool,
+    /// The intent at the gateway.
+    pub intent: Intent,
+    /// True once the gateway has ever held this order's money.
+    pub was_held: bool,
+    /// How often it was refunded.
+    pub refunds: u8,
+    /// Calls that were sent, whose answer nobody waits for any more, and that may yet take effect.
+    pub in_flight: InFlight,
+    /// Saga runs that may still be started, where they are counted.
+    pub starts: u8,
+    /// True while the sweeper's list names a capture that has begun and not ended.
+    pub noted: bool,
+    /// True while the capture's idempotency key repeats a refusal.
+    pub refusal_kept: bool,
+    /// Where each run stands: those of the saga, then those that ship.
+    pub runs: [Pc; RUNS + SHIPS],
+}
+
+/// An order's item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// The decision.
+    pub status: OrderStatus,
+    /// True while stock and money have not followed it.
+    pub unsettled: bool,
+    /// Its checkout and reservation.
+    pub hold: u8,
+}
+
+/// Where an intent stands at the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// The gateway never heard of it.
+    None,
+    /// Created, not confirmed.
+    Created,
+    /// The shopper must act.
+    RequiresAction,
+    /// Declined; its secret can still be paid with another card.
+    Declined,
+    /// The money is held.
+    Held,
+    /// The hold ran out at the gateway.
+    Lapsed,
+    /// Given up: it can never be confirmed.
+    Canceled,
+    /// The money was taken.
+    Captured,
+    /// It was given back.
+    Refunded,
+}
+
+/// The calls that change something at the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the gateway's own names")]
+pub enum Call {
+    Create,
+    Confirm,
+    Cancel,
+    Capture,
+    Refund,
+}
+
+impl Call {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Create, Self::Confirm, Self::Cancel, Self::Capture, Self::Refund];
+}
+
+/// A set of calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InFlight(u8);
+
+impl InFlight {
+    /// Adds a call.
+    pub fn send(&mut self, call: Call) {
+        self.0 |= 1 << call as u8;
+    }
+
+    /// Takes a call out.
+    pub fn arrive(&mut self, call: Call) {
+        self.0 &= !(1 << call as u8);
+    }
+
+    /// True where this call is under way.
+    pub fn has(self, call: Call) -> bool {
+        self.0 & (1 << call as u8) != 0
+    }
+
+    /// How many are under way.
+    pub fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+}
+
+/// Deeds that no table shows afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sins(u8);
+
+/// A deed that no table shows afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sin {
+    /// An order's status moved along an edge that is not one.
+    IllegalEdge,
+    /// An order that was answered with 201 was written over.
+    OrderLost,
+    /// A run stood before a confirmed order without units.
+    StockLost,
+    /// A run stepped back without any fault.
+    WentBack,
+}
+
+impl Sins {
+    /// Remembers one.
+    pub fn commit(&mut self, sin: Sin) {
+        self.0 |= 1 << sin as u8;
+    }
+
+    /// True where it was done.
+    pub fn has(self, sin: Sin) -> bool {
+        self.0 & (1 << sin as u8) != 0
+    }
+}
+
+impl Lane {
+    /// A lane in which nothing has happened.
+    pub fn new(starts: u8) -> Self {
+        Self {
+            order: None,
+            record: None,
+            known: false,
+            intent: Intent::None,
+            was_held: false,
+            refunds: 0,
+            in_flight: InFlight::default(),
+            starts,
+            noted: false,
+            refusal_kept: false,
+            runs: [Pc::Idle; RUNS + SHIPS],
+        }
+    }
+
+    /// The order's status.
+    pub fn status(&self) -> Option<OrderStatus> {
+        self.order.map(|order| order.status)
+    }
+
+    /// True while some run stands between two steps.
+    pub fn is_running(&self) -> bool {
+        self.runs.iter().any(|run| *run != Pc::Idle)
+    }
+
+    /// The lane in a word, in which no two lanes are alike.
+    fn word(&self) -> u64 {
+        let mut word = Word(0);
+        match self.order {
+            None => word.push(5, 31),
+            Some(order) => {
+                word.push(3, order.status as u8);
+                word.push(1, order.unsettled.into());
+                word.push(1, order.hold);
+            }
+        }
+        word.push(4, self.record.map_or(15, |state| state as u8));
+        word.push(1, self.known.into());
+        word.push(4, self.intent as u8);
+        word.push(1, self.was_held.into());
+        word.push(2, self.refunds);
+        word.push(5, self.in_flight.0);
+        word.push(3, self.starts);
+        word.push(1, self.noted.into());
+        word.push(1, self.refusal_kept.into());
+        for run in self.runs {
+            word.push(6, run.code());
+        }
+        word.0
+    }
+}
+
+impl Hold {
+    /// A checkout that was not made yet.
+    pub const NONE: Self = Self { units: Units::Absent, order: None, checkout: Checkout::Open };
+
+    fn word(self) -> u64 {
+        let mut word = Word(0);
+        word.push(3, self.units as u8);
+        word.push(2, self.order.unwrap_or(3));
+        word.push(2, self.checkout as u8);
+        word.0
+    }
+}
+
+impl State {
+    /// Two runs of one kind are alike, so which of them stands where does not matter.
+    pub fn sort_runs(&mut self, lane: usize) {
+        let (saga, shipping) = self.lanes[lane].runs.split_at_mut(RUNS);
+        saga.sort_unstable_by_key(|run| run.code());
+        shipping.sort_unstable_by_key(|run| run.code());
+    }
+
+    /// Two orders that each have their own checkout are alike, so which of them is first does not matter.
+    pub fn sort_sides(&mut self) {
+        // What a side says of itself differs from what the other says of itself: compare as if each were the first.
+        let plain = |side: usize| {
+            let mut lane = self.lanes[side];
+            if let Some(order) = &mut lane.order {
+                order.hold ^= u8::from(side == 1);
+            }
+            let mut hold = self.holds[side];
+            hold.order = hold.order.map(|order| order ^ u8::from(side == 1));
+            (lane.word(), hold.word())
+        };
+        if plain(0) <= plain(1) {
+            return;
+        }
+        self.lanes.swap(0, 1);
+        self.holds.swap(0, 1);
+        for lane in &mut self.lanes {
+            if let Some(order) = &mut lane.order {
+                order.hold ^= 1;
+            }
+        }
+        for hold in &mut self.holds {
+            hold.order = hold.order.map(|order| order ^ 1);
+        }
+        self.marker = self.marker.map(|order| order ^ 1);
+    }
+}
+
+impl Hash for State {
+    /// Packed: hashing is most of the checker's work.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let mut rest = Word(0);
+        for number in [self.row.quantity, self.row.reserved, self.row.available] {
+            rest.push(8, number.cast_unsigned());
+        }
+        for hold in self.holds {
+            rest.0 = (rest.0 << 7) | hold.word();
+        }
+        rest.push(2, self.marker.unwrap_or(3));
+        rest.push(4, self.sins.0);
+        for lane in &self.lanes {
+            state.write_u64(lane.word());
+        }
+        state.write_u64(rest.0);
+    }
+}
+
+/// Bits, written one field after the other.
+struct Word(u64);
+
+impl Word {
+    fn push(&mut self, bits: u32, value: u8) {
+        debug_assert!(u32::from(value) < 1 << bits, "a field of the state outgrew its bits");
+        self.0 = (self.0 << bits) | u64::from(value);
+    }
+}

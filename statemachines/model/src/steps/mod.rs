@@ -1,0 +1,314 @@
+//! The steps of a run: each is one read or one write of one store or of the gateway.
+
+mod compensate;
+mod forward;
+pub mod gateway;
+mod pay;
+mod ship;
+pub mod stock;
+
+use souk_domain::{
+    order::{OrderEvent, OrderStatus},
+    payment::PaymentState,
+};
+
+use crate::{
+    Protocol,
+    guards::Guard,
+    state::{Call, Intent, Lane, Order, Sin, State},
+};
+
+/// Where a run stands: the step that comes next, with what it has read.
+///
+/// The order of the variants is the order of the protocol: without faults a run only goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pc {
+    /// There is no run here.
+    Idle,
+    /// S0: read the order.
+    Read,
+    /// S1: attach the reservation.
+    Attach,
+    /// S2a: write the record, or read the one that is there.
+    Open,
+    /// S2b: create at the gateway.
+    Create,
+    /// S2c: keep the gateway's id.
+    KeepId,
+    /// S2d: confirm at the gateway.
+    Confirm,
+    /// S2d: ask the gateway.
+    Ask,
+    /// S2e: keep the outcome.
+    Keep(Outcome),
+    /// Only where `CommitAfterConfirm` is off: S4 before S3.
+    CommitEarly,
+    /// S3: confirm the order.
+    Decide,
+    /// F1: cancel the order.
+    Cancel,
+    /// S4: commit the stock.
+    Commit,
+    /// S4, refused: read the order again.
+    Recheck,
+    /// S5: settle the confirmed order.
+    SettleForward,
+    /// F2a: write a closed record, or read the one that is there.
+    Fence,
+    /// F2a: fence the record as it was seen.
+    Advance(Seen),
+    /// F2b: cancel at the gateway.
+    CancelIntent,
+    /// F2b, refused: ask the gateway.
+    AskRefusal,
+    /// F2b: refund.
+    Refund,
+    /// F2c: keep how it ended.
+    KeepEnd(End),
+    /// F3: release or return the units.
+    Release,
+    /// F4: take the cart's mark away.
+    Unmark,
+    /// F4: settle the cancelled order.
+    SettleBack,
+    /// Ship: read the order.
+    ShipRead,
+    /// Ship 1: claim the record.
+    Claim,
+    /// Ship 2: capture at the gateway.
+    Capture,
+    /// Ship 2: ask the gateway.
+    AskCapture,
+    /// Ship 2: keep that it was captured.
+    KeepCaptured,
+    /// Ship 2, refused though the money is held: the claim is given back.
+    KeepRefused,
+    /// Ship 3: the order is shipped.
+    Ship,
+    /// The authorisation has lapsed: cancel the order, as an operator would.
+    CancelLapsed,
+    /// The sweeper need not resume this.
+    EndCapture,
+}
+
+/// What the gateway said of an intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the protocol's own names")]
+pub enum Outcome {
+    Authorized,
+    RequiresAction,
+    Declined,
+}
+
+/// A record that must be fenced, as it was read. In the order in which a record can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the protocol's own names")]
+pub enum Seen {
+    UnknownIntent,
+    Intent,
+    RequiresAction,
+    Declined,
+    Authorized,
+    Capturing,
+    Captured,
+}
+
+/// How the money was given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the protocol's own names")]
+pub enum End {
+    Voided,
+    Refunded,
+}
+
+/// What is left to chance in a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chance {
+    /// Nothing.
+    None,
+    /// S0: by this function's clock the order's time to pay is over.
+    Overdue,
+    /// Create: the gateway cannot take this payment method.
+    Invalid,
+    /// Confirm: the money is held.
+    Holds,
+    /// Confirm: the shopper must act.
+    AsksShopper,
+    /// Confirm: declined.
+    Declines,
+    /// Capture: refused, though the money is held.
+    Refuses,
+}
+
+impl Pc {
+    /// The position in the protocol; no two are alike.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Idle => 0,
+            Self::Read => 1,
+            Self::Attach => 2,
+            Self::Open => 3,
+            Self::Create => 4,
+            Self::KeepId => 5,
+            Self::Confirm => 6,
+            Self::Ask => 7,
+            Self::Keep(outcome) => 8 + outcome as u8,
+            Self::CommitEarly => 12,
+            Self::Decide => 13,
+            Self::Cancel => 14,
+            Self::Commit => 15,
+            Self::Recheck => 16,
+            Self::SettleForward => 17,
+            Self::Fence => 18,
+            Self::Advance(seen) => 19 + seen as u8,
+            Self::CancelIntent => 26,
+            Self::AskRefusal => 27,
+            Self::Refund => 28,
+            Self::KeepEnd(end) => 29 + end as u8,
+            Self::Release => 31,
+            Self::Unmark => 32,
+            Self::SettleBack => 33,
+            Self::ShipRead => 34,
+            Self::Claim => 35,
+            Self::Capture => 36,
+            Self::AskCapture => 37,
+            Self::KeepCaptured => 38,
+            Self::KeepRefused => 39,
+            Self::Ship => 40,
+            Self::CancelLapsed => 41,
+            Self::EndCapture => 42,
+        }
+    }
+
+    /// Where the function starts again whose answer was lost: at the top of its Lambda, or at the gateway's
+    /// door where the code asks at once.
+    pub fn again(self) -> Self {
+        match self {
+            Self::Attach => Self::Read,
+            Self::Confirm => Self::Ask,
+            Self::Create | Self::KeepId | Self::Ask | Self::Keep(_) => Self::Open,
+            Self::Recheck => Self::Commit,
+            Self::Advance(_) | Self::CancelIntent | Self::AskRefusal | Self::Refund | Self::KeepEnd(_) => Self::Fence,
+            Self::SettleBack => Self::Unmark,
+            _ if self.ships() => Self::Idle,
+            same => same,
+        }
+    }
+
+    /// True for the steps of shipping: those are not repeated by a machine, the sweeper begins them anew.
+    pub fn ships(self) -> bool {
+        self.code() >= Self::ShipRead.code()
+    }
+
+    /// The call that this step makes to change something at the gateway.
+    pub fn call(self) -> Option<Call> {
+        match self {
+            Self::Create => Some(Call::Create),
+            Self::Confirm => Some(Call::Confirm),
+            Self::CancelIntent => Some(Call::Cancel),
+            Self::Capture => Some(Call::Capture),
+            Self::Refund => Some(Call::Refund),
+            _ => None,
+        }
+    }
+
+    /// True where the step only reads, so that repeating it after a lost answer is nothing new.
+    pub fn only_reads(self) -> bool {
+        matches!(self, Self::Read | Self::Recheck | Self::Ask | Self::AskRefusal | Self::ShipRead | Self::AskCapture)
+    }
+}
+
+/// One step of one run: the state, and whose.
+pub(crate) struct Step<'a> {
+    pub protocol: &'a Protocol,
+    pub state: &'a mut State,
+    pub lane: usize,
+}
+
+impl Step<'_> {
+    /// Does what this position says and tells the next one.
+    pub fn run(mut self, pc: Pc, chance: Chance) -> Pc {
+        match pc {
+            Pc::Idle => Pc::Idle,
+            Pc::Read => self.read(chance),
+            Pc::Attach => self.attach(),
+            Pc::Open => self.open(),
+            Pc::Create => self.create(chance),
+            Pc::KeepId => self.keep_id(),
+            Pc::Confirm => self.confirm(chance),
+            Pc::Ask => self.ask(),
+            Pc::Keep(outcome) => self.keep(outcome),
+            Pc::CommitEarly => self.commit_early(),
+            Pc::Decide => self.decide(),
+            Pc::Cancel => self.cancel(),
+            Pc::Commit => self.commit(),
+            Pc::Recheck => self.recheck(),
+            Pc::SettleForward => self.settle_forward(),
+            Pc::Fence => self.fence(),
+            Pc::Advance(seen) => self.advance(seen),
+            Pc::CancelIntent => self.cancel_intent(),
+            Pc::AskRefusal => self.ask_refusal(),
+            Pc::Refund => self.refund(),
+            Pc::KeepEnd(end) => self.keep_end(end),
+            Pc::Release => self.release(),
+            Pc::Unmark => self.unmark(),
+            Pc::SettleBack => self.settle_back(),
+            Pc::ShipRead => self.ship_read(),
+            Pc::Claim => self.claim(),
+            Pc::Capture => self.capture(chance),
+            Pc::AskCapture => self.ask_capture(),
+            Pc::KeepCaptured => self.keep_captured(),
+            Pc::KeepRefused => self.keep_refused(),
+            Pc::Ship => self.ship(),
+            Pc::CancelLapsed => self.cancel_lapsed(),
+            Pc::EndCapture => self.end_capture(),
+        }
+    }
+
+    fn guarded_by(&self, guard: Guard) -> bool {
+        self.protocol.guards.has(guard)
+    }
+
+    fn own(&mut self) -> &mut Lane {
+        &mut self.state.lanes[self.lane]
+    }
+
+    /// The order: runs are only ever started for one that was placed.
+    fn order(&self) -> Order {
+        self.state.lanes[self.lane].order.unwrap_or(Order { status: OrderStatus::Cancelled, unsettled: false, hold: 0 })
+    }
+
+    /// Writes a status, and `unsettled` where it is told.
+    fn write_status(&mut self, event: OrderEvent, to: OrderStatus, unsettled: Option<bool>) {
+        write_status(self.state, self.lane, event, to, unsettled);
+    }
+
+    fn record(&self) -> Option<PaymentState> {
+        self.state.lanes[self.lane].record
+    }
+
+    fn intent(&self) -> Intent {
+        self.state.lanes[self.lane].intent
+    }
+}
+
+/// Writes an order's status, and `unsettled` where it is told.
+pub(crate) fn write_status(
+    state: &mut State,
+    lane: usize,
+    event: OrderEvent,
+    to: OrderStatus,
+    unsettled: Option<bool>,
+) {
+    let Some(order) = &mut state.lanes[lane].order else { return };
+    if order.status.apply(event) != Ok(to) {
+        state.sins.commit(Sin::IllegalEdge);
+    }
+    order.status = to;
+    order.unsettled = unsettled.unwrap_or(order.unsettled);
+}
+
+/// True where the order is confirmed or later.
+pub(crate) fn is_confirmed(status: OrderStatus) -> bool {
+    matches!(status, OrderStatus::Confirmed | OrderStatus::Shipped | OrderStatus::Delivered)
+}
