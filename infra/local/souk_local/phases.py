@@ -25,7 +25,7 @@ def run():
         preparing = up.prepare(test)
         _phase("format", _cargo("fmt", "--all", "--check"))
         _phase("lint", _cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings"))
-        _phase("unit and property tests", _cargo("test", "--no-fail-fast", "--workspace", "--lib", "--bins"))
+        _phase("unit and property tests", _cargo("test", "--no-fail-fast", "--workspace", "--lib"))
         _phase("template lint", lambda: _templates(preparing[0]))
         for folder, path in PYTHON_TESTS:
             if (ROOT / folder).is_dir():
