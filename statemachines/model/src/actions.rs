@@ -189,7 +189,8 @@ impl Protocol {
         }
     }
 
-    pub(crate) fn apply(&self, state: &mut State, action: Action) {
+    /// Does what an action says, and leaves everybody in his slot.
+    pub fn apply(&self, state: &mut State, action: Action) {
         match action {
             Action::Reserve(hold) => stock::reserve(state, hold.into()),
             Action::Place(order, hold) => self.place(state, order, hold),

@@ -1,5 +1,9 @@
 //! How far the model goes.
 
+use std::fmt;
+
+use crate::state::{RUNS, SHIPS};
+
 /// What competes for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contest {
@@ -16,6 +20,17 @@ pub enum Contest {
 }
 
 impl Contest {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Alone => "one order",
+            Self::OneUnit => "two orders, one unit",
+            Self::OneCheckout => "two orders, one checkout",
+            Self::OneKey => "one key, two checkouts",
+            Self::OneCart => "two orders, one cart",
+        }
+    }
+
     /// Which order may be placed on which checkout.
     pub fn placings(self) -> &'static [(u8, u8)] {
         match self {
@@ -71,4 +86,84 @@ pub struct Bounds {
     pub shipping: usize,
     /// Whether an authorisation may run out at the gateway.
     pub lapses: bool,
+}
+
+impl Bounds {
+    /// One order with everything that can happen to it, its saga started as often as one likes.
+    pub const ONE_ORDER: Self = Self {
+        contest: Contest::Alone,
+        starts: None,
+        at_once: RUNS,
+        in_flight: 1,
+        lost_answers: true,
+        shipping: 1,
+        lapses: true,
+    };
+
+    /// Enough to find what a missing guard breaks.
+    pub fn to_find(contest: Contest) -> Self {
+        match contest {
+            Contest::Alone => Self::ONE_ORDER,
+            _ => Self { contest, starts: Some(1), lapses: false, ..Self::ONE_ORDER },
+        }
+    }
+
+    /// What the tests explore: some seconds each.
+    pub fn quick() -> Vec<Self> {
+        let two = |contest| Self { contest, starts: Some(1), at_once: 1, lost_answers: false, ..Self::ONE_ORDER };
+        vec![
+            Self::ONE_ORDER,
+            two(Contest::OneUnit),
+            Self { starts: Some(2), at_once: RUNS, in_flight: 0, shipping: 0, ..two(Contest::OneUnit) },
+            Self { shipping: 0, ..two(Contest::OneCart) },
+            Self { contest: Contest::OneCheckout, starts: Some(2), lapses: false, ..Self::ONE_ORDER },
+            Self { contest: Contest::OneKey, starts: Some(1), shipping: 0, lapses: false, ..Self::ONE_ORDER },
+        ]
+    }
+
+    /// What a developer explores: minutes each.
+    pub fn exhaustive() -> Vec<Self> {
+        let two = |contest| Self {
+            contest,
+            starts: Some(2),
+            lost_answers: false,
+            shipping: 0,
+            lapses: false,
+            ..Self::ONE_ORDER
+        };
+        vec![
+            Self { in_flight: 5, shipping: SHIPS, ..Self::ONE_ORDER },
+            Self { contest: Contest::OneCheckout, ..Self::ONE_ORDER },
+            Self { contest: Contest::OneKey, ..Self::ONE_ORDER },
+            two(Contest::OneUnit),
+            Self {
+                starts: Some(1),
+                at_once: 1,
+                lost_answers: true,
+                shipping: 1,
+                lapses: true,
+                ..two(Contest::OneUnit)
+            },
+            Self { in_flight: 0, shipping: 1, ..two(Contest::OneUnit) },
+            two(Contest::OneCart),
+        ]
+    }
+}
+
+impl fmt::Display for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} saga run(s) at once", self.contest.as_str(), self.at_once)?;
+        match self.starts {
+            None => write!(f, ", started any number of times")?,
+            Some(starts) => write!(f, ", {starts} start(s) each and the sweepers")?,
+        }
+        write!(f, "; {} late call(s)", self.in_flight)?;
+        let extras = [
+            (self.lost_answers, "lost answers"),
+            (self.shipping == 1, "shipping"),
+            (self.shipping > 1, "two ship at once"),
+            (self.lapses, "holds lapse"),
+        ];
+        extras.iter().filter(|(on, _)| *on).try_for_each(|(_, what)| write!(f, ", {what}"))
+    }
 }

@@ -10,8 +10,10 @@
 
 pub mod actions;
 pub mod bounds;
+pub mod explore;
 pub mod guards;
 pub mod properties;
+pub mod removals;
 pub mod state;
 pub mod steps;
 

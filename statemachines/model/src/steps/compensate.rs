@@ -52,13 +52,15 @@ impl Step<'_> {
             _ if self.guarded_by(Guard::ConfirmedGoesForward) => return Pc::Commit,
             _ => return Pc::Fence,
         }
-        let unsettled = self.guarded_by(Guard::SettleLast);
-        self.write_status(OrderEvent::Cancel, OrderStatus::Cancelled, Some(unsettled));
+        self.write_status(OrderEvent::Cancel, OrderStatus::Cancelled, Some(true));
         Pc::Fence
     }
 
     /// F2a. No record: VOIDED. Else it is judged.
     pub(super) fn fence(&mut self) -> Pc {
+        if !self.guarded_by(Guard::SettleLast) {
+            self.settle_cancelled();
+        }
         if !self.guarded_by(Guard::FenceFirst) {
             return if self.own().known { Pc::CancelIntent } else { Pc::Release };
         }

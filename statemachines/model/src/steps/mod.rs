@@ -180,6 +180,29 @@ impl Pc {
         }
     }
 
+    /// The state of `order.asl.json` in which this step is done.
+    pub fn machine_state(self) -> Option<&'static str> {
+        match self {
+            Self::Read | Self::Attach => Some("EnsureReservation"),
+            Self::Open | Self::Create | Self::KeepId | Self::Confirm | Self::Ask | Self::Keep(_) => {
+                Some("AuthorizePayment")
+            }
+            Self::Decide => Some("ConfirmOrder"),
+            Self::Cancel => Some("CancelOrder"),
+            Self::Commit | Self::Recheck => Some("CommitReservation"),
+            Self::SettleForward => Some("SettleConfirmed"),
+            Self::Fence
+            | Self::Advance(_)
+            | Self::CancelIntent
+            | Self::AskRefusal
+            | Self::Refund
+            | Self::KeepEnd(_) => Some("VoidPayment"),
+            Self::Release => Some("ReleaseReservation"),
+            Self::Unmark | Self::SettleBack => Some("SettleCancelled"),
+            _ => None,
+        }
+    }
+
     /// Where the function starts again whose answer was lost: at the top of its Lambda, or at the gateway's
     /// door where the code asks at once.
     pub fn again(self) -> Self {

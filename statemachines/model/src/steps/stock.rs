@@ -16,7 +16,8 @@ pub fn reserve(state: &mut State, hold: usize) {
 pub fn attach(guards: Guards, hold: &mut Hold, order: u8) -> bool {
     let own = hold.order.is_none_or(|named| named == order) || !guards.has(Guard::AttachOwn);
     match hold.units {
-        Units::Committed => own,
+        // Returned too, as the code has it: such an order is cancelled, and its record fenced.
+        Units::Committed | Units::Returned => own,
         Units::Held if own => {
             hold.order = Some(order);
             true
