@@ -14,8 +14,11 @@ use crate::index::{IndexError, READ_ALIAS, SearchIndex};
 
 /// How long a frozen view of the index outlives the last page that was read from it.
 const KEEP_ALIVE: &str = "2m";
-/// How often a page asks for more documents when most of them were variants of products shown before.
+/// How often a page that has hits asks for more documents, when most of them were variants of products
+/// shown before; each time for twice as many.
 const ROUNDS: usize = 4;
+/// How often a page without hits does.
+const ROUNDS_WITHOUT_HITS: usize = 12;
 const DOCUMENTS_AT_ONCE: usize = 300;
 
 /// Why a search was not answered.
@@ -39,6 +42,8 @@ struct Place {
     #[serde(default)]
     view: Option<String>,
     after: Vec<Value>,
+    /// How many products stand on the pages before.
+    shown: u64,
 }
 
 impl SearchIndex {
@@ -63,7 +68,11 @@ impl SearchIndex {
         let mut found = answer::found(&answer);
         let more = found.len() > search.limit;
         found.truncate(search.limit);
-        let last = found.last().filter(|_| more).map(|found| Place { view: None, after: found.place.clone() });
+        let last = found.last().filter(|_| more).map(|found| Place {
+            view: None,
+            after: found.place.clone(),
+            shown: search.limit as u64,
+        });
         Ok(SearchAnswer {
             hits: found.into_iter().map(|found| found.hit).collect(),
             total: answer::total(&answer),
@@ -80,13 +89,13 @@ impl SearchIndex {
     ) -> Result<SearchAnswer, QueryError> {
         let mut hits = Vec::new();
         let mut total = 0;
-        let size = (search.limit * 3).min(DOCUMENTS_AT_ONCE);
-        let cursor = |place: Place| Some(Cursor(place).encode(bound_to));
-        for round in 0.. {
-            // A page that is not full is fine, an empty one with a cursor is not.
+        let cursor = |place: Place| Cursor(place).encode(bound_to);
+        for round in 0..ROUNDS_WITHOUT_HITS {
+            // A page that is not full is fine, an empty one that is not the last is to be avoided.
             if round >= ROUNDS && !hits.is_empty() {
                 break;
             }
+            let size = ((search.limit * 3) << round.min(ROUNDS)).min(DOCUMENTS_AT_ONCE);
             let next = body::documents_after(search, &place.after, size, round == 0);
             let answer = self.in_view(&mut place, next).await?;
             if round == 0 {
@@ -99,10 +108,11 @@ impl SearchIndex {
                 // Whatever is not its product's best variant stands on another page, or did already.
                 let is_best = best.contains(&hit.sku);
                 if is_best && hits.len() == search.limit {
-                    return Ok(SearchAnswer { hits, total, facets: None, cursor: cursor(place) });
+                    return Ok(SearchAnswer { hits, total, facets: None, cursor: Some(cursor(place)) });
                 }
                 place.after = here;
                 if is_best {
+                    place.shown += 1;
                     hits.push(hit);
                 }
             }
@@ -110,7 +120,9 @@ impl SearchIndex {
                 return Ok(SearchAnswer { hits, total, facets: None, cursor: None });
             }
         }
-        Ok(SearchAnswer { hits, total, facets: None, cursor: cursor(place) })
+        // What is left may be nothing but other variants of what was shown: then this is the end.
+        let more = place.shown < total;
+        Ok(SearchAnswer { hits, total, facets: None, cursor: more.then(|| cursor(place)) })
     }
 
     async fn best_skus(
