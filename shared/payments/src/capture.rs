@@ -59,26 +59,23 @@ async fn take<G: Gateway>(
     gateway_id: &str,
     now: Timestamp,
 ) -> Result<CaptureOutcome, PaymentError> {
-    let refusal = match gateway.capture(&record.order_id, gateway_id).await {
-        Ok(_) => None,
-        Err(GatewayError::Refused { code, message }) => Some((code, message)),
+    // A refusal says that the intent is not where we thought, or that the bank will not; an answer may be
+    // an earlier one's. Whether the money was taken, only the intent's present state says.
+    let (status, code, message) = match gateway.capture(&record.order_id, gateway_id).await {
+        Ok(intent) => (intent.status, "not_captured".to_owned(), "the money is still held".to_owned()),
+        Err(GatewayError::Refused { code, message } | GatewayError::Invalid { code, message }) => {
+            (gateway.retrieve(gateway_id).await?.status, code, message)
+        }
         Err(error) => return Err(error.into()),
     };
-    // A refusal says that the intent is not where we thought; where it is, the gateway knows.
-    let status = match refusal {
-        None => IntentStatus::Succeeded,
-        Some(_) => gateway.retrieve(gateway_id).await?.status,
-    };
-    match (status, refusal) {
-        (IntentStatus::Succeeded, _) => {
-            keep(records, record, PaymentState::Captured, CaptureOutcome::Captured, now).await
-        }
-        (IntentStatus::Canceled, _) => keep(records, record, PaymentState::Voided, CaptureOutcome::Lapsed, now).await,
-        (IntentStatus::RequiresCapture, Some((code, message))) => {
+    match status {
+        IntentStatus::Succeeded => keep(records, record, PaymentState::Captured, CaptureOutcome::Captured, now).await,
+        IntentStatus::Canceled => keep(records, record, PaymentState::Voided, CaptureOutcome::Lapsed, now).await,
+        IntentStatus::RequiresCapture => {
             let refused = CaptureOutcome::Refused { code, message };
             keep(records, record, PaymentState::Authorized, refused, now).await
         }
-        (other, _) => Err(PaymentError::Inconsistent(other)),
+        other => Err(PaymentError::Inconsistent(other)),
     }
 }
 
