@@ -49,6 +49,11 @@ impl ApiError {
         Self::new(401, "invalid_request_error", None, "Invalid API Key provided.")
     }
 
+    /// 402: the bank will not move the money.
+    pub fn bank_refused() -> Self {
+        Self::new(402, "card_error", Some("card_declined"), "Your card was declined.")
+    }
+
     /// 404 for an id that names nothing.
     pub fn no_such(what: &str, id: &str) -> Self {
         let message = format!("No such {what}: '{id}'");

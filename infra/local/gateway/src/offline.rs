@@ -17,6 +17,18 @@ pub struct Offline {
     books: Books,
 }
 
+/// What goes wrong with a request that arrives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mishap {
+    /// Nothing.
+    #[default]
+    None,
+    /// It happens, yet the answer is 500, and 500 again for its key.
+    Breaks,
+    /// The bank will not, though nothing stands in the way here; and will not again for its key.
+    Refuses,
+}
+
 /// What a request led to.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -59,19 +71,18 @@ impl Offline {
         self.books.ledger.intents()
     }
 
-    /// Carries a request out and answers it. With `breaks` it happens, yet the answer is 500, and 500
-    /// again for its key.
+    /// Carries a request out and answers it.
     pub fn answer(
         &mut self,
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
         body: &[u8],
-        breaks: bool,
+        mishap: Mishap,
         now: Seconds,
     ) -> Answer {
         match api::parse(&self.api_key, method, uri, headers, body) {
-            Ok(request) => self.answer_once(request, breaks, now),
+            Ok(request) => self.answer_once(request, mishap, now),
             Err(error) => Answer::without_effect(refusal(&error), false),
         }
     }
@@ -88,7 +99,7 @@ impl Offline {
         self.books.ledger.expire(now).into_iter().map(Notice::from).collect()
     }
 
-    fn answer_once(&mut self, request: Request, breaks: bool, now: Seconds) -> Answer {
+    fn answer_once(&mut self, request: Request, mishap: Mishap, now: Seconds) -> Answer {
         if let Some(key) = &request.idempotency_key {
             match self.books.keys.claim(key, &request.fingerprint, now) {
                 Claim::First => {}
@@ -97,15 +108,18 @@ impl Offline {
                 Claim::InFlight => return Answer::without_effect(refusal(&ApiError::key_in_use(key)), false),
             }
         }
-        let applied = self.books.ledger.apply(request.command, now);
-        let reply = if breaks { refusal(&ApiError::internal()) } else { reply(&applied.result) };
+        let (reply, events) = match mishap {
+            Mishap::Refuses => (refusal(&ApiError::bank_refused()), Vec::new()),
+            Mishap::Breaks => (refusal(&ApiError::internal()), self.books.ledger.apply(request.command, now).events),
+            Mishap::None => {
+                let applied = self.books.ledger.apply(request.command, now);
+                (reply(&applied.result), applied.events)
+            }
+        };
         if let Some(key) = request.idempotency_key {
             self.books.keys.finish(key, reply.clone(), now);
         }
-        Answer {
-            notices: applied.events.into_iter().map(Notice::from).collect(),
-            ..Answer::without_effect(reply, false)
-        }
+        Answer { notices: events.into_iter().map(Notice::from).collect(), ..Answer::without_effect(reply, false) }
     }
 }
 
@@ -119,28 +133,38 @@ impl Answer {
 mod tests {
     use super::*;
 
-    fn post(gateway: &mut Offline, path: &str, form: &str, key: Option<&str>, breaks: bool) -> Answer {
+    fn post(gateway: &mut Offline, path: &str, form: &str, key: Option<&str>, mishap: Mishap) -> Answer {
         let mut headers = HeaderMap::new();
         headers.insert("authorization", "Bearer k".parse().unwrap());
         if let Some(key) = key {
             headers.insert("idempotency-key", key.parse().unwrap());
         }
-        gateway.answer(&Method::POST, &path.parse().unwrap(), &headers, form.as_bytes(), breaks, 0)
+        gateway.answer(&Method::POST, &path.parse().unwrap(), &headers, form.as_bytes(), mishap, 0)
     }
 
     #[test]
     fn a_key_acts_once_whatever_was_answered() {
         let mut gateway = Offline::new("k", 100);
         let form = "amount=5&currency=usd&capture_method=manual&payment_method=pm_card_visa";
-        let first = post(&mut gateway, "/v1/payment_intents", form, Some("a"), true);
-        let again = post(&mut gateway, "/v1/payment_intents", form, Some("a"), false);
+        let first = post(&mut gateway, "/v1/payment_intents", form, Some("a"), Mishap::Breaks);
+        let again = post(&mut gateway, "/v1/payment_intents", form, Some("a"), Mishap::None);
         assert_eq!((first.status, again.status, again.replayed), (500, 500, true));
         assert_eq!((gateway.intents().len(), first.notices.len(), again.notices.len()), (1, 1, 0));
     }
 
     #[test]
+    fn a_refusal_is_kept_under_its_key_and_changes_nothing() {
+        let mut gateway = Offline::new("k", 100);
+        let form = "amount=5&currency=usd&capture_method=manual&payment_method=pm_card_visa";
+        let refused = post(&mut gateway, "/v1/payment_intents", form, Some("a"), Mishap::Refuses);
+        let again = post(&mut gateway, "/v1/payment_intents", form, Some("a"), Mishap::None);
+        assert_eq!((refused.status, again.status, again.replayed), (402, 402, true));
+        assert!(gateway.intents().is_empty());
+    }
+
+    #[test]
     fn a_stranger_is_refused() {
         let mut gateway = Offline::new("another", 100);
-        assert_eq!(post(&mut gateway, "/v1/payment_intents", "", None, false).status, 401);
+        assert_eq!(post(&mut gateway, "/v1/payment_intents", "", None, Mishap::None).status, 401);
     }
 }
