@@ -228,10 +228,10 @@ mod tests {
     fn a_payment_method_is_a_token_and_never_a_card_number() {
         assert!(validate_payment_method("pm_card_visa").is_ok());
         for bad in ["", "pm_", "4242424242424242", "pm_a b", "tok_visa", &format!("pm_{}", "x".repeat(101))] {
-            let problem = validate_payment_method(bad).unwrap_err();
-            assert_eq!(problem.status, 400, "{bad}");
-            assert!(bad.is_empty() || !problem.detail().contains(bad), "a refusal must not repeat what was sent");
+            assert_eq!(validate_payment_method(bad).unwrap_err().status, 400, "{bad}");
         }
+        let refusal = validate_payment_method("4242424242424242").unwrap_err();
+        assert!(!refusal.detail().contains("4242"), "a refusal must not repeat what was sent");
     }
 
     #[test]
