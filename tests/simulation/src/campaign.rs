@@ -58,6 +58,18 @@ impl Campaign {
         Self { from, schedules, mutation: Mutation::NONE, stops_at_failure: false, shows_progress: false }
     }
 
+    /// Runs it, and as many seeds again, at most three times, while some point has not met some fault.
+    pub fn run_until_covered(self) -> Summary {
+        let mut summary = self.run();
+        for round in 1..=3 {
+            if summary.hits.missing().is_empty() {
+                break;
+            }
+            summary.merge(Self { from: self.from + round * self.schedules, ..self }.run());
+        }
+        summary
+    }
+
     /// Runs it.
     pub fn run(self) -> Summary {
         let started = Instant::now();
@@ -94,6 +106,17 @@ impl Campaign {
 }
 
 impl Summary {
+    fn merge(&mut self, other: Self) {
+        self.schedules += other.schedules;
+        self.failures += other.failures;
+        self.failed.extend(other.failed);
+        self.hits.add(other.hits);
+        for (status, count) in other.orders {
+            *self.orders.entry(status).or_default() += count;
+        }
+        self.took += other.took;
+    }
+
     fn add(&mut self, report: Report) {
         self.schedules += 1;
         for (status, count) in &report.orders {

@@ -46,7 +46,7 @@ impl Hits {
                 missing.push(format!("{expected}: never reached"));
                 continue;
             };
-            let never_hit = Fault::ALL.into_iter().filter(|fault| fault.applies_to(point.service));
+            let never_hit = Fault::ALL.into_iter().filter(|fault| fault.applies_to(point));
             let never_hit = never_hit.filter(|fault| !faults.contains_key(&Some(*fault)));
             missing.extend(never_hit.map(|fault| format!("{expected}: never hit by \"{fault}\"")));
         }
@@ -64,7 +64,7 @@ impl Hits {
             let _infallible = write!(text, "{point:<78}{:>9}", faults.values().sum::<u64>());
             for fault in Fault::ALL {
                 let cell = match faults.get(&Some(fault)) {
-                    _ if !fault.applies_to(point.service) => "-".to_owned(),
+                    _ if !fault.applies_to(point) => "-".to_owned(),
                     Some(count) => count.to_string(),
                     None => "0".to_owned(),
                 };

@@ -20,7 +20,7 @@ use crate::{
     machine::{self, Steps},
     observer::StreamRecord,
     requests::request,
-    sim::Sim,
+    sim::{Sim, Theme},
     world::{Parcel, WEBHOOK_SECRET},
 };
 
@@ -109,6 +109,12 @@ impl Deliveries {
         any
     }
 
+    /// How often an execution or a message arrives: mostly once.
+    fn copies_of_work(&self) -> usize {
+        let is_lost = self.sim.theme == Theme::Backstop && self.sim.fault(700);
+        if is_lost { 0 } else { self.copies() }
+    }
+
     /// How often something arrives: mostly once.
     fn copies(&self) -> usize {
         let per_mille = self.sim.plan.delivery_per_mille();
@@ -133,7 +139,7 @@ impl Deliveries {
     }
 
     fn execute(&self, input: &Value) {
-        for _ in 0..self.copies() {
+        for _ in 0..self.copies_of_work() {
             let (sim, input, late) = (self.sim.clone(), input.clone(), self.lateness());
             self.sim.executor.spawn("execution", async move {
                 pause_millis(late).await;
@@ -143,7 +149,7 @@ impl Deliveries {
     }
 
     fn bring_message(&self, body: &str, delay_seconds: u64) {
-        for _ in 0..self.copies() {
+        for _ in 0..self.copies_of_work() {
             let (sim, body) = (self.sim.clone(), body.to_owned());
             // Clocks differ: a timer may ring a little early.
             let early = if sim.fault(200) { sim.within(0..3_000) } else { 0 };
@@ -267,10 +273,7 @@ impl Pump {
                 self.runs.set(false);
                 return;
             }
-            let done = match consume(&sim, consumer, &batch).await {
-                Ok(done) => done,
-                Err(Killed) => 0,
-            };
+            let done: usize = consume(&sim, consumer, &batch).await.unwrap_or_default();
             if done < batch.len() {
                 pause_millis(1_000).await;
             }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::points::Rarity;
+
 /// What the scheduler does to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
@@ -18,25 +20,33 @@ pub enum Fault {
     /// The request takes effect and is answered with a server error, which the service repeats for the
     /// request's idempotency key. Only the gateway does that.
     Break,
+    /// The bank refuses what the gateway would do, and the gateway repeats that for the key. Only of a
+    /// capture: other refusals are the shopper's cards.
+    Refuse,
     /// Others go first.
     Delay,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::KillBefore,
         Self::KillAfter,
         Self::LoseRequest,
         Self::LoseAnswer,
         Self::Throttle,
         Self::Break,
+        Self::Refuse,
         Self::Delay,
     ];
 
-    /// True where this can happen to a request of that service.
-    pub fn applies_to(self, service: Service) -> bool {
-        self != Self::Break || service == Service::Gateway
+    /// True where this can happen to a request at that point.
+    pub fn applies_to(self, point: &Point) -> bool {
+        match self {
+            Self::Break => point.service == Service::Gateway,
+            Self::Refuse => point.request == "capture intent",
+            _ => true,
+        }
     }
 }
 
@@ -49,6 +59,7 @@ impl fmt::Display for Fault {
             Self::LoseAnswer => "lose answer",
             Self::Throttle => "throttle",
             Self::Break => "break",
+            Self::Refuse => "refuse",
             Self::Delay => "delay",
         })
     }
@@ -107,14 +118,18 @@ impl FaultPlan {
         let per_mille = *rng.choice(&[0, 5, 20, 20, 60, 60, 120, 200]).unwrap_or(&20);
         let favourite = Fault::ALL[rng.usize(..Fault::ALL.len())];
         let favourite_per_mille = if per_mille == 0 { 0 } else { rng.u32(0..80) };
-        let rare_per_mille = if per_mille > 0 && rng.bool() { 400 } else { 0 };
+        let rare_per_mille = if per_mille > 0 && rng.u32(0..3) > 0 { 450 } else { 0 };
         Self { per_mille, favourite, favourite_per_mille, rare_per_mille }
     }
 
-    /// What happens to a request of this service, at a point that is rarely reached or not.
-    pub fn strike(&self, service: Service, is_rare: bool, rng: &mut fastrand::Rng) -> Option<Fault> {
+    /// What happens to a request at this point.
+    pub fn strike(&self, point: &Point, rng: &mut fastrand::Rng) -> Option<Fault> {
         let roll = rng.u32(0..1000);
-        let any = if is_rare { self.per_mille.max(self.rare_per_mille) } else { self.per_mille };
+        let any = match point.rarity() {
+            Rarity::Common => self.per_mille,
+            Rarity::Rare => self.per_mille.max(self.rare_per_mille),
+            Rarity::Hardly => self.per_mille.max(self.rare_per_mille * 2),
+        };
         let fault = if roll < any {
             Fault::ALL[rng.usize(..Fault::ALL.len())]
         } else if roll < any + self.favourite_per_mille {
@@ -122,7 +137,7 @@ impl FaultPlan {
         } else {
             return None;
         };
-        fault.applies_to(service).then_some(fault)
+        fault.applies_to(point).then_some(fault)
     }
 
     /// Of 1000, how many messages, executions and events are lost, doubled or late.

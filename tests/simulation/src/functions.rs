@@ -34,8 +34,6 @@ pub struct Functions {
     pub place_order: orders::place::Deps,
     /// `POST /orders/{order_id}/cancel`
     pub cancel_order: orders::cancel::Deps,
-    /// `GET /orders/{order_id}`
-    pub get_order: orders::get::Deps,
     /// `POST /admin/orders/{order_id}/cancel`
     pub admin_cancel_order: admin::cancel_order::Deps,
     /// `POST /admin/orders/{order_id}/ship`
@@ -85,7 +83,6 @@ impl Functions {
             delete_checkout: deps(&environment).await,
             place_order: deps(&environment).await,
             cancel_order: deps(&environment).await,
-            get_order: deps(&environment).await,
             admin_cancel_order: deps(&environment).await,
             ship_order: deps(&environment).await,
             deliver_order: deps(&environment).await,

@@ -125,7 +125,7 @@ async fn task(steps: &impl Steps, resource: &str, input: &Value, retries: &[Retr
             Ok(output) => return Ok(output),
             Err(error) => error,
         };
-        let retrier = retries.iter().position(|retry| retry.error_equals.iter().any(|name| *name == error));
+        let retrier = retries.iter().position(|retry| retry.error_equals.contains(&error));
         let Some(index) = retrier else { return Err(error) };
         let retry = &retries[index];
         if attempts[index] == retry.max_attempts {

@@ -148,6 +148,29 @@ pub const BUGS: &[SeededBug] = &[
             rewrite: |body| always_true(body, "#state IN (:s0)", "attribute_exists(id)"),
         },
     },
+    SeededBug {
+        step: "place",
+        missing: "the checkout is not consumed",
+        how: How::Condition {
+            fits: |call| call.request.starts_with("TransactWriteItems orders PENDING_PAYMENT"),
+            rewrite: |body| {
+                let body = always_true(
+                    body,
+                    "attribute_not_exists(order_id) AND attribute_not_exists(abandoned)",
+                    "attribute_exists(id)",
+                );
+                always_true(&body, "attribute_not_exists(id)", "attribute_exists(id)")
+            },
+        },
+    },
+    SeededBug {
+        step: "ship",
+        missing: "CONFIRMED",
+        how: How::Condition {
+            fits: |call| call.request == "UpdateItem orders SHIPPED",
+            rewrite: |body| always_true(body, "#status IN (:s0)", "attribute_exists(order_id)"),
+        },
+    },
     SeededBug { step: "webhook", missing: "the signature's check", how: How::TrustAnybody },
     SeededBug { step: "webhook", missing: "each event once", how: How::ForgetEvents },
     SeededBug { step: "webhook", missing: "the start before the acknowledgement", how: How::SwallowStarts },

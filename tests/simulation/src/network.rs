@@ -16,6 +16,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
+use souk_gateway::offline::Mishap;
 
 use crate::{
     call::{Answer, Call},
@@ -42,6 +43,8 @@ pub enum Verdict {
     Throttle,
     /// It arrives and is answered with a server error.
     Break,
+    /// It arrives and is refused.
+    Refuse,
 }
 
 /// A request that waits for its verdict.
@@ -143,16 +146,17 @@ impl Network {
             attempts_left -= 1;
             let verdict = self.arrive(actor, &call).await;
             let outcome = match verdict {
-                Verdict::Proceed => Ok(self.with(|world| world.carry_out(&call, false))),
-                Verdict::Break => Ok(self.with(|world| world.carry_out(&call, true))),
+                Verdict::Proceed => Ok(self.with(|world| world.carry_out(&call, Mishap::None))),
+                Verdict::Break => Ok(self.with(|world| world.carry_out(&call, Mishap::Breaks))),
+                Verdict::Refuse => Ok(self.with(|world| world.carry_out(&call, Mishap::Refuses))),
                 Verdict::Throttle => Ok(self.with(|world| world.throttle(&call))),
                 Verdict::LoseRequest => Err(broken()),
                 Verdict::LoseAnswer => {
-                    self.with(|world| world.carry_out(&call, false));
+                    self.with(|world| world.carry_out(&call, Mishap::None));
                     Err(broken())
                 }
                 Verdict::ProceedThenDie => {
-                    self.with(|world| world.carry_out(&call, false));
+                    self.with(|world| world.carry_out(&call, Mishap::None));
                     self.state().gate.doomed.push(actor);
                     std::future::pending().await
                 }
@@ -209,7 +213,7 @@ impl HttpConnector for Network {
         let call = Call::read(&request);
         match executor::current() {
             Some(actor) => HttpConnectorFuture::new(async move { network.exchange(actor, call).await?.into_http() }),
-            None => HttpConnectorFuture::ready(network.with(|world| world.carry_out(&call, false)).into_http()),
+            None => HttpConnectorFuture::ready(network.with(|world| world.carry_out(&call, Mishap::None)).into_http()),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     clock::Clock,
     edges,
     item::plain_item,
+    sim::MAX_SKEW_MILLIS,
     store::{Item, Store},
     tables::spec,
 };
@@ -66,11 +67,15 @@ pub struct Moved {
     pub kind: String,
 }
 
+/// The attributes by which sweepers find what was left behind.
+const LISTING: [&str; 3] = ["unsettled", "held", "capturing"];
+
 /// What was seen.
 #[derive(Default)]
 pub struct Observer {
     items: BTreeMap<(String, String), Item>,
-    listed: BTreeMap<String, i64>,
+    /// How much stands in each sweeper's index, by index and partition.
+    listed: BTreeMap<(&'static str, String), i64>,
     sequence: usize,
     /// What no write may do, and some write did.
     pub violations: Vec<String>,
@@ -108,19 +113,19 @@ impl Observer {
         records
     }
 
-    /// True where a sweeper's index has something under this partition.
+    /// True where some sweeper's index has something under this partition.
     pub fn is_listed(&self, shard: &str) -> bool {
-        self.listed.get(shard).is_some_and(|count| *count > 0)
+        self.listed.iter().any(|((_, partition), count)| partition == shard && *count > 0)
     }
 
-    /// True where no sweeper has anything left to do.
-    pub fn is_at_rest(&self) -> bool {
-        self.listed.values().all(|count| *count == 0)
+    /// True where the index on this attribute has something for its sweeper.
+    pub fn has_work(&self, attribute: &str) -> bool {
+        self.listed.iter().any(|((index, _), count)| *index == attribute && *count > 0)
     }
 
-    /// What sweepers still have to do, by partition.
-    pub fn restless(&self) -> Vec<String> {
-        self.listed.iter().filter(|(_, count)| **count != 0).map(|(shard, _)| shard.clone()).collect()
+    /// The indexes that have something for their sweepers.
+    pub fn restless(&self) -> Vec<&'static str> {
+        LISTING.into_iter().filter(|attribute| self.has_work(attribute)).collect()
     }
 
     /// The last time at which anything may still have to happen.
@@ -138,9 +143,9 @@ impl Observer {
     }
 
     fn list(&mut self, item: Option<&Item>, change: i64) {
-        for attribute in ["unsettled", "held", "capturing"] {
+        for attribute in LISTING {
             if let Some(shard) = item.and_then(|item| item.get(attribute)).and_then(|shard| shard["S"].as_str()) {
-                *self.listed.entry(shard.to_owned()).or_default() += change;
+                *self.listed.entry((attribute, shard.to_owned())).or_default() += change;
             }
         }
     }
@@ -195,7 +200,9 @@ impl Observer {
             let history = self.prices.get(sku).map(Vec::as_slice).unwrap_or_default();
             let held = history.iter().enumerate().any(|(index, (from, amount))| {
                 let until = history.get(index + 1).map_or(i64::MAX, |(until, _)| until.as_millisecond());
-                Some(*amount) == price && from.as_millisecond() <= now.as_millisecond() && until >= created
+                Some(*amount) == price
+                    && from.as_millisecond() <= now.as_millisecond()
+                    && until.saturating_add(MAX_SKEW_MILLIS) >= created
             });
             if !held {
                 self.violations.push(format!("invariant_i11: {sku} was sold at {price:?}, which was not its price"));

@@ -3,17 +3,34 @@
 
 use crate::fault::Point;
 
+/// How many schedules reach a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rarity {
+    /// Most.
+    Common,
+    /// Some.
+    Rare,
+    /// Hardly any.
+    Hardly,
+}
+
 impl Point {
-    /// True where few schedules come, so that faults must not be spared.
-    pub fn is_rare(&self) -> bool {
+    /// How seldom schedules come here. Where they seldom do, faults must not be spared.
+    pub fn rarity(&self) -> Rarity {
         let name = self.to_string();
-        RARE.contains(&name.as_str())
+        if HARDLY.contains(&name.as_str()) {
+            Rarity::Hardly
+        } else if RARE.contains(&name.as_str()) {
+            Rarity::Rare
+        } else {
+            Rarity::Common
+        }
     }
 }
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static str> {
-    COMMON.iter().chain(RARE).copied()
+    COMMON.iter().chain(RARE).chain(HARDLY).copied()
 }
 
 const COMMON: &[&str] = &[
@@ -68,13 +85,16 @@ const RARE: &[&str] = &[
     "saga-release-reservation: TransactWriteItems reservations RELEASED + inventory",
     "saga-settle-order: DeleteItem checkouts",
     "saga-void-payment: cancel intent",
-    "saga-void-payment: create refund",
-    "saga-void-payment: UpdateItem payments REFUNDED",
     "saga-void-payment: UpdateItem payments VOIDED",
     "saga-void-payment: UpdateItem payments VOIDING",
     "sweep-orders: StartExecution",
-    "sweep-reservations: StartExecution",
     "sweep-reservations: TransactWriteItems reservations RELEASED + inventory",
+];
+
+const HARDLY: &[&str] = &[
+    "saga-void-payment: create refund",
+    "saga-void-payment: UpdateItem payments REFUNDED",
+    "sweep-reservations: StartExecution",
     "sweep-shipments: capture intent",
     "sweep-shipments: UpdateItem orders SHIPPED",
     "sweep-shipments: UpdateItem payments",

@@ -40,20 +40,17 @@ pub async fn open(sim: &Sim, deliveries: &Deliveries) {
 
 /// Sweepers run in the middle of trouble too.
 fn sweep_now_and_then(sim: &Sim) {
-    if sim.theme == Theme::Fulfilment {
-        for millis in [65_000, 135_000] {
-            let this = sim.clone();
-            sim.executor.spawn("schedule", async move {
-                pause_millis(millis).await;
-                staff::sweep_shipments(&this);
-            });
-        }
-    } else if sim.chance(500) {
+    let sweeps: &[(u64, &str)] = match sim.theme {
+        Theme::Backstop => &[(65_000, "unsettled"), (963_000, "held"), (1_862_000, "unsettled")],
+        Theme::Fulfilment => &[(66_000, "capturing")],
+        _ if sim.chance(300) => &[(901_000, "unsettled"), (961_000, "held")],
+        _ => &[],
+    };
+    for (millis, index) in sweeps {
         let this = sim.clone();
         sim.executor.spawn("schedule", async move {
-            pause_millis(this.pick(&[5_000, 65_000, 400_000, 901_000, 961_000, 1_900_000])).await;
-            let sweeper = this.pick(&[staff::sweep_orders, staff::sweep_reservations]);
-            sweeper(&this);
+            pause_millis(*millis).await;
+            staff::sweep(&this, index);
         });
     }
 }

@@ -17,6 +17,9 @@ use crate::{
     promises::Promises,
 };
 
+/// By how much a function's clock may be wrong, in milliseconds.
+pub const MAX_SKEW_MILLIS: i64 = 2_000;
+
 /// What a schedule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
@@ -26,6 +29,8 @@ pub enum Theme {
     Scarcity,
     /// Good cards and enough stock: orders are shipped, and cancelled at the same time.
     Fulfilment,
+    /// Executions and messages get lost, so that sweepers do the work.
+    Backstop,
 }
 
 /// A running schedule. Cheap to clone.
@@ -60,14 +65,21 @@ impl Sim {
         mut rng: fastrand::Rng,
     ) -> Self {
         // Clocks of functions differ by up to two seconds in one schedule of three.
-        let skew_millis = if rng.u32(0..3) == 0 { 2_000 } else { 0 };
+        let skew_millis = if rng.u32(0..3) == 0 { MAX_SKEW_MILLIS } else { 0 };
         Self {
             network,
             executor: Executor::default(),
             functions,
             clock,
             theme: *rng
-                .choice(&[Theme::Mixed, Theme::Mixed, Theme::Scarcity, Theme::Fulfilment])
+                .choice(&[
+                    Theme::Mixed,
+                    Theme::Mixed,
+                    Theme::Scarcity,
+                    Theme::Fulfilment,
+                    Theme::Fulfilment,
+                    Theme::Backstop,
+                ])
                 .unwrap_or(&Theme::Mixed),
             plan: Rc::new(plan),
             promises: Rc::default(),

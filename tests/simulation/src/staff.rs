@@ -40,10 +40,10 @@ async fn ship(sim: &Sim, order_id: &str) {
         let run = async move { admin::ship_order::run(&functions.ship_order, request, now).await };
         match sim.http("admin-ship-order", run).await {
             Some(response) if response.status == 200 => return deliver(sim, order_id).await,
+            // Nobody asks again for what went wrong so badly: the sweeper must finish it.
+            None if sim.chance(600) => return,
+            _ if sim.chance(100) => return,
             _ => {}
-        }
-        if sim.chance(150) {
-            return;
         }
     }
 }
@@ -90,8 +90,16 @@ pub async fn reprice(sim: &Sim, sku: &str) {
     let _changed_or_not = sim.invoke("put-price", run).await;
 }
 
-/// Runs a sweeper, as its schedule does.
-pub fn sweep_orders(sim: &Sim) {
+/// Runs the sweeper of an index, as its schedule does.
+pub fn sweep(sim: &Sim, index: &str) {
+    match index {
+        "unsettled" => sweep_orders(sim),
+        "held" => sweep_reservations(sim),
+        _ => sweep_shipments(sim),
+    }
+}
+
+fn sweep_orders(sim: &Sim) {
     let (functions, now) = (sim.functions, sim.function_time());
     sim.invoke(
         "sweep-orders",
@@ -99,16 +107,14 @@ pub fn sweep_orders(sim: &Sim) {
     );
 }
 
-/// Runs a sweeper, as its schedule does.
-pub fn sweep_reservations(sim: &Sim) {
+fn sweep_reservations(sim: &Sim) {
     let (functions, now) = (sim.functions, sim.function_time());
     sim.invoke("sweep-reservations", async move {
         background::sweep_reservations::run(&functions.sweep_reservations, now).await.is_ok()
     });
 }
 
-/// Runs a sweeper, as its schedule does.
-pub fn sweep_shipments(sim: &Sim) {
+fn sweep_shipments(sim: &Sim) {
     let (functions, now) = (sim.functions, sim.function_time());
     sim.invoke("sweep-shipments", async move {
         background::sweep_shipments::run(&functions.sweep_shipments, now).await.is_ok()

@@ -1,9 +1,6 @@
 //! DynamoDB in process: real conditions, transactions and indexes, without a wire.
 
-use dynoxide::{
-    Database, DynoxideError,
-    actions::{get_item::GetItemRequest, scan::ScanRequest},
-};
+use dynoxide::{Database, DynoxideError, actions::get_item::GetItemRequest};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -63,17 +60,6 @@ impl Store {
         let answer = self.database.get_item(request).expect("an answer");
         let answer = serde_json::to_value(&answer).expect("JSON");
         answer.get("Item").and_then(Value::as_object).cloned()
-    }
-
-    /// Every item of a table.
-    ///
-    /// # Panics
-    /// Where the table does not exist.
-    pub fn items(&self, table: &str) -> Vec<Item> {
-        let request = ScanRequest { table_name: table.to_owned(), ..ScanRequest::default() };
-        let answer = serde_json::to_value(&self.database.scan(request).expect("a scan")).expect("JSON");
-        let items = answer["Items"].as_array().cloned().unwrap_or_default();
-        items.into_iter().filter_map(|item| item.as_object().cloned()).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use souk_gateway::{
     intent::{Intent, State},
-    offline::{Notice, Offline},
+    offline::{Mishap, Notice, Offline},
 };
 
 use crate::{
@@ -97,14 +97,14 @@ impl World {
     }
 
     /// A request takes effect.
-    pub fn carry_out(&mut self, call: &Call, breaks: bool) -> Answer {
+    pub fn carry_out(&mut self, call: &Call, mishap: Mishap) -> Answer {
         match call.service {
             Service::Store => self.store_call(call),
             Service::Workflows => self.start_execution(call),
             Service::Queues => self.send_message(call),
             Service::Bus => self.put_events(call),
             Service::Secrets => secret(),
-            Service::Gateway => self.gateway_call(call, breaks),
+            Service::Gateway => self.gateway_call(call, mishap),
         }
     }
 
@@ -180,11 +180,11 @@ impl World {
         Answer::json(200, &json!({"FailedEntryCount": 0, "Entries": taken}))
     }
 
-    fn gateway_call(&mut self, call: &Call, breaks: bool) -> Answer {
+    fn gateway_call(&mut self, call: &Call, mishap: Mishap) -> Answer {
         let uri: Uri = call.uri.parse().unwrap_or_default();
         let method = Method::from_bytes(call.operation.as_bytes()).unwrap_or_default();
         let now = self.now().as_second();
-        let answer = self.gateway.answer(&method, &uri, &call.headers, call.body.as_bytes(), breaks, now);
+        let answer = self.gateway.answer(&method, &uri, &call.headers, call.body.as_bytes(), mishap, now);
         self.parcels.extend(answer.notices.into_iter().map(Parcel::Webhook));
         let headers = if answer.replayed { vec![("idempotent-replayed", "true")] } else { Vec::new() };
         Answer { status: answer.status, headers, body: answer.body }
@@ -210,7 +210,8 @@ impl World {
         }
         let uri = format!("/v1/payment_intents/{intent}/confirm").parse().unwrap_or_default();
         let now = self.now().as_second();
-        let answer = self.gateway.answer(&Method::POST, &uri, &headers, b"payment_method=pm_card_visa", false, now);
+        let answer =
+            self.gateway.answer(&Method::POST, &uri, &headers, b"payment_method=pm_card_visa", Mishap::None, now);
         self.parcels.extend(answer.notices.into_iter().map(Parcel::Webhook));
     }
 }

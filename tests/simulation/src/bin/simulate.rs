@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         return success(caught.iter().all(|bug| bug.by.is_some()));
     }
     let campaign = Campaign { shows_progress: true, ..Campaign::of(arguments.from, arguments.schedules) };
-    let summary = campaign.run();
+    let summary = campaign.run_until_covered();
     print!("{}", summary.tell());
     let missing = summary.hits.missing();
     for cell in &missing {
