@@ -108,16 +108,19 @@ impl Bounds {
         }
     }
 
-    /// What the tests explore: some seconds each.
+    /// What the tests explore: seconds each.
     pub fn quick() -> Vec<Self> {
-        let two = |contest| Self { contest, starts: Some(1), at_once: 1, lost_answers: false, ..Self::ONE_ORDER };
+        let one = Self { lapses: false, ..Self::ONE_ORDER };
+        let two = Self { starts: Some(1), at_once: 1, lost_answers: false, shipping: 0, ..one };
+        let in_time = Self { starts: Some(2), at_once: RUNS, in_flight: 0, ..two };
         vec![
             Self::ONE_ORDER,
-            two(Contest::OneUnit),
-            Self { starts: Some(2), at_once: RUNS, in_flight: 0, shipping: 0, ..two(Contest::OneUnit) },
-            Self { shipping: 0, ..two(Contest::OneCart) },
-            Self { contest: Contest::OneCheckout, starts: Some(2), lapses: false, ..Self::ONE_ORDER },
-            Self { contest: Contest::OneKey, starts: Some(1), shipping: 0, lapses: false, ..Self::ONE_ORDER },
+            Self { contest: Contest::OneUnit, ..two },
+            Self { contest: Contest::OneUnit, ..in_time },
+            Self { contest: Contest::OneUnit, in_flight: 0, shipping: 1, ..two },
+            Self { contest: Contest::OneCart, ..two },
+            Self { contest: Contest::OneCheckout, starts: Some(2), ..one },
+            Self { contest: Contest::OneKey, starts: Some(2), shipping: 0, ..one },
         ]
     }
 

@@ -65,7 +65,7 @@ impl Protocol {
     }
 }
 
-/// Tells the progress every few seconds.
+/// Tells the progress now and then.
 struct Told(Progress);
 
 impl Reporter<Protocol> for Told {
@@ -81,6 +81,6 @@ impl Reporter<Protocol> for Told {
     }
 
     fn delay(&self) -> Duration {
-        Duration::from_secs(5)
+        Duration::from_millis(200)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use souk_domain::order::OrderStatus;
+use souk_domain::{order::OrderStatus, payment::PaymentState};
 use stateright::Property;
 
 use crate::{
@@ -97,12 +97,13 @@ pub(crate) fn reached(protocol: &Protocol) -> Vec<Property<Protocol>> {
             s.lanes.iter().filter_map(|lane| lane.order).any(|o| o.status == OrderStatus::Confirmed && !o.unsettled)
         }),
         Property::sometimes("sold units came back", |_, s: &State| s.holds.iter().any(|h| h.units == Units::Returned)),
-        Property::sometimes("a run finds a fenced record", |_, s: &State| {
-            s.lanes
-                .iter()
-                .any(|lane| lane.intent == Intent::Created && !lane.known && lane.record.is_some_and(|r| r.is_fenced()))
-        }),
     ];
+    if protocol.bounds.in_flight > 0 || protocol.bounds.at_once > 1 {
+        reached.push(Property::sometimes("an intent is created behind a closed record", |_, s: &State| {
+            let closed = |lane: &Lane| !lane.known && lane.record.is_some_and(PaymentState::is_fenced);
+            s.lanes.iter().any(|lane| lane.intent == Intent::Created && closed(lane))
+        }));
+    }
     if protocol.bounds.shipping > 0 {
         reached.push(Property::sometimes("an order is shipped", |_, s: &State| {
             s.lanes.iter().any(|lane| lane.status() == Some(OrderStatus::Shipped))
@@ -177,9 +178,10 @@ fn paid(s: &State) -> bool {
 /// What is wrong once the faults stop. Asked only where no run is left: runs can be killed anywhere, so the state
 /// without them is always among those that are checked.
 fn at_rest(protocol: &Protocol, state: &State) -> Option<Unrest> {
+    type Asked = (Guards, Bounds, State, Option<Unrest>);
     thread_local! {
         // Several properties ask the same of one state, one after the other.
-        static LAST: Cell<Option<(Guards, Bounds, State, Option<Unrest>)>> = const { Cell::new(None) };
+        static LAST: Cell<Option<Asked>> = const { Cell::new(None) };
     }
     if state.lanes.iter().any(Lane::is_running) {
         return None;

@@ -1,6 +1,8 @@
 //! The model is of this code: its steps follow one another as the state machine's states do, and it judges
 //! reservations as the domain does. (Order statuses and payment states it takes from the domain itself.)
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its input fails")]
+
 use std::collections::{BTreeSet, HashSet};
 
 use jiff::{SignedDuration, Timestamp};

@@ -2,6 +2,7 @@
 
 use souk_saga_model::{
     guards::{Guard, Guards},
+    properties::Invariant,
     removals::Role,
 };
 
@@ -10,6 +11,15 @@ fn without_any_one_guard_an_invariant_breaks() {
     let needed = Guard::ALL.iter().copied().filter(|guard| !matches!(guard.role(), Role::Spare(_)));
     let unnoticed: Vec<_> = needed.filter(|guard| guard.removed().explore(None).violated.is_empty()).collect();
     assert_eq!(unnoticed, [], "the model does not notice that these are gone");
+}
+
+#[test]
+fn without_its_fence_money_is_stranded_and_not_only_its_record() {
+    for guard in [Guard::FenceFirst, Guard::FenceAbsent] {
+        let mut protocol = guard.removed();
+        protocol.invariants = vec![Invariant::I6MoneyAtRest, Invariant::I6MoneyFollowsOrders];
+        assert_ne!(protocol.explore(None).violated.len(), 0, "{guard:?} protects no money");
+    }
 }
 
 #[test]
