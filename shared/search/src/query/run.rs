@@ -44,6 +44,8 @@ struct Place {
     after: Vec<Value>,
     /// How many products stand on the pages before.
     shown: u64,
+    /// How many there are in all, as the first page counted them.
+    total: u64,
 }
 
 impl SearchIndex {
@@ -65,6 +67,7 @@ impl SearchIndex {
     async fn first_page(&self, search: &SearchQuery, bound_to: &str) -> Result<SearchAnswer, QueryError> {
         let path = format!("/{READ_ALIAS}/_search");
         let answer = self.call(Method::Post, &path, Some(body::first_page(search).to_string())).await?;
+        let total = answer::total(&answer);
         let mut found = answer::found(&answer);
         let more = found.len() > search.limit;
         found.truncate(search.limit);
@@ -72,10 +75,11 @@ impl SearchIndex {
             view: None,
             after: found.place.clone(),
             shown: search.limit as u64,
+            total,
         });
         Ok(SearchAnswer {
             hits: found.into_iter().map(|found| found.hit).collect(),
-            total: answer::total(&answer),
+            total,
             facets: Some(answer::facets(&answer)),
             cursor: last.map(|place| Cursor(place).encode(bound_to)),
         })
@@ -88,7 +92,7 @@ impl SearchIndex {
         bound_to: &str,
     ) -> Result<SearchAnswer, QueryError> {
         let mut hits = Vec::new();
-        let mut total = 0;
+        let total = place.total;
         let cursor = |place: Place| Cursor(place).encode(bound_to);
         for round in 0..ROUNDS_WITHOUT_HITS {
             // A page that is not full is fine, an empty one that is not the last is to be avoided.
@@ -96,11 +100,8 @@ impl SearchIndex {
                 break;
             }
             let size = ((search.limit * 3) << round.min(ROUNDS)).min(DOCUMENTS_AT_ONCE);
-            let next = body::documents_after(search, &place.after, size, round == 0);
+            let next = body::documents_after(search, &place.after, size);
             let answer = self.in_view(&mut place, next).await?;
-            if round == 0 {
-                total = answer::total(&answer);
-            }
             let documents = answer::found(&answer);
             let is_last = documents.len() < size;
             let best = self.best_skus(search, &mut place, &documents).await?;
