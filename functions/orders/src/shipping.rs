@@ -53,7 +53,7 @@ pub(crate) async fn ship<G: Gateway>(
         status if status.has_left() => ShipOutcome::Shipped(Box::new(order)),
         status => ShipOutcome::Illegal(status),
     };
-    payments.end_capture(order_id).await?;
+    payments.end_capture(order_id, matches!(outcome, ShipOutcome::Shipped(_))).await?;
     Ok(outcome)
 }
 

@@ -182,16 +182,23 @@ impl PaymentRecords {
         self.write(update).await
     }
 
-    /// Takes the order off the sweeper's list: its shipment has ended, one way or the other.
+    /// Takes the order off the sweeper's list, because it has `shipped`, or because no money is being
+    /// taken or was taken for it: another run that has begun and died must still be found.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn end_capture(&self, order_id: &OrderId) -> Result<(), StoreError> {
-        let update = self
-            .table
-            .update(&[("id", &key(order_id))])
-            .update_expression("REMOVE capturing, capturing_since")
-            .condition_expression("attribute_exists(capturing)");
+    pub async fn end_capture(&self, order_id: &OrderId, shipped: bool) -> Result<(), StoreError> {
+        let mut update =
+            self.table.update(&[("id", &key(order_id))]).update_expression("REMOVE capturing, capturing_since");
+        update = if shipped {
+            update.condition_expression("attribute_exists(capturing)")
+        } else {
+            update
+                .condition_expression("attribute_exists(capturing) AND NOT #state IN (:begun, :taken)")
+                .expression_attribute_names("#state", "state")
+                .expression_attribute_values(":begun", s(PaymentState::Capturing.as_str()))
+                .expression_attribute_values(":taken", s(PaymentState::Captured.as_str()))
+        };
         match self.table.write(update).await? {
             Outcome::Written(_) | Outcome::Refused(_) => Ok(()),
         }
