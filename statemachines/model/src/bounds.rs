@@ -124,31 +124,19 @@ impl Bounds {
         ]
     }
 
-    /// What a developer explores: minutes each.
+    /// What a developer explores: minutes each, and some gigabytes of memory.
     pub fn exhaustive() -> Vec<Self> {
-        let two = |contest| Self {
-            contest,
-            starts: Some(2),
-            lost_answers: false,
-            shipping: 0,
-            lapses: false,
-            ..Self::ONE_ORDER
-        };
+        let two = Self { starts: Some(2), lost_answers: false, shipping: 0, lapses: false, ..Self::ONE_ORDER };
+        let one_run = Self { starts: Some(1), at_once: 1, ..two };
         vec![
             Self { in_flight: 5, shipping: SHIPS, ..Self::ONE_ORDER },
             Self { contest: Contest::OneCheckout, ..Self::ONE_ORDER },
             Self { contest: Contest::OneKey, ..Self::ONE_ORDER },
-            two(Contest::OneUnit),
-            Self {
-                starts: Some(1),
-                at_once: 1,
-                lost_answers: true,
-                shipping: 1,
-                lapses: true,
-                ..two(Contest::OneUnit)
-            },
-            Self { in_flight: 0, shipping: 1, ..two(Contest::OneUnit) },
-            two(Contest::OneCart),
+            Self { contest: Contest::OneUnit, ..two },
+            Self { contest: Contest::OneUnit, in_flight: 0, lost_answers: true, ..two },
+            Self { contest: Contest::OneUnit, shipping: 1, lapses: true, ..one_run },
+            Self { contest: Contest::OneUnit, shipping: 1, in_flight: 0, ..two },
+            Self { contest: Contest::OneCart, ..two },
         ]
     }
 }
