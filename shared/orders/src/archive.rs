@@ -17,6 +17,18 @@ pub struct Archive {
     pub(crate) table: Table,
 }
 
+/// An order wherever it lies: hot, else archived. Archived ones are found through an index, which is
+/// eventual; an order leaves the hot table a month after it was archived.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(orders: &Orders, archive: &Archive, order_id: &OrderId) -> Result<Option<Order>, StoreError> {
+    match orders.get(order_id).await? {
+        Some(order) => Ok(Some(order)),
+        None => archive.get(order_id).await,
+    }
+}
+
 /// What archiving did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]

@@ -13,7 +13,7 @@ mod orders;
 mod place;
 mod saga;
 
-pub use archive::{Archive, ArchiveOutcome, HOT_RETENTION};
+pub use archive::{Archive, ArchiveOutcome, HOT_RETENTION, find};
 pub use checkouts::{Checkout, Checkouts};
 pub use decisions::{CancelOutcome, ConfirmOutcome, SettleOutcome};
 pub use listing::{Page, Place, list};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use souk_domain::reservation::Reservation;
 use souk_inventory::ReservationBook;
-use souk_orders::{Archive, Orders};
+use souk_orders::{Archive, Orders, find};
 use souk_payments::PaymentRecords;
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
@@ -58,10 +58,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     request.caller()?.require_any(&[Role::Operator])?;
     let order_id = request.path("order_id")?;
-    let order = match deps.orders.get(&order_id).await? {
-        Some(order) => Some(order),
-        None => deps.archive.get(&order_id).await?,
-    };
+    let order = find(&deps.orders, &deps.archive, &order_id).await?;
     let order = order.ok_or_else(|| Problem::not_found("order"))?;
     let reservation = deps.reservations.get(&order.reservation_id).await?;
     let payment = deps.payments.get(&order_id).await?;

@@ -1,6 +1,6 @@
 //! `GET /orders/{order_id}`.
 
-use souk_orders::{Archive, Orders};
+use souk_orders::{Archive, Orders, find};
 use souk_payments::PaymentRecords;
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
@@ -43,10 +43,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let order_id = request.path("order_id")?;
-    let order = match deps.orders.get(&order_id).await? {
-        Some(order) => Some(order),
-        None => deps.archive.get(&order_id).await?,
-    };
+    let order = find(&deps.orders, &deps.archive, &order_id).await?;
     let order = order.filter(|order| order.user_id == user_id).ok_or_else(|| Problem::not_found("order"))?;
     let payment = deps.payments.get(&order_id).await?;
     Ok(Response::json(200, &OrderView::whole(&order, payment.as_ref())).etag(order.version))

@@ -8,7 +8,7 @@ use souk_domain::{
     ids::{CheckoutId, OrderId, Sku, UserId},
     order::{Address, Order, OrderStatus, Transition, total},
 };
-use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, place};
+use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, find, place};
 use souk_payments::PaymentRecords;
 use souk_pricing::{Offer, Prices};
 use souk_runtime::{
@@ -115,14 +115,14 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let digest = body.digest();
 
     // Most repeats end here. The archive too: an order that left the hot table is still this key's.
-    if let Some(known) = find(deps, &order_id).await? {
+    if let Some(known) = find(&deps.orders, &deps.archive, &order_id).await? {
         return replay(deps, &known, &digest, now).await;
     }
     let checkout = deps.checkouts.of_user(&body.checkout_id, &user_id).await?;
     let checkout = checkout.ok_or_else(|| Problem::not_found("checkout"))?;
     if checkout.order_id.is_some() {
         // A repeat of this very request may have come in between.
-        return match find(deps, &order_id).await? {
+        return match find(&deps.orders, &deps.archive, &order_id).await? {
             Some(known) => replay(deps, &known, &digest, now).await,
             None => Err(problems::checkout_consumed()),
         };
@@ -140,13 +140,6 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
         PlaceOutcome::CheckoutExpired => Err(problems::checkout_expired()),
         PlaceOutcome::CartConsumed => Err(problems::cart_consumed()),
         PlaceOutcome::Contention => Err(Problem::try_again("placing the order was contended")),
-    }
-}
-
-async fn find(deps: &Deps, order_id: &OrderId) -> Result<Option<Order>, Problem> {
-    match deps.orders.get(order_id).await? {
-        Some(order) => Ok(Some(order)),
-        None => Ok(deps.archive.get(order_id).await?),
     }
 }
 
