@@ -110,6 +110,13 @@ server_id! {
     ReservationId, "res_", "a reservation id";
 }
 
+impl ReservationId {
+    /// The one reservation of a flash sale's units.
+    pub fn of_sale(sale_id: &SaleId) -> Self {
+        Self::from_uuid(derived(&["sale-units", sale_id.as_str()]))
+    }
+}
+
 impl CheckoutId {
     /// The reservation that holds this checkout's units.
     pub fn reservation(&self) -> ReservationId {

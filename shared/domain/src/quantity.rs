@@ -18,6 +18,9 @@ impl Quantity {
     /// The most units of a SKU that one shopper buys at once.
     pub const MAX: u32 = 999;
 
+    /// One unit.
+    pub const ONE: Self = Self(1);
+
     /// A number of units.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod reservations;
 mod reserve;
 mod row_write;
 mod rows;
+mod sale_units;
 mod set_quantity;
 mod transitions;
 
@@ -18,4 +19,5 @@ pub use ledger::{Ledger, LedgerEntry, LedgerPage};
 pub use reservations::{ReservationBook, Reservations};
 pub use reserve::{Effort, ReserveOutcome, ReserveRequest};
 pub use rows::{Availability, StockRows};
+pub use sale_units::{AllotOutcome, GivenBack, SaleUnits};
 pub use set_quantity::SetQuantityOutcome;

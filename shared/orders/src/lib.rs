@@ -12,6 +12,7 @@ mod listing;
 mod orders;
 mod place;
 mod saga;
+mod sale;
 
 pub use archive::{Archive, ArchiveOutcome, HOT_RETENTION, find};
 pub use checkouts::{Checkout, Checkouts};
@@ -20,3 +21,4 @@ pub use listing::{Page, Place, list};
 pub use orders::Orders;
 pub use place::{PlaceOutcome, place};
 pub use saga::{Saga, SagaError};
+pub use sale::{SaleOrderOutcome, SoldUnit, place_for_sale};

@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use souk_domain::order::Order;
+use souk_domain::order::{FromCheckout, Order};
 use souk_dynamo::{Refusal, StoreError, Transaction, TransactionOutcome, n, s};
 
 use crate::{Checkout, Checkouts, Orders, checkouts::CartMarker, orders::item_of};
@@ -22,7 +22,8 @@ pub enum PlaceOutcome {
     Contention,
 }
 
-/// Places an order (the protocol's first step): order, checkout and cart marker in one transaction.
+/// Places an order made of this checkout (the protocol's first step): order, checkout and cart marker in
+/// one transaction.
 ///
 /// Condition: the order is absent; the checkout is there, not consumed, not given up and not expired;
 /// the cart's version was not ordered (only for a checkout of the whole cart).
@@ -33,11 +34,12 @@ pub async fn place(
     orders: &Orders,
     checkouts: &Checkouts,
     order: &Order,
+    checkout: &FromCheckout,
     now: Timestamp,
 ) -> Result<PlaceOutcome, StoreError> {
     let mut transaction = Transaction::new()
         .put_item(&orders.table, item_of(order)?, |put| put.condition_expression("attribute_not_exists(order_id)"))?
-        .update(&checkouts.table, &[("id", order.checkout_id.as_str())], |update| {
+        .update(&checkouts.table, &[("id", checkout.checkout_id.as_str())], |update| {
             update
                 .update_expression("SET order_id = :order")
                 .condition_expression(
@@ -47,7 +49,7 @@ pub async fn place(
                 .expression_attribute_values(":order", s(order.order_id.as_str()))
                 .expression_attribute_values(":now", n(now.as_millisecond()))
         })?;
-    if let Some(version) = order.cart_version {
+    if let Some(version) = checkout.cart_version {
         let marker = CartMarker::new(&order.user_id, version, &order.order_id, now);
         transaction =
             transaction.put(&checkouts.table, &marker, |put| put.condition_expression("attribute_not_exists(id)"))?;

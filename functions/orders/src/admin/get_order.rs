@@ -1,7 +1,7 @@
 //! `GET /admin/orders/{order_id}`: an order's whole history in one answer.
 
 use serde_json::{Value, json};
-use souk_domain::reservation::Reservation;
+use souk_domain::{order::Origin, reservation::Reservation};
 use souk_inventory::ReservationBook;
 use souk_orders::{Archive, Orders, find};
 use souk_payments::PaymentRecords;
@@ -60,7 +60,10 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let order_id = request.path("order_id")?;
     let order = find(&deps.orders, &deps.archive, &order_id).await?;
     let order = order.ok_or_else(|| Problem::not_found("order"))?;
-    let reservation = deps.reservations.get(&order.reservation_id).await?;
+    let reservation = match &order.origin {
+        Origin::Checkout(checkout) => deps.reservations.get(&checkout.reservation_id).await?,
+        Origin::Sale(_) => None,
+    };
     let payment = deps.payments.get(&order_id).await?;
     let history: Vec<_> = order
         .history
@@ -81,7 +84,8 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let body = json!({
         "order": OrderView::brief(&order),
         "user_id": order.user_id,
-        "checkout_id": order.checkout_id,
+        "checkout_id": order.origin.checkout().map(|checkout| &checkout.checkout_id),
+        "sale": order.origin.sale(),
         "pay_by": order.pay_by.to_string(),
         "settled": order.unsettled.is_none(),
         "history": history,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use souk_domain::{
     ids::{OrderId, WarehouseId},
-    order::{Shipment, ShipmentItem},
-    reservation::Reservation,
+    order::{Order, Origin, Shipment, ShipmentItem},
+    stock::Allocation,
 };
 use souk_inventory::ReservationBook;
 use souk_orders::Orders;
@@ -94,8 +94,7 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let body: Body = request.json()?;
     body.validate()?;
     let order = deps.orders.get(&order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
-    let reservation = deps.reservations.get(&order.reservation_id).await?;
-    let shipments = parcels(&body, &reservation.ok_or_else(|| Problem::internal("an order without reservation"))?)?;
+    let shipments = parcels(&body, &allocations(&deps.reservations, order).await?)?;
     match deps.orders.plan_shipment(&order_id, &shipments).await? {
         Ok(_) => {}
         Err(Some(order)) if order.status.has_left() => {}
@@ -104,6 +103,25 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     }
     let shipped = ship(&deps.orders, &deps.payments, &deps.gateway, &order_id, now).await;
     answer(shipped.map_err(unfinished)?)
+}
+
+/// Which units leave from where.
+async fn allocations(reservations: &ReservationBook, order: Order) -> Result<Vec<Allocation>, Problem> {
+    match order.origin {
+        Origin::Checkout(checkout) => {
+            let reservation = reservations.get(&checkout.reservation_id).await?;
+            Ok(reservation.ok_or_else(|| Problem::internal("an order without reservation"))?.lines)
+        }
+        Origin::Sale(sale) => Ok(order
+            .lines
+            .into_iter()
+            .map(|line| Allocation {
+                sku: line.sku,
+                warehouse_id: sale.warehouse_id.clone(),
+                quantity: line.quantity.get(),
+            })
+            .collect()),
+    }
 }
 
 fn answer(outcome: ShipOutcome) -> HttpResult {
@@ -150,9 +168,9 @@ fn text(field: String, value: &str) -> Result<(), Problem> {
 }
 
 /// One parcel a warehouse, holding what was allocated there.
-fn parcels(body: &Body, reservation: &Reservation) -> Result<Vec<Shipment>, Problem> {
+fn parcels(body: &Body, allocations: &[Allocation]) -> Result<Vec<Shipment>, Problem> {
     let mut items: BTreeMap<&WarehouseId, Vec<ShipmentItem>> = BTreeMap::new();
-    for line in &reservation.lines {
+    for line in allocations {
         let item = ShipmentItem { sku: line.sku.clone(), quantity: line.quantity };
         items.entry(&line.warehouse_id).or_default().push(item);
     }
@@ -178,19 +196,15 @@ fn parcels(body: &Body, reservation: &Reservation) -> Result<Vec<Shipment>, Prob
 
 #[cfg(test)]
 mod tests {
-    use souk_domain::stock::Allocation;
-
     use super::*;
 
-    fn reservation() -> Reservation {
+    fn allocations() -> Vec<Allocation> {
         let line = |sku: &str, warehouse: &str, quantity| Allocation {
             sku: sku.parse().unwrap(),
             warehouse_id: warehouse.parse().unwrap(),
             quantity,
         };
-        let id = "res_0123456789abcdef0123456789abcdef".parse().unwrap();
-        let lines = vec![line("a", "east", 2), line("b", "west", 1), line("c", "east", 1)];
-        Reservation::held(id, lines, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH)
+        vec![line("a", "east", 2), line("b", "west", 1), line("c", "east", 1)]
     }
 
     fn body(json: &str) -> Body {
@@ -199,7 +213,7 @@ mod tests {
 
     #[test]
     fn an_order_leaves_as_one_parcel_a_warehouse() {
-        let one = parcels(&body(r#"{"carrier":"DHL","tracking_number":"1"}"#), &reservation()).unwrap();
+        let one = parcels(&body(r#"{"carrier":"DHL","tracking_number":"1"}"#), &allocations()).unwrap();
         let contents: Vec<_> =
             one.iter().map(|s| (s.warehouse_id.as_str(), s.items.len(), s.carrier.as_str())).collect();
         assert_eq!(contents, [("east", 2, "DHL"), ("west", 1, "DHL")]);
@@ -210,7 +224,7 @@ mod tests {
         let parcel = |id: &str| format!(r#"{{"warehouse_id":"{id}","carrier":"c","tracking_number":"t"}}"#);
         let named = |ids: &[&str]| {
             let list: Vec<_> = ids.iter().map(|id| parcel(id)).collect();
-            parcels(&body(&format!(r#"{{"parcels":[{}]}}"#, list.join(","))), &reservation())
+            parcels(&body(&format!(r#"{{"parcels":[{}]}}"#, list.join(","))), &allocations())
         };
         assert_eq!(named(&["west", "east"]).unwrap().len(), 2);
         assert_eq!(named(&["east"]).unwrap_err().status, 422);

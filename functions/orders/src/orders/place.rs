@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use souk_cart::Carts;
 use souk_domain::{
     ids::{CheckoutId, OrderId, Sku, UserId},
-    order::{Address, Order, OrderStatus, Transition, total},
+    order::{Address, FromCheckout, Order, OrderStatus, Origin, Transition, total},
 };
 use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, find, place};
 use souk_payments::PaymentRecords;
@@ -128,14 +128,20 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
         };
     }
     check_prices(deps, &checkout).await?;
-    let order = compose(order_id, user_id, body, digest, checkout, now, now + deps.time_to_pay)?;
-    match place(&deps.orders, &deps.checkouts, &order, now).await? {
+    let origin = FromCheckout {
+        checkout_id: checkout.checkout_id.clone(),
+        reservation_id: checkout.reservation_id.clone(),
+        cart_version: checkout.cart_version,
+        request_digest: digest,
+    };
+    let order = compose(order_id, user_id, body, origin.clone(), checkout, now, now + deps.time_to_pay)?;
+    match place(&deps.orders, &deps.checkouts, &order, &origin, now).await? {
         PlaceOutcome::Placed => {
             follow_up(deps, &order, now).await;
             let location = format!("/orders/{}", order.order_id);
             Ok(Response::json(201, &OrderView::whole(&order, None)).etag(order.version).header("location", location))
         }
-        PlaceOutcome::Exists(known) => replay(deps, &known, &order.request_digest, now).await,
+        PlaceOutcome::Exists(known) => replay(deps, &known, &origin.request_digest, now).await,
         PlaceOutcome::CheckoutConsumed => Err(problems::checkout_consumed()),
         PlaceOutcome::CheckoutExpired => Err(problems::checkout_expired()),
         PlaceOutcome::CartConsumed => Err(problems::cart_consumed()),
@@ -145,7 +151,7 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
 
 /// The same order again, and whatever its first answer may have died before doing.
 async fn replay(deps: &Deps, order: &Order, digest: &str, now: Timestamp) -> HttpResult {
-    if order.request_digest != digest {
+    if order.origin.checkout().is_none_or(|checkout| checkout.request_digest != digest) {
         return Err(problems::key_reused());
     }
     if order.status == OrderStatus::PendingPayment {
@@ -159,7 +165,7 @@ async fn replay(deps: &Deps, order: &Order, digest: &str, now: Timestamp) -> Htt
 /// these: the sweeper starts the saga, and the cart is only advice.
 async fn follow_up(deps: &Deps, order: &Order, now: Timestamp) {
     deps.saga.nudge(&order.order_id).await;
-    let Some(version) = order.cart_version else { return };
+    let Some(version) = order.origin.checkout().and_then(|checkout| checkout.cart_version) else { return };
     let ordered: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
     if let Err(error) = deps.carts.take_ordered(&order.user_id, version, &ordered, now).await {
         tracing::warn!(order_id = %order.order_id, error = %error, "the cart still shows what was ordered");
@@ -184,7 +190,7 @@ fn compose(
     order_id: OrderId,
     user_id: UserId,
     body: Body,
-    request_digest: String,
+    origin: FromCheckout,
     checkout: Checkout,
     now: Timestamp,
     pay_by: Timestamp,
@@ -197,14 +203,11 @@ fn compose(
         user_id,
         status: OrderStatus::PendingPayment,
         version: 1,
-        checkout_id: checkout.checkout_id,
-        reservation_id: checkout.reservation_id,
-        cart_version: checkout.cart_version,
-        request_digest,
+        origin: Origin::Checkout(origin),
         lines: checkout.lines,
         total,
-        shipping_address: body.shipping_address,
-        payment_method: body.payment_method,
+        shipping_address: Some(body.shipping_address),
+        payment_method: Some(body.payment_method),
         created_at: now,
         pay_by,
         cancel_reason: None,

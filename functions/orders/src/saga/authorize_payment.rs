@@ -49,7 +49,10 @@ pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput,
 /// As [`handle`].
 pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
     let order = read(&deps.orders, &input.order_id).await?;
-    let charge = Charge { order_id: &order.order_id, amount: order.total, payment_method: &order.payment_method };
+    let Some(payment_method) = &order.payment_method else {
+        return Err(TaskError::new("PaymentMethodUnknown", format!("{} was never asked for", input.order_id)));
+    };
+    let charge = Charge { order_id: &order.order_id, amount: order.total, payment_method };
     let authorized = authorize(&deps.payments, &deps.gateway, charge, now).await.map_err(payment_error)?;
     Ok(match authorized {
         Authorized::Yes => input.answer(StepOutcome::Authorized),

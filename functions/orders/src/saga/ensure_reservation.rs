@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use souk_domain::{
-    order::{CancelReason, OrderStatus},
+    order::{CancelReason, OrderStatus, Origin},
     reservation::AttachOutcome,
 };
 use souk_inventory::ReservationBook;
@@ -60,7 +60,11 @@ pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOu
     if order.payment_overdue(now) {
         return Ok(input.cancel_because(StepOutcome::Lost, CancelReason::PaymentExpired));
     }
-    match deps.reservations.attach(&order.reservation_id, &order.order_id, order.pay_by, now).await? {
+    let Origin::Checkout(checkout) = &order.origin else {
+        // A claim is held until its order is cancelled: there is nothing to attach.
+        return Ok(input.answer(StepOutcome::Held));
+    };
+    match deps.reservations.attach(&checkout.reservation_id, &order.order_id, order.pay_by, now).await? {
         // Committed by this order, though the order was read as pending: a confirming run was faster.
         AttachOutcome::Attached | AttachOutcome::Committed => Ok(input.answer(StepOutcome::Held)),
         AttachOutcome::Released | AttachOutcome::Expired | AttachOutcome::OtherOrder(_) | AttachOutcome::Absent => {

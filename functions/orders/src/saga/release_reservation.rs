@@ -1,6 +1,7 @@
 //! Step F3: a cancelled order's units are for sale again.
 
 use jiff::Timestamp;
+use souk_domain::order::Origin;
 use souk_inventory::Reservations;
 use souk_orders::Orders;
 use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
@@ -43,11 +44,14 @@ pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput,
 /// As [`handle`].
 pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
     let order = read_cancelled(&deps.orders, &input.order_id).await?;
+    let Origin::Checkout(checkout) = &order.origin else {
+        return Err(TaskError::new("NotYet", "a sale's claim"));
+    };
     // The order consumed its checkout in the transaction that placed it, so a reservation that names
     // no order yet is this order's.
     let checkout_is_orders = true;
     let released =
-        deps.reservations.release_for_order(&order.reservation_id, &order.order_id, checkout_is_orders, now).await?;
+        deps.reservations.release_for_order(&checkout.reservation_id, &order.order_id, checkout_is_orders, now).await?;
     tracing::info!(order_id = %order.order_id, stock = ?released, "the cancelled order keeps no units");
     Ok(input.answer(StepOutcome::Released))
 }

@@ -76,7 +76,7 @@ pub async fn handle(deps: &'static Deps, input: Input) -> Result<StepOutput, Tas
 
 /// The cart's version may be ordered again, once its order came to nothing.
 async fn reopen_cart(deps: &Deps, order: &Order) -> Result<(), TaskError> {
-    match order.cart_version {
+    match order.origin.checkout().and_then(|checkout| checkout.cart_version) {
         Some(version) if order.status == OrderStatus::Cancelled => {
             Ok(deps.checkouts.unmark_cart(&order.user_id, version, &order.order_id).await?)
         }

@@ -10,6 +10,9 @@ pub enum CancelReason {
     PaymentDeclined,
     /// The payment was not completed in time.
     PaymentExpired,
+    /// A unit was claimed in a flash sale, and the request to order it never arrived. The order is only
+    /// the mark that says so: whatever arrives later finds it.
+    ClaimExpired,
     /// The customer cancelled.
     Customer,
     /// An operator cancelled.
@@ -23,6 +26,7 @@ impl CancelReason {
             Self::ReservationLost => "The items were no longer held for you. Please check out again.",
             Self::PaymentDeclined => "The payment was declined. Please check out again with another payment method.",
             Self::PaymentExpired => "The payment was not completed in time. Please check out again.",
+            Self::ClaimExpired => "The order could not be made in time, and the item went back on sale.",
             Self::Customer => "You cancelled the order.",
             Self::Operator => "The shop cancelled the order.",
         }
@@ -34,6 +38,7 @@ impl CancelReason {
             Self::ReservationLost => "reservation_lost",
             Self::PaymentDeclined => "payment_declined",
             Self::PaymentExpired => "payment_expired",
+            Self::ClaimExpired => "claim_expired",
             Self::Customer => "customer",
             Self::Operator => "operator",
         }

@@ -5,6 +5,7 @@
 
 mod address;
 mod cancellation;
+mod origin;
 mod status;
 
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
@@ -12,10 +13,11 @@ use serde::{Deserialize, Serialize};
 
 pub use address::{Address, AddressError};
 pub use cancellation::{CancelReason, Canceller};
+pub use origin::{FromCheckout, FromSale, Origin};
 pub use status::{InvalidTransition, OrderEvent, OrderStatus};
 
 use crate::{
-    ids::{CheckoutId, OrderId, ReservationId, Sku, UserId, WarehouseId},
+    ids::{OrderId, Sku, UserId, WarehouseId},
     money::{Money, MoneyError},
     quantity::Quantity,
 };
@@ -75,7 +77,8 @@ pub struct Transition {
 /// An order as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// Derived from the user and his idempotency key, so the put of the order is the guard.
+    /// Derived from the user and his idempotency key, or from user and sale, so the put of the order is
+    /// the guard.
     pub order_id: OrderId,
     /// Whose order it is.
     pub user_id: UserId,
@@ -83,23 +86,20 @@ pub struct Order {
     pub status: OrderStatus,
     /// +1 at every write.
     pub version: u64,
-    /// The checkout that it consumed.
-    pub checkout_id: CheckoutId,
-    /// The units held for it.
-    pub reservation_id: ReservationId,
-    /// The cart's version that it consumed, where it was made of the whole cart.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cart_version: Option<u64>,
-    /// A digest of the request that made it: a replay with another body is refused.
-    pub request_digest: String,
+    /// What it was made of, and with it what holds its units.
+    #[serde(flatten)]
+    pub origin: Origin,
     /// What was bought.
     pub lines: Vec<OrderLine>,
     /// The sum of the lines.
     pub total: Money,
-    /// Where it goes.
-    pub shipping_address: Address,
-    /// The gateway's token of the payment method.
-    pub payment_method: String,
+    /// Where it goes. Absent only where the request never arrived: see
+    /// [`CancelReason::ClaimExpired`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_address: Option<Address>,
+    /// The gateway's token of the payment method. Absent where the address is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_method: Option<String>,
     /// When it was placed.
     #[serde(with = "millisecond::required")]
     pub created_at: Timestamp,

@@ -28,6 +28,11 @@ impl Demand {
         Self(sums)
     }
 
+    /// So many units of one SKU, also more than a line may have.
+    pub fn of_units(sku: &Sku, units: u32) -> Self {
+        Self(BTreeMap::from([(sku.clone(), units)]))
+    }
+
     /// The SKUs.
     pub fn skus(&self) -> impl Iterator<Item = &Sku> {
         self.0.keys()

@@ -15,8 +15,11 @@ pub enum Change {
     Commit(u32),
     /// Units that were set aside are for sale again.
     Release(u32),
-    /// Units that had left come back: their order was cancelled after it was confirmed.
+    /// Units that had left come back: their order was cancelled after it was confirmed, or their flash
+    /// sale was closed.
     Return(u32),
+    /// Units leave for a flash sale, which sells them out of its own shards.
+    Allot(u32),
 }
 
 /// What a change adds to a row's numbers.
@@ -47,6 +50,7 @@ impl Change {
             Self::Commit(n) => Delta { quantity: -i64::from(n), reserved: -i64::from(n) },
             Self::Release(n) => Delta { quantity: 0, reserved: -i64::from(n) },
             Self::Return(n) => Delta { quantity: i64::from(n), reserved: 0 },
+            Self::Allot(n) => Delta { quantity: -i64::from(n), reserved: 0 },
         }
     }
 
@@ -59,6 +63,7 @@ impl Change {
             Self::Commit(_) => MovementKind::Committed,
             Self::Release(_) => MovementKind::Released,
             Self::Return(_) => MovementKind::Returned,
+            Self::Allot(_) => MovementKind::Allotted,
         }
     }
 }
@@ -77,8 +82,10 @@ pub enum MovementKind {
     Committed,
     /// Reserved units went back on sale.
     Released,
-    /// Units of a cancelled order came back.
+    /// Units of a cancelled order, or of a closed flash sale, came back.
     Returned,
+    /// Units left for a flash sale.
+    Allotted,
 }
 
 /// The cause of a row's last write. It travels in the row itself, so that the row's stream is its ledger.

@@ -114,7 +114,8 @@ pub(crate) mod tests {
             units.clone().prop_map(Change::Reserve),
             units.clone().prop_map(Change::Commit),
             units.clone().prop_map(Change::Release),
-            units.prop_map(Change::Return),
+            units.clone().prop_map(Change::Return),
+            units.prop_map(Change::Allot),
         ]
     }
 
@@ -144,6 +145,8 @@ pub(crate) mod tests {
             (Change::Commit(3), (7, 1, 6)),
             (Change::Release(1), (7, 0, 7)),
             (Change::Return(3), (10, 0, 10)),
+            (Change::Allot(4), (6, 0, 6)),
+            (Change::Return(4), (10, 0, 10)),
             (Change::Adjust(-2), (8, 0, 8)),
             (Change::Set(5), (5, 0, 5)),
         ] {
@@ -160,6 +163,7 @@ pub(crate) mod tests {
         assert_eq!(refused(Change::Set(7)), StockError::NotAvailable);
         assert_eq!(refused(Change::Adjust(-3)), StockError::NotAvailable);
         assert_eq!(refused(Change::Reserve(3)), StockError::NotAvailable);
+        assert_eq!(refused(Change::Allot(3)), StockError::NotAvailable);
         assert_eq!(refused(Change::Commit(9)), StockError::NotReserved);
         assert_eq!(refused(Change::Release(9)), StockError::NotReserved);
         assert_eq!(refused(Change::Adjust(i64::from(MAX_UNITS))), StockError::TooMany);

@@ -1,0 +1,76 @@
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CheckoutId, ReservationId, SaleId, WarehouseId};
+
+/// What an order was made of. It says what holds the order's units: everything else about an order is
+/// the same whether it came from a cart or from a flash sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Origin {
+    /// A checkout, whose reservation holds the units.
+    Checkout(FromCheckout),
+    /// A claim in a flash sale's stock shard.
+    Sale(FromSale),
+}
+
+/// An order made of a checkout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FromCheckout {
+    /// The checkout that it consumed.
+    pub checkout_id: CheckoutId,
+    /// The units held for it.
+    pub reservation_id: ReservationId,
+    /// The cart's version that it consumed, where it was made of the whole cart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cart_version: Option<u64>,
+    /// A digest of the request that made it: a replay with another body is refused.
+    pub request_digest: String,
+}
+
+/// An order made of a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FromSale {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// The number of the shard that the unit came out of. It never changes: a claim in any other shard
+    /// may be released.
+    pub shard: u32,
+    /// The warehouse where that shard's units lie.
+    pub warehouse_id: WarehouseId,
+}
+
+impl Origin {
+    /// The checkout, where it came from one.
+    pub fn checkout(&self) -> Option<&FromCheckout> {
+        match self {
+            Self::Checkout(checkout) => Some(checkout),
+            Self::Sale(_) => None,
+        }
+    }
+
+    /// The sale, where it came from one.
+    pub fn sale(&self) -> Option<&FromSale> {
+        match self {
+            Self::Sale(sale) => Some(sale),
+            Self::Checkout(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_told_by_its_fields() {
+        let checkout = r#"{"checkout_id":"chk_0123456789abcdef0123456789abcdef",
+            "reservation_id":"res_0123456789abcdef0123456789abcdef","cart_version":3,"request_digest":"d"}"#;
+        let sale = r#"{"sale_id":"black-friday","shard":7,"warehouse_id":"east"}"#;
+        let read = |text: &str| serde_json::from_str::<Origin>(text).unwrap();
+        assert_eq!(read(checkout).checkout().and_then(|from| from.cart_version), Some(3));
+        assert!(read(checkout).sale().is_none());
+        assert_eq!(read(sale).sale().map(|from| from.shard), Some(7));
+        assert!(read(sale).checkout().is_none());
+        assert!(serde_json::from_str::<Origin>(r#"{"sale_id":"x"}"#).is_err());
+    }
+}
