@@ -5,4 +5,5 @@ mod contention;
 mod ledger;
 mod quantities;
 mod reservations;
+mod sale_units;
 mod shelf;

@@ -16,6 +16,7 @@ use crate::store::tables::Tables;
 pub struct Shelf {
     pub rows: StockRows,
     pub reservations: Reservations,
+    pub reservations_table: Table,
     pub adjustments: Table,
     pub ledger: Table,
     initial: u32,
@@ -67,6 +68,7 @@ impl Shelf {
         }
         Self {
             reservations: Reservations::new(tables.table("ReservationsTable"), rows.clone()),
+            reservations_table: tables.table("ReservationsTable"),
             adjustments: tables.table("InventoryAdjustmentsTable"),
             ledger: tables.table("InventoryLedgerTable"),
             rows,
