@@ -11,7 +11,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not {expected}")]
 pub struct IdError {
-    expected: &'static str,
+    pub(crate) expected: &'static str,
 }
 
 /// The longest identifier that a client may choose, in characters.
@@ -60,6 +60,8 @@ macro_rules! id {
     };
 }
 
+pub(crate) use id;
+
 macro_rules! client_id {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         id!($(#[$doc])* $name, "an id: a letter or digit, then up to 63 letters, digits, '.', '_' or '-'", is_client_id);
@@ -87,6 +89,13 @@ id!(
     "a user id",
     |text| (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:.".contains(&b))
 );
+
+impl UserId {
+    /// The user of a pool that names its users by UUIDs.
+    pub fn from_uuid(uuid: Uuid) -> Self {
+        Self(uuid.as_hyphenated().to_string())
+    }
+}
 
 macro_rules! server_id {
     ($($(#[$doc:meta])* $name:ident, $prefix:literal, $expected:literal);+ $(;)?) => {$(
@@ -137,16 +146,20 @@ impl OrderId {
     }
 }
 
-/// A UUID (version 8, RFC 9562) from the SHA-256 of length-prefixed parts.
-fn derived(parts: &[&str]) -> Uuid {
+/// The SHA-256 of length-prefixed parts.
+pub(crate) fn digest(parts: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let digest = hash.finalize();
+    hash.finalize().into()
+}
+
+/// A UUID (version 8, RFC 9562) from the digest of the parts.
+pub(crate) fn derived(parts: &[&str]) -> Uuid {
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
+    bytes.copy_from_slice(&digest(parts)[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
@@ -157,7 +170,7 @@ fn is_client_id(text: &str) -> bool {
         && bytes.all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
-fn is_server_id(text: &str, prefix: &str) -> bool {
+pub(crate) fn is_server_id(text: &str, prefix: &str) -> bool {
     text.strip_prefix(prefix)
         .is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
 }

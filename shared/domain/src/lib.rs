@@ -1,4 +1,4 @@
-//! The pure domain of Souk: ids, money, stock, reservations, orders, payments.
+//! The pure domain of Souk: ids, money, stock, reservations, orders, payments, flash sales.
 //!
 //! Nothing here does I/O, reads a clock or knows AWS. Times come in as arguments.
 #![forbid(unsafe_code)]
@@ -9,4 +9,5 @@ pub mod order;
 pub mod payment;
 pub mod quantity;
 pub mod reservation;
+pub mod sale;
 pub mod stock;

@@ -1,0 +1,101 @@
+use std::{fmt, time::Duration};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How long shoppers who join after the opening share a cohort.
+pub const WINDOW: Duration = Duration::from_secs(5);
+
+const WINDOW_MS: i64 = 5_000;
+
+/// Shoppers among whom the lottery decides. Cohort 0 joined before the opening; then there is one for
+/// every [`WINDOW`]. Cohorts come one after the other, so a latecomer never passes an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cohort(u32);
+
+impl Cohort {
+    /// Everyone who joined before the opening.
+    pub const BEFORE_OPENING: Self = Self(0);
+
+    /// The cohort of this number.
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// The cohort of a shopper who joined at this time.
+    pub fn of(joined_at: Timestamp, opens_at: Timestamp) -> Self {
+        let since = joined_at.as_millisecond() - opens_at.as_millisecond();
+        if since < 0 {
+            return Self::BEFORE_OPENING;
+        }
+        Self(u32::try_from(since / WINDOW_MS + 1).unwrap_or(u32::MAX))
+    }
+
+    /// Its number.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The moment from which nobody joins it any more.
+    pub fn closes_at(self, opens_at: Timestamp) -> Timestamp {
+        Timestamp::from_millisecond(self.closes_at_ms(opens_at)).unwrap_or(Timestamp::MAX)
+    }
+
+    pub(super) fn closes_at_ms(self, opens_at: Timestamp) -> i64 {
+        opens_at.as_millisecond() + i64::from(self.0) * WINDOW_MS
+    }
+
+    /// Its first position.
+    pub fn start(self) -> Position {
+        Position::new(self, 0)
+    }
+
+    /// The first position of the next cohort.
+    pub fn end(self) -> Position {
+        Position(self.start().0.saturating_add(1 << 32))
+    }
+}
+
+/// A place in the queue: the cohort, then a fraction that the lottery drew. Fixed point, so that all
+/// machines compute the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Position(u64);
+
+impl Position {
+    /// Before everyone.
+    pub const FIRST: Self = Self(0);
+
+    /// A position in a cohort; the fraction counts 2^-32.
+    pub const fn new(cohort: Cohort, fraction: u32) -> Self {
+        Self((cohort.0 as u64) << 32 | fraction as u64)
+    }
+
+    /// Its cohort.
+    pub fn cohort(self) -> Cohort {
+        Cohort(u32::try_from(self.0 >> 32).unwrap_or(u32::MAX))
+    }
+
+    /// Its fraction of the cohort, counting 2^-32.
+    pub fn fraction(self) -> u32 {
+        u32::try_from(self.0 & 0xffff_ffff).unwrap_or(u32::MAX)
+    }
+
+    /// From here to a later position, counting 2^-32 of a cohort; nothing where that is not later.
+    pub(super) fn until(self, later: Self) -> u64 {
+        later.0.saturating_sub(self.0)
+    }
+
+    /// So far behind this one.
+    pub(super) fn plus(self, distance: u64) -> Self {
+        Self(self.0.saturating_add(distance))
+    }
+}
+
+/// The cohort, and six digits of the fraction.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:06}", self.cohort().0, (u64::from(self.fraction()) * 1_000_000) >> 32)
+    }
+}

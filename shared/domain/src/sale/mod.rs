@@ -1,0 +1,38 @@
+//! A flash sale: a fair waiting room in front of stock shards that hold their claims.
+//!
+//! - [`SaleTerms`] is what the operator decides, [`SaleStatus`] where the sale stands.
+//! - The waiting room: [`Lottery`] gives every shopper a [`Position`] that joining again never improves,
+//!   [`Pace`] is the threshold T(now) below which positions are admitted, and [`Pace::conducted`] is the
+//!   conductor's step that moves it. [`Sampling`] counts shoppers without an item for each of them, and
+//!   [`polling`] tells clients when to ask again.
+//! - The stock: [`ShardPlan`] lays the units out, [`probes`] says which shards a shopper tries,
+//!   [`ShardImage`] and [`release_ground`] judge a claim and its way back.
+
+mod claim;
+mod cohort;
+mod conductor;
+mod ids;
+mod lottery;
+mod pace;
+pub mod polling;
+mod sample;
+mod shards;
+mod status;
+mod terms;
+
+pub use claim::{
+    ClaimEntry, ClaimEntryError, ClaimJudgement, OrderFacts, ReleaseGround, ReleaseJudgement, ShardImage, ShardState,
+    release_ground,
+};
+pub use cohort::{Cohort, Position, WINDOW};
+pub use conductor::{COUNT_DELAY, Conditions, HORIZON, MAX_SEGMENTS, Standing, WindowCounts, countable};
+pub use ids::{IntentId, ShopperKey};
+pub use lottery::{Beacon, Commitment, DRAND_CHAIN, Draw, DrawError, Lottery, LotteryKey, SecretError, drand};
+pub use pace::{Pace, STALE_READERS, Segment};
+pub use sample::{SAMPLE_SIZE, SAMPLE_SLOTS, Sampling, present};
+pub use shards::{MAX_SHARDS, MIN_SHARDS, Probes, Shard, ShardPlan, ShardRun, UNITS_PER_SHARD, probe_limit, probes};
+pub use status::{InvalidSaleTransition, SaleEvent, SaleStatus};
+pub use terms::{
+    DEFAULT_ADMISSION_RATE, DEFAULT_EXPECTED_SHOPPERS, MAX_ADMISSION_RATE, MAX_EXPECTED_SHOPPERS, MAX_UNITS, SaleDraft,
+    SaleTerms, TermsError,
+};

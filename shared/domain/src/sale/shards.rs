@@ -1,0 +1,153 @@
+use serde::{Deserialize, Serialize};
+
+use super::{MAX_UNITS, ShopperKey};
+use crate::ids::{SaleId, WarehouseId, digest};
+
+/// How many units a shard holds at most: with so many claims its item still costs one write unit.
+pub const UNITS_PER_SHARD: u32 = 24;
+/// A sale has at least so many shards, or one a unit: each is a partition key of its own, and one
+/// partition takes a thousand writes per second.
+pub const MIN_SHARDS: u32 = 16;
+/// A bound for the shards of any sale. Rounding up in every warehouse makes some more than the units ask for.
+pub const MAX_SHARDS: u32 = 2 * MAX_UNITS.div_ceil(UNITS_PER_SHARD);
+
+/// How the units of a sale lie in shards. It stays small however many shards there are: shards of one
+/// warehouse follow one another.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ShardPlan(Vec<ShardRun>);
+
+/// The shards of one warehouse: its units lie evenly in them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardRun {
+    /// Whose units.
+    pub warehouse_id: WarehouseId,
+    /// How many units.
+    pub units: u32,
+    /// In how many shards.
+    pub shards: u32,
+}
+
+/// One shard as it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard<'a> {
+    /// Its number in the sale, from 0.
+    pub number: u32,
+    /// Where its units lie.
+    pub warehouse_id: &'a WarehouseId,
+    /// How many units.
+    pub units: u32,
+}
+
+impl ShardRun {
+    /// Units of its shard number `index`: the first ones hold one more where it does not divide.
+    fn units_at(&self, index: u32) -> u32 {
+        self.units / self.shards + u32::from(index < self.units % self.shards)
+    }
+
+    /// True where its shards are fuller than another's.
+    fn is_fuller_than(&self, other: &Self) -> bool {
+        u64::from(self.units) * u64::from(other.shards) > u64::from(other.units) * u64::from(self.shards)
+    }
+}
+
+impl ShardPlan {
+    /// Lays out the units that the warehouses give. A shard belongs to one warehouse, so that a unit
+    /// that comes back knows where it lies.
+    pub fn of(stock: impl IntoIterator<Item = (WarehouseId, u32)>) -> Self {
+        let mut runs: Vec<_> = stock
+            .into_iter()
+            .filter(|(_, units)| *units > 0)
+            .map(|(warehouse_id, units)| ShardRun { warehouse_id, units, shards: units.div_ceil(UNITS_PER_SHARD) })
+            .collect();
+        let units: u32 = runs.iter().map(|run| run.units).sum();
+        let shards: u32 = runs.iter().map(|run| run.shards).sum();
+        for _ in shards..MIN_SHARDS.min(units) {
+            let fullest =
+                runs.iter_mut().reduce(|fullest, run| if run.is_fuller_than(fullest) { run } else { fullest });
+            if let Some(run) = fullest {
+                run.shards += 1;
+            }
+        }
+        Self(runs)
+    }
+
+    /// How many shards.
+    pub fn count(&self) -> u32 {
+        self.0.iter().map(|run| run.shards).sum()
+    }
+
+    /// How many units in all.
+    pub fn units(&self) -> u32 {
+        self.0.iter().map(|run| run.units).sum()
+    }
+
+    /// Warehouse by warehouse.
+    pub fn runs(&self) -> &[ShardRun] {
+        &self.0
+    }
+
+    /// All shards, in order of their numbers.
+    pub fn shards(&self) -> impl Iterator<Item = Shard<'_>> {
+        let of_run = |run: &'_ ShardRun| (0..run.shards).map(|index| run.units_at(index)).collect::<Vec<_>>();
+        self.0
+            .iter()
+            .flat_map(move |run| of_run(run).into_iter().map(move |units| (&run.warehouse_id, units)))
+            .zip(0..)
+            .map(|((warehouse_id, units), number)| Shard { number, warehouse_id, units })
+    }
+
+    /// The shard of this number.
+    pub fn shard(&self, number: u32) -> Option<Shard<'_>> {
+        let mut index = number;
+        for run in &self.0 {
+            if index < run.shards {
+                return Some(Shard { number, warehouse_id: &run.warehouse_id, units: run.units_at(index) });
+            }
+            index -= run.shards;
+        }
+        None
+    }
+}
+
+/// How many shards one request may try. A small sale can be searched through; in a large one a thousand
+/// warm functions that each learnt of hundreds of empty shards would write hundreds of thousands of
+/// times for nothing, so the answer after this many is "try again", never "sold out".
+pub fn probe_limit(shard_count: u32) -> usize {
+    if shard_count <= MIN_SHARDS { MIN_SHARDS as usize } else { 4 }
+}
+
+/// The order in which a shopper tries the shards of a sale: his home, then the others, each once. It is
+/// always the same, so a repeated request finds the claim where the first one made it. The stride is
+/// the shopper's own too: those whose home is empty do not all crowd into the shard beside it.
+pub fn probes(sale: &SaleId, shopper: &ShopperKey, shard_count: u32) -> Probes {
+    let hash = digest(&["shard", sale.as_str(), shopper.as_str()]);
+    let number = |at: usize| u64::from_be_bytes(std::array::from_fn(|byte| hash[at + byte]));
+    let count = u64::from(shard_count.max(1));
+    let stride = 1 + number(8) % count;
+    let coprime = (stride..).find(|stride| gcd(*stride, count) == 1).unwrap_or(1);
+    Probes { next: number(0) % count, stride: coprime, count, left: shard_count }
+}
+
+/// See [`probes`].
+#[derive(Debug, Clone)]
+pub struct Probes {
+    next: u64,
+    stride: u64,
+    count: u64,
+    left: u32,
+}
+
+impl Iterator for Probes {
+    type Item = u32;
+    fn next(&mut self) -> Option<u32> {
+        self.left = self.left.checked_sub(1)?;
+        let shard = self.next;
+        self.next = (self.next + self.stride) % self.count;
+        u32::try_from(shard).ok()
+    }
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
