@@ -5,4 +5,5 @@ pub mod catalog;
 pub mod inventory;
 pub mod orders;
 pub mod pricing;
+pub mod sales;
 pub mod search;

@@ -1,0 +1,35 @@
+//! Flash sales: what the sales context can do.
+//!
+//! - [`Sales`] keeps definitions and *rooms*. A sale's room is the one small item that everybody
+//!   shares: its status, the threshold that admits shoppers, and which shards are empty. Warm functions
+//!   answer from a copy that is at most a second old ([`RoomCache`]).
+//! - [`WaitingRoom`] keeps nothing per shopper: a signed ticket says when he joined, a signed admission
+//!   that he may claim. [`Conductor`] moves the threshold.
+//! - [`Shards`] hold a sale's units together with the claims on them, so that a claim is one write;
+//!   [`Claims`] chooses the shards.
+//! - [`Intents`] is the queue on which claims become orders.
+//!
+//! Every write is conditional, and a refused condition is a named outcome. Repeating any of them is safe.
+#![forbid(unsafe_code)]
+
+mod conductor;
+mod effort;
+mod intents;
+mod room_cache;
+mod sales;
+mod shards;
+mod waiting_room;
+
+pub use conductor::{Conductor, TickOutcome};
+pub use effort::Effort;
+pub use intents::{Intents, IntentsBacklog, QueueError};
+pub use room_cache::{RoomCache, Seen};
+pub use sales::{ChangeOutcome, DefineOutcome, Lease, PreparedOutcome, Room, Sale, Sales, TransitionOutcome};
+pub use shards::{
+    Claim, ClaimAnswer, ClaimOutcome, Claims, CloseShardOutcome, Created, ReleaseOutcome, ShardRecord, ShardReturns,
+    ShardTotals, Shards, StaleClaim, StaleClaims,
+};
+pub use waiting_room::{
+    ADMISSION_MAX, Admission, CLOCK_SKEW, JoinOutcome, KeyRing, KeySource, KeySourceError, LiveSecrets, ManagedSecret,
+    Queueing, StandingOutcome, Ticket, TokenError, WaitingRoom, WaitingRoomError,
+};

@@ -1,0 +1,153 @@
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::{SignedDuration, Timestamp};
+use quick_cache::sync::Cache;
+use souk_domain::{ids::SaleId, sale::LotteryKey};
+use souk_dynamo::StoreError;
+
+use crate::{Room, Sale, Sales};
+
+/// How old the room may be that a warm function answers from.
+const MAX_AGE: SignedDuration = SignedDuration::from_secs(1);
+/// How many sales a warm function keeps in mind.
+const SALES: usize = 64;
+
+/// What a warm function knows of the sales that it serves, so that nearly all of its answers cost the
+/// store nothing.
+///
+/// The room is at most a second old. The definition is read again when the room names a newer version
+/// of it, so whoever sees an open sale sees the definition that it was opened with.
+#[derive(Debug)]
+pub struct RoomCache {
+    sales: Sales,
+    slots: Cache<SaleId, Arc<Slot>>,
+}
+
+/// A sale as it was seen at one moment.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// What the operator defined.
+    pub sale: Arc<Sale>,
+    /// Where it stands.
+    pub room: Arc<Room>,
+    /// How many items were read to know it: 0 from memory.
+    pub reads: u32,
+    at: Timestamp,
+    /// Rises with every reading: what was read after something else is known without a clock.
+    reading: u64,
+}
+
+impl Seen {
+    /// True where every shard is known to be empty.
+    pub fn is_sold_out(&self) -> bool {
+        self.room.is_sold_out(&self.sale)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    seen: RwLock<Option<Seen>>,
+    reading: tokio::sync::Mutex<()>,
+    key: tokio::sync::OnceCell<Arc<LotteryKey>>,
+}
+
+impl RoomCache {
+    /// A cache that knows nothing yet.
+    pub fn new(sales: Sales) -> Self {
+        Self { sales, slots: Cache::new(SALES) }
+    }
+
+    /// The store behind the cache.
+    pub fn sales(&self) -> &Sales {
+        &self.sales
+    }
+
+    /// A sale as it was at most a second ago; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn get(&self, sale_id: &SaleId, now: Timestamp) -> Result<Option<Seen>, StoreError> {
+        // Ids come from strangers: only those of real sales are remembered.
+        let slot = self.slots.get(sale_id).unwrap_or_default();
+        let fresh = |seen: &Seen| now.duration_since(seen.at).abs() < MAX_AGE;
+        self.read_unless(&slot, sale_id, now, fresh).await
+    }
+
+    /// The sale as it was read later than that, by whomever.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn later_than(&self, seen: &Seen, now: Timestamp) -> Result<Seen, StoreError> {
+        let sale_id = &seen.sale.sale_id;
+        let slot = self.slots.get(sale_id).unwrap_or_default();
+        let later = |known: &Seen| known.reading > seen.reading;
+        let found = self.read_unless(&slot, sale_id, now, later).await?;
+        found.ok_or_else(|| StoreError::corrupt(format!("sale {sale_id} has vanished")))
+    }
+
+    /// Takes in a room that a write has returned.
+    pub(crate) fn learn(&self, seen: &Seen, room: Room, now: Timestamp) -> Seen {
+        let slot = self.slots.get(&seen.sale.sale_id).unwrap_or_default();
+        self.keep(&slot, Arc::clone(&seen.sale), room, 0, now)
+    }
+
+    /// The sale's lottery key. It never changes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn lottery_key(&self, seen: &Seen) -> Result<Arc<LotteryKey>, StoreError> {
+        let sale_id = &seen.sale.sale_id;
+        let slot = self.slots.get(sale_id).unwrap_or_default();
+        let read = async || self.sales.lottery_key(sale_id).await.map(Arc::new);
+        slot.key.get_or_try_init(read).await.cloned()
+    }
+
+    /// What is known if that is good enough, else what the store says. One reading at a time: whoever
+    /// waited for another's takes what that has brought, if it is good enough for him.
+    async fn read_unless(
+        &self,
+        slot: &Arc<Slot>,
+        sale_id: &SaleId,
+        now: Timestamp,
+        good: impl Fn(&Seen) -> bool,
+    ) -> Result<Option<Seen>, StoreError> {
+        if let Some(seen) = slot.known().filter(&good) {
+            return Ok(Some(Seen { reads: 0, ..seen }));
+        }
+        let _one = slot.reading.lock().await;
+        let known = slot.known();
+        if let Some(seen) = known.clone().filter(&good) {
+            return Ok(Some(Seen { reads: 0, ..seen }));
+        }
+        let Some(room) = self.sales.room_eventually(sale_id).await? else { return Ok(None) };
+        let (sale, reads) = match known {
+            Some(seen) if seen.sale.version >= room.sale_version => (seen.sale, 1),
+            _ => match self.sales.get(sale_id).await? {
+                Some(sale) => (Arc::new(sale), 2),
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(self.keep(slot, sale, room, reads, now)))
+    }
+
+    fn keep(&self, slot: &Arc<Slot>, sale: Arc<Sale>, room: Room, reads: u32, now: Timestamp) -> Seen {
+        let mut kept = slot.seen.write().unwrap_or_else(PoisonError::into_inner);
+        let known = kept.take();
+        let reading = known.as_ref().map_or(1, |seen| seen.reading + 1);
+        // A replica may lag behind what was seen already.
+        let room = known.map(|seen| seen.room).filter(|known| known.is_later_than(&room)).unwrap_or(Arc::new(room));
+        let seen = Seen { sale, room, reads, at: now, reading };
+        *kept = Some(seen.clone());
+        drop(kept);
+        if self.slots.peek(&seen.sale.sale_id).is_none() {
+            self.slots.insert(seen.sale.sale_id.clone(), Arc::clone(slot));
+        }
+        seen
+    }
+}
+
+impl Slot {
+    fn known(&self) -> Option<Seen> {
+        self.seen.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

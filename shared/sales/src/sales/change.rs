@@ -1,0 +1,110 @@
+use jiff::Timestamp;
+use souk_domain::{
+    ids::SaleId,
+    sale::{SaleStatus, SaleTerms},
+};
+use souk_dynamo::{Refusal, StoreError, Transaction, TransactionOutcome, n, s};
+
+use super::{Room, Sale, Sales, record::Part};
+
+/// How changing a sale's terms ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum ChangeOutcome {
+    /// They are these from now on.
+    Changed(Box<Sale>),
+    /// They were these already; nothing was written.
+    Unchanged(Box<Sale>),
+    /// The definition has another version than the caller named.
+    Stale(Box<Sale>),
+    /// This field is fixed: its units are taken from stock when the sale is defined.
+    Fixed(&'static str),
+    /// The moment of the opening has come, or the sale has opened.
+    TooLate(SaleStatus),
+    /// Somebody else was writing the same items: nothing happened, try again.
+    Contention,
+    /// There is no such sale.
+    Unknown,
+}
+
+impl Sales {
+    /// Changes a sale's terms. Conditions: the definition has the version that was seen, and the opening
+    /// is yet to come; from then on the beacon is known, and whoever could move the opening could
+    /// choose another.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating then answers `Stale` or `Unchanged`.
+    pub async fn change(
+        &self,
+        sale_id: &SaleId,
+        terms: &SaleTerms,
+        seen: u64,
+        now: Timestamp,
+    ) -> Result<ChangeOutcome, StoreError> {
+        let Some(sale) = self.get(sale_id).await? else { return Ok(ChangeOutcome::Unknown) };
+        if sale.version != seen {
+            return Ok(ChangeOutcome::Stale(Box::new(sale)));
+        }
+        if sale.terms == *terms {
+            return Ok(ChangeOutcome::Unchanged(Box::new(sale)));
+        }
+        if sale.terms.sku() != terms.sku() {
+            return Ok(ChangeOutcome::Fixed("sku"));
+        }
+        if sale.terms.units() != terms.units() {
+            return Ok(ChangeOutcome::Fixed("units"));
+        }
+        match self.changing(&sale, terms, now)?.commit(self.table.client()).await? {
+            TransactionOutcome::Committed { .. } => {
+                Ok(ChangeOutcome::Changed(Box::new(Sale { terms: terms.clone(), version: seen + 1, ..sale })))
+            }
+            TransactionOutcome::Refused(reasons) => why(reasons),
+        }
+    }
+
+    fn changing(&self, sale: &Sale, terms: &SaleTerms, now: Timestamp) -> Result<Transaction, StoreError> {
+        let stored = souk_dynamo::value(terms)?;
+        let closing = if terms.closes_at().is_some() { ", closes_at = :closes_at" } else { " REMOVE closes_at" };
+        Transaction::new()
+            .update(&self.table, &Part::Sale.key(&sale.sale_id), |update| {
+                update
+                    .update_expression("SET terms = :terms, #version = #version + :one")
+                    .condition_expression("#version = :seen")
+                    .expression_attribute_names("#version", "version")
+                    .expression_attribute_values(":terms", stored)
+                    .expression_attribute_values(":one", n(1))
+                    .expression_attribute_values(":seen", n(sale.version))
+            })?
+            .update(&self.table, &Part::Room.key(&sale.sale_id), |mut update| {
+                if let Some(closes_at) = terms.closes_at() {
+                    update = update.expression_attribute_values(":closes_at", n(closes_at.as_millisecond()));
+                }
+                update
+                    .update_expression(format!(
+                        "SET opens_at = :opens_at, rate = :rate, sale_version = :next, #version = #version + :one{closing}"
+                    ))
+                    .condition_expression("#status IN (:preparing, :scheduled) AND opens_at > :now")
+                    .expression_attribute_names("#status", "status")
+                    .expression_attribute_names("#version", "version")
+                    .expression_attribute_values(":opens_at", n(terms.opens_at().as_millisecond()))
+                    .expression_attribute_values(":rate", n(terms.admission_rate()))
+                    .expression_attribute_values(":next", n(sale.version + 1))
+                    .expression_attribute_values(":one", n(1))
+                    .expression_attribute_values(":preparing", s(SaleStatus::Preparing.as_str()))
+                    .expression_attribute_values(":scheduled", s(SaleStatus::Scheduled.as_str()))
+                    .expression_attribute_values(":now", n(now.as_millisecond()))
+            })
+    }
+}
+
+fn why(reasons: Vec<Refusal>) -> Result<ChangeOutcome, StoreError> {
+    let mut reasons = reasons.into_iter();
+    let (sale, room) = (reasons.next(), reasons.next());
+    if let Some(Refusal::Condition(Some(item))) = sale {
+        return Ok(ChangeOutcome::Stale(Box::new(souk_dynamo::decode(item)?)));
+    }
+    if let Some(Refusal::Condition(Some(item))) = room {
+        return Ok(ChangeOutcome::TooLate(souk_dynamo::decode::<Room>(item)?.status));
+    }
+    Ok(ChangeOutcome::Contention)
+}

@@ -1,0 +1,120 @@
+use jiff::Timestamp;
+use souk_domain::{
+    ids::SaleId,
+    sale::{LotteryKey, SaleStatus, SaleTerms, ShardPlan},
+};
+use souk_dynamo::{Refusal, StoreError, Transaction, TransactionOutcome, n, s};
+
+use super::{
+    Room, Sale, Sales,
+    active::ActiveRecord,
+    record::{KeyRecord, Part},
+};
+
+/// How defining a sale ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum DefineOutcome {
+    /// It is defined; its units are to be taken from stock and laid out in shards.
+    Defined(Box<Sale>),
+    /// There is a sale of this id, on these terms or others.
+    Exists(Box<Sale>),
+    /// Somebody else was writing the same items: nothing happened, try again.
+    Contention,
+}
+
+/// How finishing a sale's preparation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum PreparedOutcome {
+    /// It waits for its opening, or is past that already.
+    Scheduled,
+    /// Somebody else was writing the same items: nothing happened, try again.
+    Contention,
+    /// There is no such sale.
+    Unknown,
+}
+
+impl Sales {
+    /// Defines a sale, with its lottery key and its room, in one transaction. Condition: there is none
+    /// of this id. The key is used only where the sale is new.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn define(
+        &self,
+        sale_id: &SaleId,
+        terms: &SaleTerms,
+        key: &LotteryKey,
+        now: Timestamp,
+    ) -> Result<DefineOutcome, StoreError> {
+        let sale = Sale {
+            sale_id: sale_id.clone(),
+            part: Part::Sale,
+            terms: terms.clone(),
+            plan: ShardPlan::default(),
+            commitment: key.commitment(),
+            version: 1,
+            created_at: whole_milliseconds(now),
+        };
+        let key = KeyRecord { sale_id: sale_id.clone(), part: Part::Key, key: key.clone() };
+        const ABSENT: &str = "attribute_not_exists(sale_id)";
+        let transaction = Transaction::new()
+            .put(&self.table, &sale, |put| put.condition_expression(ABSENT))?
+            .put(&self.table, &key, |put| put.condition_expression(ABSENT))?
+            .put(&self.table, &Room::of(&sale), |put| put.condition_expression(ABSENT))?
+            .put(&self.table, &ActiveRecord::of(sale_id), |put| put)?;
+        match transaction.commit(self.table.client()).await? {
+            TransactionOutcome::Committed { .. } => Ok(DefineOutcome::Defined(Box::new(sale))),
+            TransactionOutcome::Refused(reasons) => match reasons.into_iter().next() {
+                Some(Refusal::Condition(Some(item))) => Ok(DefineOutcome::Exists(Box::new(souk_dynamo::decode(item)?))),
+                _ => Ok(DefineOutcome::Contention),
+            },
+        }
+    }
+
+    /// Keeps how the units lie, once all shards stand, and lets the sale wait for its opening.
+    /// Condition: the room is `PREPARING`. The plan follows from what stock gave, so everyone who
+    /// prepares the sale brings the same.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn prepared(&self, sale_id: &SaleId, plan: &ShardPlan) -> Result<PreparedOutcome, StoreError> {
+        let laid_out = souk_dynamo::value(plan)?;
+        let transaction = Transaction::new()
+            .update(&self.table, &Part::Sale.key(sale_id), |update| {
+                update
+                    .update_expression("SET #plan = :plan, #version = #version + :one")
+                    .condition_expression("attribute_exists(sale_id)")
+                    .expression_attribute_names("#plan", "plan")
+                    .expression_attribute_names("#version", "version")
+                    .expression_attribute_values(":plan", laid_out)
+                    .expression_attribute_values(":one", n(1))
+            })?
+            .update(&self.table, &Part::Room.key(sale_id), |update| {
+                update
+                    .update_expression(
+                        "SET #status = :scheduled, #version = #version + :one, sale_version = sale_version + :one",
+                    )
+                    .condition_expression("#status = :preparing")
+                    .expression_attribute_names("#status", "status")
+                    .expression_attribute_names("#version", "version")
+                    .expression_attribute_values(":scheduled", s(SaleStatus::Scheduled.as_str()))
+                    .expression_attribute_values(":preparing", s(SaleStatus::Preparing.as_str()))
+                    .expression_attribute_values(":one", n(1))
+            })?;
+        match transaction.commit(self.table.client()).await? {
+            TransactionOutcome::Committed { .. } => Ok(PreparedOutcome::Scheduled),
+            TransactionOutcome::Refused(reasons) => Ok(match reasons.last() {
+                Some(Refusal::Condition(Some(_))) => PreparedOutcome::Scheduled,
+                Some(Refusal::Condition(None)) => PreparedOutcome::Unknown,
+                _ => PreparedOutcome::Contention,
+            }),
+        }
+    }
+}
+
+/// As it will be read.
+fn whole_milliseconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+}

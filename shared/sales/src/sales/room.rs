@@ -1,0 +1,143 @@
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
+use serde::{Deserialize, Serialize};
+use souk_domain::{
+    ids::SaleId,
+    sale::{Beacon, Conditions, Pace, SaleStatus, WindowCounts},
+};
+use souk_dynamo::{AttributeValue, Outcome, StoreError, n};
+
+use super::{Sale, Sales, record::Part};
+
+/// A sale's room: the one item that all functions share.
+///
+/// Status, times and pace are written under `version`. `epoch` and `empty` are written by claims and
+/// releases, which come by the thousand and must not stand in the conductor's way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// Whose room it is.
+    pub sale_id: SaleId,
+    pub(super) part: Part,
+    /// +1 at every write of status, times or pace.
+    pub version: u64,
+    /// The version of the definition that holds.
+    pub sale_version: u64,
+    /// Where the sale stands.
+    pub status: SaleStatus,
+    /// When it opens, or has opened.
+    #[serde(with = "millisecond::required")]
+    pub opens_at: Timestamp,
+    /// When it closes by itself.
+    #[serde(default, with = "millisecond::optional", skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<Timestamp>,
+    /// How many present shoppers it admits per second.
+    pub rate: u32,
+    /// How many shoppers each window has, as far as they are counted.
+    #[serde(default)]
+    pub counts: WindowCounts,
+    /// The way of the threshold T.
+    #[serde(default)]
+    pub pace: Pace,
+    /// The public randomness of the opening.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beacon: Option<Beacon>,
+    /// +1 whenever a unit comes back to a shard: whatever was known of empty shards before may be old.
+    #[serde(default)]
+    pub epoch: u64,
+    /// The shards that are known to be empty.
+    #[serde(default, skip_serializing)]
+    pub empty: BTreeSet<u32>,
+    /// Who conducts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
+}
+
+/// The right to conduct a sale for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Who has it.
+    pub owner: String,
+    /// Until when.
+    #[serde(with = "millisecond::required")]
+    pub until: Timestamp,
+}
+
+impl Room {
+    /// The room of a sale that was just defined.
+    pub(super) fn of(sale: &Sale) -> Self {
+        Self {
+            sale_id: sale.sale_id.clone(),
+            part: Part::Room,
+            version: 1,
+            sale_version: sale.version,
+            status: SaleStatus::Preparing,
+            opens_at: sale.terms.opens_at(),
+            closes_at: sale.terms.closes_at(),
+            rate: sale.terms.admission_rate(),
+            counts: WindowCounts::default(),
+            pace: Pace::default(),
+            beacon: None,
+            epoch: 0,
+            empty: BTreeSet::new(),
+            lease: None,
+        }
+    }
+
+    /// What the pace depends on.
+    pub fn conditions(&self) -> Conditions<'_> {
+        Conditions { status: self.status, opens_at: self.opens_at, rate: self.rate, counts: &self.counts }
+    }
+
+    /// True where every one of the sale's shards is known to be empty.
+    pub fn is_sold_out(&self, sale: &Sale) -> bool {
+        let shards = sale.shard_count() as usize;
+        shards > 0 && self.empty.len() >= shards
+    }
+
+    /// True where this is a later state of the item than that: a replica's answer may be an older one.
+    pub(crate) fn is_later_than(&self, other: &Self) -> bool {
+        let age = |room: &Self| (room.version, room.epoch, room.empty.len());
+        age(self) > age(other)
+    }
+}
+
+/// New values of a room's attributes.
+#[derive(Debug, Default)]
+pub(crate) struct RoomChange(Vec<(&'static str, AttributeValue)>);
+
+impl RoomChange {
+    pub(crate) fn set<T: Serialize>(mut self, attribute: &'static str, value: &T) -> Result<Self, StoreError> {
+        self.0.push((attribute, souk_dynamo::value(value)?));
+        Ok(self)
+    }
+}
+
+impl Sales {
+    /// Writes a room that was read. Condition: its version is still that. A refusal brings the room as
+    /// it is now.
+    pub(crate) async fn write_room(
+        &self,
+        seen: &Room,
+        change: RoomChange,
+    ) -> Result<Result<Room, Option<Room>>, StoreError> {
+        let mut sets = vec!["#version = #version + :one".to_owned()];
+        let mut update = self.table.update(&Part::Room.key(&seen.sale_id));
+        for (position, (attribute, value)) in change.0.into_iter().enumerate() {
+            sets.push(format!("#a{position} = :a{position}"));
+            update = update
+                .expression_attribute_names(format!("#a{position}"), attribute)
+                .expression_attribute_values(format!(":a{position}"), value);
+        }
+        let update = update
+            .update_expression(format!("SET {}", sets.join(", ")))
+            .condition_expression("#version = :seen")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":seen", n(seen.version));
+        Ok(match self.table.write(update).await? {
+            Outcome::Written(item) => Ok(souk_dynamo::decode(item)?),
+            Outcome::Refused(item) => Err(item.map(souk_dynamo::decode).transpose()?),
+        })
+    }
+}

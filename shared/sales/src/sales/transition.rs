@@ -1,0 +1,97 @@
+use jiff::Timestamp;
+use souk_domain::{
+    ids::SaleId,
+    sale::{SaleEvent, SaleStatus},
+};
+use souk_dynamo::StoreError;
+
+use super::{Room, Sales, room::RoomChange};
+
+/// How often a write is tried while the conductor keeps writing the room.
+const ATTEMPTS: u32 = 8;
+
+/// How an event of a sale ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum TransitionOutcome {
+    /// It happened.
+    Done(Box<Room>),
+    /// It had happened before.
+    Already(Box<Room>),
+    /// The sale stands where it cannot happen.
+    Refused(Box<Room>),
+    /// Others kept getting in between: try again.
+    Busy,
+    /// There is no such sale.
+    Unknown,
+}
+
+impl Sales {
+    /// Pauses, resumes, closes or settles a sale: what the status allows. Condition: the room as it was
+    /// read. A sale is opened by its conductor alone, because that takes more than a status.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn transition(
+        &self,
+        sale_id: &SaleId,
+        event: SaleEvent,
+        now: Timestamp,
+    ) -> Result<TransitionOutcome, StoreError> {
+        let mut present = self.room(sale_id).await?;
+        for _ in 0..ATTEMPTS {
+            let Some(room) = present else { return Ok(TransitionOutcome::Unknown) };
+            let to = match room.status.apply(event) {
+                Ok(to) if event != SaleEvent::Open => to,
+                _ if is_past(event, room.status) => return Ok(TransitionOutcome::Already(Box::new(room))),
+                _ => return Ok(TransitionOutcome::Refused(Box::new(room))),
+            };
+            let mut change = RoomChange::default().set("status", &to)?;
+            if event == SaleEvent::Pause || event == SaleEvent::Close {
+                change = change.set("pace", &room.pace.stopped(now))?;
+            }
+            match self.write_room(&room, change).await? {
+                Ok(written) => return Ok(TransitionOutcome::Done(Box::new(written))),
+                Err(refused) => present = refused,
+            }
+        }
+        Ok(TransitionOutcome::Busy)
+    }
+
+    /// Lets a scheduled sale open now: what the operator's "open" means before its time. The conductor
+    /// opens it, with the first beacon from now on. Condition: the room as it was read, `SCHEDULED`.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn open_early(&self, sale_id: &SaleId, now: Timestamp) -> Result<TransitionOutcome, StoreError> {
+        let mut present = self.room(sale_id).await?;
+        for _ in 0..ATTEMPTS {
+            let Some(room) = present else { return Ok(TransitionOutcome::Unknown) };
+            if room.status != SaleStatus::Scheduled {
+                let past = is_past(SaleEvent::Open, room.status);
+                let room = Box::new(room);
+                return Ok(if past { TransitionOutcome::Already(room) } else { TransitionOutcome::Refused(room) });
+            }
+            if room.opens_at <= now {
+                return Ok(TransitionOutcome::Already(Box::new(room)));
+            }
+            let change = RoomChange::default().set("opens_at", &now.as_millisecond())?;
+            match self.write_room(&room, change).await? {
+                Ok(written) => return Ok(TransitionOutcome::Done(Box::new(written))),
+                Err(refused) => present = refused,
+            }
+        }
+        Ok(TransitionOutcome::Busy)
+    }
+}
+
+/// True where a sale of this status has had the event and nothing has undone it.
+fn is_past(event: SaleEvent, status: SaleStatus) -> bool {
+    match event {
+        SaleEvent::Schedule => status != SaleStatus::Preparing,
+        SaleEvent::Open | SaleEvent::Resume => status == SaleStatus::Open,
+        SaleEvent::Pause => status == SaleStatus::Paused,
+        SaleEvent::Close => matches!(status, SaleStatus::Closing | SaleStatus::Closed),
+        SaleEvent::Settle => status == SaleStatus::Closed,
+    }
+}

@@ -1,0 +1,233 @@
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use souk_domain::{
+    ids::{SaleId, WarehouseId},
+    sale::{ClaimEntry, ClaimJudgement, SaleStatus, ShopperKey, probe_limit, probes},
+};
+use souk_dynamo::StoreError;
+
+use super::{
+    Shards,
+    claimants::{Claimants, KnownClaim},
+    probe::Probe,
+    record::ShardRecord,
+};
+use crate::{Effort, RoomCache, Seen, sales::MarkOutcome};
+
+/// A unit that is a shopper's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The shard that it came out of.
+    pub shard: u32,
+    /// Where it lies.
+    pub warehouse_id: WarehouseId,
+    /// When it was claimed, in seconds of the Unix epoch.
+    pub claimed_at: u32,
+}
+
+/// How claiming a unit ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum ClaimOutcome {
+    /// The unit is the shopper's from now on.
+    Claimed(Claim),
+    /// He had claimed one before.
+    Mine(Claim),
+    /// He had one of this shard and it was given back: his order says why, and he gets no other.
+    GivenBack {
+        /// The shard.
+        shard: u32,
+    },
+    /// Every shard was empty, and none has got a unit back since.
+    SoldOut,
+    /// The shards that were asked were empty; others may not be.
+    TryAgain,
+    /// Nobody can claim now.
+    NotOpen(SaleStatus),
+    /// There is no such sale.
+    Unknown,
+}
+
+/// How claiming a unit ended, and what it cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimAnswer {
+    /// How it ended.
+    pub outcome: ClaimOutcome,
+    /// What it cost.
+    pub effort: Effort,
+}
+
+/// Claims units for shoppers: what a warm function does all day.
+#[derive(Debug)]
+pub struct Claims {
+    shards: Shards,
+    rooms: Arc<RoomCache>,
+    claimants: Claimants,
+}
+
+impl Claims {
+    /// Claims out of these shards, by what this cache knows of their sales.
+    pub fn new(shards: Shards, rooms: Arc<RoomCache>) -> Self {
+        Self { shards, rooms, claimants: Claimants::new() }
+    }
+
+    /// Claims one unit for a shopper who was admitted. Claiming again finds the first claim.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown. The claim may stand and is never undone: the shopper
+    /// asks again, and finds it.
+    pub async fn claim(
+        &self,
+        sale_id: &SaleId,
+        shopper: &ShopperKey,
+        now: Timestamp,
+    ) -> Result<ClaimAnswer, StoreError> {
+        let mut effort = Effort::default();
+        let outcome = match self.rooms.get(sale_id, now).await? {
+            Some(seen) => {
+                effort.reads += seen.reads;
+                self.claim_in(seen, shopper, now, &mut effort).await?
+            }
+            None => ClaimOutcome::Unknown,
+        };
+        Ok(ClaimAnswer { outcome, effort })
+    }
+
+    async fn claim_in(
+        &self,
+        mut seen: Seen,
+        shopper: &ShopperKey,
+        now: Timestamp,
+        effort: &mut Effort,
+    ) -> Result<ClaimOutcome, StoreError> {
+        if seen.room.status != SaleStatus::Open {
+            return self.not_open(&seen, shopper, now, effort).await;
+        }
+        let sale = Arc::clone(&seen.sale);
+        let at = u32::try_from(now.as_second()).map_err(StoreError::corrupt)?;
+        let mut tried = Vec::new();
+        while tried.len() < probe_limit(sale.shard_count()) {
+            let (passed_over, next) = next_shard(&seen, shopper, &tried);
+            let known = self.claimants.find(&self.shards, &seen, &passed_over, shopper, now, effort).await?;
+            if let Some(known) = known {
+                return Ok(known.into());
+            }
+            let Some(shard) = next else { break };
+            tried.push(shard);
+            let refused = match self.shards.probe(&sale.sale_id, shard, shopper, at, effort).await? {
+                Probe::Claimed { left } => {
+                    self.note_if_empty(&seen, shard, left, now, effort).await;
+                    let known = sale.warehouse_of(shard).cloned();
+                    let warehouse_id = known.ok_or_else(|| StoreError::corrupt("a shard that its sale lacks"))?;
+                    return Ok(ClaimOutcome::Claimed(Claim { shard, warehouse_id, claimed_at: at }));
+                }
+                Probe::Refused(found) => found,
+            };
+            if let Some(outcome) = judge(*refused, shopper) {
+                return Ok(outcome);
+            }
+            seen = self.found_empty(&seen, shard, now, effort).await?;
+        }
+        Ok(if seen.is_sold_out() { ClaimOutcome::SoldOut } else { ClaimOutcome::TryAgain })
+    }
+
+    /// A sale that is closed for good still tells those who have a unit.
+    async fn not_open(
+        &self,
+        seen: &Seen,
+        shopper: &ShopperKey,
+        now: Timestamp,
+        effort: &mut Effort,
+    ) -> Result<ClaimOutcome, StoreError> {
+        let status = seen.room.status;
+        if !matches!(status, SaleStatus::Closing | SaleStatus::Closed) {
+            return Ok(ClaimOutcome::NotOpen(status));
+        }
+        let all: Vec<u32> = (0..seen.sale.shard_count()).collect();
+        let known = self.claimants.find(&self.shards, seen, &all, shopper, now, effort).await?;
+        Ok(known.map_or(ClaimOutcome::NotOpen(status), ClaimOutcome::from))
+    }
+
+    /// A shard had no unit. Whatever has become known of the others since is worth a look before the
+    /// next one is asked; and the others should know of this one.
+    async fn found_empty(
+        &self,
+        before: &Seen,
+        shard: u32,
+        now: Timestamp,
+        effort: &mut Effort,
+    ) -> Result<Seen, StoreError> {
+        let seen = self.rooms.later_than(before, now).await?;
+        effort.reads += seen.reads;
+        if seen.room.empty.contains(&shard) || seen.room.epoch != before.room.epoch {
+            return Ok(seen);
+        }
+        self.mark_empty(before, shard, now, effort).await.map(|marked| marked.unwrap_or(seen))
+    }
+
+    /// Whoever takes the last unit says so. It is a hint that saves others their writes: where it
+    /// fails, the next one who asks that shard says it.
+    async fn note_if_empty(&self, seen: &Seen, shard: u32, left: u32, now: Timestamp, effort: &mut Effort) {
+        if left > 0 || seen.room.empty.contains(&shard) {
+            return;
+        }
+        if let Err(error) = self.mark_empty(seen, shard, now, effort).await {
+            tracing::warn!(%error, shard, "a shard is empty and its room was not told");
+        }
+    }
+
+    /// Condition: the epoch that was read before the shard was asked. If a unit has come back to any
+    /// shard since, what is known of this one may be old.
+    async fn mark_empty(
+        &self,
+        before: &Seen,
+        shard: u32,
+        now: Timestamp,
+        effort: &mut Effort,
+    ) -> Result<Option<Seen>, StoreError> {
+        effort.round_trips += 1;
+        let marked = self.rooms.sales().mark_empty(&before.sale.sale_id, shard, before.room.epoch).await?;
+        effort.write_units += marked.write_units();
+        Ok(match marked {
+            MarkOutcome::Marked { room, .. } => Some(self.rooms.learn(before, *room, now)),
+            MarkOutcome::EpochPassed => None,
+        })
+    }
+}
+
+/// The shards that the shopper passes over because they are known to be empty, and the first one that
+/// he asks. He has asked those in `tried`.
+fn next_shard(seen: &Seen, shopper: &ShopperKey, tried: &[u32]) -> (Vec<u32>, Option<u32>) {
+    let mut passed_over = Vec::new();
+    for shard in probes(&seen.sale.sale_id, shopper, seen.sale.shard_count()) {
+        if seen.room.empty.contains(&shard) {
+            passed_over.push(shard);
+        } else if !tried.contains(&shard) {
+            return (passed_over, Some(shard));
+        }
+    }
+    (passed_over, None)
+}
+
+/// What a refused claim means; `None` where the shard is only empty.
+fn judge(found: ShardRecord, shopper: &ShopperKey) -> Option<ClaimOutcome> {
+    let image = found.image(shopper);
+    match (image.claim(), image.entry) {
+        (ClaimJudgement::Mine { .. } | ClaimJudgement::GivenBack, Some(entry)) => {
+            Some(KnownClaim { shard: found.number, warehouse_id: found.warehouse_id, entry }.into())
+        }
+        (ClaimJudgement::Closed, _) => Some(ClaimOutcome::NotOpen(SaleStatus::Closing)),
+        _ => None,
+    }
+}
+
+impl From<KnownClaim> for ClaimOutcome {
+    fn from(known: KnownClaim) -> Self {
+        let KnownClaim { shard, warehouse_id, entry } = known;
+        match entry {
+            ClaimEntry::GivenBack => Self::GivenBack { shard },
+            ClaimEntry::Claimed(claimed_at) => Self::Mine(Claim { shard, warehouse_id, claimed_at }),
+        }
+    }
+}

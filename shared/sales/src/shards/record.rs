@@ -1,0 +1,44 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use souk_domain::{
+    ids::WarehouseId,
+    sale::{ClaimEntry, ShardImage, ShardState, ShopperKey},
+};
+
+/// One shard of a sale's units. Names are short because an item of up to a kilobyte is one write unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardRecord {
+    /// `<sale>#<number>`: the table's key.
+    #[serde(rename = "shard")]
+    pub(super) key: String,
+    /// Its number in the sale.
+    #[serde(rename = "n")]
+    pub number: u32,
+    /// Units that can be claimed.
+    pub left: u32,
+    /// Whether it still sells.
+    pub state: ShardState,
+    /// Units that left it for stock, since the beginning.
+    pub drained: u32,
+    /// Where its units lie.
+    pub warehouse_id: WarehouseId,
+    /// Who claimed when, or gave it back.
+    #[serde(rename = "c")]
+    pub claims: BTreeMap<ShopperKey, ClaimEntry>,
+}
+
+impl ShardRecord {
+    /// The shard as one shopper sees it.
+    pub fn image(&self, shopper: &ShopperKey) -> ShardImage {
+        ShardImage { state: self.state, left: self.left, entry: self.claims.get(shopper).copied() }
+    }
+}
+
+/// As it is stored.
+pub(super) fn stored(state: ShardState) -> &'static str {
+    match state {
+        ShardState::Open => "OPEN",
+        ShardState::Closed => "CLOSED",
+    }
+}

@@ -1,0 +1,83 @@
+use souk_domain::{
+    ids::SaleId,
+    sale::{ClaimEntry, ReleaseJudgement, ShardState, ShopperKey},
+};
+use souk_dynamo::{Outcome, StoreError, n, s};
+
+use super::{
+    Shards, key,
+    record::{ShardRecord, stored},
+};
+
+/// How releasing a claim ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum ReleaseOutcome {
+    /// The unit is for sale again.
+    Released,
+    /// The sale was closed: the unit belongs to stock, which is yet to be told of it.
+    Drained,
+    /// There is no such claim, or it was released before.
+    Nothing,
+}
+
+impl Shards {
+    /// Gives a claimed unit back. Only for a shopper whose order is cancelled or names another shard:
+    /// both stay so for good, so looking at the order first and releasing then cannot race.
+    ///
+    /// Condition: the claim stands. Then the room forgets that the shard was empty, under a new epoch;
+    /// where this dies in between, the sweeper finds a unit in a shard that passes for empty.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn release(
+        &self,
+        sale_id: &SaleId,
+        shard: u32,
+        shopper: &ShopperKey,
+    ) -> Result<ReleaseOutcome, StoreError> {
+        let Some(found) = self.give_back(sale_id, shard, shopper, ShardState::Open, "left").await? else {
+            self.sales.unit_came_back(sale_id, shard).await?;
+            return Ok(ReleaseOutcome::Released);
+        };
+        let image = found.image(shopper);
+        if image.release() == ReleaseJudgement::ToWarehouse {
+            // A shard never opens again, so its state cannot be the reason for another refusal.
+            let refused = self.give_back(sale_id, shard, shopper, ShardState::Closed, "drained").await?;
+            return Ok(if refused.is_some() { ReleaseOutcome::Nothing } else { ReleaseOutcome::Drained });
+        }
+        if image.entry == Some(ClaimEntry::GivenBack) && image.state == ShardState::Open && image.left > 0 {
+            // Perhaps the first write of an attempt that got no further.
+            self.sales.unit_came_back(sale_id, shard).await?;
+        }
+        Ok(ReleaseOutcome::Nothing)
+    }
+
+    /// The write of a release. `Some` is the shard that refused it.
+    async fn give_back(
+        &self,
+        sale_id: &SaleId,
+        shard: u32,
+        shopper: &ShopperKey,
+        state: ShardState,
+        counter: &str,
+    ) -> Result<Option<ShardRecord>, StoreError> {
+        let update = self
+            .table
+            .update(&[("shard", &key(sale_id, shard))])
+            .update_expression("SET #counter = #counter + :one, c.#shopper = :given_back")
+            .condition_expression("c.#shopper > :none AND #state = :state")
+            .expression_attribute_names("#counter", counter)
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#shopper", shopper.as_str())
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":none", n(0))
+            .expression_attribute_values(":given_back", n(i64::from(ClaimEntry::GivenBack)))
+            .expression_attribute_values(":state", s(stored(state)));
+        match self.table.write(update).await? {
+            Outcome::Written(_) => Ok(None),
+            Outcome::Refused(Some(item)) => Ok(Some(souk_dynamo::decode(item)?)),
+            Outcome::Refused(None) => Err(StoreError::corrupt(format!("shard {shard} of sale {sale_id} is missing"))),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+use souk_domain::{
+    ids::SaleId,
+    sale::{ClaimEntry, ShardState},
+};
+use souk_dynamo::StoreError;
+
+use super::Shards;
+
+/// A sale's units as its shards hold them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ShardTotals {
+    /// Units that are claimed and were not given back.
+    pub claimed: u32,
+    /// Claims that were given back.
+    pub returned: u32,
+    /// Units that can be claimed.
+    pub left: u32,
+    /// Units that went back to stock.
+    pub drained: u32,
+    /// Shards that sell.
+    pub open_shards: u32,
+}
+
+impl ShardTotals {
+    /// All units of the sale, wherever they are: always what it was defined with.
+    pub fn units(&self) -> u32 {
+        self.claimed + self.left + self.drained
+    }
+}
+
+impl Shards {
+    /// Counts a sale's claims and units for whoever watches it. It reads every shard.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn watch(&self, sale_id: &SaleId, shards: u32) -> Result<ShardTotals, StoreError> {
+        let mut totals = ShardTotals::default();
+        for shard in self.many(sale_id, 0..shards).await? {
+            for entry in shard.claims.values() {
+                match entry {
+                    ClaimEntry::Claimed(_) => totals.claimed += 1,
+                    ClaimEntry::GivenBack => totals.returned += 1,
+                }
+            }
+            totals.left += shard.left;
+            totals.drained += shard.drained;
+            totals.open_shards += u32::from(shard.state == ShardState::Open);
+        }
+        Ok(totals)
+    }
+}
