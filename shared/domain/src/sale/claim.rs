@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::order::OrderStatus;
+use crate::order::{Order, OrderStatus};
 
 /// Whether a shard sells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -117,6 +117,13 @@ pub struct OrderFacts {
     pub status: OrderStatus,
     /// The shard that its unit comes from.
     pub shard: u32,
+}
+
+impl OrderFacts {
+    /// What this order says, where it was made of a claim.
+    pub fn of(order: &Order) -> Option<Self> {
+        order.origin.sale().map(|sale| Self { status: order.status, shard: sale.shard })
+    }
 }
 
 /// Why a claim may be released. Both grounds are stable, a cancelled order stays cancelled and an order's

@@ -37,6 +37,11 @@ impl Cohort {
         self.0
     }
 
+    /// The cohort after it.
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
     /// The moment from which nobody joins it any more.
     pub fn closes_at(self, opens_at: Timestamp) -> Timestamp {
         Timestamp::from_millisecond(self.closes_at_ms(opens_at)).unwrap_or(Timestamp::MAX)
@@ -53,7 +58,7 @@ impl Cohort {
 
     /// The first position of the next cohort.
     pub fn end(self) -> Position {
-        Position(self.start().0.saturating_add(1 << 32))
+        self.start().plus(1 << 32)
     }
 }
 
@@ -97,5 +102,52 @@ impl Position {
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{:06}", self.cohort().0, (u64::from(self.fraction()) * 1_000_000) >> 32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_800_000_000_000 + ms).unwrap()
+    }
+
+    #[test]
+    fn everyone_before_the_opening_is_one_cohort_and_then_every_five_seconds() {
+        for (ms, cohort) in [(-86_400_000, 0), (-1, 0), (0, 1), (4_999, 1), (5_000, 2), (9_999, 2), (60_000, 13)] {
+            assert_eq!(Cohort::of(at(ms), at(0)).number(), cohort, "{ms}");
+        }
+        assert_eq!(Cohort::of(Timestamp::MAX, Timestamp::MIN), Cohort::new(u32::MAX));
+        assert_eq!(Cohort::new(u32::MAX).next(), Cohort::new(u32::MAX));
+    }
+
+    #[test]
+    fn nobody_joins_a_cohort_from_its_closing_on() {
+        for number in [0, 1, 2, 13] {
+            let closes_at = Cohort::new(number).closes_at(at(0));
+            let before = Timestamp::from_millisecond(closes_at.as_millisecond() - 1).unwrap();
+            assert_eq!(Cohort::of(before, at(0)), Cohort::new(number));
+            assert_eq!(Cohort::of(closes_at, at(0)), Cohort::new(number).next());
+        }
+    }
+
+    #[test]
+    fn a_position_is_its_cohort_and_then_its_fraction() {
+        let place = Position::new(Cohort::new(3), 1 << 30);
+        assert_eq!((place.cohort().number(), place.fraction()), (3, 1 << 30));
+        assert_eq!(place.to_string(), "3.250000");
+        assert_eq!(Position::new(Cohort::new(0), 1 << 20).to_string(), "0.000244");
+        assert!(Position::new(Cohort::new(3), u32::MAX) < Cohort::new(4).start());
+        assert_eq!(Cohort::new(3).end(), Cohort::new(4).start());
+        assert_eq!(Cohort::new(u32::MAX).end().cohort(), Cohort::new(u32::MAX));
+        assert_eq!(serde_json::to_value(Cohort::new(1).start()).unwrap(), 4_294_967_296_u64);
+    }
+
+    #[test]
+    fn distances_end_at_nothing() {
+        let [near, far] = [5, 12].map(|fraction| Position::new(Cohort::new(1), fraction));
+        assert_eq!((near.until(far), far.until(near)), (7, 0));
+        assert_eq!(near.plus(7), far);
     }
 }

@@ -8,31 +8,43 @@
 //! - The stock: [`ShardPlan`] lays the units out, [`probes`] says which shards a shopper tries,
 //!   [`ShardImage`] and [`release_ground`] judge a claim and its way back.
 
+mod beacon;
+mod bytes32;
 mod claim;
 mod cohort;
 mod conductor;
+mod draw;
 mod ids;
 mod lottery;
 mod pace;
 pub mod polling;
 mod sample;
 mod shards;
+mod standing;
 mod status;
 mod terms;
+#[cfg(test)]
+mod tests;
+mod windows;
 
+pub use beacon::{Beacon, drand};
+pub use bytes32::Bytes32Error;
 pub use claim::{
     ClaimEntry, ClaimEntryError, ClaimJudgement, OrderFacts, ReleaseGround, ReleaseJudgement, ShardImage, ShardState,
     release_ground,
 };
 pub use cohort::{Cohort, Position, WINDOW};
-pub use conductor::{COUNT_DELAY, Conditions, HORIZON, MAX_SEGMENTS, Standing, WindowCounts, countable};
+pub use conductor::{Conditions, HORIZON, MAX_SEGMENTS};
+pub use draw::{Draw, DrawError};
 pub use ids::{IntentId, ShopperKey};
-pub use lottery::{Beacon, Commitment, DRAND_CHAIN, Draw, DrawError, Lottery, LotteryKey, SecretError, drand};
+pub use lottery::{Commitment, Lottery, LotteryKey};
 pub use pace::{Pace, STALE_READERS, Segment};
 pub use sample::{SAMPLE_SIZE, SAMPLE_SLOTS, Sampling, present};
 pub use shards::{MAX_SHARDS, MIN_SHARDS, Probes, Shard, ShardPlan, ShardRun, UNITS_PER_SHARD, probe_limit, probes};
+pub use standing::Standing;
 pub use status::{InvalidSaleTransition, SaleEvent, SaleStatus};
 pub use terms::{
     DEFAULT_ADMISSION_RATE, DEFAULT_EXPECTED_SHOPPERS, MAX_ADMISSION_RATE, MAX_EXPECTED_SHOPPERS, MAX_UNITS, SaleDraft,
     SaleTerms, TermsError,
 };
+pub use windows::{COUNT_DELAY, WindowCounts, countable};

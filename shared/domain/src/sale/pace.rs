@@ -8,6 +8,8 @@ use super::Position;
 /// How old a reader's copy of the pace may be.
 pub const STALE_READERS: Duration = Duration::from_secs(1);
 
+const STALE_READERS_MS: i64 = 1_000;
+
 /// A piece of the threshold's way: from one position to another, at an even speed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Segment {
@@ -26,8 +28,23 @@ impl Segment {
         if now_ms >= self.until_ms {
             return self.to;
         }
-        let (elapsed, whole) = (now_ms.saturating_sub(self.at_ms).max(0), self.until_ms - self.at_ms);
-        self.from.plus(scaled(self.from.until(self.to), elapsed, whole))
+        if now_ms <= self.at_ms {
+            return self.from;
+        }
+        let (gone, whole) = (span(self.at_ms, now_ms), span(self.at_ms, self.until_ms));
+        self.from.plus(narrow(u128::from(self.from.until(self.to)) * gone / whole))
+    }
+
+    /// The piece that ends where this one is at a time. Rounded up: at every millisecond until then it is
+    /// no less far.
+    fn cut(&self, stop_ms: i64) -> Self {
+        let stop_ms = stop_ms.max(self.at_ms);
+        if stop_ms >= self.until_ms {
+            return *self;
+        }
+        let (gone, whole) = (span(self.at_ms, stop_ms), span(self.at_ms, self.until_ms));
+        let distance = narrow((u128::from(self.from.until(self.to)) * gone).div_ceil(whole));
+        Self { until_ms: stop_ms, to: self.from.plus(distance), ..*self }
     }
 
     /// The first millisecond at which the threshold is past a position.
@@ -38,17 +55,19 @@ impl Segment {
         if position < self.from {
             return Some(self.at_ms);
         }
-        let whole = u128::try_from(self.until_ms - self.at_ms).unwrap_or(0);
         let steps = u128::from(self.from.until(position)) + 1;
-        let elapsed = (steps * whole).div_ceil(u128::from(self.from.until(self.to)));
-        Some(self.at_ms.saturating_add(i64::try_from(elapsed).unwrap_or(i64::MAX)))
+        let gone = (steps * span(self.at_ms, self.until_ms)).div_ceil(u128::from(self.from.until(self.to)));
+        Some(self.at_ms.saturating_add_unsigned(narrow(gone)))
     }
 }
 
-/// distance × elapsed / whole, rounded down.
-fn scaled(distance: u64, elapsed: i64, whole: i64) -> u64 {
-    let wide = |number: i64| u128::try_from(number).unwrap_or(0);
-    u64::try_from(u128::from(distance) * wide(elapsed) / wide(whole).max(1)).unwrap_or(u64::MAX)
+/// Milliseconds from one time to a later one.
+fn span(from_ms: i64, to_ms: i64) -> u128 {
+    u128::try_from(i128::from(to_ms) - i128::from(from_ms)).unwrap_or(0)
+}
+
+fn narrow(number: u128) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 /// The way of the threshold T: a position before T(now) is admitted. It is known some seconds ahead, so
@@ -84,18 +103,21 @@ impl Pace {
     /// The pace of a sale that is paused now: T stands where it is in [`STALE_READERS`], so that no reader
     /// ever sees it go back. (Readers of the new status admit nobody at once.)
     pub fn stopped(&self, now: Timestamp) -> Self {
-        let stop_ms = now.as_millisecond() + i64::try_from(STALE_READERS.as_millis()).unwrap_or(0);
-        let until_stop = |segment: &Segment| {
-            let mut cut = *segment;
-            if stop_ms < segment.until_ms {
-                (cut.until_ms, cut.to) = (stop_ms, segment.threshold(stop_ms));
-            }
-            cut
-        };
-        Self(self.0.iter().filter(|segment| segment.at_ms <= stop_ms).map(until_stop).collect())
+        let stop_ms = now.as_millisecond() + STALE_READERS_MS;
+        // The first piece says where T stands until it begins: without it T would start again.
+        let later = self.0.iter().skip(1).filter(|segment| segment.at_ms <= stop_ms);
+        Self(self.0.first().into_iter().chain(later).map(|segment| segment.cut(stop_ms)).collect())
     }
 
-    pub(super) fn from_segments(segments: Vec<Segment>) -> Self {
+    /// When and where it can go on from: at its end, but not in the past.
+    pub(super) fn end_from(&self, now: Timestamp) -> (i64, Position) {
+        let now_ms = now.as_millisecond();
+        self.0.last().map_or((now_ms, Position::FIRST), |last| (last.until_ms.max(now_ms), last.to))
+    }
+}
+
+impl From<Vec<Segment>> for Pace {
+    fn from(segments: Vec<Segment>) -> Self {
         Self(segments)
     }
 }

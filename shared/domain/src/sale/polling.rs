@@ -84,3 +84,74 @@ fn share(whole: Duration, jitter: u32) -> Duration {
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: u32 = u32::MAX;
+    const HALF: u32 = 1 << 31;
+
+    fn before_opening(left_s: i64, expected_shoppers: u32, jitter: u32) -> u128 {
+        let opens_at = Timestamp::from_second(1_800_000_000).unwrap();
+        let now = Timestamp::from_second(1_800_000_000 - left_s).unwrap();
+        poll_after(Waiting::ForOpening { opens_at, expected_shoppers }, now, jitter).as_millis()
+    }
+
+    fn for_turn(wait_ms: u64, jitter: u32) -> u128 {
+        poll_after(Waiting::ForTurn(Duration::from_millis(wait_ms)), Timestamp::UNIX_EPOCH, jitter).as_millis()
+    }
+
+    #[test]
+    fn before_the_opening_a_shopper_checks_in_once_and_comes_back_at_the_opening() {
+        // Ten minutes before: at his own time between 120 and 10 seconds before.
+        assert_eq!([0, HALF, FULL].map(|jitter| before_opening(600, 10_000, jitter)), [480_000, 535_000, 589_999]);
+        // From then on: just after the opening.
+        assert_eq!(before_opening(120, 10_000, 0), 120_000);
+        assert_eq!(before_opening(65, 10_000, HALF), 65_500);
+        assert_eq!(before_opening(66, 10_000, HALF), 1_000, "his time has not come");
+        assert_eq!(before_opening(5, 10_000, FULL), 5_999);
+        assert_eq!(before_opening(7_200, 10_000, 0), 3_600_000, "the opening may be moved");
+        assert_eq!(before_opening(-30, 10_000, 0), 1_000, "it is overdue");
+    }
+
+    #[test]
+    fn the_first_polls_after_the_opening_are_spread_by_the_number_expected() {
+        let latest = |expected| before_opening(5, expected, FULL) - 5_000;
+        assert_eq!([1, 100_000, 1_000_000, 10_000_000, 100_000_000].map(latest), [999, 999, 9_999, 99_999, 149_999]);
+    }
+
+    #[test]
+    fn whoever_is_far_away_comes_back_before_his_turn_and_whoever_is_near_just_after_it() {
+        assert_eq!([0, HALF, FULL].map(|jitter| for_turn(100_000, jitter)), [50_000, 75_000, 99_999]);
+        assert_eq!([0, HALF, FULL].map(|jitter| for_turn(3_600_000, jitter)), [75_000, 112_500, 149_999]);
+        assert_eq!([0, FULL].map(|jitter| for_turn(10_001, jitter)), [5_000, 9_999]);
+        assert_eq!([0, FULL].map(|jitter| for_turn(10_000, jitter)), [10_000, 10_999]);
+        assert_eq!([0, HALF, FULL].map(|jitter| for_turn(700, jitter)), [1_000, 1_200, 1_699]);
+        assert_eq!(for_turn(0, 0), 1_000);
+    }
+
+    #[test]
+    fn while_nothing_moves_few_ask() {
+        let after = |jitter| poll_after(Waiting::ForChange, Timestamp::UNIX_EPOCH, jitter).as_millis();
+        assert_eq!([0, FULL].map(after), [75_000, 149_999]);
+    }
+
+    #[test]
+    fn polls_of_the_last_two_minutes_are_check_ins() {
+        let opens_at = Timestamp::from_second(1_800_000_000).unwrap();
+        let at = |ms: i64| Timestamp::from_millisecond(opens_at.as_millisecond() + ms).unwrap();
+        let check_in = [-120_001, -120_000, -10_000, -1, 0, 1].map(|ms| is_check_in(at(ms), opens_at));
+        assert_eq!(check_in, [false, true, true, true, false, false]);
+    }
+
+    #[test]
+    fn a_shoppers_jitter_is_his_own_and_stays() {
+        let key = |text: &str| text.parse::<ShopperKey>().unwrap();
+        let (sale, other) = ("console".parse().unwrap(), "camera".parse().unwrap());
+        let jitter = jitter_of(&sale, &key("njd5uX9KfBXznMBgXO3INQ"));
+        assert_eq!(jitter, 3_138_283_191);
+        assert_ne!(jitter, jitter_of(&other, &key("njd5uX9KfBXznMBgXO3INQ")));
+        assert_ne!(jitter, jitter_of(&sale, &key("AAAAAAAAAAAAAAAAAAAAAA")));
+    }
+}

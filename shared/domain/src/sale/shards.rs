@@ -89,12 +89,7 @@ impl ShardPlan {
 
     /// All shards, in order of their numbers.
     pub fn shards(&self) -> impl Iterator<Item = Shard<'_>> {
-        let of_run = |run: &'_ ShardRun| (0..run.shards).map(|index| run.units_at(index)).collect::<Vec<_>>();
-        self.0
-            .iter()
-            .flat_map(move |run| of_run(run).into_iter().map(move |units| (&run.warehouse_id, units)))
-            .zip(0..)
-            .map(|((warehouse_id, units), number)| Shard { number, warehouse_id, units })
+        (0..self.count()).filter_map(|number| self.shard(number))
     }
 
     /// The shard of this number.
