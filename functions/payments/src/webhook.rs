@@ -61,12 +61,12 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let signature = request.header("stripe-signature").unwrap_or_default();
     let body = request.body()?;
     let event = webhook::verify(&body, signature, &deps.secret, now, webhook::TOLERANCE).map_err(refused)?;
-    if let Some(order_id) = event.order_id
+    if let Some(order_id) = &event.order_id
         && !deps.seen.contains(&event.id).await?
     {
         // Marked only once the saga runs: an event that we failed to act upon comes again.
-        deps.saga.start(&order_id).await.map_err(Problem::try_again)?;
-        deps.seen.mark(&event.id, now).await?;
+        deps.saga.start(order_id).await.map_err(Problem::try_again)?;
+        deps.seen.mark(&event, order_id, now).await?;
         tracing::info!(order_id = %order_id, event_id = event.id, event_type = event.event_type, "webhook taken");
     }
     Ok(Response::empty(204))

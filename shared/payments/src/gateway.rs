@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use souk_domain::{ids::OrderId, money::Money};
 
 /// A payment to be authorised later: creating it holds no money.
@@ -28,6 +29,24 @@ pub struct Intent {
     pub decline: Option<Decline>,
     /// How much was taken, in minor units.
     pub captured: i64,
+}
+
+/// One page of the gateway's intents, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntentPage {
+    /// The intents, each with the order in its metadata; none where it is not of our making.
+    pub intents: Vec<(Intent, Option<OrderId>)>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<String>,
+}
+
+/// When intents were made, both ends included, in whole seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The oldest.
+    pub from: Timestamp,
+    /// The newest.
+    pub to: Timestamp,
 }
 
 /// The gateway's states.
@@ -110,6 +129,13 @@ pub trait Gateway: Send + Sync {
 
     /// What the gateway knows now.
     fn retrieve(&self, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+
+    /// The intents that were made in a window, newest first; `after` is the `next` of the page before.
+    fn list(
+        &self,
+        window: Window,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<IntentPage, GatewayError>> + Send;
 }
 
 impl fmt::Debug for Intent {

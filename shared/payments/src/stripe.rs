@@ -9,12 +9,15 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::de::DeserializeOwned;
 use souk_domain::ids::OrderId;
 
-use self::answer::{List, RefundObject, RefundStatus, intent, refund, refusal};
+use self::answer::{List, RefundObject, RefundStatus, intent, page, refund, refusal};
 use self::transport::{Answer, Call, Transport};
-use crate::gateway::{Gateway, GatewayError, Intent, NewIntent};
+use crate::gateway::{Gateway, GatewayError, Intent, IntentPage, NewIntent, Window};
 
 /// The version of Stripe's API that this adapter was written for; the account's default may move on.
 const API_VERSION: &str = "2026-08-26.dahlia";
+
+/// The most objects that Stripe puts into one page.
+const PAGE: &str = "100";
 
 /// A call must end well within the time that a step of the saga has.
 const CALL_WITHIN: Duration = Duration::from_secs(8);
@@ -124,6 +127,16 @@ impl Gateway for StripeGateway {
     async fn retrieve(&self, id: &str) -> Result<Intent, GatewayError> {
         let path = format!("/v1/payment_intents/{}", path_segment(id));
         intent(&self.transport.send(&Call::get(path, Vec::new())).await?)
+    }
+
+    async fn list(&self, window: Window, after: Option<&str>) -> Result<IntentPage, GatewayError> {
+        let mut query = vec![
+            ("created[gte]", window.from.as_second().to_string()),
+            ("created[lte]", window.to.as_second().to_string()),
+            ("limit", PAGE.to_owned()),
+        ];
+        query.extend(after.map(|id| ("starting_after", id.to_owned())));
+        page(&self.transport.send(&Call::get("/v1/payment_intents".to_owned(), query)).await?)
     }
 }
 

@@ -1,10 +1,11 @@
 //! What Stripe's answers mean.
 
 use serde::Deserialize;
+use souk_domain::ids::OrderId;
 
 use super::parse;
 use super::transport::Answer;
-use crate::gateway::{Decline, GatewayError, Intent, IntentStatus};
+use crate::gateway::{Decline, GatewayError, Intent, IntentPage, IntentStatus};
 
 /// A `payment_intent`, as far as Souk reads it.
 #[derive(Deserialize)]
@@ -15,6 +16,13 @@ pub(super) struct IntentObject {
     last_payment_error: Option<ErrorObject>,
     #[serde(default)]
     amount_received: i64,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+#[derive(Default, Deserialize)]
+struct Metadata {
+    order_id: Option<String>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -50,6 +58,8 @@ pub(super) enum RefundStatus {
 #[derive(Deserialize)]
 pub(super) struct List<T> {
     pub(super) data: Vec<T>,
+    #[serde(default)]
+    has_more: bool,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +114,18 @@ pub(super) fn intent(answer: &Answer) -> Result<Intent, GatewayError> {
         }
     }
     parse::<IntentObject>(answer).map(Intent::from)
+}
+
+/// One page of intents. A page goes on after its last object.
+pub(super) fn page(answer: &Answer) -> Result<IntentPage, GatewayError> {
+    let list: List<IntentObject> = parse(answer)?;
+    let next = list.data.last().filter(|_| list.has_more).map(|last| last.id.clone());
+    let order_of = |object: &IntentObject| object.metadata.order_id.as_ref()?.parse::<OrderId>().ok();
+    let intents = list.data.into_iter().map(|object| {
+        let order_id = order_of(&object);
+        (Intent::from(object), order_id)
+    });
+    Ok(IntentPage { intents: intents.collect(), next })
 }
 
 /// Whether an answer to a refund says that the money goes back.
