@@ -58,18 +58,23 @@ impl OrderChanged {
         }
     }
 
-    /// The event bus detail types under which it is told. A cancellation for want of money is told
-    /// as both: whoever releases things listens to one, whoever writes to the customer to the other.
+    /// The event bus detail types under which it is told.
     pub fn detail_types(&self) -> &'static [&'static str] {
-        match (self.status, self.cancel_reason) {
-            (OrderStatus::PendingPayment, _) => &["OrderPlaced"],
-            (OrderStatus::Confirmed, _) => &["OrderConfirmed"],
-            (OrderStatus::Shipped, _) => &["OrderShipped"],
-            (OrderStatus::Delivered, _) => &["OrderDelivered"],
-            (OrderStatus::Cancelled, Some(CancelReason::PaymentDeclined | CancelReason::PaymentExpired)) => {
-                &["OrderCancelled", "PaymentFailed"]
-            }
-            (OrderStatus::Cancelled, _) => &["OrderCancelled"],
+        detail_types(self.status, self.cancel_reason)
+    }
+}
+
+/// The detail types under which a status that was reached is told. A cancellation for want of money is
+/// told as both: whoever releases things listens to one, whoever writes to the customer to the other.
+pub fn detail_types(status: OrderStatus, cancel_reason: Option<CancelReason>) -> &'static [&'static str] {
+    match (status, cancel_reason) {
+        (OrderStatus::PendingPayment, _) => &["OrderPlaced"],
+        (OrderStatus::Confirmed, _) => &["OrderConfirmed"],
+        (OrderStatus::Shipped, _) => &["OrderShipped"],
+        (OrderStatus::Delivered, _) => &["OrderDelivered"],
+        (OrderStatus::Cancelled, Some(CancelReason::PaymentDeclined | CancelReason::PaymentExpired)) => {
+            &["OrderCancelled", "PaymentFailed"]
         }
+        (OrderStatus::Cancelled, _) => &["OrderCancelled"],
     }
 }

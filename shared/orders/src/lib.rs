@@ -11,6 +11,7 @@ mod decisions;
 mod listing;
 mod orders;
 mod place;
+mod reopen;
 mod saga;
 mod sale;
 

@@ -1,16 +1,20 @@
 //! `GET /admin/orders/{order_id}`: an order's whole history in one answer.
 
 use serde_json::{Value, json};
-use souk_domain::{order::Origin, reservation::Reservation};
+use souk_domain::{order::{Order, Origin}, reservation::Reservation};
+use souk_events::orders::detail_types;
 use souk_inventory::ReservationBook;
 use souk_orders::{Archive, Orders, find};
-use souk_payments::PaymentRecords;
+use souk_payments::{PaymentRecords, SeenEvent, SeenEvents};
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     http::{HttpResult, Problem, Request, Response, Role},
 };
 
 use crate::{dependencies, orders::OrderView};
+
+/// The most of the gateway's events that are shown: a payment has about five.
+const EVENTS: i32 = 100;
 
 /// Everything that an order leaves traces in.
 #[derive(Debug)]
@@ -19,6 +23,7 @@ pub struct Deps {
     archive: Archive,
     reservations: ReservationBook,
     payments: PaymentRecords,
+    gateway_events: SeenEvents,
 }
 
 impl FromEnvironment for Deps {
@@ -28,6 +33,7 @@ impl FromEnvironment for Deps {
             archive: dependencies::archive(environment)?,
             reservations: dependencies::reservation_book(environment)?,
             payments: dependencies::payments(environment)?,
+            gateway_events: SeenEvents::new(environment.table("PAYMENTS_TABLE")?),
         })
     }
 }
@@ -43,6 +49,31 @@ fn reservation_view(held: &Reservation) -> Value {
     })
 }
 
+/// What was told and heard about the order, by time: each change of status tells its events on the bus;
+/// the gateway's are those that were acted upon.
+fn events_view(order: &Order, heard: &[SeenEvent]) -> Vec<Value> {
+    let told = order.history.iter().flat_map(|entry| {
+        let types = detail_types(entry.status, order.cancel_reason);
+        types.iter().map(|detail_type| (entry.at, json!({ "source": "souk.orders", "type": detail_type })))
+    });
+    let heard = heard.iter().map(|event| {
+        let view = json!({
+            "source": "gateway",
+            "type": event.event_type,
+            "event_id": event.event_id,
+            "taken_at": event.taken_at.to_string(),
+        });
+        (event.occurred_at, view)
+    });
+    let mut events: Vec<_> = told.chain(heard).collect();
+    events.sort_by_key(|(at, _)| *at);
+    let dated = |(at, mut event): (jiff::Timestamp, Value)| {
+        event["at"] = json!(at.to_string());
+        event
+    };
+    events.into_iter().map(dated).collect()
+}
+
 /// Runs the function until its instance ends.
 ///
 /// # Errors
@@ -51,7 +82,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
     souk_runtime::http::serve(handle)
 }
 
-/// Order, transitions, reservation and payment.
+/// Order, transitions, events, reservation and payment.
 ///
 /// # Errors
 /// 403 for anybody but operators, 404 where there is no such order.
@@ -65,6 +96,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
         Origin::Sale(_) => None,
     };
     let payment = deps.payments.get(&order_id).await?;
+    let heard = deps.gateway_events.of_order(&order_id, EVENTS).await?;
     let history: Vec<_> = order
         .history
         .iter()
@@ -89,6 +121,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
         "pay_by": order.pay_by.to_string(),
         "settled": order.unsettled.is_none(),
         "history": history,
+        "events": events_view(&order, &heard),
         "reservation": reservation.map(|held| reservation_view(&held)),
         "payment": payment,
     });

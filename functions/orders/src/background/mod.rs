@@ -1,8 +1,9 @@
 //! What runs behind the orders: the reservation's timer, the sweepers that make up for whatever was
-//! lost, the archive and the outbox.
+//! lost, the archive, the outbox, and the jobs that check what should never be wrong.
 
 pub mod archive_orders;
 pub mod publish_orders;
+pub mod reconcile_payments;
 pub mod reservation_timer;
 pub mod sweep_orders;
 pub mod sweep_reservations;

@@ -1,0 +1,85 @@
+//! One intent: compared, compared again where it differs, and acted upon.
+
+use jiff::Timestamp;
+use souk_domain::ids::OrderId;
+use souk_orders::find;
+use souk_payments::{
+    gateway::{Gateway as _, GatewayError, Intent},
+    reconcile::{Action, Finding, Knows, OrderFacts, RecordFacts, reconcile},
+};
+use souk_runtime::queue::Failure;
+
+use super::Deps;
+use crate::shipping::ship;
+
+impl Deps {
+    /// Compares an intent with its order; a difference is looked at once more before anything is done,
+    /// for the list's page, the order and the record were read one after the other.
+    pub(super) async fn settle_difference(
+        &self,
+        order_id: &OrderId,
+        listed: Intent,
+        now: Timestamp,
+    ) -> Result<Finding, Failure> {
+        let (finding, _) = self.compare(order_id, &listed).await?;
+        if finding.action == Action::Nothing {
+            return Ok(finding);
+        }
+        let intent = self.gateway.retrieve(&listed.id).await?;
+        let (finding, order) = self.compare(order_id, &intent).await?;
+        if finding.action == Action::Nothing {
+            return Ok(finding);
+        }
+        tracing::warn!(
+            %order_id,
+            intent_id = intent.id,
+            kind = ?finding.kind,
+            action = ?finding.action,
+            "the gateway and the order disagree"
+        );
+        self.act(order_id, order, &intent, finding.action, now).await?;
+        Ok(finding)
+    }
+
+    async fn compare(&self, order_id: &OrderId, intent: &Intent) -> Result<(Finding, Option<OrderFacts>), Failure> {
+        let order = find(&self.orders, &self.archive, order_id).await?;
+        let order = order.map(|order| OrderFacts { status: order.status, settled: order.unsettled.is_none() });
+        let record = self.payments.get(order_id).await?.map(|record| RecordFacts {
+            state: record.state,
+            knows: match &record.gateway_id {
+                None => Knows::None,
+                Some(id) if *id == intent.id => Knows::This,
+                Some(_) => Knows::Another,
+            },
+        });
+        Ok((reconcile(order, record, intent.status), order))
+    }
+
+    async fn act(
+        &self,
+        order_id: &OrderId,
+        order: Option<OrderFacts>,
+        intent: &Intent,
+        action: Action,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        match (action, order) {
+            (Action::RestartSaga, Some(order)) => {
+                // First the note, then the start: where the start is lost, the sweeper finds the order.
+                self.orders.reopen(order_id, order.status, now).await?;
+                self.saga.start(order_id).await?;
+            }
+            (Action::ResumeShipment, _) => {
+                let outcome = ship(&self.orders, &self.payments, &self.gateway, order_id, now).await?;
+                tracing::info!(%order_id, ?outcome, "the shipment was resumed");
+            }
+            (Action::CancelIntent, _) => match self.gateway.cancel(order_id, &intent.id).await {
+                // It moved on; the next walk sees where to.
+                Ok(_) | Err(GatewayError::Refused { .. }) => {}
+                Err(error) => return Err(error.into()),
+            },
+            (Action::Nothing | Action::Report | Action::RestartSaga, _) => {}
+        }
+        Ok(())
+    }
+}
