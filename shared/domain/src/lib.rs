@@ -1,8 +1,9 @@
-//! The pure domain of Souk: ids, money, stock, reservations, orders, payments, flash sales.
+//! The pure domain of Souk: ids, money, stock, reservations, orders, payments, flash sales, and the audit.
 //!
 //! Nothing here does I/O, reads a clock or knows AWS. Times come in as arguments.
 #![forbid(unsafe_code)]
 
+pub mod audit;
 pub mod ids;
 pub mod money;
 pub mod order;

@@ -126,6 +126,21 @@ impl Table {
         self.client.query().table_name(&self.name)
     }
 
+    /// One page of the whole table, strongly consistent item by item; a page begins where the one before
+    /// ended. For jobs that look at everything: no request may cost a table.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn scan_page<T: DeserializeOwned>(
+        &self,
+        after: Option<Item>,
+    ) -> Result<(Vec<T>, Option<Item>), StoreError> {
+        let scan = self.client.scan().table_name(&self.name).consistent_read(true).set_exclusive_start_key(after);
+        let answer = scan.send().await.map_err(StoreError::from_sdk)?;
+        let items = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
+        Ok((items, answer.last_evaluated_key.filter(|key| !key.is_empty())))
+    }
+
     /// All items of one partition, strongly consistent, in sort-key order. For partitions that are
     /// small by design (the warehouses of one SKU, the variants of one product).
     ///

@@ -1,7 +1,10 @@
 //! `GET /admin/orders/{order_id}`: an order's whole history in one answer.
 
 use serde_json::{Value, json};
-use souk_domain::{order::{Order, Origin}, reservation::Reservation};
+use souk_domain::{
+    order::{Order, Origin},
+    reservation::Reservation,
+};
 use souk_events::orders::detail_types;
 use souk_inventory::ReservationBook;
 use souk_orders::{Archive, Orders, find};

@@ -86,6 +86,8 @@ pub enum MovementKind {
     Returned,
     /// Units left for a flash sale.
     Allotted,
+    /// An operator set right what was set aside and what is for sale.
+    Repaired,
 }
 
 /// The cause of a row's last write. It travels in the row itself, so that the row's stream is its ledger.

@@ -6,15 +6,8 @@ use IntentStatus::{
 };
 use OrderStatus::{Cancelled, Confirmed, Delivered, PendingPayment, Shipped};
 
-const GATEWAY: [IntentStatus; 7] = [
-    RequiresPaymentMethod,
-    RequiresConfirmation,
-    RequiresAction,
-    Processing,
-    RequiresCapture,
-    Succeeded,
-    Canceled,
-];
+const GATEWAY: [IntentStatus; 7] =
+    [RequiresPaymentMethod, RequiresConfirmation, RequiresAction, Processing, RequiresCapture, Succeeded, Canceled];
 
 fn orders() -> Vec<Option<OrderFacts>> {
     let all = OrderStatus::ALL.into_iter();
@@ -24,8 +17,8 @@ fn orders() -> Vec<Option<OrderFacts>> {
 
 fn records() -> Vec<Option<RecordFacts>> {
     let all = PaymentState::ALL.into_iter();
-    let facts =
-        all.flat_map(|state| [Knows::This, Knows::Another, Knows::None].map(|knows| Some(RecordFacts { state, knows })));
+    let facts = all
+        .flat_map(|state| [Knows::This, Knows::Another, Knows::None].map(|knows| Some(RecordFacts { state, knows })));
     facts.chain([None]).collect()
 }
 

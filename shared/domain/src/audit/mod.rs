@@ -1,0 +1,125 @@
+//! The invariants, computed anew from what is stored, and a name for each way in which they can fail.
+//!
+//! What is handed in was read at different moments. These rules are therefore exact only at rest: whoever
+//! reads must see to it that nothing moved meanwhile, or look again.
+
+mod orders;
+mod stock;
+
+use serde::Serialize;
+
+pub use orders::{OrderFacts, OrderUnits, PaymentFacts, order};
+pub use stock::{LedgerSum, RowFacts, RowReading, Tally, stock, tallies};
+
+use crate::{
+    ids::{OrderId, Sku, WarehouseId},
+    money::Money,
+    order::OrderStatus,
+    payment::PaymentState,
+};
+
+/// Something that must never be. The names are stable: alarms and runbooks use them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "violation", rename_all = "snake_case")]
+pub enum Violation {
+    /// I1: a row's numbers contradict one another.
+    RowUnsound {
+        /// The row.
+        sku: Sku,
+        /// Where.
+        warehouse_id: WarehouseId,
+        /// The version that was looked at.
+        version: u64,
+        /// Units in the warehouse.
+        quantity: i64,
+        /// Units set aside.
+        reserved_quantity: i64,
+        /// Units for sale.
+        available: i64,
+    },
+    /// I2: a row has other units set aside than its held reservations hold.
+    ReservedMismatch {
+        /// The row.
+        sku: Sku,
+        /// Where.
+        warehouse_id: WarehouseId,
+        /// The version that was looked at.
+        version: u64,
+        /// Units that the row has set aside.
+        reserved_quantity: i64,
+        /// Units that held reservations hold of it.
+        held: i64,
+    },
+    /// I2: what was supplied is neither there nor sold.
+    UnitsUnbalanced {
+        /// Which SKU, over all its rows.
+        sku: Sku,
+        /// Units that were counted in and adjusted, by the ledger.
+        supplied: i64,
+        /// Units in the warehouses.
+        quantity: i64,
+        /// Units sold and not returned.
+        sold: i64,
+    },
+    /// I2: reservations have units of a row that is not there.
+    RowMissing {
+        /// The row.
+        sku: Sku,
+        /// Where.
+        warehouse_id: WarehouseId,
+        /// Units held of it.
+        held: i64,
+        /// Units sold of it.
+        sold: i64,
+    },
+    /// A row has versions that its ledger does not explain.
+    LedgerIncomplete {
+        /// The row.
+        sku: Sku,
+        /// Where.
+        warehouse_id: WarehouseId,
+        /// The row's version: so many entries there should be.
+        version: u64,
+        /// So many there are.
+        entries: u64,
+    },
+    /// I3: a confirmed order whose units have not left for it.
+    OrderUnitsMissing {
+        /// The order.
+        order_id: OrderId,
+        /// Where it stands.
+        status: OrderStatus,
+    },
+    /// I3: a cancelled order that still has units.
+    OrderUnitsKept {
+        /// The order.
+        order_id: OrderId,
+    },
+    /// I6: a confirmed order without its money, or one that has left without its money taken.
+    OrderUnpaid {
+        /// The order.
+        order_id: OrderId,
+        /// Where it stands.
+        status: OrderStatus,
+        /// Where its payment stands; none where there is no record.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payment: Option<PaymentState>,
+    },
+    /// I6: a cancelled order whose money has not been given back.
+    OrderMoneyKept {
+        /// The order.
+        order_id: OrderId,
+        /// Where its payment stands; none where there is no record.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payment: Option<PaymentState>,
+    },
+    /// I6: an order that is paid for with another sum than its total.
+    AmountMismatch {
+        /// The order.
+        order_id: OrderId,
+        /// Its total.
+        total: Money,
+        /// What its payment is of.
+        amount: Money,
+    },
+}

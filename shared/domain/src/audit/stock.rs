@@ -1,0 +1,152 @@
+use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
+use serde::{Deserialize, Serialize};
+
+use super::Violation;
+use crate::{
+    ids::{Sku, WarehouseId},
+    reservation::{Reservation, ReservationState},
+    stock::{Movement, MovementKind},
+};
+
+/// A row as it is stored, however wrong: numbers that a `StockRow` could not hold must be seen too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowFacts {
+    /// Which SKU.
+    pub sku: Sku,
+    /// Where.
+    pub warehouse_id: WarehouseId,
+    /// Units in the warehouse.
+    pub quantity: i64,
+    /// Units set aside.
+    pub reserved_quantity: i64,
+    /// Units for sale.
+    pub available: i64,
+    /// +1 at every write.
+    pub version: u64,
+    /// The last write.
+    #[serde(rename = "movement")]
+    pub written: Written,
+}
+
+/// When a row was last written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// When.
+    #[serde(with = "millisecond::required")]
+    pub at: Timestamp,
+}
+
+/// Units that reservations have of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Set aside.
+    pub held: i64,
+    /// Left for good.
+    pub sold: i64,
+}
+
+/// What the ledger says of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LedgerSum {
+    /// How many entries there are.
+    pub entries: u64,
+    /// The sum of what was counted in and adjusted: units that came or went outside of any sale.
+    pub supplied: i64,
+}
+
+/// Everything that was read about one row. `row` is none where only reservations know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowReading {
+    /// Where.
+    pub warehouse_id: WarehouseId,
+    /// The row.
+    pub row: Option<RowFacts>,
+    /// What reservations have of it.
+    pub tally: Tally,
+    /// What its ledger says.
+    pub ledger: LedgerSum,
+}
+
+impl RowFacts {
+    /// True where invariant I1 holds.
+    pub fn is_sound(&self) -> bool {
+        let (quantity, reserved) = (self.quantity, self.reserved_quantity);
+        0 <= reserved && reserved <= quantity && self.available == quantity - reserved
+    }
+}
+
+impl LedgerSum {
+    /// Counts one more entry.
+    pub fn add(&mut self, movement: &Movement) {
+        self.entries += 1;
+        match movement.kind {
+            MovementKind::Set | MovementKind::Adjusted | MovementKind::Repaired => {
+                self.supplied += movement.delta.quantity;
+            }
+            MovementKind::Reserved
+            | MovementKind::Committed
+            | MovementKind::Released
+            | MovementKind::Returned
+            | MovementKind::Allotted => {}
+        }
+    }
+}
+
+impl Tally {
+    /// Counts another's units too.
+    pub fn add(&mut self, other: Self) {
+        self.held += other.held;
+        self.sold += other.sold;
+    }
+}
+
+/// What a reservation has of each of its rows.
+pub fn tallies(reservation: &Reservation) -> impl Iterator<Item = (&Sku, &WarehouseId, Tally)> {
+    reservation.lines.iter().map(|line| {
+        let units = i64::from(line.quantity);
+        let tally = match reservation.state {
+            ReservationState::Held => Tally { held: units, sold: 0 },
+            ReservationState::Committed if !reservation.returned => Tally { held: 0, sold: units },
+            ReservationState::Committed | ReservationState::Released => Tally::default(),
+        };
+        (&line.sku, &line.warehouse_id, tally)
+    })
+}
+
+/// What is wrong with one SKU: I1 of each row, and I2 of each row and of all together.
+pub fn stock(sku: &Sku, readings: &[RowReading]) -> Vec<Violation> {
+    let mut found: Vec<_> = readings.iter().filter_map(|reading| row(sku, reading)).collect();
+    // A row whose own numbers cannot be trusted, or whose ledger has a hole, says nothing of the whole.
+    if found.iter().any(|violation| !matches!(violation, Violation::ReservedMismatch { .. })) {
+        return found;
+    }
+    let sum = |of: fn(&RowReading) -> i64| readings.iter().map(of).sum::<i64>();
+    let supplied = sum(|reading| reading.ledger.supplied);
+    let quantity = sum(|reading| reading.row.as_ref().map_or(0, |row| row.quantity));
+    let sold = sum(|reading| reading.tally.sold);
+    if supplied != quantity + sold {
+        found.push(Violation::UnitsUnbalanced { sku: sku.clone(), supplied, quantity, sold });
+    }
+    found
+}
+
+fn row(sku: &Sku, reading: &RowReading) -> Option<Violation> {
+    let (sku, warehouse_id) = (sku.clone(), reading.warehouse_id.clone());
+    let Tally { held, sold } = reading.tally;
+    let Some(row) = &reading.row else {
+        let known = held != 0 || sold != 0;
+        return known.then_some(Violation::RowMissing { sku, warehouse_id, held, sold });
+    };
+    let RowFacts { quantity, reserved_quantity, available, version, .. } = *row;
+    if !row.is_sound() {
+        return Some(Violation::RowUnsound { sku, warehouse_id, version, quantity, reserved_quantity, available });
+    }
+    if reserved_quantity != held {
+        return Some(Violation::ReservedMismatch { sku, warehouse_id, version, reserved_quantity, held });
+    }
+    let entries = reading.ledger.entries;
+    (entries != version).then_some(Violation::LedgerIncomplete { sku, warehouse_id, version, entries })
+}
+
+#[cfg(test)]
+mod tests;
