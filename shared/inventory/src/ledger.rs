@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use souk_domain::{
+    audit::LedgerSum,
     ids::{Sku, WarehouseId},
     stock::{Movement, StockRow},
 };
@@ -92,6 +93,31 @@ impl Ledger {
         let entries: Vec<LedgerEntry> = items.into_iter().map(souk_dynamo::decode).collect::<Result<_, _>>()?;
         let next = entries.last().filter(|_| more).map(|entry| entry.version);
         Ok(LedgerPage { entries, next })
+    }
+
+    /// What a row's movements up to a version come to, read consistently page by page.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sum(&self, sku: &Sku, warehouse_id: &WarehouseId, up_to: u64) -> Result<LedgerSum, StoreError> {
+        let mut sum = LedgerSum::default();
+        let mut entries = self
+            .table
+            .query()
+            .key_condition_expression("#row = :row AND #version <= :last")
+            .expression_attribute_names("#row", "row")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":row", s(partition(sku, warehouse_id)))
+            .expression_attribute_values(":last", n(up_to))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(entry) = entries.next().await {
+            let item = entry.map_err(StoreError::from_sdk)?;
+            sum.add(&souk_dynamo::decode::<Movement>(item)?);
+        }
+        Ok(sum)
     }
 }
 

@@ -5,7 +5,9 @@
 #![forbid(unsafe_code)]
 
 mod adjust;
+mod audit;
 mod ledger;
+mod repair;
 mod reservations;
 mod reserve;
 mod row_write;
@@ -15,7 +17,9 @@ mod set_quantity;
 mod transitions;
 
 pub use adjust::{AdjustOutcome, Adjustment, IdempotentRequest};
+pub use audit::{StockAudit, StockAuditor};
 pub use ledger::{Ledger, LedgerEntry, LedgerPage};
+pub use repair::RepairOutcome;
 pub use reservations::{ReservationBook, Reservations};
 pub use reserve::{Effort, ReserveOutcome, ReserveRequest};
 pub use rows::{Availability, StockRows};

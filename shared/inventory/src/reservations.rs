@@ -9,7 +9,7 @@ use souk_dynamo::{Item, StoreError, Table, n, s};
 use crate::StockRows;
 
 /// The sparse index of held reservations (keys `held`, `expires_at`).
-const HELD_INDEX: &str = "held-index";
+pub(crate) const HELD_INDEX: &str = "held-index";
 /// How long a reservation that no order ever had outlives its release.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
 
@@ -60,6 +60,16 @@ impl ReservationBook {
     /// [`StoreError`].
     pub async fn get(&self, id: &ReservationId) -> Result<Option<Reservation>, StoreError> {
         self.table.get(&[("reservation_id", id.as_str())]).await
+    }
+
+    /// Many reservations, read consistently; those that are not there are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn many(&self, ids: &[ReservationId]) -> Result<Vec<Reservation>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| [("reservation_id", id.as_str())]).collect();
+        let items = self.table.get_many(&keys, true).await?;
+        items.into_iter().map(souk_dynamo::decode).collect()
     }
 
     /// Up to `limit` held reservations of one shard (see [`souk_domain::reservation::held_shard`])

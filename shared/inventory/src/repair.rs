@@ -1,0 +1,130 @@
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use souk_domain::{
+    audit::{RowFacts, tallies},
+    ids::{ReservationId, Sku, UserId, WarehouseId},
+    reservation::{HELD_SHARDS, Reservation, held_shard},
+    stock::{Delta, Movement, MovementKind, StockRow},
+};
+use souk_dynamo::{Outcome, StoreError, n, s};
+
+use crate::{Reservations, reservations::HELD_INDEX};
+
+/// How long a row must not have been written before it can be repaired: held reservations are found
+/// through an index, which is eventual.
+const REST: SignedDuration = SignedDuration::from_secs(10);
+
+/// How repairing a row ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum RepairOutcome {
+    /// What is set aside is what reservations hold, and what is for sale is the rest.
+    Repaired(StockRow),
+    /// It was so already; nothing was written.
+    Sound(StockRow),
+    /// Reservations hold more than the row has units: somebody must count first.
+    TooFewUnits {
+        /// Units in the warehouse.
+        quantity: i64,
+        /// Units that reservations hold.
+        held: i64,
+    },
+    /// The row was written a moment ago: wait.
+    Moving,
+    /// The row has another version than the caller named.
+    Stale(u64),
+    /// There is no such row.
+    Absent,
+}
+
+#[derive(Deserialize)]
+struct Candidate {
+    reservation_id: ReservationId,
+}
+
+impl Reservations {
+    /// Sets a row's reserved and available units right from the reservations that hold some of it. Its
+    /// quantity stays: only a count can tell that. Condition: the version that the operator has seen.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating then answers `Stale`.
+    pub async fn repair(
+        &self,
+        (sku, warehouse_id): (&Sku, &WarehouseId),
+        seen: u64,
+        by: &UserId,
+        now: Timestamp,
+    ) -> Result<RepairOutcome, StoreError> {
+        let key = [("sku", sku.as_str()), ("warehouse_id", warehouse_id.as_str())];
+        let Some(row) = self.rows.table.get::<RowFacts>(&key).await? else { return Ok(RepairOutcome::Absent) };
+        if row.version != seen {
+            return Ok(RepairOutcome::Stale(row.version));
+        }
+        if row.written.at + REST > now {
+            return Ok(RepairOutcome::Moving);
+        }
+        let held = self.held_of(sku, warehouse_id).await?;
+        let available = row.quantity - held;
+        if available < 0 {
+            return Ok(RepairOutcome::TooFewUnits { quantity: row.quantity, held });
+        }
+        if (row.reserved_quantity, row.available) == (held, available) {
+            return Ok(match self.rows.get(sku, warehouse_id).await? {
+                Some(row) if row.version == seen => RepairOutcome::Sound(row),
+                present => present.map_or(RepairOutcome::Absent, |row| RepairOutcome::Stale(row.version)),
+            });
+        }
+        let movement = Movement {
+            kind: MovementKind::Repaired,
+            reference: by.to_string(),
+            reason: Some(format!("available was {}", row.available)),
+            delta: Delta { quantity: 0, reserved: held - row.reserved_quantity },
+            at: now,
+        };
+        let update = self
+            .rows
+            .table
+            .update(&key)
+            .update_expression(
+                "SET reserved_quantity = :held, available = :available, version = version + :one, movement = :movement",
+            )
+            .condition_expression("version = :seen")
+            .expression_attribute_values(":held", n(held))
+            .expression_attribute_values(":available", n(available))
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":seen", n(seen))
+            .expression_attribute_values(":movement", souk_dynamo::value(&movement)?);
+        Ok(match self.rows.table.write(update).await? {
+            Outcome::Written(item) => RepairOutcome::Repaired(souk_dynamo::decode(item)?),
+            Outcome::Refused(Some(item)) => RepairOutcome::Stale(souk_dynamo::decode::<RowFacts>(item)?.version),
+            Outcome::Refused(None) => RepairOutcome::Absent,
+        })
+    }
+
+    /// Units of a row that reservations hold, each read consistently. Whatever begins or ends to be held
+    /// meanwhile moves the row's version, which refuses the repair.
+    async fn held_of(&self, sku: &Sku, warehouse_id: &WarehouseId) -> Result<i64, StoreError> {
+        let mut held = 0;
+        for shard in (0..HELD_SHARDS).map(held_shard) {
+            let mut pages = self
+                .table
+                .query()
+                .index_name(HELD_INDEX)
+                .key_condition_expression("held = :shard")
+                .expression_attribute_values(":shard", s(shard))
+                .into_paginator()
+                .send();
+            while let Some(page) = pages.next().await {
+                let items = page.map_err(StoreError::from_sdk)?.items.unwrap_or_default();
+                let ids: Vec<ReservationId> = items
+                    .into_iter()
+                    .map(|item| souk_dynamo::decode::<Candidate>(item).map(|candidate| candidate.reservation_id))
+                    .collect::<Result<_, _>>()?;
+                let found: Vec<Reservation> = self.many(&ids).await?;
+                let of_row = found.iter().flat_map(tallies).filter(|(s, w, _)| (*s, *w) == (sku, warehouse_id));
+                held += of_row.map(|(_, _, tally)| tally.held).sum::<i64>();
+            }
+        }
+        Ok(held)
+    }
+}
