@@ -7,5 +7,6 @@ pub mod get_ledger;
 pub mod ledger_writer;
 mod operator;
 pub mod post_adjustment;
+pub mod post_repair;
 mod problems;
 pub mod put_inventory;

@@ -1,7 +1,7 @@
 //! How changes of stock are answered.
 
 use souk_domain::stock::{StockError, StockRow};
-use souk_inventory::{AdjustOutcome, SetQuantityOutcome};
+use souk_inventory::{AdjustOutcome, RepairOutcome, SetQuantityOutcome};
 use souk_runtime::http::{HttpResult, Problem};
 
 use crate::operator::{RowView, answer};
@@ -34,6 +34,26 @@ pub(crate) fn adjust(outcome: AdjustOutcome) -> HttpResult {
         .with_field("Idempotency-Key", "was used with another body")),
         AdjustOutcome::Absent => Err(Problem::not_found("stock in this warehouse")),
         AdjustOutcome::Busy => Err(Problem::try_again("the row is being changed by others")),
+    }
+}
+
+pub(crate) fn repair(outcome: RepairOutcome) -> HttpResult {
+    match outcome {
+        RepairOutcome::Repaired(row) | RepairOutcome::Sound(row) => Ok(answer(200, &row)),
+        RepairOutcome::TooFewUnits { quantity, held } => Err(Problem::conflict(
+            "too-few-units",
+            "Fewer units than are held",
+            format!("Reservations hold {held} units, the row has {quantity}. Count, set the quantity, then repair."),
+        )
+        .with("quantity", quantity)
+        .with("held", held)),
+        RepairOutcome::Moving => Err(Problem::conflict(
+            "row-moving",
+            "The row was changed a moment ago",
+            "Only a row at rest can be repaired. Look at it again in some seconds.",
+        )),
+        RepairOutcome::Stale(version) => Err(Problem::stale(version)),
+        RepairOutcome::Absent => Err(Problem::not_found("stock in this warehouse")),
     }
 }
 

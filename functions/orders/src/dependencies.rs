@@ -21,14 +21,17 @@ pub(crate) fn checkouts(environment: &Environment) -> Result<Checkouts, ConfigEr
     Ok(Checkouts::new(environment.table("CHECKOUTS_TABLE")?))
 }
 
+pub(crate) fn stock_rows(environment: &Environment) -> Result<StockRows, ConfigError> {
+    Ok(StockRows::new(environment.table("INVENTORY_TABLE")?))
+}
+
 /// For functions that leave the rows alone.
 pub(crate) fn reservation_book(environment: &Environment) -> Result<ReservationBook, ConfigError> {
     Ok(ReservationBook::new(environment.table("RESERVATIONS_TABLE")?))
 }
 
 pub(crate) fn reservations(environment: &Environment) -> Result<Reservations, ConfigError> {
-    let rows = StockRows::new(environment.table("INVENTORY_TABLE")?);
-    Ok(Reservations::new(environment.table("RESERVATIONS_TABLE")?, rows))
+    Ok(Reservations::new(environment.table("RESERVATIONS_TABLE")?, stock_rows(environment)?))
 }
 
 pub(crate) fn timers(environment: &Environment) -> Result<ReservationTimers, ConfigError> {

@@ -32,6 +32,24 @@ impl Orders {
         self.table.get(&[("order_id", order_id.as_str())]).await
     }
 
+    /// One page of all hot orders, read consistently item by item; a page begins where the one before ended.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn scan_page(&self, after: Option<Item>) -> Result<(Vec<Order>, Option<Item>), StoreError> {
+        self.table.scan_page(after).await
+    }
+
+    /// Many orders, read consistently; those that are not there are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn many(&self, order_ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
+        let keys: Vec<_> = order_ids.iter().map(|id| [("order_id", id.as_str())]).collect();
+        let items = self.table.get_many(&keys, true).await?;
+        items.into_iter().map(souk_dynamo::decode).collect()
+    }
+
     /// Up to `limit` orders of one sweep shard that have been unsettled since before `before`, oldest
     /// first. Only candidates: the index is eventual, and each step's own condition decides.
     ///

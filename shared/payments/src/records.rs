@@ -74,6 +74,17 @@ impl PaymentRecords {
         self.table.get(&[("id", &key(order_id))]).await
     }
 
+    /// Many orders' records, read consistently; those that are not there are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn many(&self, order_ids: &[OrderId]) -> Result<Vec<PaymentRecord>, StoreError> {
+        let ids: Vec<String> = order_ids.iter().map(key).collect();
+        let keys: Vec<_> = ids.iter().map(|id| [("id", id.as_str())]).collect();
+        let items = self.table.get_many(&keys, true).await?;
+        items.into_iter().map(souk_dynamo::decode).collect()
+    }
+
     /// Opens a record in this state, unless there is one; either way the record that stands comes
     /// back (step S2a, and F2a where an order is cancelled before any payment was wanted).
     ///

@@ -2,6 +2,7 @@
 //! lost, the archive, the outbox, and the jobs that check what should never be wrong.
 
 pub mod archive_orders;
+pub mod audit;
 pub mod publish_orders;
 pub mod reconcile_payments;
 pub mod reservation_timer;

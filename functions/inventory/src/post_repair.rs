@@ -1,0 +1,47 @@
+//! `POST /admin/inventory/{sku}/{warehouse_id}/repair`: an operator sets a row right from its reservations.
+
+use souk_inventory::{Reservations, StockRows};
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Problem, Request},
+};
+
+use crate::{
+    operator::{require_operator, row_of_path},
+    problems,
+};
+
+/// The reservations and the rows that their units come out of.
+#[derive(Debug)]
+pub struct Deps {
+    reservations: Reservations,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        let rows = StockRows::new(environment.table("INVENTORY_TABLE")?);
+        Ok(Self { reservations: Reservations::new(environment.table("RESERVATIONS_TABLE")?, rows) })
+    }
+}
+
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
+/// Answers with the row as it is stored now; a row that was right already is not written.
+///
+/// # Errors
+/// 400, 401, 403, 404, 409 (written a moment ago, or fewer units than are held), 412, 428, 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let operator = require_operator(&request)?;
+    let (sku, warehouse_id) = row_of_path(&request)?;
+    let seen = request.if_match()?.ok_or_else(Problem::precondition_required)?;
+    let now = souk_runtime::now();
+    let outcome = deps.reservations.repair((&sku, &warehouse_id), seen, &operator, now).await?;
+    tracing::warn!(%sku, %warehouse_id, ?outcome, "an operator repaired a row of stock");
+    problems::repair(outcome)
+}

@@ -1,0 +1,100 @@
+//! Recomputes the invariants of stock, orders and money over the tables, and names each violation.
+//!
+//! It is exact only for what is at rest. Whatever looks wrong is looked at a second time, and what moved
+//! in between is counted as `moving`, not reported: the next audit sees it. It writes nothing; what to do
+//! about a violation is a person's decision.
+
+mod orders;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use souk_domain::audit::Violation;
+use souk_inventory::{Ledger, ReservationBook, StockAuditor};
+use souk_orders::Orders;
+use souk_payments::PaymentRecords;
+use souk_runtime::{ConfigError, Environment, FromEnvironment, metrics, queue::Failure};
+
+use crate::dependencies;
+
+/// The tables of stock, orders and money.
+#[derive(Debug)]
+pub struct Deps {
+    stock: StockAuditor,
+    orders: Orders,
+    reservations: ReservationBook,
+    payments: PaymentRecords,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        let reservations = dependencies::reservation_book(environment)?;
+        let ledger = Ledger::new(environment.table("LEDGER_TABLE")?);
+        Ok(Self {
+            stock: StockAuditor::new(dependencies::stock_rows(environment)?, reservations.clone(), ledger),
+            orders: dependencies::orders(environment)?,
+            reservations,
+            payments: dependencies::payments(environment)?,
+        })
+    }
+}
+
+/// How much was looked at.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// Rows of stock.
+    rows: usize,
+    /// Reservations.
+    reservations: usize,
+    /// Settled orders. Those that ended a month ago are in the archive, and are not looked at.
+    orders: usize,
+    /// Orders that are not settled: their sagas are still at them.
+    unsettled: usize,
+    /// SKUs and orders that looked wrong and moved meanwhile: look again.
+    moving: usize,
+}
+
+/// What was looked at, and what must not be.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    checked: Checked,
+    violations: Vec<Violation>,
+}
+
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::schedule::serve(handle)
+}
+
+/// Audits everything.
+///
+/// # Errors
+/// Where a table cannot be read.
+pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
+    run(deps, souk_runtime::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
+    let stock = deps.stock.audit(now).await?;
+    let checked =
+        Checked { rows: stock.rows, reservations: stock.reservations, moving: stock.moving, ..Checked::default() };
+    let mut report = Report { checked, violations: stock.violations };
+    deps.audit_orders(&mut report).await?;
+    for violation in &report.violations {
+        tracing::error!(violation = %serde_json::to_string(violation)?, "an invariant is violated");
+    }
+    measure(&report);
+    Ok(report)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of one run")]
+fn measure(report: &Report) {
+    let values = [("violations", report.violations.len() as f64), ("moving", report.checked.moving as f64)];
+    metrics::emit("audit", "Count", &values);
+}

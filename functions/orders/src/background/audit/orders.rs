@@ -1,0 +1,77 @@
+//! The hot orders, each with its units and its money.
+
+use std::collections::{HashMap, HashSet};
+
+use souk_domain::{
+    audit::{OrderFacts, OrderUnits, PaymentFacts, Violation, order as audit},
+    ids::{OrderId, ReservationId},
+    order::Order,
+};
+use souk_dynamo::StoreError;
+
+use super::{Deps, Report};
+
+impl Deps {
+    /// Page by page. What looks wrong is read again, and counts only where the order is the same still:
+    /// every step that moves an order's money or units away from its decision writes the order first.
+    pub(super) async fn audit_orders(&self, report: &mut Report) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let (mut page, next) = self.orders.scan_page(after).await?;
+            let all = page.len();
+            page.retain(|order| order.unsettled.is_none());
+            report.checked.unsettled += all - page.len();
+            report.checked.orders += page.len();
+            let suspects: HashSet<OrderId> = self.judge(&page).await?.into_keys().collect();
+            page.retain(|order| suspects.contains(&order.order_id));
+            self.look_again(&page, report).await?;
+            match next {
+                Some(key) => after = Some(key),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn look_again(&self, suspects: &[Order], report: &mut Report) -> Result<(), StoreError> {
+        let found = self.judge(suspects).await?;
+        let ids: Vec<OrderId> = found.keys().cloned().collect();
+        let now = self.orders.many(&ids).await?;
+        let versions: HashMap<_, _> = now.iter().map(|order| (&order.order_id, order.version)).collect();
+        for order in suspects {
+            match (found.get(&order.order_id), versions.get(&order.order_id)) {
+                (Some(violations), Some(version)) if *version == order.version => {
+                    report.violations.extend(violations.iter().cloned());
+                }
+                (Some(_), _) => report.checked.moving += 1,
+                (None, _) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wrong with each order that something is wrong with.
+    async fn judge(&self, orders: &[Order]) -> Result<HashMap<OrderId, Vec<Violation>>, StoreError> {
+        let reservation_of = |order: &Order| order.origin.checkout().map(|checkout| checkout.reservation_id.clone());
+        let reservation_ids: Vec<ReservationId> = orders.iter().filter_map(reservation_of).collect();
+        let order_ids: Vec<OrderId> = orders.iter().map(|order| order.order_id.clone()).collect();
+        let reservations = self.reservations.many(&reservation_ids).await?;
+        let reservations: HashMap<_, _> = reservations.iter().map(|found| (&found.reservation_id, found)).collect();
+        let payments = self.payments.many(&order_ids).await?;
+        let payments: HashMap<_, _> = payments
+            .iter()
+            .map(|found| (&found.order_id, PaymentFacts { state: found.state, amount: found.amount }))
+            .collect();
+        let mut wrong = HashMap::new();
+        for order in orders {
+            let units = match order.origin.checkout() {
+                Some(checkout) => OrderUnits::Reservation(reservations.get(&checkout.reservation_id).copied()),
+                None => OrderUnits::Sale,
+            };
+            let violations = audit(&OrderFacts::from(order), units, payments.get(&order.order_id).copied());
+            if !violations.is_empty() {
+                wrong.insert(order.order_id.clone(), violations);
+            }
+        }
+        Ok(wrong)
+    }
+}
