@@ -5,4 +5,5 @@ mod catalog;
 mod inventory;
 mod pages;
 mod pricing;
+mod reconciliation;
 mod tables;

@@ -19,6 +19,9 @@ pub struct Shelf {
     pub reservations_table: Table,
     pub adjustments: Table,
     pub ledger: Table,
+    /// The tables themselves, for what no code of ours would write.
+    pub stock_table: Table,
+    pub reservation_table: Table,
     initial: u32,
 }
 
@@ -71,6 +74,8 @@ impl Shelf {
             reservations_table: tables.table("ReservationsTable"),
             adjustments: tables.table("InventoryAdjustmentsTable"),
             ledger: tables.table("InventoryLedgerTable"),
+            stock_table: tables.table("InventoryTable"),
+            reservation_table: tables.table("ReservationsTable"),
             rows,
             initial: stock.iter().map(|(_, _, units)| units).sum(),
         }
