@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import logs
+.PHONY: help demo up down test outputs import logs audit reconcile
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,3 +30,9 @@ import: ## load a catalogue: make import FILE=products.yaml
 
 logs: ## what a function logged: make logs FUNCTION=place-order
 	@$(SOUK) logs "$(FUNCTION)"
+
+audit: ## recompute the invariants of stock, orders and money; prints each violation
+	@$(SOUK) job audit
+
+reconcile: ## compare the gateway's payments with orders and records, and repair what can be
+	@$(SOUK) job reconcile-payments

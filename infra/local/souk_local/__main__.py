@@ -52,6 +52,11 @@ def _logs(args):
     logs.show(_running_demo(), args.function)
 
 
+def _run_job(args):
+    from . import functions
+    print(json.dumps(functions.invoke(_running_demo(), args.function), indent=2))
+
+
 def _test(_args):
     from . import phases
     phases.run()
@@ -75,6 +80,9 @@ def main():
     logging = commands.add_parser("logs", help="what a function logged")
     logging.add_argument("function")
     logging.set_defaults(run=_logs)
+    job = commands.add_parser("job", help="run a job now and print its report")
+    job.add_argument("function")
+    job.set_defaults(run=_run_job)
     args = parser.parse_args()
     # Whoever ends us politely gets the same clean-up as somebody who presses Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)

@@ -23,7 +23,7 @@ pub struct StockAudit {
     /// Reservations that were counted, the flash sales' records too.
     pub reservations: usize,
     /// SKUs that looked wrong and moved meanwhile: nothing can be said of them but to look again.
-    pub moving: usize,
+    pub moving: Vec<Sku>,
     /// What must not be.
     pub violations: Vec<Violation>,
 }
@@ -105,7 +105,7 @@ impl StockAuditor {
             if at_rest && self.rows_of(sku).await? == *rows {
                 audit.violations.extend(found);
             } else {
-                audit.moving += 1;
+                audit.moving.push(sku.clone());
             }
         }
         Ok(())

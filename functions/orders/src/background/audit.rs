@@ -1,7 +1,7 @@
 //! Recomputes the invariants of stock, orders and money over the tables, and names each violation.
 //!
 //! It is exact only for what is at rest. Whatever looks wrong is looked at a second time, and what moved
-//! in between is counted as `moving`, not reported: the next audit sees it. It writes nothing; what to do
+//! in between is named as `moving`, not as a violation: the next audit sees it. It writes nothing; what to do
 //! about a violation is a person's decision.
 
 mod orders;
@@ -49,14 +49,14 @@ pub struct Checked {
     orders: usize,
     /// Orders that are not settled: their sagas are still at them.
     unsettled: usize,
-    /// SKUs and orders that looked wrong and moved meanwhile: look again.
-    moving: usize,
 }
 
 /// What was looked at, and what must not be.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     checked: Checked,
+    /// SKUs and orders that looked wrong and moved meanwhile: look again.
+    moving: Vec<String>,
     violations: Vec<Violation>,
 }
 
@@ -82,9 +82,9 @@ pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
 /// As [`handle`].
 pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
     let stock = deps.stock.audit(now).await?;
-    let checked =
-        Checked { rows: stock.rows, reservations: stock.reservations, moving: stock.moving, ..Checked::default() };
-    let mut report = Report { checked, violations: stock.violations };
+    let checked = Checked { rows: stock.rows, reservations: stock.reservations, ..Checked::default() };
+    let moving = stock.moving.into_iter().map(String::from).collect();
+    let mut report = Report { checked, moving, violations: stock.violations };
     deps.audit_orders(&mut report).await?;
     for violation in &report.violations {
         tracing::error!(violation = %serde_json::to_string(violation)?, "an invariant is violated");
@@ -95,6 +95,6 @@ pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
 
 #[expect(clippy::cast_precision_loss, reason = "counts of one run")]
 fn measure(report: &Report) {
-    let values = [("violations", report.violations.len() as f64), ("moving", report.checked.moving as f64)];
+    let values = [("violations", report.violations.len() as f64), ("moving", report.moving.len() as f64)];
     metrics::emit("audit", "Count", &values);
 }

@@ -8,7 +8,7 @@ use http::Request;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use souk_domain::money::Money;
-use souk_payments::gateway::{Gateway, NewIntent};
+use souk_payments::gateway::{Gateway, NewIntent, Window};
 use souk_payments::stripe::StripeGateway;
 
 use crate::till::order;
@@ -75,6 +75,8 @@ async fn every_request_is_one_that_stripe_understands() {
     gateway.cancel(&order, &created.id).await.unwrap();
     gateway.refund(&order, &created.id).await.unwrap();
     gateway.retrieve(&created.id).await.unwrap();
+    let window = Window { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::now() };
+    gateway.list(window, Some(&created.id)).await.unwrap();
 
     // And it does judge: what the schema does not have is refused.
     let unheard_of = post(&format!("{}/v1/payment_intents", mock.url), "amount=500&currency=usd&colour=red").await;

@@ -1,6 +1,7 @@
 //! Each endpoint's success and refusals, through HTTP on the deployed stack. The modules mirror the
 //! API's paths.
 
+mod audit;
 mod cart;
 mod catalog;
 mod checkouts;
@@ -10,5 +11,6 @@ mod orders;
 mod payments;
 mod pricing;
 mod product_pages;
+mod reconciliation;
 mod search;
 mod unknown_paths;

@@ -26,4 +26,5 @@ async fn invariant_i1_sixty_four_checkouts_for_ten_units_hold_exactly_ten() {
     replies.iter().for_each(|reply| *statuses.entry(reply.status).or_default() += 1);
     assert_eq!(statuses, HashMap::from([(201, 10), (409, 54)]));
     assert_eq!(shelf.numbers().await, (10, 10, 0));
+    assert_eq!(stack().violations_of(&[&shelf.sku]).await, Vec::<serde_json::Value>::new());
 }

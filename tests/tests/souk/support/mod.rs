@@ -2,6 +2,7 @@
 
 mod api;
 mod clock;
+mod jobs;
 mod shop;
 mod shopping;
 mod stack;

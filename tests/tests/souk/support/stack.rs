@@ -14,6 +14,7 @@ pub struct Stack {
     aws_endpoint_url: Option<String>,
     region: String,
     pub gateway_url: String,
+    pub gateway_api_key: String,
     users: HashMap<String, User>,
 }
 
@@ -37,6 +38,11 @@ impl Stack {
     /// A client without a token.
     pub fn guest(&self) -> Api {
         Api::new(&self.api_url, None)
+    }
+
+    /// The emulator that plays AWS.
+    pub fn aws_endpoint(&self) -> &str {
+        self.aws_endpoint_url.as_deref().expect("this test needs an emulator")
     }
 
     fn user_pool_endpoint(&self) -> String {

@@ -42,7 +42,7 @@ impl Deps {
                 (Some(violations), Some(version)) if *version == order.version => {
                     report.violations.extend(violations.iter().cloned());
                 }
-                (Some(_), _) => report.checked.moving += 1,
+                (Some(_), _) => report.moving.push(order.order_id.to_string()),
                 (None, _) => {}
             }
         }

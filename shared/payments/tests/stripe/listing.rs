@@ -1,0 +1,55 @@
+//! The gateway's intents, page by page.
+
+use jiff::{SignedDuration, Timestamp};
+use souk_payments::gateway::{Gateway, IntentStatus, Window};
+
+use crate::till::{Till, order};
+
+fn around_now() -> Window {
+    let (now, minute) = (Timestamp::now(), SignedDuration::from_mins(1));
+    Window { from: now - minute, to: now + minute }
+}
+
+#[tokio::test]
+async fn each_intent_is_listed_once_with_its_order_and_its_status() {
+    let till = Till::open().await;
+    let mut expected = Vec::new();
+    // More than one page of 100.
+    for n in 0..130 {
+        let order = order(&format!("listed-{n}"));
+        let id = match n % 2 {
+            0 => till.held(&order).await,
+            _ => till.create(&order, "pm_card_visa").await.unwrap().id,
+        };
+        let status = if n % 2 == 0 { IntentStatus::RequiresCapture } else { IntentStatus::RequiresConfirmation };
+        expected.push((id, status, Some(order)));
+    }
+    let (mut listed, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let page = till.gateway.list(around_now(), after.as_deref()).await.unwrap();
+        listed.extend(page.intents.into_iter().map(|(intent, order)| (intent.id, intent.status, order)));
+        pages += 1;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let sorted = |mut intents: Vec<(String, IntentStatus, _)>| {
+        intents.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        intents
+    };
+    assert_eq!((pages, sorted(listed)), (2, sorted(expected)));
+}
+
+#[tokio::test]
+async fn only_the_window_is_listed() {
+    let till = Till::open().await;
+    till.held(&order("now")).await;
+    let hour = SignedDuration::from_hours(1);
+    let Window { from, to } = around_now();
+    for outside in [Window { from: from - hour, to: to - hour }, Window { from: from + hour, to: to + hour }] {
+        let page = till.gateway.list(outside, None).await.unwrap();
+        assert_eq!((page.intents.len(), page.next), (0, None));
+    }
+    assert_eq!(till.gateway.list(around_now(), None).await.unwrap().intents.len(), 1);
+}

@@ -1,0 +1,107 @@
+//! What the reconciliation does about payments that the gateway has and Souk does not account for, and
+//! what an operator sees of an order.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::{Shelf, Stack, eventually, stack};
+
+/// Younger payments are left to the saga, and another run may be at it.
+const RECONCILED: Duration = Duration::from_secs(120);
+
+impl Stack {
+    /// Holds money for an order behind Souk's back.
+    async fn authorize_aside(&self, order_id: &str) -> String {
+        let form = format!(
+            "amount=500&currency=usd&capture_method=manual&payment_method=pm_card_visa\
+             &payment_method_types%5B%5D=card&metadata%5Border_id%5D={order_id}&confirm=true"
+        );
+        let request = reqwest::Client::new()
+            .post(format!("{}/v1/payment_intents", self.gateway_url))
+            .bearer_auth(&self.gateway_api_key)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form);
+        let intent: Value = request.send().await.unwrap().json().await.unwrap();
+        assert_eq!(intent["status"], "requires_capture", "{intent}");
+        intent["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn intent_status(&self, order_id: &str, intent_id: &str) -> String {
+        let intents = self.intents(order_id).await;
+        let object = |shown: &Value| if shown["intent"].is_object() { shown["intent"].clone() } else { shown.clone() };
+        let intent = intents.iter().map(object).find(|intent| intent["id"] == intent_id).unwrap();
+        intent["status"].as_str().unwrap().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn invariant_i6_money_that_no_record_accounts_for_is_given_back_and_an_orders_own_is_left() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let shelf = Shelf::stocked(&operator, 500, 2).await;
+    let mut stray = Vec::new();
+    for cancelled in [true, false] {
+        let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;
+        let order_id = placed["order_id"].as_str().unwrap().to_owned();
+        shopper.order_in(&order_id, "CONFIRMED").await;
+        operator.settled(&order_id).await;
+        if cancelled {
+            shopper.post(&format!("/orders/{order_id}/cancel"), json!({})).await.expect(200);
+            operator.settled(&order_id).await;
+        }
+        let intent_id = stack().authorize_aside(&order_id).await;
+        stray.push((order_id, intent_id));
+    }
+    eventually("the stray payments are cancelled", RECONCILED, || async {
+        stack().job("ReconcilePayments").await;
+        for (order_id, intent_id) in &stray {
+            if stack().intent_status(order_id, intent_id).await != "canceled" {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await;
+    let effects = stack().effects(&stray[1].0).await;
+    assert_eq!((effects.authorizations, effects.voids), (2, 1), "the confirmed order keeps its own money");
+    shopper.order_in(&stray[1].0, "CONFIRMED").await;
+}
+
+#[tokio::test]
+async fn an_authorisation_that_has_lapsed_is_reported() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let shelf = Shelf::stocked(&operator, 500, 1).await;
+    let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;
+    let order_id = placed["order_id"].as_str().unwrap();
+    shopper.order_in(order_id, "CONFIRMED").await;
+    operator.settled(order_id).await;
+    stack().expire_authorization(order_id).await;
+    eventually("the lapse is reported", RECONCILED, || async {
+        let report = stack().job("ReconcilePayments").await;
+        (report["found"]["authorization_lapsed"].as_u64() > Some(0)).then_some(())
+    })
+    .await;
+    shopper.order_in(order_id, "CONFIRMED").await;
+    operator.post(&format!("/admin/orders/{order_id}/cancel"), json!({})).await.expect(200);
+    operator.settled(order_id).await;
+}
+
+#[tokio::test]
+async fn an_operator_sees_an_orders_events_beside_its_transitions() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let shelf = Shelf::stocked(&operator, 500, 1).await;
+    let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;
+    let order_id = placed["order_id"].as_str().unwrap();
+    shopper.order_in(order_id, "CONFIRMED").await;
+    let story = eventually("the gateway's events", Duration::from_secs(20), || async {
+        let story = operator.get(&format!("/admin/orders/{order_id}")).await.expect(200).body;
+        let types: Vec<_> = story["events"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
+        types.contains(&&json!("payment_intent.amount_capturable_updated")).then_some(story.clone())
+    })
+    .await;
+    let events = story["events"].as_array().unwrap();
+    let told = |name: &str| events.iter().any(|event| event["source"] == "souk.orders" && event["type"] == name);
+    assert!(told("OrderPlaced") && told("OrderConfirmed") && !told("OrderCancelled"), "{events:?}");
+    let heard = events.iter().find(|event| event["source"] == "gateway").unwrap();
+    assert!(heard["event_id"].as_str().unwrap().starts_with("evt_") && heard["at"].is_string(), "{heard}");
+}
