@@ -3,7 +3,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Position;
+use super::{Position, polling::opening_spread};
 
 /// How old a reader's copy of the pace may be.
 pub const STALE_READERS: Duration = Duration::from_secs(1);
@@ -78,6 +78,15 @@ fn narrow(number: u128) -> u64 {
 pub struct Pace(Vec<Segment>);
 
 impl Pace {
+    /// The pace of a sale that opens now: T stands until all who wait have been told their positions.
+    /// Nobody knows his before the opening, and millions cannot ask at once: if T moved meanwhile, it
+    /// would favour those who happen to ask early, or who ask all the time against what they are told.
+    pub fn opening(now: Timestamp, expected_shoppers: u32) -> Self {
+        let at_ms = now.as_millisecond();
+        let until_ms = at_ms.saturating_add_unsigned(narrow(opening_spread(expected_shoppers).as_millis()));
+        Self(vec![Segment { at_ms, from: Position::FIRST, until_ms, to: Position::FIRST }])
+    }
+
     /// T(now): the first position that is not admitted yet.
     pub fn threshold(&self, now: Timestamp) -> Position {
         let now_ms = now.as_millisecond();

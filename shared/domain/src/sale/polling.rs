@@ -1,4 +1,10 @@
 //! When a client asks again, so that millions of them stay bearable.
+//!
+//! The sum for ten million shoppers who are admitted at 20,000 a second, as the example `waiting_room`
+//! simulates it: 5.7 polls a shopper. Check-ins are 91,000 a second for 110 seconds. From the opening
+//! until the last is admitted, ten minutes later, there are 78,000 polls a second on average, and
+//! 142,000 in the worst second: those who come back while others ask for the first time. No poll costs
+//! a read of any table, beyond the one that every warm function makes once a second.
 
 use std::time::Duration;
 
@@ -17,8 +23,9 @@ pub const CHECK_IN_ENDS: Duration = Duration::from_secs(10);
 pub const OPENING_POLLS_PER_SECOND: u32 = 100_000;
 /// The longest time between two polls of a sale that is open.
 pub const LONGEST: Duration = Duration::from_secs(150);
-/// A shopper whose turn is so near polls just after it.
-pub const NEAR: Duration = Duration::from_secs(10);
+/// A shopper whose turn is so near polls just after it. So long a change for the better, such as a
+/// higher rate, may pass him by.
+pub const NEAR: Duration = Duration::from_secs(60);
 /// The shortest time between two polls.
 pub const SHORTEST: Duration = Duration::from_secs(1);
 
@@ -45,6 +52,13 @@ pub fn jitter_of(sale: &SaleId, shopper: &ShopperKey) -> u32 {
     u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
 }
 
+/// Over how much time the first polls after the opening come, and so how long it takes until everyone
+/// knows his position.
+pub fn opening_spread(expected_shoppers: u32) -> Duration {
+    let spread = Duration::from_secs(expected_shoppers.into()) / OPENING_POLLS_PER_SECOND;
+    spread.clamp(Duration::from_secs(1), LONGEST)
+}
+
 /// True where a join or a poll at this time counts its shopper as present at the opening.
 pub fn is_check_in(at: Timestamp, opens_at: Timestamp) -> bool {
     let left_ms = opens_at.as_millisecond() - at.as_millisecond();
@@ -66,9 +80,19 @@ pub fn poll_after(waiting: Waiting, now: Timestamp, jitter: u32) -> Duration {
 fn before_opening(opens_at: Timestamp, expected_shoppers: u32, now: Timestamp, jitter: u32) -> Duration {
     let left_ms = opens_at.as_millisecond() - now.as_millisecond();
     let check_in_ms = left_ms - millis(CHECK_IN) + millis(share(CHECK_IN - CHECK_IN_ENDS, jitter));
-    let spread = Duration::from_secs(1).max(Duration::from_secs(expected_shoppers.into()) / OPENING_POLLS_PER_SECOND);
-    let until = if check_in_ms > 0 { check_in_ms } else { left_ms + millis(share(spread.min(LONGEST), jitter)) };
-    Duration::from_millis(u64::try_from(until).unwrap_or(0)).clamp(SHORTEST, LONGEST_BEFORE_OPENING)
+    let first_poll_ms = left_ms + millis(share(opening_spread(expected_shoppers), jitter));
+    let until = match (check_in_ms, first_poll_ms) {
+        (1.., _) => milliseconds(check_in_ms),
+        (_, 1..) => milliseconds(first_poll_ms),
+        // The opening is late. Those whose time has come grow in number with the delay: so does the
+        // time between their polls.
+        _ => half_to_whole(milliseconds(-left_ms).min(LONGEST), jitter),
+    };
+    until.clamp(SHORTEST, LONGEST_BEFORE_OPENING)
+}
+
+fn milliseconds(ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(ms).unwrap_or(0))
 }
 
 fn half_to_whole(whole: Duration, jitter: u32) -> Duration {
@@ -112,7 +136,14 @@ mod tests {
         assert_eq!(before_opening(66, 10_000, HALF), 1_000, "his time has not come");
         assert_eq!(before_opening(5, 10_000, FULL), 5_999);
         assert_eq!(before_opening(7_200, 10_000, 0), 3_600_000, "the opening may be moved");
-        assert_eq!(before_opening(-30, 10_000, 0), 1_000, "it is overdue");
+    }
+
+    #[test]
+    fn while_an_opening_is_late_the_polls_do_not_grow() {
+        assert_eq!(before_opening(-30, 10_000_000, HALF), 20_000, "the first poll is still to come");
+        assert_eq!([0, HALF].map(|jitter| before_opening(-30, 10_000, jitter)), [15_000, 22_500]);
+        assert_eq!([0, HALF].map(|jitter| before_opening(-3_600, 10_000, jitter)), [75_000, 112_500]);
+        assert_eq!([0, 1].map(|late| before_opening(-late, 10_000, 0)), [1_000, 1_000]);
     }
 
     #[test]
@@ -125,8 +156,8 @@ mod tests {
     fn whoever_is_far_away_comes_back_before_his_turn_and_whoever_is_near_just_after_it() {
         assert_eq!([0, HALF, FULL].map(|jitter| for_turn(100_000, jitter)), [50_000, 75_000, 99_999]);
         assert_eq!([0, HALF, FULL].map(|jitter| for_turn(3_600_000, jitter)), [75_000, 112_500, 149_999]);
-        assert_eq!([0, FULL].map(|jitter| for_turn(10_001, jitter)), [5_000, 9_999]);
-        assert_eq!([0, FULL].map(|jitter| for_turn(10_000, jitter)), [10_000, 10_999]);
+        assert_eq!([0, FULL].map(|jitter| for_turn(60_001, jitter)), [30_000, 59_999]);
+        assert_eq!([0, FULL].map(|jitter| for_turn(60_000, jitter)), [60_000, 60_999]);
         assert_eq!([0, HALF, FULL].map(|jitter| for_turn(700, jitter)), [1_000, 1_200, 1_699]);
         assert_eq!(for_turn(0, 0), 1_000);
     }

@@ -25,6 +25,17 @@ fn t_moves_at_the_rate_and_is_laid_out_for_three_seconds() {
 }
 
 #[test]
+fn t_stands_after_the_opening_until_everyone_has_been_told_his_position() {
+    for (expected, moves_ms) in [(10_000, 3_000), (10_000_000, 102_000)] {
+        let mut room = Room { pace: Pace::opening(after(2_000), expected), ..Room::new(1_000, &[10_000]) };
+        assert_eq!(room.standing(position(0, 0.5), 2_000).wait.as_millis(), u128::try_from(moves_ms).unwrap() + 3_001);
+        (2..moves_ms / 1_000).for_each(|second| room.tick(second * TICK));
+        assert_eq!(room.threshold(moves_ms), Position::FIRST);
+        assert_eq!(room.counts.between(Position::FIRST, room.threshold(moves_ms + 1_000)), 999);
+    }
+}
+
+#[test]
 fn a_position_is_admitted_once_t_is_past_it() {
     let pace = Pace::from(vec![Segment {
         at_ms: OPENS_AT_MS,
