@@ -14,7 +14,8 @@ impl Stack {
         let functions: Value = reqwest::get(format!("{url}/?MaxItems=500")).await.unwrap().json().await.unwrap();
         let names =
             functions["Functions"].as_array().unwrap().iter().map(|found| found["FunctionName"].as_str().unwrap());
-        let logical = format!("-{function}Function-");
+        // CloudFormation shortens long names at their end.
+        let logical = format!("-{function}Func");
         let name = names.into_iter().find(|name| name.contains(&logical));
         let name = name.unwrap_or_else(|| panic!("no function {function}: {functions}"));
         let request = reqwest::Client::new().post(format!("{url}/{name}/invocations")).json(&json!({}));
