@@ -1,0 +1,71 @@
+//! A claim's way back to its shard.
+
+use super::{Claim, Pc, Step};
+use crate::{Protocol, guards::Guard, state::Entry};
+
+impl Step<'_> {
+    pub(super) fn begin_release(&self, claim: Claim) -> Pc {
+        self.protocol.release_begins(claim)
+    }
+
+    pub(super) fn release_unit(&mut self, claim: Claim) -> Pc {
+        if *self.entry(claim) == Entry::Claimed {
+            self.shard(claim.shard).left += 1;
+        }
+        Pc::Release(claim)
+    }
+
+    /// One conditional update: the counter and the entry, which stays as a mark.
+    pub(super) fn release(&mut self, claim: Claim) -> Pc {
+        let guards = self.protocol.guards;
+        let claimed = *self.entry(claim) == Entry::Claimed;
+        let again = *self.entry(claim) == Entry::Returned && !guards.has(Guard::ReleaseOnce);
+        if !claimed && !again {
+            return self.after_release(claim);
+        }
+        *self.entry(claim) = Entry::Returned;
+        if !guards.has(Guard::ReleaseOneWrite) {
+            return Pc::Tell(claim);
+        }
+        let shard = self.shard(claim.shard);
+        if shard.open || !guards.has(Guard::ReleaseOpen) {
+            shard.left += 1;
+            shard.owed = guards.has(Guard::RoomAfterShard);
+            return if guards.has(Guard::RoomAfterShard) { Pc::Tell(claim) } else { self.after_release(claim) };
+        }
+        if guards.has(Guard::ReleaseDrains) {
+            shard.drained += 1;
+        }
+        self.after_release(claim)
+    }
+
+    /// The shared item hears that the shard has a unit again.
+    pub(super) fn tell(&mut self, claim: Claim) -> Pc {
+        self.withdraw(claim.shard, self.guarded_by(Guard::TellEpoch), self.guarded_by(Guard::TellEmpty));
+        self.after_release(claim)
+    }
+
+    pub(super) fn tell_early(&mut self, claim: Claim) -> Pc {
+        self.withdraw(claim.shard, true, true);
+        Pc::Release(claim)
+    }
+
+    /// The sweeper's step where a release died before it told.
+    pub(super) fn repair(&mut self, shard: u8) -> Pc {
+        self.withdraw(shard, self.guarded_by(Guard::RepairEpoch), true);
+        Pc::Idle
+    }
+}
+
+impl Protocol {
+    /// The first step of a release.
+    pub(crate) fn release_begins(&self, claim: Claim) -> Pc {
+        if !self.guards.has(Guard::RoomAfterShard) {
+            Pc::TellEarly(claim)
+        } else if self.guards.has(Guard::ReleaseOneWrite) {
+            Pc::Release(claim)
+        } else {
+            Pc::ReleaseUnit(claim)
+        }
+    }
+}
