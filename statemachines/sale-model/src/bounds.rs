@@ -59,17 +59,17 @@ impl Bounds {
     pub fn exhaustive() -> Vec<Self> {
         let all_at_once = |bounds| Self { workers: WORKERS, keepers: KEEPERS, ..bounds };
         vec![
-            Self::PROMISED,
-            Self { keepers: KEEPERS, ..Self::PROMISED },
-            all_at_once(Self::ONE_SHOPPER),
             Self { units: [2, 0], ..all_at_once(Self::ONE_SHOPPER) },
             Self { homes: [0, 1], ..Self::ONE_UNIT },
-            all_at_once(Self::ONE_UNIT),
-            Self::TWO_UNITS,
-            Self { owners: &[0, 1], ..Self::CLOSING },
             Self { units: [1, 1], ..Self::CLOSING },
+            Self::TWO_UNITS,
+            Self::PROMISED,
+            all_at_once(Self::ONE_SHOPPER),
+            all_at_once(Self::ONE_UNIT),
+            Self { owners: &[0, 1], ..Self::CLOSING },
             Self { units: [2, 0], ..Self::TWO_UNITS },
             Self { owners: &[0, 0, 1], ..Self::TWO_UNITS },
+            Self { keepers: KEEPERS, ..Self::PROMISED },
         ]
     }
 

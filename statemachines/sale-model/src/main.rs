@@ -51,6 +51,8 @@ fn explore(protocol: &Protocol, most: Option<NonZeroUsize>) -> bool {
     let Explored { complete, states, depth, time, violated, never_reached } = protocol.explore(most);
     let rest = if complete { "" } else { "; THERE ARE MORE" };
     println!("  {states} states, depth {depth}, {:.1} s{rest}", time.as_secs_f64());
+    // What was cut short may have been about to reach it.
+    let never_reached = if complete { never_reached } else { Vec::new() };
     for name in &never_reached {
         println!("  NEVER REACHED: {name}");
     }

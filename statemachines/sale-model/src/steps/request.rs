@@ -42,7 +42,6 @@ impl Step<'_> {
         };
         let owner = self.owner();
         let guards = self.protocol.guards;
-        let known = self.view().empty & 1 << number != 0;
         let tried = if guards.has(Guard::ProbeOnce) { tried | 1 << number } else { tried };
         let shard = self.shard(number);
         let mine = shard.claims[owner];
@@ -59,7 +58,7 @@ impl Step<'_> {
             let left = shard.left;
             return match left {
                 _ if self.ending == Ending::GivenUp => Pc::Undo { shard: number },
-                0 if !known => Pc::Mark { shard: number, mine: true, tried },
+                0 => Pc::Mark { shard: number, mine: true, tried },
                 _ => Pc::Send { shard: number },
             };
         }
