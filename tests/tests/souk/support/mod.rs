@@ -1,15 +1,19 @@
 //! What tests against the deployed stack share.
 
+mod agreement;
 mod api;
 mod clock;
 mod jobs;
+mod processes;
 mod shop;
 mod shopping;
 mod stack;
 mod stock;
 
+pub use agreement::{REST, assert_agreement};
 pub use api::{Api, Reply};
 pub use clock::eventually;
+pub use processes::FunctionProcess;
 pub use shop::{PROJECTION, Shop, admin};
 pub use shopping::Effects;
 pub use stack::{Stack, stack};

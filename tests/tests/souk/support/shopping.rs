@@ -26,6 +26,21 @@ impl Api {
         self.order(&fresh("key"), checkout.text("checkout_id"), payment_method).await.expect(201).body
     }
 
+    /// All of this shopper's orders of one SKU.
+    pub async fn orders_of(&self, sku: &str) -> Vec<String> {
+        let (mut found, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = self.get(&format!("/orders?limit=50{cursor}")).await.expect(200).body;
+            let orders = page["orders"].as_array().unwrap();
+            let of_sku = orders.iter().filter(|order| order["lines"][0]["sku"] == sku);
+            found.extend(of_sku.map(|order| order["order_id"].as_str().unwrap().to_owned()));
+            match page["cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return found,
+            }
+        }
+    }
+
     /// The order once it has this status.
     pub async fn order_in(&self, order_id: &str, status: &str) -> Value {
         eventually(&format!("{order_id} {status}"), SAGA, || async {

@@ -11,7 +11,7 @@ pub struct Stack {
     pub api_url: String,
     pub user_pool_client_id: String,
     /// Absent on AWS itself.
-    aws_endpoint_url: Option<String>,
+    pub(super) aws_endpoint_url: Option<String>,
     region: String,
     pub gateway_url: String,
     pub gateway_api_key: String,
