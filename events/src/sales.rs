@@ -33,6 +33,15 @@ pub struct PurchaseIntent {
     pub shipping_address: Address,
 }
 
+/// Asks whoever receives it to conduct a sale for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conduct {
+    /// Which sale.
+    pub sale_id: SaleId,
+    /// Under which name: the lease stays with it from run to run.
+    pub conductor: String,
+}
+
 /// Leaves out how it is paid: messages end up in logs.
 impl fmt::Debug for PurchaseIntent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

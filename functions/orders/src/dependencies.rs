@@ -6,6 +6,7 @@ use souk_orders::{Archive, Checkouts, Orders, Saga};
 use souk_payments::{PaymentRecords, stripe::StripeGateway};
 use souk_pricing::Prices;
 use souk_runtime::{ConfigError, Environment};
+use souk_sales::{Sales, Shards};
 
 use crate::timers::ReservationTimers;
 
@@ -32,6 +33,11 @@ pub(crate) fn reservation_book(environment: &Environment) -> Result<ReservationB
 
 pub(crate) fn reservations(environment: &Environment) -> Result<Reservations, ConfigError> {
     Ok(Reservations::new(environment.table("RESERVATIONS_TABLE")?, stock_rows(environment)?))
+}
+
+/// Where the units of flash sales' orders go back to.
+pub(crate) fn shards(environment: &Environment) -> Result<Shards, ConfigError> {
+    Ok(Shards::new(environment.table("SALE_SHARDS_TABLE")?, Sales::new(environment.table("SALES_TABLE")?)))
 }
 
 pub(crate) fn timers(environment: &Environment) -> Result<ReservationTimers, ConfigError> {

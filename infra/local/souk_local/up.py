@@ -66,6 +66,7 @@ def _deploy(stack):
         changed = deployment.deploy(stack, {
             "OpenSearchEndpoint": stack.url("opensearch"),
             "GatewayUrl": stack.url("gateway"),
+            "BeaconUrl": stack.url("gateway") + "/beacon/public",
             "GatewayApiKey": stack.gateway_key,
             "GatewayWebhookSecret": stack.webhook_secret,
             "JwksBaseUrl": stack.aws_endpoint,

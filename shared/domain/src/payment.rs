@@ -5,6 +5,22 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A text that is no token of a payment method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a payment method token of the gateway (pm_…)")]
+pub struct PaymentMethodError;
+
+/// Refuses whatever is not a gateway's token, above all a card number.
+///
+/// # Errors
+/// [`PaymentMethodError`], which never repeats the text.
+pub fn check_method(token: &str) -> Result<(), PaymentMethodError> {
+    let is_token = token.strip_prefix("pm_").is_some_and(|rest| {
+        (1..=100).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    });
+    if is_token { Ok(()) } else { Err(PaymentMethodError) }
+}
+
 /// Where a payment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -124,6 +140,16 @@ impl Authorization {
 #[cfg(test)]
 mod tests {
     use super::{PaymentState::*, *};
+
+    #[test]
+    fn a_payment_method_is_a_token_and_never_a_card_number() {
+        assert!(check_method("pm_card_visa").is_ok());
+        assert!(check_method(&format!("pm_{}", "x".repeat(100))).is_ok());
+        for bad in ["", "pm_", "4242424242424242", "pm_a b", "tok_visa", &format!("pm_{}", "x".repeat(101))] {
+            assert_eq!(check_method(bad), Err(PaymentMethodError), "{bad}");
+        }
+        assert!(!PaymentMethodError.to_string().contains("4242"), "a refusal must not repeat what was sent");
+    }
 
     #[test]
     fn invariant_i6_a_fenced_record_accepts_no_outcome() {

@@ -11,6 +11,7 @@
 pub mod bus;
 mod clock;
 mod environment;
+pub mod fetch;
 pub mod http;
 mod log;
 pub mod metrics;

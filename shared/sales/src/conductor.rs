@@ -127,7 +127,11 @@ impl Conductor {
         let pace = next_pace(room, &sale, &counts, now);
         forget_passed(&mut counts, &pace, now);
         let lease = Lease { owner: self.owner.clone(), until: now + self.lease };
-        let change = change.set("counts", &counts)?.set("pace", &pace)?.set("lease", &lease)?;
+        let change = change
+            .set("counts", &counts)?
+            .set("pace", &pace)?
+            .set("passed", &room.passed_at(now))?
+            .set("lease", &lease)?;
         Ok(self.sales.write_room(room, change).await?.ok())
     }
 

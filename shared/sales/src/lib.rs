@@ -24,7 +24,10 @@ pub use conductor::{Conductor, TickOutcome};
 pub use effort::Effort;
 pub use intents::{Intents, IntentsBacklog, QueueError};
 pub use room_cache::{RoomCache, Seen};
-pub use sales::{ChangeOutcome, DefineOutcome, Lease, PreparedOutcome, Room, Sale, Sales, TransitionOutcome};
+pub use sales::{
+    ActiveSale, ChangeOutcome, DefineOutcome, Lease, PreparedOutcome, Room, Sale, Sales, TransitionOutcome,
+    new_lottery_key,
+};
 pub use shards::{
     Claim, ClaimAnswer, ClaimOutcome, Claims, CloseShardOutcome, Created, ReleaseOutcome, ShardRecord, ShardReturns,
     ShardTotals, Shards, StaleClaim, StaleClaims,

@@ -1,24 +1,33 @@
 //! Step F3: a cancelled order's units are for sale again.
 
 use jiff::Timestamp;
-use souk_domain::order::Origin;
+use souk_domain::{
+    order::{FromSale, Order, Origin},
+    sale::ShopperKey,
+};
 use souk_inventory::Reservations;
 use souk_orders::Orders;
 use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+use souk_sales::Shards;
 
 use super::{StepInput, StepOutcome, StepOutput, read_cancelled};
 use crate::dependencies;
 
-/// The orders and the reservations.
+/// The orders, and what holds units for them.
 #[derive(Debug)]
 pub struct Deps {
     orders: Orders,
     reservations: Reservations,
+    shards: Shards,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { orders: dependencies::orders(environment)?, reservations: dependencies::reservations(environment)? })
+        Ok(Self {
+            orders: dependencies::orders(environment)?,
+            reservations: dependencies::reservations(environment)?,
+            shards: dependencies::shards(environment)?,
+        })
     }
 }
 
@@ -44,14 +53,25 @@ pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput,
 /// As [`handle`].
 pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
     let order = read_cancelled(&deps.orders, &input.order_id).await?;
-    let Origin::Checkout(checkout) = &order.origin else {
-        return Err(TaskError::new("NotYet", "a sale's claim"));
-    };
-    // The order consumed its checkout in the transaction that placed it, so a reservation that names
-    // no order yet is this order's.
-    let checkout_is_orders = true;
-    let released =
-        deps.reservations.release_for_order(&checkout.reservation_id, &order.order_id, checkout_is_orders, now).await?;
-    tracing::info!(order_id = %order.order_id, stock = ?released, "the cancelled order keeps no units");
+    match &order.origin {
+        Origin::Checkout(checkout) => {
+            // The order consumed its checkout in the transaction that placed it, so a reservation that
+            // names no order yet is this order's.
+            let checkout_is_orders = true;
+            let reservation_id = &checkout.reservation_id;
+            let released =
+                deps.reservations.release_for_order(reservation_id, &order.order_id, checkout_is_orders, now).await?;
+            tracing::info!(order_id = %order.order_id, stock = ?released, "the cancelled order keeps no units");
+        }
+        Origin::Sale(sale) => give_claim_back(deps, &order, sale).await?,
+    }
     Ok(input.answer(StepOutcome::Released))
+}
+
+/// A cancelled order stays cancelled, so its claim may be released whenever this runs.
+async fn give_claim_back(deps: &Deps, order: &Order, sale: &FromSale) -> Result<(), TaskError> {
+    let shopper = ShopperKey::of(&order.user_id).map_err(|error| TaskError::new("ShopperUnknown", error))?;
+    let released = deps.shards.release(&sale.sale_id, sale.shard, &shopper).await?;
+    tracing::info!(order_id = %order.order_id, claim = ?released, "the cancelled order keeps no unit");
+    Ok(())
 }

@@ -10,7 +10,7 @@ const WINDOW_MS: i64 = 5_000;
 
 /// Shoppers among whom the lottery decides. Cohort 0 joined before the opening; then there is one for
 /// every [`WINDOW`]. Cohorts come one after the other, so a latecomer never passes an earlier one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cohort(u32);
 

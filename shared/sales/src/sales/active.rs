@@ -1,22 +1,39 @@
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::SaleId;
-use souk_dynamo::StoreError;
+use souk_dynamo::{StoreError, n};
 
 use super::Sales;
 
 /// The partition that lists the sales. No sale id begins so.
 const ACTIVE: &str = "#active";
 
-/// A sale that still needs looking after. Few sales exist at a time, so one partition lists them.
+/// A sale that still needs looking after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveSale {
+    /// Which sale.
+    pub sale_id: SaleId,
+    /// All claims before this second have been seen to by the sweeper.
+    pub swept_until: Timestamp,
+}
+
+/// One of them. Few sales exist at a time, so one partition lists them.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ActiveRecord {
     sale_id: String,
     part: SaleId,
+    /// Seconds of the Unix epoch.
+    #[serde(default)]
+    swept: i64,
 }
 
 impl ActiveRecord {
+    pub(super) fn key(sale_id: &SaleId) -> [(&'static str, &str); 2] {
+        [("sale_id", ACTIVE), ("part", sale_id.as_str())]
+    }
+
     pub(super) fn of(sale_id: &SaleId) -> Self {
-        Self { sale_id: ACTIVE.to_owned(), part: sale_id.clone() }
+        Self { sale_id: ACTIVE.to_owned(), part: sale_id.clone(), swept: 0 }
     }
 }
 
@@ -25,9 +42,29 @@ impl Sales {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn active(&self) -> Result<Vec<SaleId>, StoreError> {
+    pub async fn active(&self) -> Result<Vec<ActiveSale>, StoreError> {
         let records: Vec<ActiveRecord> = self.table.partition("sale_id", ACTIVE).await?;
-        Ok(records.into_iter().map(|record| record.part).collect())
+        let sale = |record: ActiveRecord| {
+            let swept_until = Timestamp::from_second(record.swept).map_err(StoreError::corrupt)?;
+            Ok(ActiveSale { sale_id: record.part, swept_until })
+        };
+        records.into_iter().map(sale).collect()
+    }
+
+    /// Keeps until when a sale's claims have been seen to, so that the next sweep begins there.
+    /// Condition: the sale is on the list, and no later time was kept.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn swept(&self, sale_id: &SaleId, until: Timestamp) -> Result<(), StoreError> {
+        let update = self
+            .table
+            .update(&ActiveRecord::key(sale_id))
+            .update_expression("SET swept = :until")
+            .condition_expression("attribute_exists(sale_id) AND swept < :until")
+            .expression_attribute_values(":until", n(until.as_second()));
+        let _kept_or_known = self.table.write(update).await?;
+        Ok(())
     }
 
     /// Takes a sale off that list: it is closed, no claim waits for its order, and no message of it can
@@ -36,7 +73,7 @@ impl Sales {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn retire(&self, sale_id: &SaleId) -> Result<(), StoreError> {
-        let call = self.table.delete(&[("sale_id", ACTIVE), ("part", sale_id.as_str())]);
+        let call = self.table.delete(&ActiveRecord::key(sale_id));
         call.send().await.map_err(StoreError::from_sdk)?;
         Ok(())
     }

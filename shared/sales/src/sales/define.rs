@@ -114,6 +114,16 @@ impl Sales {
     }
 }
 
+/// A fresh lottery key.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] where the machine has no randomness to give.
+pub fn new_lottery_key() -> Result<LotteryKey, StoreError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    Ok(LotteryKey::new(bytes))
+}
+
 /// As it will be read.
 fn whole_milliseconds(time: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)

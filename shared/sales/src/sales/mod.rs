@@ -6,9 +6,11 @@ mod record;
 mod room;
 mod samples;
 mod transition;
+mod withdraw;
 
+pub use active::ActiveSale;
 pub use change::ChangeOutcome;
-pub use define::{DefineOutcome, PreparedOutcome};
+pub use define::{DefineOutcome, PreparedOutcome, new_lottery_key};
 pub(crate) use emptiness::MarkOutcome;
 pub use record::Sale;
 pub(crate) use room::RoomChange;

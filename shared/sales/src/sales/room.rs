@@ -4,7 +4,7 @@ use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::{
     ids::SaleId,
-    sale::{Beacon, Conditions, Pace, SaleStatus, WindowCounts},
+    sale::{Beacon, Cohort, Conditions, Pace, SaleStatus, WindowCounts},
 };
 use souk_dynamo::{AttributeValue, Outcome, StoreError, n};
 
@@ -48,9 +48,21 @@ pub struct Room {
     /// The shards that are known to be empty.
     #[serde(default, skip_serializing)]
     pub empty: BTreeSet<u32>,
+    /// The windows that the threshold has left behind, and how many shoppers those had.
+    #[serde(default)]
+    pub passed: Passed,
     /// Who conducts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
+}
+
+/// Windows that the threshold has left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Passed {
+    /// All windows before this one.
+    pub below: Cohort,
+    /// How many shoppers they had, by the sample.
+    pub shoppers: u64,
 }
 
 /// The right to conduct a sale for a while.
@@ -80,6 +92,7 @@ impl Room {
             beacon: None,
             epoch: 0,
             empty: BTreeSet::new(),
+            passed: Passed::default(),
             lease: None,
         }
     }
@@ -87,6 +100,23 @@ impl Room {
     /// What the pace depends on.
     pub fn conditions(&self) -> Conditions<'_> {
         Conditions { status: self.status, opens_at: self.opens_at, rate: self.rate, counts: &self.counts }
+    }
+
+    /// About how many shoppers have been admitted by now: as many as were present, or joined, ahead of the
+    /// threshold.
+    pub fn admitted(&self, now: Timestamp) -> u64 {
+        let threshold = self.pace.threshold(now);
+        let in_window = self.counts.get(threshold.cohort()).unwrap_or(0);
+        let part = (u128::from(in_window) * u128::from(threshold.fraction())) >> 32;
+        self.passed_at(now).shoppers + u64::try_from(part).unwrap_or(u64::MAX)
+    }
+
+    /// The windows that the threshold has left behind by now.
+    pub(crate) fn passed_at(&self, now: Timestamp) -> Passed {
+        let current = self.pace.threshold(now).cohort();
+        let windows = self.passed.below.number()..current.number();
+        let shoppers: u64 = windows.map(|window| self.counts.get(Cohort::new(window)).unwrap_or(0)).sum();
+        Passed { below: self.passed.below.max(current), shoppers: self.passed.shoppers + shoppers }
     }
 
     /// True where every one of the sale's shards is known to be empty.

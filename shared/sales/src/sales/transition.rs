@@ -50,6 +50,9 @@ impl Sales {
             if event == SaleEvent::Pause || event == SaleEvent::Close {
                 change = change.set("pace", &room.pace.stopped(now))?;
             }
+            if event == SaleEvent::Close {
+                change = change.set("closes_at", &now.as_millisecond())?;
+            }
             match self.write_room(&room, change).await? {
                 Ok(written) => return Ok(TransitionOutcome::Done(Box::new(written))),
                 Err(refused) => present = refused,

@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use souk_domain::{
     ids::SaleId,
-    sale::{ShardPlan, ShardState},
+    sale::{Shard, ShardPlan, ShardState},
 };
-use souk_dynamo::StoreError;
+use souk_dynamo::{Outcome, StoreError};
 
 use super::{AT_ONCE, Shards, key, record::ShardRecord};
 
@@ -25,18 +25,8 @@ impl Shards {
     /// # Errors
     /// [`StoreError`] where some may be missing; repeating is safe.
     pub async fn create(&self, sale_id: &SaleId, plan: &ShardPlan) -> Result<Created, StoreError> {
-        let puts = stream::iter(plan.shards()).map(|planned| {
-            let shard = ShardRecord {
-                key: key(sale_id, planned.number),
-                number: planned.number,
-                left: planned.units,
-                state: ShardState::Open,
-                drained: 0,
-                warehouse_id: planned.warehouse_id.clone(),
-                claims: BTreeMap::new(),
-            };
-            async move { self.table.put_if(&shard, "attribute_not_exists(shard)", &[], &[]).await }
-        });
+        let records: Vec<_> = plan.shards().map(|planned| ShardRecord::planned(sale_id, planned)).collect();
+        let puts = stream::iter(records).map(|record| self.put_new(record));
         puts.buffer_unordered(AT_ONCE)
             .try_fold(Created { new: 0, existing: 0 }, |count, outcome| async move {
                 Ok(if outcome.is_written() {
@@ -46,5 +36,23 @@ impl Shards {
                 })
             })
             .await
+    }
+
+    async fn put_new(&self, record: ShardRecord) -> Result<Outcome, StoreError> {
+        self.table.put_if(&record, "attribute_not_exists(#key)", &[("#key", "shard")], &[]).await
+    }
+}
+
+impl ShardRecord {
+    fn planned(sale_id: &SaleId, planned: Shard<'_>) -> Self {
+        Self {
+            key: key(sale_id, planned.number),
+            number: planned.number,
+            left: planned.units,
+            state: ShardState::Open,
+            drained: 0,
+            warehouse_id: planned.warehouse_id.clone(),
+            claims: BTreeMap::new(),
+        }
     }
 }

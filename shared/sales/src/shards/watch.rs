@@ -1,6 +1,6 @@
 use souk_domain::{
     ids::SaleId,
-    sale::{ClaimEntry, ShardState},
+    sale::{ClaimEntry, ShardState, ShopperKey},
 };
 use souk_dynamo::StoreError;
 
@@ -29,6 +29,18 @@ impl ShardTotals {
 }
 
 impl Shards {
+    /// Everybody who has ever claimed in a sale, each once. It reads every shard.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claimants(&self, sale_id: &SaleId, shards: u32) -> Result<Vec<ShopperKey>, StoreError> {
+        let read = self.many(sale_id, 0..shards).await?;
+        let mut claimants: Vec<_> = read.into_iter().flat_map(|shard| shard.claims.into_keys()).collect();
+        claimants.sort_unstable();
+        claimants.dedup();
+        Ok(claimants)
+    }
+
     /// Counts a sale's claims and units for whoever watches it. It reads every shard.
     ///
     /// # Errors

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use super::{entries, root};
 
 const DISCOVERY: [&str; 2] = ["catalog", "search"];
-const TRANSACTIONS: [&str; 5] = ["pricing", "inventory", "cart", "orders", "payments"];
-/// Contexts that no function serves yet.
-const UNSERVED: [&str; 1] = ["sales"];
+const TRANSACTIONS: [&str; 6] = ["pricing", "inventory", "cart", "orders", "payments", "sales"];
 
 /// The project's own packages that a manifest's `[dependencies]` names, without `souk-`.
 fn own_dependencies(folder: &str) -> BTreeSet<String> {
@@ -41,7 +39,7 @@ fn the_domain_and_the_store_know_nobody() {
 
 #[test]
 fn a_context_knows_no_other_context_and_no_lambda() {
-    for context in DISCOVERY.iter().chain(&TRANSACTIONS).chain(&UNSERVED) {
+    for context in DISCOVERY.iter().chain(&TRANSACTIONS) {
         assert_only(&format!("shared/{context}"), &["domain", "dynamo", "events"]);
     }
 }
@@ -64,10 +62,9 @@ fn every_package_is_known_to_these_rules() {
     let contexts: BTreeSet<_> = DISCOVERY.iter().chain(&TRANSACTIONS).map(|name| (*name).to_owned()).collect();
     let with =
         |more: &[&str]| contexts.iter().cloned().chain(more.iter().map(|m| (*m).to_owned())).collect::<BTreeSet<_>>();
-    let unserved = UNSERVED.map(str::to_owned);
     assert_eq!(entries("functions").into_iter().collect::<BTreeSet<_>>(), with(&["fallback"]));
     assert_eq!(
         entries("shared").into_iter().collect::<BTreeSet<_>>(),
-        with(&["domain", "dynamo", "runtime", "testkit"]).into_iter().chain(unserved).collect::<BTreeSet<_>>()
+        with(&["domain", "dynamo", "runtime", "testkit"])
     );
 }

@@ -1,5 +1,6 @@
 //! `/__fake/…`: what a test may look at and bring about. Open to anyone who can reach the loopback address.
 
+mod beacon;
 mod inspect;
 mod provoke;
 
@@ -17,6 +18,7 @@ use crate::gateway::Gateway;
 /// The control endpoints.
 pub fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
+        .route("/beacon/public/{round}", get(beacon::round))
         .route("/__fake/health", get(inspect::health))
         .route("/__fake/intents", get(inspect::intents))
         .route("/__fake/summary", get(inspect::summary))

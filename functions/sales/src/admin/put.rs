@@ -1,0 +1,117 @@
+//! `PUT /admin/sales/{sale_id}`: defines a sale, or changes one before its opening.
+
+use jiff::Timestamp;
+use souk_domain::{
+    ids::SaleId,
+    sale::{SaleDraft, SaleTerms},
+};
+use souk_inventory::SaleUnits;
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Problem, Request, Response},
+};
+use souk_sales::{ChangeOutcome, DefineOutcome, Sale, Sales, Shards, new_lottery_key};
+
+use super::{sale_of, sale_view};
+use crate::{
+    dependencies,
+    preparation::{Preparation, prepare},
+    problems,
+};
+
+/// The sale, its shards, and the stock that its units come from.
+#[derive(Debug)]
+pub struct Deps {
+    sales: Sales,
+    shards: Shards,
+    units: SaleUnits,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            sales: dependencies::sales(environment)?,
+            shards: dependencies::shards(environment)?,
+            units: dependencies::sale_units(environment)?,
+        })
+    }
+}
+
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
+/// 201 for a new sale, whose units have left stock for its shards. SKU and units are fixed from then on;
+/// the rest can be changed under `If-Match` until it opens.
+///
+/// # Errors
+/// 400, 403, 409 (too little stock, or it has opened), 412, 422, 428, 503.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    run(deps, request, souk_runtime::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+    let sale_id = sale_of(&request)?;
+    let seen = request.if_match()?;
+    let draft: SaleDraft = request.json()?;
+    let terms = SaleTerms::new(draft).map_err(problems::terms)?;
+    match (deps.sales.get(&sale_id).await?, seen) {
+        (None, None) => define(deps, &sale_id, &terms, now).await,
+        (None, Some(_)) => Err(Problem::nothing_to_match()),
+        // The same once more: an earlier call may have died on the way.
+        (Some(sale), None) if sale.terms == terms => ready(deps, 200, sale, now).await,
+        (Some(_), None) => Err(Problem::precondition_required()),
+        (Some(_), Some(version)) => change(deps, &sale_id, &terms, version, now).await,
+    }
+}
+
+async fn define(deps: &Deps, sale_id: &SaleId, terms: &SaleTerms, now: Timestamp) -> HttpResult {
+    if terms.opens_at() <= now {
+        return Err(Problem::unprocessable("opens_at", "must be in the future"));
+    }
+    let key = new_lottery_key().map_err(Problem::try_again)?;
+    match deps.sales.define(sale_id, terms, &key, now).await? {
+        DefineOutcome::Defined(sale) => ready(deps, 201, *sale, now).await,
+        DefineOutcome::Exists(sale) if sale.terms == *terms => ready(deps, 200, *sale, now).await,
+        DefineOutcome::Exists(_) => Err(Problem::precondition_required()),
+        DefineOutcome::Contention => Err(Problem::try_again("the sale is being defined by somebody else")),
+    }
+}
+
+async fn change(deps: &Deps, sale_id: &SaleId, terms: &SaleTerms, version: u64, now: Timestamp) -> HttpResult {
+    match deps.sales.change(sale_id, terms, version, now).await? {
+        ChangeOutcome::Changed(sale) | ChangeOutcome::Unchanged(sale) => ready(deps, 200, *sale, now).await,
+        ChangeOutcome::Stale(sale) => Err(Problem::stale(sale.version)),
+        ChangeOutcome::Fixed(field) => Err(Problem::unprocessable(
+            field,
+            "is fixed, because the units have left stock: close this sale and define another",
+        )),
+        ChangeOutcome::TooLate(status) => Err(problems::illegal(status, "be changed")),
+        ChangeOutcome::Contention => Err(Problem::try_again("the sale was being written")),
+        ChangeOutcome::Unknown => Err(problems::no_such_sale()),
+    }
+}
+
+/// The sale with its units in shards. One that finds too little stock is withdrawn: it never was.
+async fn ready(deps: &Deps, status: u16, sale: Sale, now: Timestamp) -> HttpResult {
+    match prepare(&deps.sales, &deps.shards, &deps.units, &sale, now).await? {
+        Preparation::Ready => {
+            let sale = deps.sales.get(&sale.sale_id).await?.ok_or_else(problems::no_such_sale)?;
+            Ok(Response::json(status, &sale_view(&sale)).etag(sale.version))
+        }
+        Preparation::OutOfStock(shortage) => {
+            deps.sales.withdraw(&sale.sale_id).await?;
+            Err(problems::out_of_stock(&shortage))
+        }
+        Preparation::Busy => Err(Problem::try_again("the stock or the sale was being written")),
+        Preparation::Unknown => Err(problems::no_such_sale()),
+    }
+}

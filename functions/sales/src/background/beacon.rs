@@ -1,0 +1,39 @@
+use std::time::Duration;
+
+use serde::Deserialize;
+use souk_domain::sale::Beacon;
+use souk_runtime::{Environment, fetch::Fetcher};
+
+/// A beacon that takes longer is asked again a moment later.
+const WITHIN: Duration = Duration::from_secs(2);
+
+/// Public randomness that nobody can know before its time: drand's HTTP API, `<url>/<round>`.
+#[derive(Debug)]
+pub(super) struct BeaconSource {
+    fetcher: Fetcher,
+    url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Round {
+    round: u64,
+    randomness: String,
+}
+
+impl BeaconSource {
+    /// The beacon at `BEACON_URL`; where that is empty, sales are drawn by their keys alone.
+    pub(super) fn from_environment(environment: &Environment) -> Self {
+        Self { fetcher: Fetcher::new(environment, WITHIN), url: environment.optional("BEACON_URL") }
+    }
+
+    /// The beacon of a round. It is not there before its time.
+    pub(super) async fn round(&self, round: u64) -> Result<Option<Beacon>, String> {
+        let Some(url) = &self.url else { return Ok(None) };
+        let body = self.fetcher.get(&format!("{url}/{round}")).await?;
+        let answer: Round = serde_json::from_slice(&body).map_err(|error| format!("no round: {error}"))?;
+        if answer.round != round {
+            return Err(format!("round {} was answered for round {round}", answer.round));
+        }
+        Beacon::new(round, &answer.randomness).map(Some).map_err(|error| error.to_string())
+    }
+}

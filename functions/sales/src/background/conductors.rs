@@ -1,0 +1,37 @@
+use std::time::Duration;
+
+use aws_sdk_sqs::{Client, error::DisplayErrorContext};
+use souk_domain::ids::SaleId;
+use souk_events::sales::Conduct;
+use souk_sales::QueueError;
+
+/// The queue through which sales are conducted: whoever receives a message conducts that sale for a
+/// while and passes the message on.
+#[derive(Debug, Clone)]
+pub(crate) struct Conductors {
+    client: Client,
+    queue_url: String,
+}
+
+impl Conductors {
+    pub(crate) fn new(client: Client, queue_url: String) -> Self {
+        Self { client, queue_url }
+    }
+
+    /// Calls a new conductor, where a failure may be left to the sweeper. One too many does no harm: a
+    /// sale is conducted by whoever has its lease, and the others leave.
+    pub(crate) async fn call(&self, sale_id: &SaleId) {
+        let conduct = Conduct { sale_id: sale_id.clone(), conductor: uuid::Uuid::now_v7().simple().to_string() };
+        if let Err(error) = self.pass(&conduct, Duration::ZERO).await {
+            tracing::warn!(%sale_id, %error, "no conductor was called; the sweeper will");
+        }
+    }
+
+    /// Passes a sale on to the next run of the same conductor, who keeps the lease.
+    pub(super) async fn pass(&self, conduct: &Conduct, after: Duration) -> Result<(), QueueError> {
+        let body = serde_json::to_string(conduct).map_err(QueueError::new)?;
+        let delay = i32::try_from(after.as_secs()).unwrap_or(i32::MAX).min(900);
+        let call = self.client.send_message().queue_url(&self.queue_url).delay_seconds(delay).message_body(body);
+        call.send().await.map(drop).map_err(|error| QueueError::new(DisplayErrorContext(error)))
+    }
+}

@@ -1,0 +1,121 @@
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use souk_domain::{ids::OrderId, order::Order, sale::release_ground};
+use souk_dynamo::StoreError;
+use souk_orders::{Orders, Saga, SaleOrderOutcome, SoldUnit, place_for_sale};
+use souk_sales::{Sale, Shards, StaleClaim};
+
+use super::order_intents::facts;
+
+/// Ends claims whose order never came.
+#[derive(Debug)]
+pub(super) struct LateClaims {
+    pub(super) orders: Orders,
+    pub(super) shards: Shards,
+    pub(super) saga: Saga,
+    /// How long an order may take: longer than an admission lives, because its holder may send again.
+    pub(super) grace: SignedDuration,
+    /// When a claim ends whatever the queues hold.
+    pub(super) deadline: SignedDuration,
+}
+
+/// What a sweep over a sale's claims did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Swept {
+    /// Claims ended by the mark that their order never came.
+    pub(super) expired: u32,
+    /// Second claims given back.
+    pub(super) released: u32,
+    /// Claims that still wait for their order.
+    pub(super) waiting: u32,
+    /// All claims before this have been seen to.
+    pub(super) until: Timestamp,
+}
+
+impl LateClaims {
+    /// Sees to a sale's claims from `since` on. While messages are on their way (`drained` is false)
+    /// only those past the deadline end.
+    pub(super) async fn sweep(
+        &self,
+        sale: &Sale,
+        since: Timestamp,
+        drained: bool,
+        now: Timestamp,
+    ) -> Result<Swept, StoreError> {
+        let before = now - self.grace;
+        let mut swept = Swept { until: before.max(since), ..Swept::default() };
+        let mut page = Some(0);
+        while let Some(from) = page {
+            let found = self.shards.stale_claims(&sale.sale_id, sale.shard_count(), from, since, before).await?;
+            let orders = self.orders_of(sale, &found.claims).await?;
+            for claim in &found.claims {
+                self.see_to(sale, claim, &orders, drained, now, &mut swept).await?;
+            }
+            page = found.next;
+        }
+        Ok(swept)
+    }
+
+    async fn orders_of(&self, sale: &Sale, claims: &[StaleClaim]) -> Result<HashMap<OrderId, Order>, StoreError> {
+        let mut ids: Vec<_> = claims.iter().map(|claim| order_id(sale, claim)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let orders = self.orders.many(&ids).await?;
+        Ok(orders.into_iter().map(|order| (order.order_id.clone(), order)).collect())
+    }
+
+    async fn see_to(
+        &self,
+        sale: &Sale,
+        claim: &StaleClaim,
+        orders: &HashMap<OrderId, Order>,
+        drained: bool,
+        now: Timestamp,
+        swept: &mut Swept,
+    ) -> Result<(), StoreError> {
+        let known = orders.get(&order_id(sale, claim)).cloned();
+        let order = match known {
+            Some(order) => order,
+            None if drained || claim.claimed_at < now - self.deadline => {
+                swept.expired += 1;
+                self.expire(sale, claim, now).await?
+            }
+            None => {
+                swept.waiting += 1;
+                swept.until = swept.until.min(claim.claimed_at);
+                return Ok(());
+            }
+        };
+        if let Some(ground) = release_ground(facts(&order), claim.shard) {
+            let released = self.shards.release(&sale.sale_id, claim.shard, &claim.shopper).await?;
+            swept.released += 1;
+            tracing::info!(order_id = %order.order_id, ?ground, ?released, "a late claim is given back");
+        }
+        if order.unsettled.is_some() {
+            self.saga.nudge(&order.order_id).await;
+        }
+        Ok(())
+    }
+
+    /// Puts the mark that no order came. Where one came after all, that is the answer.
+    async fn expire(&self, sale: &Sale, claim: &StaleClaim, now: Timestamp) -> Result<Order, StoreError> {
+        let unit = SoldUnit {
+            user_id: claim.shopper.user(),
+            sale_id: sale.sale_id.clone(),
+            shard: claim.shard,
+            warehouse_id: claim.warehouse_id.clone(),
+            sku: sale.terms.sku().clone(),
+            price: sale.terms.price(),
+        };
+        let mark = unit.never_ordered(now);
+        Ok(match place_for_sale(&self.orders, &mark).await? {
+            SaleOrderOutcome::Placed => mark,
+            SaleOrderOutcome::Exists(order) => *order,
+        })
+    }
+}
+
+fn order_id(sale: &Sale, claim: &StaleClaim) -> OrderId {
+    OrderId::of_sale(&claim.shopper.user(), &sale.sale_id)
+}

@@ -1,0 +1,12 @@
+//! What runs behind a sale: the conductor who lets shoppers in, the worker that turns intents into
+//! orders, and the sweeper that makes up for whatever was lost.
+
+pub mod conduct;
+pub mod order_intents;
+pub mod sweep;
+
+mod beacon;
+mod conductors;
+mod late_claims;
+
+pub(crate) use conductors::Conductors;

@@ -1,0 +1,185 @@
+//! The sweeper: whatever a sale is owed and nobody did. It finishes preparations and closings that
+//! died, calls conductors, ends claims whose order never came, tells rooms of units that came back, and
+//! credits stock with what closed shards got back late.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use souk_domain::{
+    ids::SaleId,
+    sale::{SaleEvent, SaleStatus},
+};
+use souk_inventory::SaleUnits;
+use souk_runtime::{ConfigError, Environment, FromEnvironment, queue::Failure};
+use souk_sales::{ActiveSale, IntentsBacklog, Room, Sale, Sales, Shards};
+
+use super::{Conductors, late_claims::LateClaims};
+use crate::{
+    closing, dependencies,
+    preparation::{Preparation, prepare},
+};
+
+/// Sales that open within this time are given their conductor now: the next run may be too late.
+const OPENS_SOON: SignedDuration = SignedDuration::from_secs(65);
+/// A message lives 14 days at most: a day later none of a closed sale can arrive any more.
+const RETIRED_AFTER: SignedDuration = SignedDuration::from_hours(24 * 15);
+
+/// All of a sale, the stock behind it, and the orders that it became.
+#[derive(Debug)]
+pub struct Deps {
+    sales: Sales,
+    shards: Shards,
+    units: SaleUnits,
+    backlog: IntentsBacklog,
+    conductors: Conductors,
+    late_claims: LateClaims,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        let shards = dependencies::shards(environment)?;
+        Ok(Self {
+            sales: dependencies::sales(environment)?,
+            units: dependencies::sale_units(environment)?,
+            backlog: dependencies::backlog(environment)?,
+            conductors: dependencies::conductors(environment)?,
+            late_claims: LateClaims {
+                orders: dependencies::orders(environment)?,
+                shards: shards.clone(),
+                saga: dependencies::saga(environment)?,
+                grace: dependencies::seconds(environment, "CLAIM_GRACE_SECONDS")?,
+                deadline: dependencies::seconds(environment, "CLAIM_DEADLINE_SECONDS")?,
+            },
+            shards,
+        })
+    }
+}
+
+/// What a run did.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    sales: u32,
+    conductors_called: u32,
+    claims_expired: u32,
+    claims_released: u32,
+    claims_waiting: u32,
+    shards_mended: usize,
+    units_credited: u32,
+    retired: u32,
+    failed: u32,
+}
+
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::schedule::serve(handle)
+}
+
+/// Goes through all sales that still need looking after; one sale's failure does not stop the others.
+///
+/// # Errors
+/// Where the list of sales cannot be read.
+pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
+    run(deps, souk_runtime::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
+    let mut report = Report::default();
+    let active = deps.sales.active().await?;
+    // Before any claim is judged: a message that arrives later belongs to a claim that is younger.
+    let drained = !active.is_empty() && deps.backlog.is_drained().await?;
+    for sale in active {
+        report.sales += 1;
+        let sale_id = sale.sale_id.clone();
+        if let Err(error) = look_after(deps, &sale, drained, now, &mut report).await {
+            report.failed += 1;
+            tracing::error!(%sale_id, %error, "a sale could not be looked after");
+        }
+    }
+    Ok(report)
+}
+
+async fn look_after(
+    deps: &Deps,
+    active: &ActiveSale,
+    drained: bool,
+    now: Timestamp,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let sale_id = &active.sale_id;
+    let (sale, room) = (deps.sales.get(sale_id).await?, deps.sales.room(sale_id).await?);
+    let (Some(sale), Some(room)) = (sale, room) else { return Ok(()) };
+    match room.status {
+        SaleStatus::Preparing => return finish_preparing(deps, &sale, now).await,
+        SaleStatus::Scheduled | SaleStatus::Open => {
+            if wants_conductor(&room, now) {
+                report.conductors_called += 1;
+                deps.conductors.call(sale_id).await;
+            }
+        }
+        SaleStatus::Paused => close_in_time(deps, &room, now).await?,
+        SaleStatus::Closing => {
+            let _settled_or_next_time = closing::finish(&deps.sales, &deps.shards, &deps.units, &sale, now).await?;
+        }
+        SaleStatus::Closed => {}
+    }
+    if !room.status.has_opened() {
+        return Ok(());
+    }
+    let swept = deps.late_claims.sweep(&sale, active.swept_until, drained, now).await?;
+    report.claims_expired += swept.expired;
+    report.claims_released += swept.released;
+    report.claims_waiting += swept.waiting;
+    deps.sales.swept(sale_id, swept.until).await?;
+    report.shards_mended += deps.shards.mend_empty(sale_id).await?.len();
+    if room.status == SaleStatus::Closed {
+        report.units_credited += closing::credit(&deps.shards, &deps.units, &sale, now).await?;
+        retire(deps, sale_id, &room, swept.waiting, now, report).await?;
+    }
+    Ok(())
+}
+
+async fn finish_preparing(deps: &Deps, sale: &Sale, now: Timestamp) -> Result<(), Failure> {
+    match prepare(&deps.sales, &deps.shards, &deps.units, sale, now).await? {
+        Preparation::Ready | Preparation::Busy | Preparation::Unknown => {}
+        Preparation::OutOfStock(shortage) => {
+            tracing::warn!(sale_id = %sale.sale_id, %shortage, "a sale that was never prepared is withdrawn");
+            deps.sales.withdraw(&sale.sale_id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// True where nobody conducts a sale that should be.
+fn wants_conductor(room: &Room, now: Timestamp) -> bool {
+    let conducted = room.lease.as_ref().is_some_and(|lease| lease.until > now);
+    !conducted && (room.status == SaleStatus::Open || room.opens_at - OPENS_SOON <= now)
+}
+
+/// A paused sale has no conductor who would end it at its time.
+async fn close_in_time(deps: &Deps, room: &Room, now: Timestamp) -> Result<(), Failure> {
+    if room.closes_at.is_some_and(|closes_at| closes_at <= now) {
+        let _the_next_run_finishes = deps.sales.transition(&room.sale_id, SaleEvent::Close, now).await?;
+    }
+    Ok(())
+}
+
+async fn retire(
+    deps: &Deps,
+    sale_id: &SaleId,
+    room: &Room,
+    waiting: u32,
+    now: Timestamp,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    if waiting == 0 && room.closes_at.is_some_and(|closed_at| closed_at + RETIRED_AFTER < now) {
+        deps.sales.retire(sale_id).await?;
+        report.retired += 1;
+    }
+    Ok(())
+}

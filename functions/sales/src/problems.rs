@@ -1,0 +1,113 @@
+//! This context's refusals as problems, each with its stable type.
+
+use souk_domain::{
+    sale::{SaleStatus, TermsError},
+    stock::Shortage,
+};
+use souk_runtime::http::Problem;
+use souk_sales::{QueueError, TokenError, WaitingRoomError};
+
+pub(crate) fn no_such_sale() -> Problem {
+    Problem::not_found("sale")
+}
+
+pub(crate) fn not_eligible() -> Problem {
+    Problem::new(
+        403,
+        "account-not-eligible",
+        "This account cannot take part",
+        "Flash sales are for accounts of the shop's own user pool.",
+    )
+}
+
+pub(crate) fn not_open(status: SaleStatus) -> Problem {
+    let detail = match status {
+        SaleStatus::Preparing | SaleStatus::Scheduled => "The sale has not opened yet.",
+        SaleStatus::Paused => "The sale is paused. Keep your place in the queue and ask again.",
+        _ => "The sale is over.",
+    };
+    Problem::conflict("sale-not-open", "The sale is not open", detail).with("sale_status", status)
+}
+
+pub(crate) fn sold_out() -> Problem {
+    Problem::new(
+        410,
+        "sold-out",
+        "Sold out",
+        "Every unit is claimed. Units that are not paid for come back: ask the queue again.",
+    )
+}
+
+/// A ticket that was not taken.
+pub(crate) fn ticket(error: TokenError) -> Problem {
+    match error {
+        TokenError::Missing => Problem::new(
+            401,
+            "ticket-required",
+            "A ticket is needed",
+            "Join with POST /sales/{sale_id}/queue and send the ticket in Souk-Ticket.",
+        ),
+        TokenError::Unverifiable(cause) => Problem::try_again(cause),
+        refused => Problem::new(
+            403,
+            "ticket-not-valid",
+            "The ticket is not valid here",
+            format!("Join again for a new ticket: {refused}."),
+        ),
+    }
+}
+
+/// An admission that was not taken.
+pub(crate) fn admission(error: TokenError) -> Problem {
+    match error {
+        TokenError::Missing => Problem::new(
+            401,
+            "admission-required",
+            "An admission is needed",
+            "Wait for your turn with GET /sales/{sale_id}/queue and send the admission in Souk-Admission.",
+        ),
+        TokenError::Unverifiable(cause) => Problem::try_again(cause),
+        refused => Problem::new(
+            403,
+            "admission-not-valid",
+            "The admission is not valid here",
+            format!("Ask the queue for a new one: {refused}."),
+        ),
+    }
+}
+
+pub(crate) fn waiting_room(error: WaitingRoomError) -> Problem {
+    match error {
+        WaitingRoomError::Ticket(error) => ticket(error),
+        WaitingRoomError::Keys(error) => Problem::try_again(error),
+        WaitingRoomError::Store(error) => error.into(),
+    }
+}
+
+pub(crate) fn queue(error: QueueError) -> Problem {
+    Problem::try_again(error)
+}
+
+pub(crate) fn terms(error: TermsError) -> Problem {
+    Problem::invalid_field(error.field(), error.to_string())
+}
+
+pub(crate) fn out_of_stock(shortage: &Shortage) -> Problem {
+    Problem::conflict(
+        "out-of-stock",
+        "Out of stock",
+        format!("{} units of {} were asked for, {} can be had.", shortage.requested, shortage.sku, shortage.available),
+    )
+    .with("sku", &shortage.sku)
+    .with("requested", shortage.requested)
+    .with("available", shortage.available)
+}
+
+pub(crate) fn illegal(status: SaleStatus, wanted: &str) -> Problem {
+    Problem::conflict(
+        "illegal-transition",
+        "The sale does not allow this now",
+        format!("A sale that is {status} cannot {wanted}."),
+    )
+    .with("sale_status", status)
+}

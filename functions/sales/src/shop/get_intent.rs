@@ -1,0 +1,66 @@
+//! `GET /sales/{sale_id}/intents/{intent_id}`: what became of a claim.
+
+use souk_domain::{
+    ids::{OrderId, SaleId},
+    sale::{ClaimEntry, IntentId},
+};
+use souk_orders::{Archive, Orders, find};
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Problem, Request, Response},
+};
+use souk_sales::Shards;
+
+use super::{Shopper, intent::IntentView};
+use crate::dependencies;
+
+/// The order that an intent becomes, and the claim before that.
+#[derive(Debug)]
+pub struct Deps {
+    shards: Shards,
+    orders: Orders,
+    archive: Archive,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            shards: dependencies::shards(environment)?,
+            orders: dependencies::orders(environment)?,
+            archive: dependencies::archive(environment)?,
+        })
+    }
+}
+
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
+/// QUEUED until there is an order; then what the order says.
+///
+/// # Errors
+/// 404 where it is not the caller's, or nothing was claimed under it.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let shopper = Shopper::of(&request)?;
+    let sale_id: SaleId = request.path("sale_id")?;
+    let intent_id: IntentId = request.path("intent_id")?;
+    let not_found = || Problem::not_found("intent");
+    if !intent_id.belongs_to(&sale_id, &shopper.user_id) {
+        return Err(not_found());
+    }
+    let order_id = OrderId::of_sale(&shopper.user_id, &sale_id);
+    if let Some(order) = find(&deps.orders, &deps.archive, &order_id).await? {
+        return Ok(Response::json(200, &IntentView::of(&intent_id, &order)));
+    }
+    let shard = deps.shards.get(&sale_id, intent_id.shard()).await?;
+    match shard.and_then(|shard| shard.image(&shopper.key).entry) {
+        Some(ClaimEntry::Claimed(_)) => {
+            Ok(Response::json(200, &IntentView::queued(&intent_id)).header("retry-after", "1"))
+        }
+        Some(ClaimEntry::GivenBack) | None => Err(not_found()),
+    }
+}

@@ -1,0 +1,73 @@
+//! `GET /sales/{sale_id}`: what everybody may know of a sale.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::json;
+use souk_domain::{ids::SaleId, sale::SaleStatus};
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Request, Response},
+};
+use souk_sales::RoomCache;
+
+use crate::{dependencies, problems};
+
+/// What is known of the sales.
+#[derive(Debug)]
+pub struct Deps {
+    rooms: Arc<RoomCache>,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { rooms: dependencies::rooms(environment)? })
+    }
+}
+
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
+/// Terms, status, and all that is needed to check the draw: the commitment from the beginning, the
+/// beacon from the opening, the key once the sale is closed.
+///
+/// # Errors
+/// 404 where there is no such sale.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    run(deps, request, souk_runtime::now()).await
+}
+
+/// As [`handle`], at a time of the caller's.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+    let sale_id: SaleId = request.path("sale_id")?;
+    let seen = deps.rooms.get(&sale_id, now).await?.ok_or_else(problems::no_such_sale)?;
+    let (terms, room) = (&seen.sale.terms, &seen.room);
+    let key = match room.status {
+        SaleStatus::Closed => Some(deps.rooms.lottery_key(&seen).await?.reveal()),
+        _ => None,
+    };
+    let beacon =
+        room.beacon.as_ref().map(|beacon| json!({ "round": beacon.round(), "randomness": beacon.randomness() }));
+    let body = json!({
+        "sale_id": sale_id,
+        "sku": terms.sku(),
+        "units": terms.units(),
+        "price": terms.price(),
+        "status": room.status,
+        "sold_out": seen.is_sold_out(),
+        "opens_at": room.opens_at.to_string(),
+        "closes_at": room.closes_at.map(|closes_at| closes_at.to_string()),
+        "now": now.to_string(),
+        "draw": { "commitment": seen.sale.commitment, "beacon": beacon, "key": key },
+    });
+    // As old as a warm function's own knowledge may be: whatever stands in between may carry most polls.
+    Ok(Response::json(200, &body).header("cache-control", "public, max-age=1"))
+}
