@@ -72,9 +72,10 @@ pub fn detail_types(status: OrderStatus, cancel_reason: Option<CancelReason>) ->
         (OrderStatus::Confirmed, _) => &["OrderConfirmed"],
         (OrderStatus::Shipped, _) => &["OrderShipped"],
         (OrderStatus::Delivered, _) => &["OrderDelivered"],
-        (OrderStatus::Cancelled, Some(CancelReason::PaymentDeclined | CancelReason::PaymentExpired)) => {
-            &["OrderCancelled", "PaymentFailed"]
-        }
+        (
+            OrderStatus::Cancelled,
+            Some(CancelReason::PaymentDeclined | CancelReason::PaymentExpired | CancelReason::AuthorizationLapsed),
+        ) => &["OrderCancelled", "PaymentFailed"],
         (OrderStatus::Cancelled, _) => &["OrderCancelled"],
     }
 }

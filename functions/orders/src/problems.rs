@@ -110,7 +110,7 @@ pub(crate) fn authorization_lapsed() -> Problem {
     Problem::conflict(
         "authorization-lapsed",
         "The authorisation has lapsed",
-        "The gateway no longer holds the money. Cancel the order, which frees its units; the customer can order again.",
+        "The gateway no longer held the money, so the order was cancelled and its units go back; the customer can order again.",
     )
 }
 

@@ -4,12 +4,24 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
-    order::{Order, OrderStatus},
+    order::{CancelReason, Canceller, Order, OrderStatus},
     payment::PaymentState,
 };
 use souk_dynamo::StoreError;
-use souk_orders::Orders;
-use souk_payments::{CaptureOutcome, PaymentError, PaymentRecords, capture, gateway::Gateway};
+use souk_orders::{CancelOutcome, Orders, Saga};
+use souk_payments::{CaptureOutcome, PaymentError, PaymentRecords, capture, stripe::StripeGateway};
+use souk_runtime::{ConfigError, Environment, FromEnvironment};
+
+use crate::dependencies;
+
+/// What a shipment touches: the order, its money, and the saga where there is none.
+#[derive(Debug)]
+pub(crate) struct Shipping {
+    pub(crate) orders: Orders,
+    pub(crate) payments: PaymentRecords,
+    gateway: StripeGateway,
+    saga: Saga,
+}
 
 /// How shipping ended.
 #[derive(Debug)]
@@ -20,7 +32,7 @@ pub(crate) enum ShipOutcome {
     Illegal(OrderStatus),
     /// The payment stands where nothing can be taken.
     NotAuthorized(PaymentState),
-    /// The gateway no longer holds the money.
+    /// The gateway no longer held the money, so the order is cancelled, now or before.
     Lapsed,
     /// The gateway would not take it; the order stays confirmed.
     CaptureRefused {
@@ -39,42 +51,64 @@ pub(crate) enum ShipError {
     Store(#[from] StoreError),
 }
 
-/// Ships a confirmed order whose parcels are planned (steps "ship 1" to "ship 3").
-pub(crate) async fn ship<G: Gateway>(
-    orders: &Orders,
-    payments: &PaymentRecords,
-    gateway: &G,
-    order_id: &OrderId,
-    now: Timestamp,
-) -> Result<ShipOutcome, ShipError> {
-    let Some(order) = orders.get(order_id).await? else { return Ok(ShipOutcome::Unknown) };
-    let outcome = match order.status {
-        OrderStatus::Confirmed => take_and_ship(orders, payments, gateway, order_id, now).await?,
-        status if status.has_left() => ShipOutcome::Shipped(Box::new(order)),
-        status => ShipOutcome::Illegal(status),
-    };
-    payments.end_capture(order_id, matches!(outcome, ShipOutcome::Shipped(_))).await?;
-    Ok(outcome)
+impl FromEnvironment for Shipping {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            orders: dependencies::orders(environment)?,
+            payments: dependencies::payments(environment)?,
+            gateway: dependencies::gateway(environment).await?,
+            saga: dependencies::saga(environment)?,
+        })
+    }
 }
 
-async fn take_and_ship<G: Gateway>(
-    orders: &Orders,
-    payments: &PaymentRecords,
-    gateway: &G,
-    order_id: &OrderId,
-    now: Timestamp,
-) -> Result<ShipOutcome, ShipError> {
-    match capture(payments, gateway, order_id, now).await? {
-        CaptureOutcome::Captured => {}
-        CaptureOutcome::NotAuthorized(state) => return Ok(ShipOutcome::NotAuthorized(state)),
-        CaptureOutcome::Lapsed => return Ok(ShipOutcome::Lapsed),
-        CaptureOutcome::Refused { code, message } => return Ok(ShipOutcome::CaptureRefused { code, message }),
+impl Shipping {
+    /// Ships a confirmed order whose parcels are planned (steps "ship 1" to "ship 3").
+    pub(crate) async fn ship(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
+        let Some(order) = self.orders.get(order_id).await? else { return Ok(ShipOutcome::Unknown) };
+        let outcome = match order.status {
+            OrderStatus::Confirmed => self.take_and_ship(order_id, now).await?,
+            _ => ShipOutcome::of_unconfirmed(order),
+        };
+        self.payments.end_capture(order_id, matches!(outcome, ShipOutcome::Shipped(_))).await?;
+        Ok(outcome)
     }
-    Ok(match orders.ship(order_id, now).await? {
-        Ok(order) => ShipOutcome::Shipped(Box::new(order)),
-        Err(Some(order)) if order.status.has_left() => ShipOutcome::Shipped(order),
-        // Cancelled between capture and here: the goods stay, and the saga refunds.
-        Err(Some(order)) => ShipOutcome::Illegal(order.status),
-        Err(None) => ShipOutcome::Unknown,
-    })
+
+    async fn take_and_ship(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
+        match capture(&self.payments, &self.gateway, order_id, now).await? {
+            CaptureOutcome::Captured => {}
+            CaptureOutcome::NotAuthorized(state) => return Ok(ShipOutcome::NotAuthorized(state)),
+            CaptureOutcome::Lapsed => return self.cancel(order_id, now).await,
+            CaptureOutcome::Refused { code, message } => return Ok(ShipOutcome::CaptureRefused { code, message }),
+        }
+        Ok(match self.orders.ship(order_id, now).await? {
+            Ok(order) => ShipOutcome::Shipped(Box::new(order)),
+            // Cancelled between capture and here: the goods stay, and the saga refunds.
+            Err(Some(order)) => ShipOutcome::of_unconfirmed(*order),
+            Err(None) => ShipOutcome::Unknown,
+        })
+    }
+
+    /// The money is gone: the decision comes first, stock and the payment's record follow it by the saga.
+    async fn cancel(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
+        match self.orders.cancel(order_id, Canceller::LapsedShipment, now).await? {
+            CancelOutcome::Cancelled(order) => {
+                self.saga.nudge(order_id).await;
+                Ok(ShipOutcome::of_unconfirmed(*order))
+            }
+            CancelOutcome::Refused(order) => Ok(ShipOutcome::of_unconfirmed(*order)),
+            CancelOutcome::Unknown => Ok(ShipOutcome::Unknown),
+        }
+    }
+}
+
+impl ShipOutcome {
+    /// What an order that is not confirmed any more, or not yet, says of its shipment.
+    pub(crate) fn of_unconfirmed(order: Order) -> Self {
+        match order.status {
+            status if status.has_left() => Self::Shipped(Box::new(order)),
+            _ if order.cancel_reason == Some(CancelReason::AuthorizationLapsed) => Self::Lapsed,
+            status => Self::Illegal(status),
+        }
+    }
 }

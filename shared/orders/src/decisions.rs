@@ -58,8 +58,8 @@ impl Orders {
         })
     }
 
-    /// Writes the decision `CANCELLED`, and `unsettled` in the same write (step F1 and people's
-    /// cancels). Condition: `PENDING_PAYMENT`, and for people `CONFIRMED` too.
+    /// Writes the decision `CANCELLED`, and `unsettled` in the same write (step F1, people's cancels, and
+    /// a shipment whose authorisation has lapsed). Condition: [`Canceller::may_cancel`].
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
@@ -67,14 +67,13 @@ impl Orders {
         let reason = by.reason();
         let who = match by {
             Canceller::Saga(_) => "saga",
+            Canceller::LapsedShipment => "shipment",
             Canceller::Customer => "customer",
             Canceller::Operator => "operator",
         };
-        let mut from: Vec<_> = OrderStatus::allowing(OrderEvent::Cancel).collect();
-        from.retain(|status| *status == OrderStatus::PendingPayment || by.may_cancel_confirmed());
         let update = self.transition_from(
             order_id,
-            from,
+            by.may_cancel().collect(),
             OrderStatus::Cancelled,
             now,
             who,

@@ -14,7 +14,9 @@ pub enum CaptureOutcome {
     Captured,
     /// There is nothing to take: the payment stands here.
     NotAuthorized(PaymentState),
-    /// The gateway no longer holds the money: the authorisation has lapsed.
+    /// The gateway no longer holds the money: the authorisation has lapsed, or a cancelled order's saga
+    /// gave it back. The record stays `CAPTURING` and on the sweeper's list, so that whoever dies before
+    /// the order is cancelled is made up for; cancelling fences it.
     Lapsed,
     /// The gateway would not, and still holds the money. It may be tried again.
     Refused {
@@ -70,7 +72,7 @@ async fn take<G: Gateway>(
     };
     match status {
         IntentStatus::Succeeded => keep(records, record, PaymentState::Captured, CaptureOutcome::Captured, now).await,
-        IntentStatus::Canceled => keep(records, record, PaymentState::Voided, CaptureOutcome::Lapsed, now).await,
+        IntentStatus::Canceled => Ok(CaptureOutcome::Lapsed),
         IntentStatus::RequiresCapture => {
             let refused = CaptureOutcome::Refused { code, message };
             keep(records, record, PaymentState::Authorized, refused, now).await

@@ -99,6 +99,7 @@ guards! {
     CaptureKey, "ship 2", "a capture carries its idempotency key, under which a refusal stays a refusal";
     NoteEndsWithOrder, "ship 3", "the sweeper's note goes with the claim, or when the order is seen to be no longer confirmed";
     LapsedIsCancelled, "ship", "an order whose authorisation lapsed is cancelled";
+    LapsedDecisionFirst, "ship", "the order is cancelled before the record of a lapsed hold is closed";
     SweepOrders, "sweep", "unsettled orders are driven again";
     SweepHolds, "sweep", "held reservations past their time are ended";
     SweepCaptures, "sweep", "noted captures are resumed";

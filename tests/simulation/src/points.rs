@@ -92,6 +92,8 @@ const RARE: &[&str] = &[
 ];
 
 const HARDLY: &[&str] = &[
+    "admin-ship-order: StartExecution",
+    "admin-ship-order: UpdateItem orders CANCELLED",
     "saga-void-payment: create refund",
     "saga-void-payment: UpdateItem payments REFUNDED",
     "sweep-reservations: StartExecution",

@@ -13,6 +13,7 @@ use crate::{
     shopper::Tab,
     sim::{Sim, Theme},
     staff,
+    world::World,
 };
 
 /// The SKUs and warehouses, of which a schedule uses some.
@@ -36,6 +37,13 @@ pub async fn open(sim: &Sim, deliveries: &Deliveries) {
         sim.executor.spawn("operator", async move { staff::reprice(&this, sku).await });
     }
     sweep_now_and_then(sim);
+    if sim.chance(if sim.theme == Theme::Fulfilment { 300 } else { 50 }) {
+        let this = sim.clone();
+        sim.executor.spawn("bank", async move {
+            pause_millis(this.pick(&[500, 1_500, 6_000, 60_000])).await;
+            this.network.with(World::let_holds_lapse);
+        });
+    }
 }
 
 /// Sweepers run in the middle of trouble too.

@@ -190,6 +190,12 @@ impl World {
         Answer { status: answer.status, headers, body: answer.body }
     }
 
+    /// A week has passed at the bank, whose clock is not ours: nothing is held any more.
+    pub fn let_holds_lapse(&mut self) {
+        let notices = self.gateway.expire(self.now().as_second() + HOLD_SECONDS);
+        self.parcels.extend(notices.into_iter().map(Parcel::Webhook));
+    }
+
     /// The shopper answers his bank's challenge.
     pub fn authenticate(&mut self, intent: &str, succeeds: bool) {
         let notices = self.gateway.authenticate(intent, succeeds, self.now().as_second());

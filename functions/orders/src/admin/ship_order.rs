@@ -10,8 +10,6 @@ use souk_domain::{
     stock::Allocation,
 };
 use souk_inventory::ReservationBook;
-use souk_orders::Orders;
-use souk_payments::{PaymentRecords, stripe::StripeGateway};
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     http::{HttpResult, Problem, Request, Response, Role},
@@ -21,28 +19,24 @@ use crate::{
     dependencies,
     orders::OrderView,
     problems,
-    shipping::{ShipError, ShipOutcome, ship},
+    shipping::{ShipError, ShipOutcome, Shipping},
 };
 
 /// The longest carrier name or tracking number, in characters.
 const MAX_TEXT: usize = 100;
 
-/// Orders, reservations, payments and the gateway.
+/// What a shipment touches, and the reservations, which say what leaves from where.
 #[derive(Debug)]
 pub struct Deps {
-    orders: Orders,
+    shipping: Shipping,
     reservations: ReservationBook,
-    payments: PaymentRecords,
-    gateway: StripeGateway,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            orders: dependencies::orders(environment)?,
+            shipping: Shipping::from_environment(environment).await?,
             reservations: dependencies::reservation_book(environment)?,
-            payments: dependencies::payments(environment)?,
-            gateway: dependencies::gateway(environment).await?,
         })
     }
 }
@@ -93,16 +87,16 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let order_id: OrderId = request.path("order_id")?;
     let body: Body = request.json()?;
     body.validate()?;
-    let order = deps.orders.get(&order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
+    let orders = &deps.shipping.orders;
+    let order = orders.get(&order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
     let shipments = parcels(&body, &allocations(&deps.reservations, order).await?)?;
-    match deps.orders.plan_shipment(&order_id, &shipments).await? {
+    match orders.plan_shipment(&order_id, &shipments).await? {
         Ok(_) => {}
         Err(Some(order)) if order.status.has_left() => {}
-        Err(Some(order)) => return Err(problems::illegal(&order, "be shipped")),
+        Err(Some(order)) => return answer(ShipOutcome::of_unconfirmed(*order)),
         Err(None) => return Err(Problem::not_found("order")),
     }
-    let shipped = ship(&deps.orders, &deps.payments, &deps.gateway, &order_id, now).await;
-    answer(shipped.map_err(unfinished)?)
+    answer(deps.shipping.ship(&order_id, now).await.map_err(unfinished)?)
 }
 
 /// Which units leave from where.

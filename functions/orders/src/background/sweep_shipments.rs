@@ -3,33 +3,24 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use souk_domain::order::{Order, SWEEP_SHARDS};
-use souk_orders::Orders;
-use souk_payments::{PaymentRecords, stripe::StripeGateway};
 use souk_runtime::{ConfigError, Environment, FromEnvironment, queue::Failure};
 
-use crate::{
-    dependencies,
-    shipping::{ShipOutcome, ship},
-};
+use crate::shipping::{ShipOutcome, Shipping};
 
 /// How many of a shard one run takes up: what is left waits for the next run.
 const PER_SHARD: i32 = 20;
 
-/// Orders, payments and the gateway.
+/// What a shipment touches.
 #[derive(Debug)]
 pub struct Deps {
-    orders: Orders,
-    payments: PaymentRecords,
-    gateway: StripeGateway,
+    shipping: Shipping,
     grace: SignedDuration,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            orders: dependencies::orders(environment)?,
-            payments: dependencies::payments(environment)?,
-            gateway: dependencies::gateway(environment).await?,
+            shipping: Shipping::from_environment(environment).await?,
             grace: SignedDuration::from_secs(environment.parse("SWEEP_AFTER_SECONDS")?),
         })
     }
@@ -67,9 +58,9 @@ pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
 pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
     let mut report = Report::default();
     for shard in (0..SWEEP_SHARDS).map(Order::sweep_shard_name) {
-        for order_id in deps.payments.capturing(&shard, now - deps.grace, PER_SHARD).await? {
+        for order_id in deps.shipping.payments.capturing(&shard, now - deps.grace, PER_SHARD).await? {
             report.found += 1;
-            match ship(&deps.orders, &deps.payments, &deps.gateway, &order_id, now).await {
+            match deps.shipping.ship(&order_id, now).await {
                 Ok(ShipOutcome::Shipped(_)) => report.shipped += 1,
                 Ok(outcome) => {
                     report.not_shipped += 1;

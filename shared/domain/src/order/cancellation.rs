@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::{OrderEvent, OrderStatus};
+
 /// Why an order was cancelled. A stable code for clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -13,6 +15,8 @@ pub enum CancelReason {
     /// A unit was claimed in a flash sale, and the request to order it never arrived. The order is only
     /// the mark that says so: whatever arrives later finds it.
     ClaimExpired,
+    /// The gateway no longer held the money when the order was to be shipped.
+    AuthorizationLapsed,
     /// The customer cancelled.
     Customer,
     /// An operator cancelled.
@@ -27,6 +31,9 @@ impl CancelReason {
             Self::PaymentDeclined => "The payment was declined. Please check out again with another payment method.",
             Self::PaymentExpired => "The payment was not completed in time. Please check out again.",
             Self::ClaimExpired => "The order could not be made in time, and the item went back on sale.",
+            Self::AuthorizationLapsed => {
+                "Your bank no longer held the money when the order was to be shipped. Please check out again."
+            }
             Self::Customer => "You cancelled the order.",
             Self::Operator => "The shop cancelled the order.",
         }
@@ -39,18 +46,21 @@ impl CancelReason {
             Self::PaymentDeclined => "payment_declined",
             Self::PaymentExpired => "payment_expired",
             Self::ClaimExpired => "claim_expired",
+            Self::AuthorizationLapsed => "authorization_lapsed",
             Self::Customer => "customer",
             Self::Operator => "operator",
         }
     }
 }
 
-/// Who may cancel, and from which status: the saga only from `PENDING_PAYMENT`, people also from
-/// `CONFIRMED`.
+/// Who may cancel, and from which status: the saga only from `PENDING_PAYMENT`, a shipment whose money is
+/// gone only from `CONFIRMED`, people from both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Canceller {
     /// A saga that found no stock, no money or no time left.
     Saga(CancelReason),
+    /// A shipment that found the authorisation lapsed.
+    LapsedShipment,
     /// The customer.
     Customer,
     /// An operator.
@@ -62,13 +72,36 @@ impl Canceller {
     pub fn reason(self) -> CancelReason {
         match self {
             Self::Saga(reason) => reason,
+            Self::LapsedShipment => CancelReason::AuthorizationLapsed,
             Self::Customer => CancelReason::Customer,
             Self::Operator => CancelReason::Operator,
         }
     }
 
-    /// True where a confirmed order may be cancelled too.
-    pub fn may_cancel_confirmed(self) -> bool {
-        !matches!(self, Self::Saga(_))
+    /// The statuses from which this canceller may cancel: what the conditional write repeats.
+    pub fn may_cancel(self) -> impl Iterator<Item = OrderStatus> {
+        OrderStatus::allowing(OrderEvent::Cancel).filter(move |status| match self {
+            Self::Saga(_) => *status == OrderStatus::PendingPayment,
+            Self::LapsedShipment => *status == OrderStatus::Confirmed,
+            Self::Customer | Self::Operator => true,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(by: Canceller) -> Vec<OrderStatus> {
+        by.may_cancel().collect()
+    }
+
+    #[test]
+    fn invariant_i5_the_saga_never_cancels_what_is_confirmed_and_a_shipment_nothing_else() {
+        let (pending, confirmed) = (OrderStatus::PendingPayment, OrderStatus::Confirmed);
+        assert_eq!(from(Canceller::Saga(CancelReason::PaymentDeclined)), [pending]);
+        assert_eq!(from(Canceller::LapsedShipment), [confirmed]);
+        assert_eq!(from(Canceller::Customer), [pending, confirmed]);
+        assert_eq!(from(Canceller::Operator), [pending, confirmed]);
     }
 }

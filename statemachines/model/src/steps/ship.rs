@@ -58,7 +58,12 @@ impl Step<'_> {
         match self.intent() {
             Intent::Captured => Pc::KeepCaptured,
             Intent::Held => Pc::KeepRefused,
-            Intent::Lapsed | Intent::Canceled if self.guarded_by(Guard::LapsedIsCancelled) => Pc::CancelLapsed,
+            Intent::Lapsed | Intent::Canceled if self.guarded_by(Guard::LapsedIsCancelled) => {
+                if !self.guarded_by(Guard::LapsedDecisionFirst) {
+                    self.own().record = Some(PaymentState::Voided);
+                }
+                Pc::CancelLapsed
+            }
             // Refunded: the order was cancelled.
             _ => self.left_to_sweeper(),
         }
