@@ -19,7 +19,7 @@ pub use backoff::Backoff;
 pub use cursor::{Cursor, CursorError};
 pub use error::StoreError;
 pub use outcome::{ConditionFailure, Outcome, outcome};
-pub use table::{Table, UpdateBuilder};
+pub use table::{Page, Table, UpdateBuilder};
 pub use transaction::{Refusal, Transaction, TransactionOutcome};
 
 /// An item as DynamoDB holds it.

@@ -12,6 +12,22 @@ use crate::{AttributeValue, Client, Item, Outcome, StoreError, decode, encode, o
 /// An update being built; see [`Table::update`].
 pub type UpdateBuilder = UpdateItemFluentBuilder;
 
+/// One page of a query's answer.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// What it holds.
+    pub items: Vec<T>,
+    /// The key after which the next page begins; `None` on the last one.
+    pub next: Option<Item>,
+}
+
+impl<T> Page<T> {
+    /// The page with each item turned into something else.
+    pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(turn).collect(), next: self.next }
+    }
+}
+
 /// One table and the client that reaches it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Table {
@@ -139,6 +155,19 @@ impl Table {
         let answer = scan.send().await.map_err(StoreError::from_sdk)?;
         let items = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
         Ok((items, answer.last_evaluated_key.filter(|key| !key.is_empty())))
+    }
+
+    /// The page of a query that begins after a key, of at most 1 MB.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn page<T: DeserializeOwned>(
+        query: QueryFluentBuilder,
+        after: Option<Item>,
+    ) -> Result<Page<T>, StoreError> {
+        let answer = query.set_exclusive_start_key(after).send().await.map_err(StoreError::from_sdk)?;
+        let items = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: answer.last_evaluated_key.filter(|key| !key.is_empty()) })
     }
 
     /// All items of one partition, strongly consistent, in sort-key order. For partitions that are

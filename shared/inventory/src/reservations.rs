@@ -4,7 +4,7 @@ use souk_domain::{
     ids::ReservationId,
     reservation::{Reservation, ReservationState},
 };
-use souk_dynamo::{Item, StoreError, Table, n, s};
+use souk_dynamo::{Item, Page, StoreError, Table, n, s};
 
 use crate::StockRows;
 
@@ -72,9 +72,9 @@ impl ReservationBook {
         items.into_iter().map(souk_dynamo::decode).collect()
     }
 
-    /// Up to `limit` held reservations of one shard (see [`souk_domain::reservation::held_shard`])
-    /// whose time has passed, oldest first. Only candidates: the index is eventual, and each step
-    /// judges the reservation itself.
+    /// A page of the held reservations of one shard (see [`souk_domain::reservation::held_shard`]) whose
+    /// time has passed, oldest first. Only candidates: the index is eventual, and each step judges the
+    /// reservation itself.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -82,21 +82,16 @@ impl ReservationBook {
         &self,
         shard: &str,
         now: Timestamp,
-        limit: u16,
-    ) -> Result<Vec<ReservationId>, StoreError> {
-        let answer = self
+        after: Option<Item>,
+    ) -> Result<Page<ReservationId>, StoreError> {
+        let query = self
             .table
             .query()
             .index_name(HELD_INDEX)
             .key_condition_expression("held = :shard AND expires_at <= :now")
             .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":now", n(now.as_millisecond()))
-            .limit(i32::from(limit))
-            .send()
-            .await
-            .map_err(StoreError::from_sdk)?;
-        let found = answer.items.unwrap_or_default();
-        found.into_iter().map(|item| souk_dynamo::decode::<Held>(item).map(|held| held.reservation_id)).collect()
+            .expression_attribute_values(":now", n(now.as_millisecond()));
+        Ok(Table::page::<Held>(query, after).await?.map(|held| held.reservation_id))
     }
 }
 

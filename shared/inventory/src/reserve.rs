@@ -63,16 +63,16 @@ pub enum ReserveOutcome {
     Busy,
 }
 
-/// A SKU's rows as they were last seen, and which of them may be written without their version.
-struct Seen {
-    rows: Vec<StockRow>,
-    /// Rows that were found moved, yet had enough: taking units from them commutes with whatever
-    /// moved them, so waiting for a quiet moment would only cost more writes.
-    commuting: Vec<usize>,
-}
+/// The rows of the wanted SKUs as they were last seen.
+struct Seen(Vec<StockRow>);
 
 impl Reservations {
     /// Sets units aside, all lines or none.
+    ///
+    /// The writes ask for enough available units, not for the version that was read: taking units commutes
+    /// with every other movement of a row, each of which still raises the version and leaves its own entry
+    /// in the ledger. Where 200 buyers met on one row, asking for the version too on the first attempt cost
+    /// 9.0 write units and 1.99 attempts per reservation; without it FIGURES.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; asking again with the same id is safe.
@@ -81,14 +81,14 @@ impl Reservations {
         let mut seen = self.see(&demand).await?;
         let mut effort = Effort::default();
         while effort.attempts < ATTEMPTS {
-            let plan = match allocate(&demand, &seen.rows, &request.nearest) {
+            let plan = match allocate(&demand, &seen.0, &request.nearest) {
                 Ok(plan) if plan.len() > MAX_ROWS => return Ok(ReserveOutcome::Scattered),
                 Ok(plan) => plan,
                 // The units may be gone because an earlier call with this id took them.
                 Err(shortage) => return self.stored_or(request, ReserveOutcome::OutOfStock(shortage)).await,
             };
             let held = Reservation::held(request.reservation_id.clone(), plan, now, request.expires_at);
-            let transaction = self.taking(&held, &seen, now)?;
+            let transaction = self.taking(&held, now)?;
             effort.attempts += 1;
             match transaction.commit(self.table.client()).await {
                 Ok(TransactionOutcome::Committed { write_units }) => {
@@ -115,7 +115,7 @@ impl Reservations {
         for sku in demand.skus() {
             rows.extend(self.rows.of_sku(sku).await?);
         }
-        Ok(Seen { rows, commuting: Vec::new() })
+        Ok(Seen(rows))
     }
 
     async fn stored_or(
@@ -127,13 +127,10 @@ impl Reservations {
     }
 
     /// The rows, then the reservation.
-    fn taking(&self, held: &Reservation, seen: &Seen, now: Timestamp) -> Result<Transaction, StoreError> {
+    fn taking(&self, held: &Reservation, now: Timestamp) -> Result<Transaction, StoreError> {
         let mut transaction = Transaction::new();
         for line in &held.lines {
-            let mut write = RowWrite::new(&caused_by(&held.reservation_id, Change::Reserve(line.quantity), now))?;
-            if let Some(version) = seen.guard(line) {
-                write = write.unless_moved(version);
-            }
+            let write = RowWrite::new(&caused_by(&held.reservation_id, Change::Reserve(line.quantity), now))?;
             let key = [("sku", line.sku.as_str()), ("warehouse_id", line.warehouse_id.as_str())];
             transaction = transaction.update(&self.rows.table, &key, |update| write.in_transaction(update))?;
         }
@@ -144,14 +141,8 @@ impl Reservations {
 }
 
 impl Seen {
-    fn index(&self, line: &Allocation) -> Option<usize> {
-        self.rows.iter().position(|row| row.sku == line.sku && row.warehouse_id == line.warehouse_id)
-    }
-
-    /// The version that the row must still have.
-    fn guard(&self, line: &Allocation) -> Option<u64> {
-        let index = self.index(line)?;
-        (!self.commuting.contains(&index)).then(|| self.rows[index].version)
+    fn row(&mut self, line: &Allocation) -> Option<&mut StockRow> {
+        self.0.iter_mut().find(|row| row.sku == line.sku && row.warehouse_id == line.warehouse_id)
     }
 
     /// Takes in what a refused transaction told: the rows as they stand now. `Some` where the
@@ -162,13 +153,10 @@ impl Seen {
             let Some(line) = lines.get(position) else {
                 return image.map(souk_dynamo::decode).transpose();
             };
-            let Some(index) = self.index(line) else { continue };
+            let Some(row) = self.row(line) else { continue };
             match image {
-                Some(image) => self.rows[index] = souk_dynamo::decode(image)?,
-                None => self.rows[index].available = 0,
-            }
-            if self.rows[index].available >= line.quantity && !self.commuting.contains(&index) {
-                self.commuting.push(index);
+                Some(image) => *row = souk_dynamo::decode(image)?,
+                None => row.available = 0,
             }
         }
         Ok(None)

@@ -4,7 +4,7 @@ use souk_domain::{
     ids::OrderId,
     order::{Order, OrderStatus},
 };
-use souk_dynamo::{Item, StoreError, Table, n, s};
+use souk_dynamo::{Item, Page, StoreError, Table, n, s};
 
 /// The hot `orders` table: every order that is not yet a month past its end.
 #[derive(Debug, Clone)]
@@ -50,25 +50,25 @@ impl Orders {
         items.into_iter().map(souk_dynamo::decode).collect()
     }
 
-    /// Up to `limit` orders of one sweep shard that have been unsettled since before `before`, oldest
+    /// A page of the orders of one sweep shard that have been unsettled since before `before`, oldest
     /// first. Only candidates: the index is eventual, and each step's own condition decides.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn unsettled(&self, shard: &str, before: Timestamp, limit: i32) -> Result<Vec<OrderId>, StoreError> {
-        let answer = self
+    pub async fn unsettled(
+        &self,
+        shard: &str,
+        before: Timestamp,
+        after: Option<Item>,
+    ) -> Result<Page<OrderId>, StoreError> {
+        let query = self
             .table
             .query()
             .index_name("unsettled")
             .key_condition_expression("unsettled = :shard AND unsettled_since < :before")
             .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":before", n(before.as_millisecond()))
-            .limit(limit)
-            .send()
-            .await
-            .map_err(StoreError::from_sdk)?;
-        let found = answer.items.unwrap_or_default();
-        found.into_iter().map(|item| souk_dynamo::decode::<Unsettled>(item).map(|o| o.order_id)).collect()
+            .expression_attribute_values(":before", n(before.as_millisecond()));
+        Ok(Table::page::<Unsettled>(query, after).await?.map(|unsettled| unsettled.order_id))
     }
 }
 

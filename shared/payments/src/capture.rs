@@ -63,7 +63,7 @@ async fn take<G: Gateway>(
 ) -> Result<CaptureOutcome, PaymentError> {
     // A refusal says that the intent is not where we thought, or that the bank will not; an answer may be
     // an earlier one's. Whether the money was taken, only the intent's present state says.
-    let (status, code, message) = match gateway.capture(&record.order_id, gateway_id).await {
+    let (status, code, message) = match gateway.capture(&record.order_id, gateway_id, record.capture_attempt).await {
         Ok(intent) => (intent.status, "not_captured".to_owned(), "the money is still held".to_owned()),
         Err(GatewayError::Refused { code, message } | GatewayError::Invalid { code, message }) => {
             (gateway.retrieve(gateway_id).await?.status, code, message)
@@ -71,26 +71,27 @@ async fn take<G: Gateway>(
         Err(error) => return Err(error.into()),
     };
     match status {
-        IntentStatus::Succeeded => keep(records, record, PaymentState::Captured, CaptureOutcome::Captured, now).await,
+        IntentStatus::Succeeded => {
+            match records.advance(&record.order_id, &[PaymentState::Capturing], PaymentState::Captured, now).await? {
+                RecordOutcome::Kept(_) => Ok(CaptureOutcome::Captured),
+                RecordOutcome::Refused(there) => Ok(overtaken(&there)),
+            }
+        }
         IntentStatus::Canceled => Ok(CaptureOutcome::Lapsed),
         IntentStatus::RequiresCapture => {
-            let refused = CaptureOutcome::Refused { code, message };
-            keep(records, record, PaymentState::Authorized, refused, now).await
+            match records.give_capture_back(&record.order_id, record.capture_attempt, now).await? {
+                RecordOutcome::Kept(_) => Ok(CaptureOutcome::Refused { code, message }),
+                RecordOutcome::Refused(there) => Ok(overtaken(&there)),
+            }
         }
         other => Err(PaymentError::Inconsistent(other)),
     }
 }
 
-async fn keep(
-    records: &PaymentRecords,
-    record: &PaymentRecord,
-    state: PaymentState,
-    outcome: CaptureOutcome,
-    now: Timestamp,
-) -> Result<CaptureOutcome, PaymentError> {
-    match records.advance(&record.order_id, &[PaymentState::Capturing], state, now).await? {
-        RecordOutcome::Kept(_) => Ok(outcome),
-        RecordOutcome::Refused(there) if there.state == PaymentState::Captured => Ok(CaptureOutcome::Captured),
-        RecordOutcome::Refused(there) => Ok(CaptureOutcome::NotAuthorized(there.state)),
+/// What another run has made of the record meanwhile.
+fn overtaken(there: &PaymentRecord) -> CaptureOutcome {
+    match there.state {
+        PaymentState::Captured => CaptureOutcome::Captured,
+        state => CaptureOutcome::NotAuthorized(state),
     }
 }

@@ -118,8 +118,14 @@ pub trait Gateway: Send + Sync {
     /// [`Decline`]), not an error.
     fn confirm(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
 
-    /// Takes the held money, all of it.
-    fn capture(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+    /// Takes the held money, all of it. A refusal is repeated under its key, so each `attempt` has one of its
+    /// own: the next may begin only once the gateway has said, after a refusal, that it still holds the money.
+    fn capture(
+        &self,
+        order_id: &OrderId,
+        id: &str,
+        attempt: u32,
+    ) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
 
     /// Lets the held money go. Afterwards the intent can never be confirmed.
     fn cancel(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;

@@ -6,7 +6,7 @@ use souk_domain::{
     order::Order,
     payment::{Authorization, PaymentState},
 };
-use souk_dynamo::{Item, Outcome, StoreError, Table, UpdateBuilder, n, s};
+use souk_dynamo::{Item, Outcome, Page, StoreError, Table, UpdateBuilder, n, s};
 
 /// What Souk knows of an order's payment. Written before the gateway hears anything.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct PaymentRecord {
     /// The gateway's code of the last decline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_code: Option<String>,
+    /// How often the held money was claimed for a shipment: the claim's name at the gateway.
+    #[serde(default)]
+    pub capture_attempt: u32,
     /// +1 at every write.
     pub version: u64,
     /// When it was opened.
@@ -105,6 +108,7 @@ impl PaymentRecords {
             gateway_id: None,
             client_secret: None,
             decline_code: None,
+            capture_attempt: 0,
             version: 1,
             created_at: now,
             updated_at: now,
@@ -181,15 +185,35 @@ impl PaymentRecords {
     }
 
     /// Claims the held money for a shipment (step "ship 1"), and notes it for the sweeper until
-    /// [`PaymentRecords::end_capture`]. Condition: `AUTHORIZED`.
+    /// [`PaymentRecords::end_capture`]. Each claim is an attempt of its own at the gateway. Condition:
+    /// `AUTHORIZED`.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn begin_capture(&self, order_id: &OrderId, now: Timestamp) -> Result<RecordOutcome, StoreError> {
-        let note = ", capturing = :shard, capturing_since = :now";
+        let note = ", capturing = :shard, capturing_since = :now, capture_attempt = capture_attempt + :one";
         let update = self
             .change(order_id, &[PaymentState::Authorized], PaymentState::Capturing, now, note, "attribute_exists(id)")
             .expression_attribute_values(":shard", s(Order::sweep_shard(order_id)));
+        self.write(update).await
+    }
+
+    /// Gives a claim back that the gateway refused and after which it still holds the money. Condition:
+    /// `CAPTURING` by this attempt: whoever is late with a refusal must not end the attempt of another,
+    /// whose capture may be under way.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn give_capture_back(
+        &self,
+        order_id: &OrderId,
+        attempt: u32,
+        now: Timestamp,
+    ) -> Result<RecordOutcome, StoreError> {
+        let own = "capture_attempt = :attempt";
+        let update = self
+            .change(order_id, &[PaymentState::Capturing], PaymentState::Authorized, now, "", own)
+            .expression_attribute_values(":attempt", n(attempt));
         self.write(update).await
     }
 
@@ -215,32 +239,32 @@ impl PaymentRecords {
         }
     }
 
-    /// Up to `limit` orders of one sweep shard whose shipment began before `before` and has not ended.
-    /// Only candidates: the index is eventual.
+    /// A page of the orders of one sweep shard whose shipment began before `before` and has not ended,
+    /// oldest first. Only candidates: the index is eventual.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn capturing(&self, shard: &str, before: Timestamp, limit: i32) -> Result<Vec<OrderId>, StoreError> {
+    pub async fn capturing(
+        &self,
+        shard: &str,
+        before: Timestamp,
+        after: Option<Item>,
+    ) -> Result<Page<OrderId>, StoreError> {
         #[derive(Deserialize)]
         struct Candidate {
             id: String,
         }
-        let answer = self
+        let query = self
             .table
             .query()
             .index_name("capturing")
             .key_condition_expression("capturing = :shard AND capturing_since < :before")
             .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":before", n(before.as_millisecond()))
-            .limit(limit)
-            .send()
-            .await
-            .map_err(StoreError::from_sdk)?;
-        let read = |item| {
-            let candidate: Candidate = souk_dynamo::decode(item)?;
-            candidate.id.trim_start_matches(KEY_PREFIX).parse().map_err(StoreError::corrupt)
-        };
-        answer.items.unwrap_or_default().into_iter().map(read).collect()
+            .expression_attribute_values(":before", n(before.as_millisecond()));
+        let Page { items, next } = Table::page::<Candidate>(query, after).await?;
+        let order_id = |candidate: Candidate| candidate.id.trim_start_matches(KEY_PREFIX).parse();
+        let items = items.into_iter().map(order_id).collect::<Result<_, _>>().map_err(StoreError::corrupt)?;
+        Ok(Page { items, next })
     }
 
     /// Closes a record of which the gateway has no id (step F2a). Condition: `INTENT` without id: a

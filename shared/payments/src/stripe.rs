@@ -103,8 +103,8 @@ impl Gateway for StripeGateway {
         self.act("confirm", Some(key(order_id, "confirm")), id).await
     }
 
-    async fn capture(&self, order_id: &OrderId, id: &str) -> Result<Intent, GatewayError> {
-        self.act("capture", Some(key(order_id, "capture")), id).await
+    async fn capture(&self, order_id: &OrderId, id: &str, attempt: u32) -> Result<Intent, GatewayError> {
+        self.act("capture", Some(key(order_id, &format!("capture-{attempt}"))), id).await
     }
 
     async fn cancel(&self, _order_id: &OrderId, id: &str) -> Result<Intent, GatewayError> {
@@ -140,7 +140,8 @@ impl Gateway for StripeGateway {
     }
 }
 
-/// One key per order and action: an order is created, confirmed, captured and refunded once.
+/// One key per order and action: an order is created, confirmed and refunded once, and captured once an
+/// attempt.
 fn key(order_id: &OrderId, action: &str) -> String {
     format!("{order_id}-{action}")
 }

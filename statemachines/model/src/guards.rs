@@ -96,6 +96,7 @@ guards! {
     ClaimNotes, "ship 1", "the claim is noted for the sweeper in the same write";
     CaptureAnswerRead, "ship 2", "the intent in a capture's answer is read: an answer may be the replay of a refusal";
     RefusedFromCapturing, "ship 2", "a refused claim is given back only while CAPTURING";
+    RefusedOwnAttempt, "ship 2", "a refused claim is given back only by its own attempt";
     CaptureKey, "ship 2", "a capture carries its idempotency key, under which a refusal stays a refusal";
     NoteEndsWithOrder, "ship 3", "the sweeper's note goes with the claim, or when the order is seen to be no longer confirmed";
     LapsedIsCancelled, "ship", "an order whose authorisation lapsed is cancelled";

@@ -5,8 +5,10 @@
 //! within the [`bounds`] and holds the [`properties`] against it. Every guard of the protocol can be taken away
 //! ([`guards`]), and then something must break.
 #![forbid(unsafe_code)]
-// Orders and checkouts are two: their numbers fit in any integer.
-#![allow(clippy::cast_possible_truncation)]
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "orders, checkouts and runs are two: their numbers fit in any integer"
+)]
 
 pub mod actions;
 pub mod bounds;

@@ -60,8 +60,9 @@ impl Guard {
             Role::SecondLine(contest, first, left_out) => (contest, Guards::ALL.without(first), left_out),
             Role::Spare(_) => (Contest::Alone, Guards::ALL, [].as_slice()),
         };
-        // Who ends whose note only matters where two ship.
-        let shipping = if self == Self::NoteEndsWithOrder { SHIPS } else { 1 };
+        // Who ends whose note or attempt only matters where two ship.
+        let two_ship = matches!(self, Self::NoteEndsWithOrder | Self::RefusedOwnAttempt);
+        let shipping = if two_ship { SHIPS } else { 1 };
         let bounds = Bounds { shipping, ..Bounds::to_find(contest) };
         let invariants = Invariant::ALL.iter().copied().filter(|invariant| !left_out.contains(invariant)).collect();
         Protocol { guards: guards.without(self), bounds, invariants }

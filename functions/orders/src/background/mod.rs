@@ -11,3 +11,4 @@ pub mod sweep_reservations;
 pub mod sweep_shipments;
 
 mod expiry;
+mod sweep;

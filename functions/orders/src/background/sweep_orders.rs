@@ -1,16 +1,19 @@
 //! Restarts the saga of every order whose decision stock and money have not followed yet, whatever
 //! was lost: a start, an execution, a webhook.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-use souk_domain::order::{Order, SWEEP_SHARDS};
+use souk_domain::{
+    ids::OrderId,
+    order::{Order, SWEEP_SHARDS},
+};
+use souk_dynamo::{Item, Page, StoreError};
 use souk_orders::{Orders, Saga};
 use souk_runtime::{ConfigError, Environment, FromEnvironment, queue::Failure};
 
+use super::sweep::{Backlog, Budget, Report, sweep};
 use crate::dependencies;
-
-/// How many of a shard one run takes up: what is left waits for the next run.
-const PER_SHARD: i32 = 50;
 
 /// Orders and the saga.
 #[derive(Debug)]
@@ -30,14 +33,6 @@ impl FromEnvironment for Deps {
     }
 }
 
-/// What a run did.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
-    found: usize,
-    started: usize,
-    failed: usize,
-}
-
 /// Runs the function until its instance ends.
 ///
 /// # Errors
@@ -49,7 +44,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// Goes through all shards; one order's failure does not stop the others.
 ///
 /// # Errors
-/// Where a shard cannot be read.
+/// Where no shard can be read.
 pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
     run(deps, souk_runtime::now()).await
 }
@@ -59,19 +54,23 @@ pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
 /// # Errors
 /// As [`handle`].
 pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
-    let before = now - deps.grace;
-    let mut report = Report::default();
-    for shard in (0..SWEEP_SHARDS).map(Order::sweep_shard_name) {
-        for order_id in deps.orders.unsettled(&shard, before, PER_SHARD).await? {
-            report.found += 1;
-            match deps.saga.start(&order_id).await {
-                Ok(()) => report.started += 1,
-                Err(error) => {
-                    report.failed += 1;
-                    tracing::error!(order_id = %order_id, error = %error, "an unsettled order's saga could not be started");
-                }
-            }
-        }
+    sweep(deps, now).await
+}
+
+impl Backlog for Deps {
+    const BUDGET: Budget = Budget { candidates: 1_000, within: Duration::from_secs(40) };
+    type Candidate = OrderId;
+
+    fn shards() -> Vec<String> {
+        (0..SWEEP_SHARDS).map(Order::sweep_shard_name).collect()
     }
-    Ok(report)
+
+    async fn page(&self, shard: &str, now: Timestamp, after: Option<Item>) -> Result<Page<OrderId>, StoreError> {
+        self.orders.unsettled(shard, now - self.grace, after).await
+    }
+
+    async fn take_up(&self, order_id: &OrderId, _now: Timestamp) -> Result<&'static str, Failure> {
+        self.saga.start(order_id).await?;
+        Ok("started")
+    }
 }

@@ -1,17 +1,22 @@
 //! The timer's backstop: frees expired reservations whose message was lost.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-use souk_domain::reservation::{HELD_SHARDS, held_shard};
+use souk_domain::{
+    ids::ReservationId,
+    reservation::{HELD_SHARDS, held_shard},
+};
+use souk_dynamo::{Item, Page, StoreError};
 use souk_inventory::Reservations;
 use souk_orders::Saga;
 use souk_runtime::{ConfigError, Environment, FromEnvironment, queue::Failure};
 
-use super::expiry::{Expiry, expire};
+use super::{
+    expiry::{Expiry, expire},
+    sweep::{Backlog, Budget, Report, sweep},
+};
 use crate::dependencies;
-
-/// How many of a shard one run takes up: what is left waits for the next run.
-const PER_SHARD: u16 = 50;
 
 /// Reservations and the saga.
 #[derive(Debug)]
@@ -31,15 +36,6 @@ impl FromEnvironment for Deps {
     }
 }
 
-/// What a run did.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
-    found: usize,
-    over: usize,
-    left_to_saga: usize,
-    failed: usize,
-}
-
 /// Runs the function until its instance ends.
 ///
 /// # Errors
@@ -51,7 +47,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// Goes through all shards; one reservation's failure does not stop the others.
 ///
 /// # Errors
-/// Where a shard cannot be read.
+/// Where no shard can be read.
 pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
     run(deps, souk_runtime::now()).await
 }
@@ -61,20 +57,26 @@ pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
 /// # Errors
 /// As [`handle`].
 pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
-    let mut report = Report::default();
-    for shard in (0..HELD_SHARDS).map(held_shard) {
-        for reservation_id in deps.reservations.held_expired(&shard, now - deps.grace, PER_SHARD).await? {
-            report.found += 1;
-            match expire(&deps.reservations, &deps.saga, &reservation_id, now).await {
-                Ok(Expiry::Over) => report.over += 1,
-                Ok(Expiry::LeftToSaga) => report.left_to_saga += 1,
-                Ok(Expiry::NotYet(_)) => {}
-                Err(error) => {
-                    report.failed += 1;
-                    tracing::error!(reservation_id = %reservation_id, error = %error, "an expired reservation could not be ended");
-                }
-            }
-        }
+    sweep(deps, now).await
+}
+
+impl Backlog for Deps {
+    const BUDGET: Budget = Budget { candidates: 1_000, within: Duration::from_secs(40) };
+    type Candidate = ReservationId;
+
+    fn shards() -> Vec<String> {
+        (0..HELD_SHARDS).map(held_shard).collect()
     }
-    Ok(report)
+
+    async fn page(&self, shard: &str, now: Timestamp, after: Option<Item>) -> Result<Page<ReservationId>, StoreError> {
+        self.reservations.held_expired(shard, now - self.grace, after).await
+    }
+
+    async fn take_up(&self, id: &ReservationId, now: Timestamp) -> Result<&'static str, Failure> {
+        Ok(match expire(&self.reservations, &self.saga, id, now).await? {
+            Expiry::Over => "over",
+            Expiry::LeftToSaga => "left_to_saga",
+            Expiry::NotYet(_) => "not_yet",
+        })
+    }
 }

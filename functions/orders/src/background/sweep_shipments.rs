@@ -1,14 +1,17 @@
 //! Resumes shipments whose call died between taking the money and saying that the order has left.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-use souk_domain::order::{Order, SWEEP_SHARDS};
+use souk_domain::{
+    ids::OrderId,
+    order::{Order, SWEEP_SHARDS},
+};
+use souk_dynamo::{Item, Page, StoreError};
 use souk_runtime::{ConfigError, Environment, FromEnvironment, queue::Failure};
 
+use super::sweep::{Backlog, Budget, Report, sweep};
 use crate::shipping::{ShipOutcome, Shipping};
-
-/// How many of a shard one run takes up: what is left waits for the next run.
-const PER_SHARD: i32 = 20;
 
 /// What a shipment touches.
 #[derive(Debug)]
@@ -26,15 +29,6 @@ impl FromEnvironment for Deps {
     }
 }
 
-/// What a run did.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
-    found: usize,
-    shipped: usize,
-    not_shipped: usize,
-    failed: usize,
-}
-
 /// Runs the function until its instance ends.
 ///
 /// # Errors
@@ -46,7 +40,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// Goes through all shards; one order's failure does not stop the others.
 ///
 /// # Errors
-/// Where a shard cannot be read.
+/// Where no shard can be read.
 pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
     run(deps, souk_runtime::now()).await
 }
@@ -56,22 +50,28 @@ pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
 /// # Errors
 /// As [`handle`].
 pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
-    let mut report = Report::default();
-    for shard in (0..SWEEP_SHARDS).map(Order::sweep_shard_name) {
-        for order_id in deps.shipping.payments.capturing(&shard, now - deps.grace, PER_SHARD).await? {
-            report.found += 1;
-            match deps.shipping.ship(&order_id, now).await {
-                Ok(ShipOutcome::Shipped(_)) => report.shipped += 1,
-                Ok(outcome) => {
-                    report.not_shipped += 1;
-                    tracing::warn!(%order_id, ?outcome, "a shipment that was begun cannot be finished");
-                }
-                Err(error) => {
-                    report.failed += 1;
-                    tracing::error!(%order_id, %error, "a shipment could not be resumed");
-                }
-            }
-        }
+    sweep(deps, now).await
+}
+
+impl Backlog for Deps {
+    const BUDGET: Budget = Budget { candidates: 200, within: Duration::from_secs(40) };
+    type Candidate = OrderId;
+
+    fn shards() -> Vec<String> {
+        (0..SWEEP_SHARDS).map(Order::sweep_shard_name).collect()
     }
-    Ok(report)
+
+    async fn page(&self, shard: &str, now: Timestamp, after: Option<Item>) -> Result<Page<OrderId>, StoreError> {
+        self.shipping.payments.capturing(shard, now - self.grace, after).await
+    }
+
+    async fn take_up(&self, order_id: &OrderId, now: Timestamp) -> Result<&'static str, Failure> {
+        Ok(match self.shipping.ship(order_id, now).await? {
+            ShipOutcome::Shipped(_) => "shipped",
+            outcome => {
+                tracing::warn!(%order_id, ?outcome, "a shipment that was begun cannot be finished");
+                "not_shipped"
+            }
+        })
+    }
 }

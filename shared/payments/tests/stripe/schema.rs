@@ -71,7 +71,7 @@ async fn every_request_is_one_that_stripe_understands() {
     let created = gateway.create(&new).await.unwrap();
     assert!(created.id.starts_with("pi_"));
     gateway.confirm(&order, &created.id).await.unwrap();
-    gateway.capture(&order, &created.id).await.unwrap();
+    gateway.capture(&order, &created.id, 1).await.unwrap();
     gateway.cancel(&order, &created.id).await.unwrap();
     gateway.refund(&order, &created.id).await.unwrap();
     gateway.retrieve(&created.id).await.unwrap();

@@ -63,10 +63,14 @@ pub enum Pc {
     Capture,
     /// Ship 2: ask the gateway.
     AskCapture,
+    /// Ship 2: ask the gateway, for an attempt that another one has followed: its key only repeats a refusal.
+    AskOutdated,
     /// Ship 2: keep that it was captured.
     KeepCaptured,
     /// Ship 2, refused though the money is held: the claim is given back.
     KeepRefused,
+    /// Ship 2, the same for an attempt that another one has followed.
+    KeepOutdated,
     /// Ship 3: the order is shipped.
     Ship,
     /// The authorisation has lapsed: cancel the order, as an operator would.
@@ -156,11 +160,13 @@ impl Pc {
             Self::Claim => 35,
             Self::Capture => 36,
             Self::AskCapture => 37,
-            Self::KeepCaptured => 38,
-            Self::KeepRefused => 39,
-            Self::Ship => 40,
-            Self::CancelLapsed => 41,
-            Self::EndCapture => 42,
+            Self::AskOutdated => 38,
+            Self::KeepCaptured => 39,
+            Self::KeepRefused => 40,
+            Self::KeepOutdated => 41,
+            Self::Ship => 42,
+            Self::CancelLapsed => 43,
+            Self::EndCapture => 44,
         }
     }
 
@@ -221,6 +227,15 @@ impl Pc {
 
     /// True where the step only reads, so that repeating it after a lost answer is nothing new.
     pub fn only_reads(self) -> bool {
-        matches!(self, Self::Read | Self::Recheck | Self::Ask | Self::AskRefusal | Self::ShipRead | Self::AskCapture)
+        matches!(
+            self,
+            Self::Read
+                | Self::Recheck
+                | Self::Ask
+                | Self::AskRefusal
+                | Self::ShipRead
+                | Self::AskCapture
+                | Self::AskOutdated
+        )
     }
 }

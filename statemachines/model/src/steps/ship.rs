@@ -8,7 +8,7 @@ use souk_domain::{
 use super::{Chance, Pc, Step, gateway};
 use crate::{
     guards::Guard,
-    state::{Call, Intent},
+    state::{Call, Intent, RUNS},
 };
 
 impl Step<'_> {
@@ -30,6 +30,7 @@ impl Step<'_> {
             Some(PaymentState::Capturing) => claimed,
             Some(found) if found == PaymentState::Authorized || !self.guarded_by(Guard::ClaimAuthorized) => {
                 self.own().record = Some(PaymentState::Capturing);
+                self.begin_attempt();
                 self.own().noted = self.guarded_by(Guard::ClaimNotes);
                 claimed
             }
@@ -37,8 +38,28 @@ impl Step<'_> {
         }
     }
 
+    /// A claim is an attempt with a key of its own. Whatever was sent under the keys before it, or is about to
+    /// be, only repeats their refusals.
+    fn begin_attempt(&mut self) {
+        if !self.guarded_by(Guard::CaptureKey) {
+            return;
+        }
+        let lane = self.own();
+        if lane.refusal_kept {
+            lane.in_flight.arrive(Call::Capture);
+            lane.refusal_kept = false;
+        }
+        for run in &mut lane.runs[RUNS..] {
+            *run = match *run {
+                Pc::Capture | Pc::AskCapture => Pc::AskOutdated,
+                Pc::KeepRefused => Pc::KeepOutdated,
+                same => same,
+            };
+        }
+    }
+
     /// The record is not ours to go on with. Who has it is seen at the order, next time.
-    fn left_to_sweeper(&self) -> Pc {
+    pub(super) fn left_to_sweeper(&self) -> Pc {
         if self.guarded_by(Guard::NoteEndsWithOrder) { Pc::Idle } else { Pc::EndCapture }
     }
 
@@ -54,10 +75,10 @@ impl Step<'_> {
     }
 
     /// Ship 2. What the gateway knows.
-    pub(super) fn ask_capture(&mut self) -> Pc {
+    pub(super) fn ask_capture(&mut self, keep_refused: Pc) -> Pc {
         match self.intent() {
             Intent::Captured => Pc::KeepCaptured,
-            Intent::Held => Pc::KeepRefused,
+            Intent::Held => keep_refused,
             Intent::Lapsed | Intent::Canceled if self.guarded_by(Guard::LapsedIsCancelled) => {
                 if !self.guarded_by(Guard::LapsedDecisionFirst) {
                     self.own().record = Some(PaymentState::Voided);

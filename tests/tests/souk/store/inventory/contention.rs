@@ -88,9 +88,9 @@ async fn two_hundred_buyers_on_one_row_are_served_with_few_writes() {
     tally.print("200 buyers, 1000 units");
     assert_eq!((tally.reserved, tally.out_of_stock, tally.busy), (200, 0, 0));
     shelf.assert_sound(&["a"], 1..=200).await;
-    // An undisturbed transaction costs five units. Whoever was disturbed (four more) drops the version
-    // and gets through the next time, but for collisions at the very same instant.
-    assert!(tally.write_units / 200.0 <= 12.0, "{} write units per reservation", tally.write_units / 200.0);
+    // An undisturbed transaction costs five units. Enough is left for everybody, so nobody's condition
+    // fails: only collisions at the very same instant cost more.
+    assert!(tally.write_units / 200.0 <= 7.0, "{} write units per reservation", tally.write_units / 200.0);
 }
 
 /// Orders, timers and shoppers do whatever they like to a few reservations at once.

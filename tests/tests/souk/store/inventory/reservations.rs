@@ -176,8 +176,8 @@ async fn the_index_lists_what_is_held_and_expired_and_nothing_that_has_ended() {
     assert_eq!(reservations.release_expired(&reservation(2), at(900)).await.unwrap(), ExpireOutcome::Released);
     let mut found = Vec::new();
     for shard in 0..16 {
-        found.extend(reservations.held_expired(&held_shard(shard), at(900), 10).await.unwrap());
-        assert_eq!(reservations.held_expired(&held_shard(shard), at(899), 10).await.unwrap(), []);
+        found.extend(reservations.held_expired(&held_shard(shard), at(900), None).await.unwrap().items);
+        assert_eq!(reservations.held_expired(&held_shard(shard), at(899), None).await.unwrap().items, []);
     }
     found.sort();
     assert_eq!(found, [3, 4, 5, 6].map(reservation));
