@@ -19,8 +19,8 @@ use crate::dependencies;
 pub(crate) struct Shipping {
     pub(crate) orders: Orders,
     pub(crate) payments: PaymentRecords,
-    gateway: StripeGateway,
-    saga: Saga,
+    pub(crate) gateway: StripeGateway,
+    pub(crate) saga: Saga,
 }
 
 /// How shipping ended.

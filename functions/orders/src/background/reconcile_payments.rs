@@ -10,16 +10,15 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use souk_orders::{Archive, Orders, Saga};
+use souk_orders::Archive;
 use souk_payments::{
-    PaymentRecords, ReconciliationCursor, Resume,
+    ReconciliationCursor, Resume,
     gateway::{Gateway as _, Window},
     reconcile::{Action, Kind},
-    stripe::StripeGateway,
 };
 use souk_runtime::{ConfigError, Environment, FromEnvironment, metrics, queue::Failure};
 
-use crate::dependencies;
+use crate::{dependencies, shipping::Shipping};
 
 /// Longer than an authorisation lasts at the gateway.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 8);
@@ -29,24 +28,18 @@ const PAGES: usize = 20;
 /// Orders, payments, the gateway and the saga.
 #[derive(Debug)]
 pub struct Deps {
-    orders: Orders,
+    shipping: Shipping,
     archive: Archive,
-    payments: PaymentRecords,
     cursor: ReconciliationCursor,
-    gateway: StripeGateway,
-    saga: Saga,
     grace: SignedDuration,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            orders: dependencies::orders(environment)?,
+            shipping: Shipping::from_environment(environment).await?,
             archive: dependencies::archive(environment)?,
-            payments: dependencies::payments(environment)?,
             cursor: ReconciliationCursor::new(environment.table("PAYMENTS_TABLE")?),
-            gateway: dependencies::gateway(environment).await?,
-            saga: dependencies::saga(environment)?,
             grace: SignedDuration::from_secs(environment.parse("SWEEP_AFTER_SECONDS")?),
         })
     }
@@ -95,7 +88,7 @@ pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
     let window = resume.as_ref().map_or(fresh, Resume::window);
     let mut after = resume.map(|resume| resume.after().to_owned());
     for _ in 0..PAGES {
-        let page = deps.gateway.list(window, after.as_deref()).await?;
+        let page = deps.shipping.gateway.list(window, after.as_deref()).await?;
         for (intent, order_id) in page.intents {
             let Some(order_id) = order_id else { continue };
             report.compared += 1;

@@ -10,7 +10,6 @@ use souk_payments::{
 use souk_runtime::queue::Failure;
 
 use super::Deps;
-use crate::shipping::ship;
 
 impl Deps {
     /// Compares an intent with its order; a difference is looked at once more before anything is done,
@@ -25,7 +24,7 @@ impl Deps {
         if finding.action == Action::Nothing {
             return Ok(finding);
         }
-        let intent = self.gateway.retrieve(&listed.id).await?;
+        let intent = self.shipping.gateway.retrieve(&listed.id).await?;
         let (finding, order) = self.compare(order_id, &intent).await?;
         if finding.action == Action::Nothing {
             return Ok(finding);
@@ -42,9 +41,9 @@ impl Deps {
     }
 
     async fn compare(&self, order_id: &OrderId, intent: &Intent) -> Result<(Finding, Option<OrderFacts>), Failure> {
-        let order = find(&self.orders, &self.archive, order_id).await?;
+        let order = find(&self.shipping.orders, &self.archive, order_id).await?;
         let order = order.map(|order| OrderFacts { status: order.status, settled: order.unsettled.is_none() });
-        let record = self.payments.get(order_id).await?.map(|record| RecordFacts {
+        let record = self.shipping.payments.get(order_id).await?.map(|record| RecordFacts {
             state: record.state,
             knows: match &record.gateway_id {
                 None => Knows::None,
@@ -66,14 +65,14 @@ impl Deps {
         match (action, order) {
             (Action::RestartSaga, Some(order)) => {
                 // First the note, then the start: where the start is lost, the sweeper finds the order.
-                self.orders.reopen(order_id, order.status, now).await?;
-                self.saga.start(order_id).await?;
+                self.shipping.orders.reopen(order_id, order.status, now).await?;
+                self.shipping.saga.start(order_id).await?;
             }
             (Action::ResumeShipment, _) => {
-                let outcome = ship(&self.orders, &self.payments, &self.gateway, order_id, now).await?;
+                let outcome = self.shipping.ship(order_id, now).await?;
                 tracing::info!(%order_id, ?outcome, "the shipment was resumed");
             }
-            (Action::CancelIntent, _) => match self.gateway.cancel(order_id, &intent.id).await {
+            (Action::CancelIntent, _) => match self.shipping.gateway.cancel(order_id, &intent.id).await {
                 // It moved on; the next walk sees where to.
                 Ok(_) | Err(GatewayError::Refused { .. }) => {}
                 Err(error) => return Err(error.into()),
