@@ -82,8 +82,8 @@ async fn a_settled_order_is_unsettled_again_unless_its_decision_has_changed() {
     assert!(!orders.reopen(&order(1), OrderStatus::Confirmed, at(1)).await.unwrap());
     assert!(orders.reopen(&order(1), OrderStatus::Cancelled, at(1)).await.unwrap());
     assert!(!orders.reopen(&order(1), OrderStatus::Cancelled, at(2)).await.unwrap(), "it is unsettled already");
-    let found = orders.unsettled(&Order::sweep_shard(&order(1)), at(10), 5).await.unwrap();
-    assert_eq!(found, [order(1)], "the sweeper finds it");
+    let found = orders.unsettled(&Order::sweep_shard(&order(1)), at(10), None).await.unwrap();
+    assert_eq!(found.items, [order(1)], "the sweeper finds it");
     let stored: serde_json::Value = table.get(&[("order_id", order(1).as_str())]).await.unwrap().unwrap();
     assert_eq!(stored["version"], 6);
     assert!(stored.get("expires_at").is_none(), "an order with work to do is not deleted");
