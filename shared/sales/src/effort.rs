@@ -11,6 +11,14 @@ pub struct Effort {
     pub reads: u32,
 }
 
+impl Effort {
+    /// So many items were read, one after the other.
+    pub(crate) fn read(&mut self, items: u32) {
+        self.round_trips += items;
+        self.reads += items;
+    }
+}
+
 impl AddAssign for Effort {
     fn add_assign(&mut self, other: Self) {
         self.round_trips += other.round_trips;

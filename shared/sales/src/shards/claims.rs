@@ -86,7 +86,7 @@ impl Claims {
         let mut effort = Effort::default();
         let outcome = match self.rooms.get(sale_id, now).await? {
             Some(seen) => {
-                effort.reads += seen.reads;
+                effort.read(seen.reads);
                 self.claim_in(seen, shopper, now, &mut effort).await?
             }
             None => ClaimOutcome::Unknown,
@@ -159,7 +159,7 @@ impl Claims {
         effort: &mut Effort,
     ) -> Result<Seen, StoreError> {
         let seen = self.rooms.later_than(before, now).await?;
-        effort.reads += seen.reads;
+        effort.read(seen.reads);
         if seen.room.empty.contains(&shard) || seen.room.epoch != before.room.epoch {
             return Ok(seen);
         }
@@ -197,15 +197,17 @@ impl Claims {
 }
 
 /// The shards that the shopper passes over because they are known to be empty, and the first one that
-/// he asks. He has asked those in `tried`.
+/// he asks. Those in `tried` have answered him already.
 fn next_shard(seen: &Seen, shopper: &ShopperKey, tried: &[u32]) -> (Vec<u32>, Option<u32>) {
     let mut passed_over = Vec::new();
     for shard in probes(&seen.sale.sale_id, shopper, seen.sale.shard_count()) {
-        if seen.room.empty.contains(&shard) {
-            passed_over.push(shard);
-        } else if !tried.contains(&shard) {
+        if tried.contains(&shard) {
+            continue;
+        }
+        if !seen.room.empty.contains(&shard) {
             return (passed_over, Some(shard));
         }
+        passed_over.push(shard);
     }
     (passed_over, None)
 }

@@ -6,4 +6,5 @@ mod inventory;
 mod pages;
 mod pricing;
 mod reconciliation;
+mod sales;
 mod tables;

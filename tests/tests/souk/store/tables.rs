@@ -20,7 +20,12 @@ pub struct Tables {
 impl Tables {
     /// Starts a DynamoDB and makes the tables of a world (`discovery`, `transactions`).
     pub async fn of(world: &'static str) -> Self {
-        let tables = Self { client: souk_testkit::dynamodb::in_process().await.unwrap() };
+        Self::reached_by(souk_testkit::dynamodb::in_process().await.unwrap(), world).await
+    }
+
+    /// Makes the tables of a world in the DynamoDB that this client reaches.
+    pub async fn reached_by(client: Client, world: &'static str) -> Self {
+        let tables = Self { client };
         for (name, properties) in Template::read(world).resources("AWS::DynamoDB::Table") {
             tables.create(name, properties).await;
         }
