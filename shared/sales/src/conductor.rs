@@ -107,24 +107,36 @@ impl Conductor {
 
     /// Condition: the room as it was read, so that a sale opens once and with one beacon.
     async fn open(&self, room: &Room, beacon: Option<Beacon>, now: Timestamp) -> Result<TickOutcome, StoreError> {
-        let change = RoomChange::default().set("status", &SaleStatus::Open)?.set("beacon", &beacon)?;
+        let sale = self.sale_of(room).await?;
         let mut opened = room.clone();
         opened.status = SaleStatus::Open;
-        let written = self.write(&opened, change, now).await?;
+        opened.pace = Pace::opening(now, sale.terms.expected_shoppers());
+        let change = RoomChange::default().set("status", &opened.status)?.set("beacon", &beacon)?;
+        let written = self.write(&opened, &sale, change, now).await?;
         Ok(written.map_or(TickOutcome::Overtaken, |room| TickOutcome::Opened(Box::new(room))))
     }
 
     async fn step(&self, room: &Room, now: Timestamp) -> Result<TickOutcome, StoreError> {
-        let written = self.write(room, RoomChange::default(), now).await?;
+        let sale = self.sale_of(room).await?;
+        let written = self.write(room, &sale, RoomChange::default(), now).await?;
         Ok(written.map_or(TickOutcome::Overtaken, |room| TickOutcome::Ticked(Box::new(room))))
     }
 
-    /// Writes what a step changes, and the lease with it: who loses the race for one loses both.
-    async fn write(&self, room: &Room, change: RoomChange, now: Timestamp) -> Result<Option<Room>, StoreError> {
+    async fn sale_of(&self, room: &Room) -> Result<Sale, StoreError> {
         let sale = self.sales.get(&room.sale_id).await?;
-        let sale = sale.ok_or_else(|| StoreError::corrupt(format!("sale {} has a room only", room.sale_id)))?;
-        let mut counts = self.count_windows(room, &sale, now).await?;
-        let pace = next_pace(room, &sale, &counts, now);
+        sale.ok_or_else(|| StoreError::corrupt(format!("sale {} has a room only", room.sale_id)))
+    }
+
+    /// Writes what a step changes, and the lease with it: who loses the race for one loses both.
+    async fn write(
+        &self,
+        room: &Room,
+        sale: &Sale,
+        change: RoomChange,
+        now: Timestamp,
+    ) -> Result<Option<Room>, StoreError> {
+        let mut counts = self.count_windows(room, sale, now).await?;
+        let pace = next_pace(room, sale, &counts, now);
         forget_passed(&mut counts, &pace, now);
         let lease = Lease { owner: self.owner.clone(), until: now + self.lease };
         let change = change
