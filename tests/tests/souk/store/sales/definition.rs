@@ -20,7 +20,8 @@ async fn a_sale_is_defined_once_and_keeps_its_first_key() {
     assert_eq!(market.sales.get(id).await.unwrap().as_ref(), Some(&*sale));
     assert_eq!(market.sales.lottery_key(id).await.unwrap(), lottery_key());
     assert_eq!(market.sales.room(id).await.unwrap().unwrap().status, SaleStatus::Preparing);
-    assert_eq!(market.sales.active().await.unwrap(), std::slice::from_ref(id));
+    let active = market.sales.active().await.unwrap();
+    assert_eq!(active.iter().map(|sale| &sale.sale_id).collect::<Vec<_>>(), [id]);
     market.sales.retire(id).await.unwrap();
     market.sales.retire(id).await.unwrap();
     assert!(market.sales.active().await.unwrap().is_empty());
@@ -114,4 +115,30 @@ async fn whoever_sees_an_open_sale_sees_the_terms_that_it_was_opened_with() {
         market.sales.room(&market.sale_id).await.unwrap().unwrap().status,
         SaleStatus::Scheduled.apply(SaleEvent::Open).unwrap()
     );
+}
+
+#[tokio::test]
+async fn a_sale_without_units_is_withdrawn_only_while_it_is_being_prepared() {
+    let market = Market::empty().await;
+    let id = &market.sale_id;
+    let _defined = market.sales.define(id, &terms(50), &lottery_key(), at(-9)).await.unwrap();
+    assert!(market.sales.withdraw(id).await.unwrap());
+    assert_eq!((market.sales.get(id).await.unwrap(), market.sales.room(id).await.unwrap()), (None, None));
+    assert!(market.sales.active().await.unwrap().is_empty());
+    let market = Market::scheduled(&terms(50)).await;
+    assert!(!market.sales.withdraw(&market.sale_id).await.unwrap());
+    assert!(market.sales.get(&market.sale_id).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_sweep_goes_on_where_the_last_one_ended_and_never_earlier() {
+    let market = Market::scheduled(&terms(5)).await;
+    let until = async || market.sales.active().await.unwrap()[0].swept_until;
+    for (second, kept) in [(60, 60), (30, 60), (90, 90)] {
+        market.sales.swept(&market.sale_id, at(second)).await.unwrap();
+        assert_eq!(until().await, at(kept));
+    }
+    market.sales.retire(&market.sale_id).await.unwrap();
+    market.sales.swept(&market.sale_id, at(120)).await.unwrap();
+    assert!(market.sales.active().await.unwrap().is_empty(), "a late sweep lists no sale again");
 }
