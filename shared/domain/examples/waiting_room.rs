@@ -134,7 +134,7 @@ impl Polls {
         for agent in 0..agents {
             let position = Position::new(Cohort::BEFORE_OPENING, random(agent, 0));
             let mut now_ms = -BEFORE * 1000;
-            for draw in 2.. {
+            for draw in 2..1_000 {
                 let pace =
                     usize::try_from(now_ms.div_euclid(1000)).ok().map(|second| &paces[second.min(paces.len() - 1)]);
                 let (waiting, jitter) = match pace {

@@ -46,6 +46,9 @@ fn a_position_is_admitted_once_t_is_past_it() {
     let third = Position::new(Cohort::new(0), 3);
     assert!(!pace.admits(third, after(3)));
     assert!(pace.admits(third, after(4)));
+    let room = Room { pace, ..Room::new(1, &[1]) };
+    assert_eq!(room.standing(third, 0).wait.as_millis(), 4, "and is told so");
+    assert_eq!(room.standing(Position::FIRST, 0).wait.as_millis(), 1);
     assert!(!Pace::default().admits(Position::FIRST, after(0)), "nobody before the opening");
 }
 
@@ -105,6 +108,28 @@ fn tiny_cohorts_fill_the_pace_and_the_next_step_goes_on() {
     room.tick(602_000);
     assert_eq!(room.pace.segments().len(), MAX_SEGMENTS);
     assert_eq!(room.threshold(602_008), Cohort::new(39).end());
+}
+
+#[test]
+fn a_full_pace_makes_room_of_what_is_past_and_of_nothing_else() {
+    // A tenth of a second for each cohort: sixteen pieces end long before the horizon.
+    let mut room = Room::new(10, &[1; 60]);
+    room.tick(600_000);
+    assert_eq!(room.pace.end(), Cohort::new(15).end());
+    assert_eq!(room.threshold(600_000), Position::FIRST);
+    room.tick(600_800);
+    assert_eq!(room.threshold(600_800), Cohort::new(8).start());
+    assert_eq!(room.threshold(600_850), position(8, 0.5));
+    assert_eq!(room.pace.end(), Cohort::new(23).end());
+}
+
+#[test]
+fn what_begins_at_the_horizon_is_left_to_the_next_step() {
+    let mut room = Room::new(1_000, &[3_000, 0, 1_000]);
+    room.tick(30_000);
+    assert_eq!((room.pace.end(), room.pace.segments().len()), (Cohort::new(0).end(), 1));
+    room.tick(25_000);
+    assert_eq!(room.pace.segments().len(), 1, "so is what begins beyond it");
 }
 
 #[test]
