@@ -30,7 +30,7 @@ pub use sales::{
 };
 pub use shards::{
     Claim, ClaimAnswer, ClaimOutcome, Claims, CloseShardOutcome, Created, ReleaseOutcome, ShardRecord, ShardReturns,
-    ShardTotals, Shards, StaleClaim, StaleClaims,
+    ShardTotals, Shards, StaleClaim, StaleClaims, read_shard,
 };
 pub use waiting_room::{
     ADMISSION_MAX, Admission, CLOCK_SKEW, JoinOutcome, KeyRing, KeySource, KeySourceError, LiveSecrets, ManagedSecret,

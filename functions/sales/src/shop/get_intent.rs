@@ -4,12 +4,13 @@ use souk_domain::{
     ids::{OrderId, SaleId},
     sale::{ClaimEntry, IntentId},
 };
+use souk_dynamo::Table;
 use souk_orders::{Archive, Orders, find};
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     http::{HttpResult, Problem, Request, Response},
 };
-use souk_sales::Shards;
+use souk_sales::read_shard;
 
 use super::{Shopper, intent::IntentView};
 use crate::dependencies;
@@ -17,7 +18,7 @@ use crate::dependencies;
 /// The order that an intent becomes, and the claim before that.
 #[derive(Debug)]
 pub struct Deps {
-    shards: Shards,
+    shards: Table,
     orders: Orders,
     archive: Archive,
 }
@@ -25,7 +26,7 @@ pub struct Deps {
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            shards: dependencies::shards(environment)?,
+            shards: environment.table("SALE_SHARDS_TABLE")?,
             orders: dependencies::orders(environment)?,
             archive: dependencies::archive(environment)?,
         })
@@ -56,7 +57,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     if let Some(order) = find(&deps.orders, &deps.archive, &order_id).await? {
         return Ok(Response::json(200, &IntentView::of(&intent_id, &order)));
     }
-    let shard = deps.shards.get(&sale_id, intent_id.shard()).await?;
+    let shard = read_shard(&deps.shards, &sale_id, intent_id.shard()).await?;
     match shard.and_then(|shard| shard.image(&shopper.key).entry) {
         Some(ClaimEntry::Claimed(_)) => {
             Ok(Response::json(200, &IntentView::queued(&intent_id)).header("retry-after", "1"))

@@ -49,7 +49,7 @@ impl Shards {
     /// # Errors
     /// [`StoreError`].
     pub async fn get(&self, sale_id: &SaleId, shard: u32) -> Result<Option<ShardRecord>, StoreError> {
-        self.table.get(&[("shard", &key(sale_id, shard))]).await
+        read_shard(&self.table, sale_id, shard).await
     }
 
     /// Shards of a sale by their numbers, read consistently, in the numbers' order.
@@ -69,6 +69,14 @@ impl Shards {
         shards.sort_unstable_by_key(|shard| shard.number);
         Ok(shards)
     }
+}
+
+/// One shard of this `sale-shards` table, read consistently, for whoever only looks.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn read_shard(table: &Table, sale_id: &SaleId, shard: u32) -> Result<Option<ShardRecord>, StoreError> {
+    table.get(&[("shard", &key(sale_id, shard))]).await
 }
 
 /// A shard's key. Sale ids have no `#`, so no two sales share one.

@@ -12,5 +12,6 @@ mod payments;
 mod pricing;
 mod product_pages;
 mod reconciliation;
+mod sales;
 mod search;
 mod unknown_paths;

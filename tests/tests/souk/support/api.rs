@@ -22,6 +22,11 @@ impl Api {
         Self { client: reqwest::Client::new(), base: base.trim_end_matches('/').to_owned(), token }
     }
 
+    /// A client that shares its connections with others.
+    pub fn over(client: reqwest::Client, base: &str, token: Option<String>) -> Self {
+        Self { client, base: base.trim_end_matches('/').to_owned(), token }
+    }
+
     /// The same client with another token.
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }

@@ -3,8 +3,10 @@
 mod agreement;
 mod api;
 mod clock;
+mod crowd;
 mod jobs;
 mod processes;
+mod sale;
 mod shop;
 mod shopping;
 mod stack;
@@ -14,6 +16,7 @@ pub use agreement::{REST, assert_agreement};
 pub use api::{Api, Reply};
 pub use clock::eventually;
 pub use processes::FunctionProcess;
+pub use sale::Sale;
 pub use shop::{PROJECTION, Shop, admin};
 pub use shopping::Effects;
 pub use stack::{Stack, stack};

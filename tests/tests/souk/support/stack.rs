@@ -10,6 +10,7 @@ use super::Api;
 pub struct Stack {
     pub api_url: String,
     pub user_pool_client_id: String,
+    pub(super) user_pool_id: String,
     /// Absent on AWS itself.
     pub(super) aws_endpoint_url: Option<String>,
     region: String,
@@ -45,7 +46,7 @@ impl Stack {
         self.aws_endpoint_url.as_deref().expect("this test needs an emulator")
     }
 
-    fn user_pool_endpoint(&self) -> String {
+    pub(super) fn user_pool_endpoint(&self) -> String {
         let on_aws = || format!("https://cognito-idp.{}.amazonaws.com/", self.region);
         self.aws_endpoint_url.clone().unwrap_or_else(on_aws)
     }

@@ -1,0 +1,84 @@
+use serde_json::json;
+
+use crate::support::{Sale, address, stack};
+
+/// Changes one character of a token's part (0 header, 1 claims, 2 signature).
+fn forged(token: &str, part: usize) -> String {
+    let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
+    let flipped = if parts[part].starts_with('e') { "f" } else { "e" };
+    parts[part].replace_range(..1, flipped);
+    parts.join(".")
+}
+
+#[tokio::test]
+async fn invariant_i12_no_claim_without_a_valid_admission() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let other = stack().sign_in("shopper2").await;
+    let (sale, second) = tokio::join!(Sale::open(&operator, 2), Sale::open(&operator, 2));
+    let path = format!("/sales/{}/intents", sale.id);
+    let body = json!({ "payment_method": "pm_card_visa", "shipping_address": address() });
+
+    stack().guest().post(&path, body.clone()).await.expect(401);
+    shopper.post(&path, body.clone()).await.expect_problem(401, "admission-required");
+    let ticket = sale.join(&shopper).await;
+    let admission = sale.admission(&shopper, &ticket).await.unwrap();
+    for bad in [forged(&admission, 0), forged(&admission, 1), forged(&admission, 2), ticket.clone(), "x".to_owned()] {
+        sale.ask(&shopper, &bad, "pm_card_visa").await.expect_problem(403, "admission-not-valid");
+    }
+    sale.ask(&other, &admission, "pm_card_visa").await.expect_problem(403, "admission-not-valid");
+    second.ask(&shopper, &admission, "pm_card_visa").await.expect_problem(403, "admission-not-valid");
+    // Its time is the stack's parameter: the test stack's is short enough to wait for.
+    let shown = sale.watched().await;
+    assert_eq!(shown["progress"]["claimed"], 0, "nothing of all that has taken a unit: {shown}");
+}
+
+#[tokio::test]
+async fn tickets_are_for_their_shopper_and_their_sale() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let other = stack().sign_in("shopper2").await;
+    let (sale, second) = tokio::join!(Sale::defined(&operator, 1), Sale::defined(&operator, 1));
+    let ticket = sale.join(&shopper).await;
+    shopper.get(&format!("/sales/{}/queue", sale.id)).await.expect_problem(401, "ticket-required");
+    sale.stand(&shopper, &forged(&ticket, 2)).await.expect_problem(403, "ticket-not-valid");
+    sale.stand(&other, &ticket).await.expect_problem(403, "ticket-not-valid");
+    second.stand(&shopper, &ticket).await.expect_problem(403, "ticket-not-valid");
+    shopper.post("/sales/none/queue", json!({})).await.expect_problem(404, "not-found");
+    stack().guest().post(&format!("/sales/{}/queue", sale.id), json!({})).await.expect(401);
+    stack().guest().get("/sales/none").await.expect_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn an_intent_is_its_shoppers_and_its_body_is_checked_before_anything_is_claimed() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let other = stack().sign_in("shopper2").await;
+    let sale = Sale::open(&operator, 2).await;
+    let ticket = sale.join(&shopper).await;
+    let admission = sale.admission(&shopper, &ticket).await.unwrap();
+    let path = format!("/sales/{}/intents", sale.id);
+    let send = |body: serde_json::Value| {
+        let headers = [("souk-admission", admission.clone())];
+        let (shopper, path) = (shopper.clone(), path.clone());
+        async move {
+            let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+            shopper.send(reqwest::Method::POST, &path, &headers, Some(body)).await
+        }
+    };
+    send(json!({ "payment_method": "4242424242424242", "shipping_address": address() }))
+        .await
+        .expect_problem(400, "invalid-request")
+        .about_field("payment_method");
+    send(json!({ "payment_method": "pm_a", "shipping_address": address(), "quantity": 2 })).await.expect(400);
+    let mut nowhere = address();
+    nowhere["country"] = json!("Atlantis");
+    send(json!({ "payment_method": "pm_a", "shipping_address": nowhere }))
+        .await
+        .expect_problem(400, "invalid-request")
+        .about_field("shipping_address.country");
+    assert_eq!(sale.watched().await["progress"]["claimed"], 0);
+
+    let asked = sale.ask(&shopper, &admission, "pm_card_visa").await.expect(202);
+    let intent = format!("{path}/{}", asked.text("intent_id"));
+    other.get(&intent).await.expect_problem(404, "not-found");
+    shopper.get(&format!("{path}/int_{}_0", "0".repeat(32))).await.expect_problem(404, "not-found");
+    shopper.get(&format!("{path}/nonsense")).await.expect_problem(400, "invalid-request").about_field("intent_id");
+}
