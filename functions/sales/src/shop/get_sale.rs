@@ -66,7 +66,13 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
         "opens_at": room.opens_at.to_string(),
         "closes_at": room.closes_at.map(|closes_at| closes_at.to_string()),
         "now": now.to_string(),
-        "draw": { "commitment": seen.sale.commitment, "beacon": beacon, "key": key },
+        "draw": {
+            "sale_id": sale_id,
+            "opens_at": room.opens_at.to_string(),
+            "commitment": seen.sale.commitment,
+            "lottery_key": key,
+            "beacon": beacon,
+        },
     });
     // As old as a warm function's own knowledge may be: whatever stands in between may carry most polls.
     Ok(Response::json(200, &body).header("cache-control", "public, max-age=1"))

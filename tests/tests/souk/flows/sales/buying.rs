@@ -75,5 +75,5 @@ async fn a_customer_who_cancels_gives_his_unit_back_to_the_sale_and_after_its_en
     crate::support::eventually("the sweeper credits stock", crate::support::REST, back).await;
     let closed = stack().guest().get(&format!("/sales/{}", sale.id)).await.expect(200);
     assert_eq!(closed.text("status"), "CLOSED");
-    assert_eq!(closed.body["draw"]["key"].as_str().unwrap().len(), 64, "the key of the draw is public now");
+    assert_eq!(closed.body["draw"]["lottery_key"].as_str().unwrap().len(), 64, "the key of the draw is public now");
 }
