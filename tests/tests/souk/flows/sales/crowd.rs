@@ -7,7 +7,7 @@ use futures_util::{StreamExt as _, stream};
 use crate::support::{Api, Sale, stack};
 
 /// How many shoppers are at work at the same moment: as many as one small machine bears.
-const AT_ONCE: usize = 48;
+const AT_ONCE: usize = 32;
 
 fn size(name: &str, otherwise: usize) -> usize {
     std::env::var(name).ok().map_or(otherwise, |text| text.parse().expect("a number"))

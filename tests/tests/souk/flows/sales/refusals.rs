@@ -1,6 +1,13 @@
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::support::{Sale, address, stack};
+
+/// By how much the clocks of two functions may differ, and a second because `exp` counts whole ones.
+const SKEW: SignedDuration = SignedDuration::from_secs(6);
 
 /// Changes one character of a token's part (0 header, 1 claims, 2 signature).
 fn forged(token: &str, part: usize) -> String {
@@ -27,7 +34,6 @@ async fn invariant_i12_no_claim_without_a_valid_admission() {
     }
     sale.ask(&other, &admission, "pm_card_visa").await.expect_problem(403, "admission-not-valid");
     second.ask(&shopper, &admission, "pm_card_visa").await.expect_problem(403, "admission-not-valid");
-    // Its time is the stack's parameter: the test stack's is short enough to wait for.
     let shown = sale.watched().await;
     assert_eq!(shown["progress"]["claimed"], 0, "nothing of all that has taken a unit: {shown}");
 }
@@ -81,4 +87,30 @@ async fn an_intent_is_its_shoppers_and_its_body_is_checked_before_anything_is_cl
     other.get(&intent).await.expect_problem(404, "not-found");
     shopper.get(&format!("{path}/int_{}_0", "0".repeat(32))).await.expect_problem(404, "not-found");
     shopper.get(&format!("{path}/nonsense")).await.expect_problem(400, "invalid-request").about_field("intent_id");
+}
+
+#[tokio::test]
+async fn an_admission_is_good_for_its_time_and_no_longer() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let sale = Sale::open(&operator, 1).await;
+    let ticket = sale.join(&shopper).await;
+    let admission = sale.admission(&shopper, &ticket).await.unwrap();
+    let expired = expires_at(&admission) + SKEW;
+    let wait = Duration::try_from(expired.duration_since(Timestamp::now())).unwrap_or_default();
+    assert!(wait <= Duration::from_secs(130), "an admission lives 120 s at the most");
+    if wait > Duration::from_secs(45) {
+        println!("skipped: this stack's admissions live too long to wait for");
+        return;
+    }
+    tokio::time::sleep(wait).await;
+    sale.ask(&shopper, &admission, "pm_card_visa").await.expect_problem(403, "admission-not-valid");
+    // His place is still his: the queue gives him another one.
+    let fresh = sale.admission(&shopper, &ticket).await.unwrap();
+    sale.ask(&shopper, &fresh, "pm_card_visa").await.expect(202);
+}
+
+fn expires_at(token: &str) -> Timestamp {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    Timestamp::from_second(claims["exp"].as_i64().unwrap()).unwrap()
 }
