@@ -11,4 +11,5 @@ mod closing;
 mod dependencies;
 mod preparation;
 mod problems;
+mod sale_stock;
 pub mod shop;

@@ -8,8 +8,10 @@ use souk_domain::{
     stock::Shortage,
 };
 use souk_dynamo::StoreError;
-use souk_inventory::{AllotOutcome, SaleUnits};
-use souk_sales::{PreparedOutcome, Sale, Sales, Shards};
+use souk_inventory::AllotOutcome;
+use souk_sales::{PreparedOutcome, Sale};
+
+use crate::sale_stock::SaleStock;
 
 /// How preparing ended.
 #[derive(Debug)]
@@ -24,30 +26,26 @@ pub(crate) enum Preparation {
     Unknown,
 }
 
-/// Prepares a sale, where it is not prepared yet.
-pub(crate) async fn prepare(
-    sales: &Sales,
-    shards: &Shards,
-    units: &SaleUnits,
-    sale: &Sale,
-    now: Timestamp,
-) -> Result<Preparation, StoreError> {
-    match sales.room(&sale.sale_id).await? {
-        None => return Ok(Preparation::Unknown),
-        Some(room) if room.status != SaleStatus::Preparing => return Ok(Preparation::Ready),
-        Some(_) => {}
+impl SaleStock {
+    /// Prepares a sale, where it is not prepared yet.
+    pub(crate) async fn prepare(&self, sale: &Sale, now: Timestamp) -> Result<Preparation, StoreError> {
+        match self.sales.room(&sale.sale_id).await? {
+            None => return Ok(Preparation::Unknown),
+            Some(room) if room.status != SaleStatus::Preparing => return Ok(Preparation::Ready),
+            Some(_) => {}
+        }
+        let lines = match self.units.allot(&sale.sale_id, sale.terms.sku(), sale.terms.units(), now).await? {
+            AllotOutcome::Allotted(lines) => lines,
+            AllotOutcome::OutOfStock(shortage) => return Ok(Preparation::OutOfStock(shortage)),
+            AllotOutcome::Busy => return Ok(Preparation::Busy),
+        };
+        let plan = ShardPlan::of(lines.into_iter().map(|line| (line.warehouse_id, line.quantity)));
+        let created = self.shards.create(&sale.sale_id, &plan).await?;
+        tracing::info!(sale_id = %sale.sale_id, units = plan.units(), shards = plan.count(), created = created.new, "a sale's units lie in shards");
+        Ok(match self.sales.prepared(&sale.sale_id, &plan).await? {
+            PreparedOutcome::Scheduled => Preparation::Ready,
+            PreparedOutcome::Contention => Preparation::Busy,
+            PreparedOutcome::Unknown => Preparation::Unknown,
+        })
     }
-    let lines = match units.allot(&sale.sale_id, sale.terms.sku(), sale.terms.units(), now).await? {
-        AllotOutcome::Allotted(lines) => lines,
-        AllotOutcome::OutOfStock(shortage) => return Ok(Preparation::OutOfStock(shortage)),
-        AllotOutcome::Busy => return Ok(Preparation::Busy),
-    };
-    let plan = ShardPlan::of(lines.into_iter().map(|line| (line.warehouse_id, line.quantity)));
-    let created = shards.create(&sale.sale_id, &plan).await?;
-    tracing::info!(sale_id = %sale.sale_id, units = plan.units(), shards = plan.count(), created = created.new, "a sale's units lie in shards");
-    Ok(match sales.prepared(&sale.sale_id, &plan).await? {
-        PreparedOutcome::Scheduled => Preparation::Ready,
-        PreparedOutcome::Contention => Preparation::Busy,
-        PreparedOutcome::Unknown => Preparation::Unknown,
-    })
 }

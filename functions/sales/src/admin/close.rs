@@ -2,33 +2,11 @@
 
 use jiff::Timestamp;
 use souk_domain::sale::SaleEvent;
-use souk_inventory::SaleUnits;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request},
-};
-use souk_sales::{Sales, Shards, TransitionOutcome};
+use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_sales::TransitionOutcome;
 
 use super::{sale_of, transitioned};
-use crate::{closing, dependencies};
-
-/// The sale, its shards, and the stock that unsold units go back to.
-#[derive(Debug)]
-pub struct Deps {
-    sales: Sales,
-    shards: Shards,
-    units: SaleUnits,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            sales: dependencies::sales(environment)?,
-            shards: dependencies::shards(environment)?,
-            units: dependencies::sale_units(environment)?,
-        })
-    }
-}
+pub use crate::sale_stock::SaleStock as Deps;
 
 /// Runs the function until its instance ends.
 ///
@@ -58,6 +36,6 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
         return transitioned(outcome, "be closed");
     };
     let sale = deps.sales.get(&sale_id).await?.ok_or_else(|| Problem::internal("a room without a sale"))?;
-    let settled = closing::finish(&deps.sales, &deps.shards, &deps.units, &sale, now).await?;
+    let settled = deps.finish_closing(&sale, now).await?;
     transitioned(settled, "be closed")
 }

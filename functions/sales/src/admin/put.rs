@@ -5,37 +5,12 @@ use souk_domain::{
     ids::SaleId,
     sale::{SaleDraft, SaleTerms},
 };
-use souk_inventory::SaleUnits;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
-use souk_sales::{ChangeOutcome, DefineOutcome, Sale, Sales, Shards, new_lottery_key};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_sales::{ChangeOutcome, DefineOutcome, Sale, new_lottery_key};
 
 use super::{sale_of, sale_view};
-use crate::{
-    dependencies,
-    preparation::{Preparation, prepare},
-    problems,
-};
-
-/// The sale, its shards, and the stock that its units come from.
-#[derive(Debug)]
-pub struct Deps {
-    sales: Sales,
-    shards: Shards,
-    units: SaleUnits,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            sales: dependencies::sales(environment)?,
-            shards: dependencies::shards(environment)?,
-            units: dependencies::sale_units(environment)?,
-        })
-    }
-}
+pub use crate::sale_stock::SaleStock as Deps;
+use crate::{preparation::Preparation, problems};
 
 /// Runs the function until its instance ends.
 ///
@@ -102,7 +77,7 @@ async fn change(deps: &Deps, sale_id: &SaleId, terms: &SaleTerms, version: u64, 
 
 /// The sale with its units in shards. One that finds too little stock is withdrawn: it never was.
 async fn ready(deps: &Deps, status: u16, sale: Sale, now: Timestamp) -> HttpResult {
-    match prepare(&deps.sales, &deps.shards, &deps.units, &sale, now).await? {
+    match deps.prepare(&sale, now).await? {
         Preparation::Ready => {
             let sale = deps.sales.get(&sale.sale_id).await?.ok_or_else(problems::no_such_sale)?;
             Ok(Response::json(status, &sale_view(&sale)).etag(sale.version))

@@ -8,15 +8,11 @@ use souk_domain::{
     ids::SaleId,
     sale::{SaleEvent, SaleStatus},
 };
-use souk_inventory::SaleUnits;
 use souk_runtime::{ConfigError, Environment, FromEnvironment, queue::Failure};
-use souk_sales::{ActiveSale, IntentsBacklog, Room, Sale, Sales, Shards};
+use souk_sales::{ActiveSale, IntentsBacklog, Room, Sale};
 
 use super::{Conductors, late_claims::LateClaims};
-use crate::{
-    closing, dependencies,
-    preparation::{Preparation, prepare},
-};
+use crate::{dependencies, preparation::Preparation, sale_stock::SaleStock};
 
 /// Sales that open within this time are given their conductor now: the next run may be too late.
 const OPENS_SOON: SignedDuration = SignedDuration::from_secs(65);
@@ -26,9 +22,7 @@ const RETIRED_AFTER: SignedDuration = SignedDuration::from_hours(24 * 15);
 /// All of a sale, the stock behind it, and the orders that it became.
 #[derive(Debug)]
 pub struct Deps {
-    sales: Sales,
-    shards: Shards,
-    units: SaleUnits,
+    sale: SaleStock,
     backlog: IntentsBacklog,
     conductors: Conductors,
     late_claims: LateClaims,
@@ -36,20 +30,17 @@ pub struct Deps {
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let shards = dependencies::shards(environment)?;
         Ok(Self {
-            sales: dependencies::sales(environment)?,
-            units: dependencies::sale_units(environment)?,
+            sale: SaleStock::from_environment(environment).await?,
             backlog: dependencies::backlog(environment)?,
             conductors: dependencies::conductors(environment)?,
             late_claims: LateClaims {
                 orders: dependencies::orders(environment)?,
-                shards: shards.clone(),
+                shards: dependencies::shards(environment)?,
                 saga: dependencies::saga(environment)?,
                 grace: dependencies::seconds(environment, "CLAIM_GRACE_SECONDS")?,
                 deadline: dependencies::seconds(environment, "CLAIM_DEADLINE_SECONDS")?,
             },
-            shards,
         })
     }
 }
@@ -90,7 +81,7 @@ pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
 /// As [`handle`].
 pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
     let mut report = Report::default();
-    let active = deps.sales.active().await?;
+    let active = deps.sale.sales.active().await?;
     // Before any claim is judged: a message that arrives later belongs to a claim that is younger.
     let drained = !active.is_empty() && deps.backlog.is_drained().await?;
     for sale in active {
@@ -112,7 +103,7 @@ async fn look_after(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let sale_id = &active.sale_id;
-    let (sale, room) = (deps.sales.get(sale_id).await?, deps.sales.room(sale_id).await?);
+    let (sale, room) = (deps.sale.sales.get(sale_id).await?, deps.sale.sales.room(sale_id).await?);
     let (Some(sale), Some(room)) = (sale, room) else { return Ok(()) };
     match room.status {
         SaleStatus::Preparing => return finish_preparing(deps, &sale, now).await,
@@ -124,7 +115,7 @@ async fn look_after(
         }
         SaleStatus::Paused => close_in_time(deps, &room, now).await?,
         SaleStatus::Closing => {
-            let _settled_or_next_time = closing::finish(&deps.sales, &deps.shards, &deps.units, &sale, now).await?;
+            let _settled_or_next_time = deps.sale.finish_closing(&sale, now).await?;
         }
         SaleStatus::Closed => {}
     }
@@ -135,21 +126,21 @@ async fn look_after(
     report.claims_expired += swept.expired;
     report.claims_released += swept.released;
     report.claims_waiting += swept.waiting;
-    deps.sales.swept(sale_id, swept.until).await?;
-    report.shards_mended += deps.shards.mend_empty(sale_id).await?.len();
+    deps.sale.sales.swept(sale_id, swept.until).await?;
+    report.shards_mended += deps.sale.shards.mend_empty(sale_id).await?.len();
     if room.status == SaleStatus::Closed {
-        report.units_credited += closing::credit(&deps.shards, &deps.units, &sale, now).await?;
+        report.units_credited += deps.sale.credit(&sale, now).await?;
         retire(deps, sale_id, &room, swept.waiting, now, report).await?;
     }
     Ok(())
 }
 
 async fn finish_preparing(deps: &Deps, sale: &Sale, now: Timestamp) -> Result<(), Failure> {
-    match prepare(&deps.sales, &deps.shards, &deps.units, sale, now).await? {
+    match deps.sale.prepare(sale, now).await? {
         Preparation::Ready | Preparation::Busy | Preparation::Unknown => {}
         Preparation::OutOfStock(shortage) => {
             tracing::warn!(sale_id = %sale.sale_id, %shortage, "a sale that was never prepared is withdrawn");
-            deps.sales.withdraw(&sale.sale_id).await?;
+            deps.sale.sales.withdraw(&sale.sale_id).await?;
         }
     }
     Ok(())
@@ -164,7 +155,7 @@ fn wants_conductor(room: &Room, now: Timestamp) -> bool {
 /// A paused sale has no conductor who would end it at its time.
 async fn close_in_time(deps: &Deps, room: &Room, now: Timestamp) -> Result<(), Failure> {
     if room.closes_at.is_some_and(|closes_at| closes_at <= now) {
-        let _the_next_run_finishes = deps.sales.transition(&room.sale_id, SaleEvent::Close, now).await?;
+        let _the_next_run_finishes = deps.sale.sales.transition(&room.sale_id, SaleEvent::Close, now).await?;
     }
     Ok(())
 }
@@ -178,7 +169,7 @@ async fn retire(
     report: &mut Report,
 ) -> Result<(), Failure> {
     if waiting == 0 && room.closes_at.is_some_and(|closed_at| closed_at + RETIRED_AFTER < now) {
-        deps.sales.retire(sale_id).await?;
+        deps.sale.sales.retire(sale_id).await?;
         report.retired += 1;
     }
     Ok(())
