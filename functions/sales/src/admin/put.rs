@@ -5,12 +5,30 @@ use souk_domain::{
     ids::SaleId,
     sale::{SaleDraft, SaleTerms},
 };
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::{
+    ConfigError, Environment, FromEnvironment,
+    http::{HttpResult, Problem, Request, Response},
+};
 use souk_sales::{ChangeOutcome, DefineOutcome, Sale, new_lottery_key};
 
 use super::{sale_of, sale_view};
-pub use crate::sale_stock::SaleStock as Deps;
-use crate::{preparation::Preparation, problems};
+use crate::{background::Conductors, dependencies, preparation::Preparation, problems, sale_stock::SaleStock};
+
+/// The sale with its stock, and whom to call when it opens soon.
+#[derive(Debug)]
+pub struct Deps {
+    stock: SaleStock,
+    conductors: Conductors,
+}
+
+impl FromEnvironment for Deps {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            stock: SaleStock::from_environment(environment).await?,
+            conductors: dependencies::conductors(environment)?,
+        })
+    }
+}
 
 /// Runs the function until its instance ends.
 ///
@@ -38,7 +56,7 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let seen = request.if_match()?;
     let draft: SaleDraft = request.json()?;
     let terms = SaleTerms::new(draft).map_err(problems::terms)?;
-    match (deps.sales.get(&sale_id).await?, seen) {
+    match (deps.stock.sales.get(&sale_id).await?, seen) {
         (None, None) => define(deps, &sale_id, &terms, now).await,
         (None, Some(_)) => Err(Problem::nothing_to_match()),
         // The same once more: an earlier call may have died on the way.
@@ -53,7 +71,7 @@ async fn define(deps: &Deps, sale_id: &SaleId, terms: &SaleTerms, now: Timestamp
         return Err(Problem::unprocessable("opens_at", "must be in the future"));
     }
     let key = new_lottery_key().map_err(Problem::try_again)?;
-    match deps.sales.define(sale_id, terms, &key, now).await? {
+    match deps.stock.sales.define(sale_id, terms, &key, now).await? {
         DefineOutcome::Defined(sale) => ready(deps, 201, *sale, now).await,
         DefineOutcome::Exists(sale) if sale.terms == *terms => ready(deps, 200, *sale, now).await,
         DefineOutcome::Exists(_) => Err(Problem::precondition_required()),
@@ -62,7 +80,7 @@ async fn define(deps: &Deps, sale_id: &SaleId, terms: &SaleTerms, now: Timestamp
 }
 
 async fn change(deps: &Deps, sale_id: &SaleId, terms: &SaleTerms, version: u64, now: Timestamp) -> HttpResult {
-    match deps.sales.change(sale_id, terms, version, now).await? {
+    match deps.stock.sales.change(sale_id, terms, version, now).await? {
         ChangeOutcome::Changed(sale) | ChangeOutcome::Unchanged(sale) => ready(deps, 200, *sale, now).await,
         ChangeOutcome::Stale(sale) => Err(Problem::stale(sale.version)),
         ChangeOutcome::Fixed(field) => Err(Problem::unprocessable(
@@ -77,13 +95,14 @@ async fn change(deps: &Deps, sale_id: &SaleId, terms: &SaleTerms, version: u64, 
 
 /// The sale with its units in shards. One that finds too little stock is withdrawn: it never was.
 async fn ready(deps: &Deps, status: u16, sale: Sale, now: Timestamp) -> HttpResult {
-    match deps.prepare(&sale, now).await? {
+    match deps.stock.prepare(&sale, now).await? {
         Preparation::Ready => {
-            let sale = deps.sales.get(&sale.sale_id).await?.ok_or_else(problems::no_such_sale)?;
+            let sale = deps.stock.sales.get(&sale.sale_id).await?.ok_or_else(problems::no_such_sale)?;
+            deps.conductors.call_before(&sale.sale_id, sale.terms.opens_at(), now).await;
             Ok(Response::json(status, &sale_view(&sale)).etag(sale.version))
         }
         Preparation::OutOfStock(shortage) => {
-            deps.sales.withdraw(&sale.sale_id).await?;
+            deps.stock.sales.withdraw(&sale.sale_id).await?;
             Err(problems::out_of_stock(&shortage))
         }
         Preparation::Busy => Err(Problem::try_again("the stock or the sale was being written")),

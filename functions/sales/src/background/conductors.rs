@@ -1,9 +1,14 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::{Client, error::DisplayErrorContext};
+use jiff::{SignedDuration, Timestamp};
 use souk_domain::ids::SaleId;
 use souk_events::sales::Conduct;
 use souk_sales::QueueError;
+
+/// Sales that open within this time are given their conductor now: the sweeper's next run, which comes
+/// by the minute, may be too late.
+const OPENS_SOON: SignedDuration = SignedDuration::from_secs(65);
 
 /// The queue through which sales are conducted: whoever receives a message conducts that sale for a
 /// while and passes the message on.
@@ -25,6 +30,15 @@ impl Conductors {
         if let Err(error) = self.pass(&conduct, Duration::ZERO).await {
             tracing::warn!(%sale_id, %error, "no conductor was called; the sweeper will");
         }
+    }
+
+    /// Calls a conductor where the opening is near; true where it is.
+    pub(crate) async fn call_before(&self, sale_id: &SaleId, opens_at: Timestamp, now: Timestamp) -> bool {
+        let soon = opens_at - OPENS_SOON <= now;
+        if soon {
+            self.call(sale_id).await;
+        }
+        soon
     }
 
     /// Passes a sale on to the next run of the same conductor, who keeps the lease.

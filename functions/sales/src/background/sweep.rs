@@ -14,8 +14,6 @@ use souk_sales::{ActiveSale, IntentsBacklog, Room, Sale};
 use super::{Conductors, late_claims::LateClaims};
 use crate::{dependencies, preparation::Preparation, sale_stock::SaleStock};
 
-/// Sales that open within this time are given their conductor now: the next run may be too late.
-const OPENS_SOON: SignedDuration = SignedDuration::from_secs(65);
 /// A message lives 14 days at most: a day later none of a closed sale can arrive any more.
 const RETIRED_AFTER: SignedDuration = SignedDuration::from_hours(24 * 15);
 
@@ -108,9 +106,8 @@ async fn look_after(
     match room.status {
         SaleStatus::Preparing => return finish_preparing(deps, &sale, now).await,
         SaleStatus::Scheduled | SaleStatus::Open => {
-            if wants_conductor(&room, now) {
+            if !is_conducted(&room, now) && deps.conductors.call_before(sale_id, room.opens_at, now).await {
                 report.conductors_called += 1;
-                deps.conductors.call(sale_id).await;
             }
         }
         SaleStatus::Paused => close_in_time(deps, &room, now).await?,
@@ -146,10 +143,8 @@ async fn finish_preparing(deps: &Deps, sale: &Sale, now: Timestamp) -> Result<()
     Ok(())
 }
 
-/// True where nobody conducts a sale that should be.
-fn wants_conductor(room: &Room, now: Timestamp) -> bool {
-    let conducted = room.lease.as_ref().is_some_and(|lease| lease.until > now);
-    !conducted && (room.status == SaleStatus::Open || room.opens_at - OPENS_SOON <= now)
+fn is_conducted(room: &Room, now: Timestamp) -> bool {
+    room.lease.as_ref().is_some_and(|lease| lease.until > now)
 }
 
 /// A paused sale has no conductor who would end it at its time.

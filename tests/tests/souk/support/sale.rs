@@ -38,6 +38,15 @@ impl Sale {
         sale
     }
 
+    /// A sale that opens by itself, as soon as its beacon is out.
+    pub async fn opening_by_itself(operator: &Api, units: u32) -> Self {
+        let shelf = Shelf::stocked(operator, 5000, units * 2).await;
+        let sale = Self { id: fresh("sale"), shelf, operator: operator.clone() };
+        sale.put(sale.terms(units, 3)).await.expect(201);
+        sale.reaches("OPEN").await;
+        sale
+    }
+
     /// A body that defines this sale.
     pub fn terms(&self, units: u32, opens_in_seconds: i64) -> Value {
         let opens_at = Timestamp::now() + SignedDuration::from_secs(opens_in_seconds);

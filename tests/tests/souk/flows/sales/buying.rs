@@ -64,7 +64,7 @@ async fn a_unit_that_is_not_paid_for_is_sold_again_to_somebody_else() {
 #[tokio::test]
 async fn a_customer_who_cancels_gives_his_unit_back_to_the_sale_and_after_its_end_to_stock() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
-    let sale = Sale::open(&operator, 2).await;
+    let sale = Sale::opening_by_itself(&operator, 2).await;
     let bought = sale.buy(&shopper, "pm_card_visa").await.expect(202);
     let paid = sale.intent_in(&shopper, bought.text("intent_id"), "PAID").await;
     sale.say("close").await.expect(200);
