@@ -15,7 +15,7 @@ impl Stack {
         let names =
             functions["Functions"].as_array().unwrap().iter().map(|found| found["FunctionName"].as_str().unwrap());
         // CloudFormation shortens long names at their end.
-        let logical = format!("-{function}Func");
+        let logical = format!("-{function}Fun");
         let name = names.into_iter().find(|name| name.contains(&logical));
         let name = name.unwrap_or_else(|| panic!("no function {function}: {functions}"));
         let request = reqwest::Client::new().post(format!("{url}/{name}/invocations")).json(&json!({}));

@@ -65,6 +65,11 @@ impl Sale {
         self.operator.post(&format!("/admin/sales/{}/{word}", self.id), json!({})).await
     }
 
+    /// Closes the sale, so that nobody has to conduct it any more.
+    pub async fn end(&self) {
+        self.say("close").await.expect(200);
+    }
+
     /// The sale as operators see it.
     pub async fn watched(&self) -> Value {
         self.operator.get(&format!("/admin/sales/{}", self.id)).await.expect(200).body

@@ -59,6 +59,7 @@ async fn a_unit_that_is_not_paid_for_is_sold_again_to_somebody_else() {
     let ticket = sale.join(&shopper).await;
     assert_eq!(sale.admission(&shopper, &ticket).await, None, "everything is sold");
     sale.comes_to([2, 2, 1, 1, 0]).await;
+    sale.end().await;
 }
 
 #[tokio::test]

@@ -70,6 +70,8 @@ async fn a_sale_that_finds_too_little_stock_never_was() {
     terms["units"] = json!(2);
     operator.put(&other, terms).await.expect(201);
     assert_eq!(sale.shelf.numbers().await, (0, 0, 0));
+    sale.end().await;
+    operator.post(&format!("{other}/close"), json!({})).await.expect(200);
 }
 
 #[tokio::test]
@@ -98,4 +100,5 @@ async fn only_operators_run_sales_and_only_on_sensible_terms() {
         let refused = operator.put(&fresh, terms).await.expect(status);
         assert!(refused.text("detail").contains(field), "{}", refused.body);
     }
+    sale.end().await;
 }

@@ -36,6 +36,7 @@ async fn invariant_i12_no_claim_without_a_valid_admission() {
     second.ask(&shopper, &admission, "pm_card_visa").await.expect_problem(403, "admission-not-valid");
     let shown = sale.watched().await;
     assert_eq!(shown["progress"]["claimed"], 0, "nothing of all that has taken a unit: {shown}");
+    tokio::join!(sale.end(), second.end());
 }
 
 #[tokio::test]
@@ -51,6 +52,7 @@ async fn tickets_are_for_their_shopper_and_their_sale() {
     shopper.post("/sales/none/queue", json!({})).await.expect_problem(404, "not-found");
     stack().guest().post(&format!("/sales/{}/queue", sale.id), json!({})).await.expect(401);
     stack().guest().get("/sales/none").await.expect_problem(404, "not-found");
+    tokio::join!(sale.end(), second.end());
 }
 
 #[tokio::test]
@@ -87,6 +89,7 @@ async fn an_intent_is_its_shoppers_and_its_body_is_checked_before_anything_is_cl
     other.get(&intent).await.expect_problem(404, "not-found");
     shopper.get(&format!("{path}/int_{}_0", "0".repeat(32))).await.expect_problem(404, "not-found");
     shopper.get(&format!("{path}/nonsense")).await.expect_problem(400, "invalid-request").about_field("intent_id");
+    sale.end().await;
 }
 
 #[tokio::test]
@@ -107,6 +110,7 @@ async fn an_admission_is_good_for_its_time_and_no_longer() {
     // His place is still his: the queue gives him another one.
     let fresh = sale.admission(&shopper, &ticket).await.unwrap();
     sale.ask(&shopper, &fresh, "pm_card_visa").await.expect(202);
+    sale.end().await;
 }
 
 fn expires_at(token: &str) -> Timestamp {
