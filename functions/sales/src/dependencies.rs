@@ -8,7 +8,7 @@ use souk_orders::{Archive, Orders, Saga};
 use souk_runtime::{ConfigError, Environment};
 use souk_sales::{Intents, IntentsBacklog, KeyRing, ManagedSecret, RoomCache, Sales, Shards, WaitingRoom};
 
-use crate::background::Conductors;
+use crate::conductors::Conductors;
 
 pub(crate) fn sales(environment: &Environment) -> Result<Sales, ConfigError> {
     Ok(Sales::new(environment.table("SALES_TABLE")?))

@@ -8,6 +8,7 @@
 pub mod admin;
 pub mod background;
 mod closing;
+mod conductors;
 mod dependencies;
 mod preparation;
 mod problems;

@@ -12,7 +12,7 @@ use souk_runtime::{
 use souk_sales::{ChangeOutcome, DefineOutcome, Sale, new_lottery_key};
 
 use super::{sale_of, sale_view};
-use crate::{background::Conductors, dependencies, preparation::Preparation, problems, sale_stock::SaleStock};
+use crate::{conductors::Conductors, dependencies, preparation::Preparation, problems, sale_stock::SaleStock};
 
 /// The sale with its stock, and whom to call when it opens soon.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use souk_runtime::{
 use souk_sales::{Sales, TransitionOutcome};
 
 use super::{sale_of, transitioned};
-use crate::{background::Conductors, dependencies};
+use crate::{conductors::Conductors, dependencies};
 
 /// The sales, and their conductors.
 #[derive(Debug)]

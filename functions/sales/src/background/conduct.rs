@@ -12,8 +12,8 @@ use souk_runtime::{
 };
 use souk_sales::{Conductor, Sales, TickOutcome};
 
-use super::{Conductors, beacon::BeaconSource};
-use crate::dependencies;
+use super::beacon::BeaconSource;
+use crate::{conductors::Conductors, dependencies};
 
 /// How long one run conducts. The function's time limit and the queue's visibility are a little longer,
 /// so that a run that died is replaced soon.

@@ -6,7 +6,4 @@ pub mod order_intents;
 pub mod sweep;
 
 mod beacon;
-mod conductors;
 mod late_claims;
-
-pub(crate) use conductors::Conductors;

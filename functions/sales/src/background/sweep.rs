@@ -11,8 +11,8 @@ use souk_domain::{
 use souk_runtime::{ConfigError, Environment, FromEnvironment, queue::Failure};
 use souk_sales::{ActiveSale, IntentsBacklog, Room, Sale};
 
-use super::{Conductors, late_claims::LateClaims};
-use crate::{dependencies, preparation::Preparation, sale_stock::SaleStock};
+use super::late_claims::LateClaims;
+use crate::{conductors::Conductors, dependencies, preparation::Preparation, sale_stock::SaleStock};
 
 /// A message lives 14 days at most: a day later none of a closed sale can arrive any more.
 const RETIRED_AFTER: SignedDuration = SignedDuration::from_hours(24 * 15);

@@ -42,7 +42,7 @@ impl Conductors {
     }
 
     /// Passes a sale on to the next run of the same conductor, who keeps the lease.
-    pub(super) async fn pass(&self, conduct: &Conduct, after: Duration) -> Result<(), QueueError> {
+    pub(crate) async fn pass(&self, conduct: &Conduct, after: Duration) -> Result<(), QueueError> {
         let body = serde_json::to_string(conduct).map_err(QueueError::new)?;
         let delay = i32::try_from(after.as_secs()).unwrap_or(i32::MAX).min(900);
         let call = self.client.send_message().queue_url(&self.queue_url).delay_seconds(delay).message_body(body);
