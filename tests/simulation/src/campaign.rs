@@ -13,8 +13,9 @@ use std::{
 
 use crate::{
     coverage::Hits,
-    mutation::{BUGS, Mutation},
+    mutation::Mutation,
     schedule::{Report, Worker},
+    subject::Subject,
 };
 
 /// Failing schedules that are kept with their violations.
@@ -23,6 +24,8 @@ const KEPT: usize = 20;
 /// What is to be run.
 #[derive(Debug, Clone, Copy)]
 pub struct Campaign {
+    /// What it is about.
+    pub subject: Subject,
     /// The first seed.
     pub from: u64,
     /// How many.
@@ -54,16 +57,20 @@ pub struct Summary {
 
 impl Campaign {
     /// These seeds, on production code as it is, to the end.
-    pub fn of(from: u64, schedules: u64) -> Self {
-        Self { from, schedules, mutation: Mutation::NONE, stops_at_failure: false, shows_progress: false }
+    pub fn of(subject: Subject, from: u64, schedules: u64) -> Self {
+        Self { subject, from, schedules, mutation: Mutation::NONE, stops_at_failure: false, shows_progress: false }
     }
 
     /// Runs it, and as many seeds again, at most three times, while some point has not met some fault.
     pub fn run_until_covered(self) -> Summary {
         let mut summary = self.run();
         for round in 1..=3 {
-            if summary.hits.missing().is_empty() {
+            let missing = summary.hits.missing(self.subject);
+            if missing.is_empty() {
                 break;
+            }
+            if self.shows_progress {
+                eprintln!("{missing:?}, so on it goes");
             }
             summary.merge(Self { from: self.from + round * self.schedules, ..self }.run());
         }
@@ -85,7 +92,7 @@ impl Campaign {
                         if index >= self.schedules {
                             return;
                         }
-                        let report = worker.run(self.from + index, self.mutation, false);
+                        let report = worker.run(self.subject, self.from + index, self.mutation, false);
                         let failed = !report.violations.is_empty();
                         stop.fetch_or(failed && self.stops_at_failure, Ordering::Relaxed);
                         let mut summary = summary.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,8 +154,9 @@ impl Summary {
             for violation in &report.violations {
                 let _infallible = writeln!(text, "  {violation}");
             }
+            let (subject, seed) = (report.subject.flag(), report.seed);
             let _infallible =
-                writeln!(text, "  replay: cargo run -p souk-simulation --bin simulate -- --seed {}", report.seed);
+                writeln!(text, "  replay: cargo run -p souk-simulation --bin simulate -- {subject}--seed {seed}");
         }
         text
     }
@@ -166,13 +174,15 @@ pub struct Caught {
 }
 
 /// Gives production code each seeded bug in turn, and looks for a schedule that notices.
-pub fn hunt_seeded_bugs(schedules: u64) -> Vec<Caught> {
+pub fn hunt_seeded_bugs(subject: Subject, schedules: u64) -> Vec<Caught> {
     let hunt = |bug| {
         let mutation = Mutation::of(bug);
-        let summary = Campaign { mutation, stops_at_failure: true, ..Campaign::of(0, schedules) }.run();
+        let summary = Campaign { mutation, stops_at_failure: true, ..Campaign::of(subject, 0, schedules) }.run();
         (summary.failed.into_iter().next(), summary.schedules)
     };
-    BUGS.iter()
+    subject
+        .bugs()
+        .iter()
         .map(|bug| {
             let (report, after) = hunt(bug);
             Caught { step: bug.step, missing: bug.missing, by: report.map(|report| (report, after)) }

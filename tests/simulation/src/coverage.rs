@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use crate::{
     fault::{Fault, Point},
     points,
+    subject::Subject,
 };
 
 /// Hits per point and fault; `None` counts the requests that nothing happened to.
@@ -38,9 +39,9 @@ impl Hits {
     }
 
     /// The expected points that were never reached, and their cells that were never hit.
-    pub fn missing(&self) -> Vec<String> {
+    pub fn missing(&self, subject: Subject) -> Vec<String> {
         let mut missing = Vec::new();
-        for expected in points::all() {
+        for expected in points::all(subject) {
             let reached = self.0.iter().find(|(point, _)| point.to_string() == expected);
             let Some((point, faults)) = reached else {
                 missing.push(format!("{expected}: never reached"));

@@ -17,9 +17,11 @@ use souk_runtime::{queue::Message, stream::Record};
 use crate::{
     clock::pause_millis,
     executor::{ActorId, Killed},
+    functions::{INTENTS, RESERVATION_TIMERS},
     machine::{self, Steps},
     observer::StreamRecord,
     requests::request,
+    sale,
     sim::{Sim, Theme},
     world::{Parcel, WEBHOOK_SECRET},
 };
@@ -101,7 +103,12 @@ impl Deliveries {
         for parcel in parcels {
             match parcel {
                 Parcel::Execution(input) => self.execute(&input),
-                Parcel::Message { body, delay_seconds } => self.bring_message(&body, delay_seconds),
+                Parcel::Message { queue, body, delay_seconds } => match queue.as_str() {
+                    INTENTS => sale::queue::bring(&self.sim, body, self.copies(), || self.lateness()),
+                    RESERVATION_TIMERS => self.bring_message(&body, delay_seconds),
+                    // Nobody conducts the simulated sale: its admissions are signed without a waiting room.
+                    _ => {}
+                },
                 Parcel::Webhook(notice) => self.bring_event(&notice),
                 Parcel::Stream(record) => self.bring_record(&record),
             }

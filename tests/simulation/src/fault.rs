@@ -131,7 +131,8 @@ impl FaultPlan {
             Rarity::Hardly => self.per_mille.max(self.rare_per_mille * 2),
         };
         let fault = if roll < any {
-            Fault::ALL[rng.usize(..Fault::ALL.len())]
+            let possible: Vec<Fault> = Fault::ALL.into_iter().filter(|fault| fault.applies_to(point)).collect();
+            possible[rng.usize(..possible.len())]
         } else if roll < any + self.favourite_per_mille {
             self.favourite
         } else {

@@ -11,9 +11,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use souk_cart::Carts;
 use souk_fn_orders::{admin, background, checkouts, orders, saga};
-use souk_inventory::StockRows;
+use souk_fn_sales::{
+    admin::close,
+    background::{order_intents, sweep},
+    shop::{get_intent, post_intent},
+};
+use souk_inventory::{SaleUnits, StockRows};
 use souk_pricing::Prices;
 use souk_runtime::{Environment, FromEnvironment, task::TaskError};
+use souk_sales::{Sales, Shards};
 
 use crate::{network::Network, tables::TABLES};
 
@@ -24,7 +30,20 @@ pub const PAYMENT_SECONDS: u64 = 900;
 /// How old trouble must be for a sweeper.
 pub const SWEEP_AFTER_SECONDS: u64 = 60;
 
-/// Every function of the order core.
+/// How old a claim must be for the sales' sweeper.
+const CLAIM_GRACE_SECONDS: i64 = 180;
+/// When a claim without an order ends whatever the queues hold.
+pub const CLAIM_DEADLINE_SECONDS: i64 = 900;
+/// The queues' names.
+pub const RESERVATION_TIMERS: &str = "timers";
+/// As [`RESERVATION_TIMERS`].
+pub const INTENTS: &str = "intents";
+/// As [`RESERVATION_TIMERS`].
+pub const DEAD_LETTERS: &str = "intents-dead-letters";
+/// The secret with the sale's keys.
+pub const SALE_KEYS: &str = "sale-keys";
+
+/// Every function of the order core, and those of the flash sale.
 pub struct Functions {
     /// `POST /checkouts`
     pub create_checkout: checkouts::create::Deps,
@@ -60,6 +79,21 @@ pub struct Functions {
     pub prices: Prices,
     /// Stock, as it was counted.
     pub stock: StockRows,
+    /// Sales, for what is defined at first.
+    pub sales: Sales,
+    /// Their shards.
+    pub shards: Shards,
+    /// Their units in stock.
+    pub sale_units: SaleUnits,
+    /// The worker that turns intents into orders.
+    pub order_intents: order_intents::Deps,
+    /// `GET /sales/{sale_id}/intents/{intent_id}`
+    pub get_intent: get_intent::Deps,
+    /// `POST /admin/sales/{sale_id}/close`
+    pub close_sale: close::Deps,
+    /// The sweeper over sales.
+    pub sweep_sales: sweep::Deps,
+    environment: Environment,
     ensure_reservation: saga::ensure_reservation::Deps,
     authorize_payment: saga::authorize_payment::Deps,
     confirm_order: saga::confirm_order::Deps,
@@ -96,6 +130,13 @@ impl Functions {
             carts: Carts::new(table("CARTS_TABLE")),
             prices: Prices::new(table("PRICES_TABLE")),
             stock: StockRows::new(table("INVENTORY_TABLE")),
+            sales: Sales::new(table("SALES_TABLE")),
+            shards: Shards::new(table("SALE_SHARDS_TABLE"), Sales::new(table("SALES_TABLE"))),
+            sale_units: SaleUnits::new(table("RESERVATIONS_TABLE"), StockRows::new(table("INVENTORY_TABLE"))),
+            order_intents: deps(&environment).await,
+            get_intent: deps(&environment).await,
+            close_sale: deps(&environment).await,
+            sweep_sales: deps(&environment).await,
             ensure_reservation: deps(&environment).await,
             authorize_payment: deps(&environment).await,
             confirm_order: deps(&environment).await,
@@ -104,8 +145,15 @@ impl Functions {
             saga_cancel_order: deps(&environment).await,
             void_payment: deps(&environment).await,
             release_reservation: deps(&environment).await,
+            environment,
         };
         Box::leak(Box::new(functions))
+    }
+
+    /// `POST /sales/{sale_id}/intents`, freshly started: it remembers much, so no schedule may find
+    /// what another one has left in it.
+    pub async fn post_intent(&self) -> post_intent::Deps {
+        deps(&self.environment).await
     }
 
     /// Runs a step of the saga, whose resource the state machine names.
@@ -152,7 +200,13 @@ fn environment(network: &Network) -> Environment {
         TABLES.iter().map(|table| (table.variable, table.name.to_owned())).collect();
     variables.extend([
         ("ORDER_SAGA_ARN", "arn:aws:states:us-east-1:000000000000:stateMachine:order".to_owned()),
-        ("RESERVATION_TIMERS_URL", "https://sqs.us-east-1.amazonaws.com/000000000000/timers".to_owned()),
+        ("RESERVATION_TIMERS_URL", queue_url(RESERVATION_TIMERS)),
+        ("INTENTS_URL", queue_url(INTENTS)),
+        ("INTENTS_DEAD_LETTERS_URL", queue_url(DEAD_LETTERS)),
+        ("SALE_CONDUCTORS_URL", queue_url("conductors")),
+        ("SALE_KEYS_SECRET_ID", SALE_KEYS.to_owned()),
+        ("CLAIM_GRACE_SECONDS", CLAIM_GRACE_SECONDS.to_string()),
+        ("CLAIM_DEADLINE_SECONDS", CLAIM_DEADLINE_SECONDS.to_string()),
         ("BUS_NAME", "souk".to_owned()),
         ("GATEWAY_SECRET_ID", "gateway".to_owned()),
         ("GATEWAY_URL", "https://gateway.test".to_owned()),
@@ -161,6 +215,10 @@ fn environment(network: &Network) -> Environment {
         ("SWEEP_AFTER_SECONDS", SWEEP_AFTER_SECONDS.to_string()),
     ]);
     Environment::given(sdk_config(network), variables, SharedHttpConnector::new(network.clone()))
+}
+
+fn queue_url(name: &str) -> String {
+    format!("https://sqs.us-east-1.amazonaws.com/000000000000/{name}")
 }
 
 /// The SDK without retries of its own: they pause in real time and remember earlier schedules. The

@@ -9,6 +9,8 @@ use souk_gateway::intent::{CancellationReason, Intent, State};
 use crate::{
     observer::Image,
     promises::{Promises, lines_of},
+    sale,
+    subject::Subject,
     world::World,
 };
 
@@ -34,7 +36,7 @@ pub fn orders_by_status(world: &World) -> BTreeMap<String, usize> {
 }
 
 /// What is wrong.
-pub fn judge(world: &World, promises: &Promises) -> Vec<String> {
+pub fn judge(subject: Subject, world: &World, promises: &Promises) -> Vec<String> {
     let by = |table: &str, key: &str| {
         world.observer.images(table).into_iter().map(|image| (text(&image, key).to_owned(), image)).collect()
     };
@@ -49,14 +51,19 @@ pub fn judge(world: &World, promises: &Promises) -> Vec<String> {
         rows: world.observer.images("inventory"),
     };
     let mut wrong = promises.violations.clone();
+    wrong.extend(invariant_i6_money_follows_the_decision(&end));
+    wrong.extend(invariant_i7_every_order_has_ended(&end));
+    wrong.extend(invariant_i8_money_moved_once(&end));
+    wrong.extend(invariant_i9_every_decision_was_told_and_archived(&end));
+    if subject == Subject::Sale {
+        wrong.extend(sale::invariants::judge(world, promises));
+        return wrong;
+    }
     wrong.extend(invariant_i2_units_are_available_or_sold(&end));
     wrong.extend(invariant_i3_stock_follows_the_decision(&end));
     wrong.extend(invariant_i4_one_order_per_key_checkout_and_cart(&end));
-    wrong.extend(invariant_i6_money_follows_the_decision(&end));
-    wrong.extend(invariant_i7_every_order_has_ended(&end));
-    wrong.extend(invariant_i8_every_effect_happened_once(&end));
+    wrong.extend(invariant_i8_units_moved_once(&end));
     wrong.extend(invariant_i9_what_was_promised_is_there(&end));
-    wrong.extend(invariant_i9_every_decision_was_told_and_archived(&end));
     wrong
 }
 
@@ -214,8 +221,8 @@ fn invariant_i7_every_order_has_ended(end: &End<'_>) -> Vec<String> {
     .collect()
 }
 
-/// I8: units were set aside, sold, freed and returned once, and so was money.
-fn invariant_i8_every_effect_happened_once(end: &End<'_>) -> Vec<String> {
+/// I8: units were set aside, sold, freed and returned once.
+fn invariant_i8_units_moved_once(end: &End<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut of_reservation: BTreeMap<(&str, &str), BTreeMap<&str, usize>> = BTreeMap::new();
     for (moved, count) in &end.world.observer.movements {
@@ -233,6 +240,12 @@ fn invariant_i8_every_effect_happened_once(end: &End<'_>) -> Vec<String> {
             wrong.push(format!("invariant_i8: {sku} of {reference} moved as {kinds:?}"));
         }
     }
+    wrong
+}
+
+/// I8: money was held, taken, let go and given back once.
+fn invariant_i8_money_moved_once(end: &End<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
     for intent in end.world.gateway.intents() {
         let effects = intent.effects;
         if [effects.authorizations, effects.captures, effects.voids, effects.refunds].iter().any(|count| *count > 1) {

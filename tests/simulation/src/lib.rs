@@ -1,4 +1,4 @@
-//! The order core under faults, deterministically.
+//! The order core and the flash sale under faults, deterministically.
 //!
 //! Production handlers run over a network that stops every request and asks a seeded scheduler what
 //! happens to it. Tables are real DynamoDB semantics in process, the gateway is the local stack's, the
@@ -25,11 +25,13 @@ mod observer;
 mod points;
 mod promises;
 mod requests;
+mod sale;
 mod scenario;
 pub mod schedule;
 mod shopper;
 mod sim;
 mod staff;
 mod store;
+pub mod subject;
 mod tables;
 mod world;

@@ -14,14 +14,36 @@ pub struct SeededBug {
     pub step: &'static str,
     /// What is missing.
     pub missing: &'static str,
-    how: How,
+    /// How it is taken away.
+    pub how: How,
 }
 
 /// Where a guard is taken away.
 #[derive(Debug)]
-enum How {
+pub enum How {
     /// In the requests that fit, by rewriting their conditions.
-    Condition { fits: fn(&Call) -> bool, rewrite: fn(&str) -> String },
+    Condition {
+        /// Which requests.
+        fits: fn(&Call) -> bool,
+        /// Their bodies without the guard.
+        rewrite: fn(&str) -> String,
+    },
+    /// In the answers to the requests that fit.
+    Answer {
+        /// To which requests.
+        fits: fn(&Call) -> bool,
+        /// What the function is told.
+        rewrite: fn(&str) -> String,
+    },
+    /// The requests that fit are answered, and nothing comes of them.
+    Skip {
+        /// Which requests.
+        fits: fn(&Call) -> bool,
+    },
+    /// A claim is undone when its message seems to have failed.
+    RollBackClaims,
+    /// A claim that its shopper's order does not name stays.
+    KeepSecondClaims,
     /// The webhook lets anybody in.
     TrustAnybody,
     /// The webhook does not know the events that it has seen.
@@ -52,6 +74,29 @@ impl Mutation {
         }
     }
 
+    /// What the bug makes of an answer.
+    pub fn rewrite_answer(self, call: &Call, answer: &str) -> Option<String> {
+        match &self.0?.how {
+            How::Answer { fits, rewrite } if fits(call) => Some(rewrite(answer)),
+            _ => None,
+        }
+    }
+
+    /// True where nothing comes of this request.
+    pub fn skips(self, call: &Call) -> bool {
+        matches!(self.0, Some(SeededBug { how: How::Skip { fits }, .. }) if fits(call))
+    }
+
+    /// True where a claim is undone when its message seems to have failed.
+    pub fn rolls_claims_back(self) -> bool {
+        matches!(self.0, Some(SeededBug { how: How::RollBackClaims, .. }))
+    }
+
+    /// True where a claim that its shopper's order does not name stays.
+    pub fn keeps_second_claims(self) -> bool {
+        matches!(self.0, Some(SeededBug { how: How::KeepSecondClaims, .. }))
+    }
+
     /// False where the webhook lets anybody in.
     pub fn checks_signatures(self) -> bool {
         !matches!(self.0, Some(SeededBug { how: How::TrustAnybody, .. }))
@@ -70,7 +115,8 @@ impl Mutation {
     }
 }
 
-fn always_true(body: &str, guard: &str, tautology: &str) -> String {
+/// The body with a guard that always holds. Its values stay in use, so that DynamoDB takes it.
+pub fn always_true(body: &str, guard: &str, tautology: &str) -> String {
     body.replace(guard, &format!("({guard} OR {tautology})"))
 }
 

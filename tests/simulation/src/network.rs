@@ -167,6 +167,9 @@ impl Network {
                 Err(_) => true,
             };
             if !again || attempts_left == 0 {
+                if again && call.operation == "SendMessage" {
+                    self.with(|world| world.sending_failed(&call));
+                }
                 return outcome;
             }
             tokio::time::sleep(SDK_PAUSE).await;

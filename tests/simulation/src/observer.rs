@@ -9,6 +9,7 @@ use crate::{
     call::Call,
     clock::Clock,
     edges,
+    functions::CLAIM_DEADLINE_SECONDS,
     item::plain_item,
     sim::MAX_SKEW_MILLIS,
     store::{Item, Store},
@@ -132,8 +133,11 @@ impl Observer {
     pub fn last_deadline(&self) -> Timestamp {
         let deadlines = ["orders", "reservations"].into_iter().flat_map(|table| self.images(table));
         let deadlines = deadlines.flat_map(|image| ["pay_by", "expires_at"].map(|name| image.get(name).cloned()));
-        let millis =
-            deadlines.flatten().filter_map(|time| time.as_i64()).filter(|time| *time > 1_000_000_000_000).max();
+        let times = deadlines.flatten().filter_map(|time| time.as_i64()).filter(|time| *time > 1_000_000_000_000);
+        let shards = self.images("sale-shards");
+        let claims = shards.iter().filter_map(|shard| shard.get("c").and_then(Value::as_object)).flatten();
+        let claims = claims.filter_map(|(_, at)| at.as_i64()).map(|at| (at + CLAIM_DEADLINE_SECONDS) * 1_000);
+        let millis = times.chain(claims).max();
         millis.and_then(|millis| Timestamp::from_millisecond(millis).ok()).unwrap_or_else(Clock::epoch)
     }
 
@@ -161,6 +165,7 @@ impl Observer {
         match table {
             "inventory" => self.note_movement(&after),
             "prices" => self.note_price(&after, now),
+            "sales" if after["part"] == "sale" => self.note_sale(&after, now),
             "orders" if before.is_none() => self.judge_prices(&after, now),
             _ => {}
         }
@@ -186,6 +191,13 @@ impl Observer {
         let amount = offer.get("price").and_then(|price| price["amount"].as_i64());
         if let Some(amount) = amount {
             self.prices.entry(sku).or_default().push((now, amount));
+        }
+    }
+
+    /// A sale's price is its SKU's price in the sale.
+    fn note_sale(&mut self, sale: &Image, now: Timestamp) {
+        if let Some(terms) = sale.get("terms").and_then(Value::as_object) {
+            self.note_price(terms, now);
         }
     }
 

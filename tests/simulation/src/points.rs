@@ -1,7 +1,7 @@
 //! The I/O points that every campaign must reach and hit with every fault: each write, each start, each
 //! message and each call of the gateway.
 
-use crate::fault::Point;
+use crate::{fault::Point, sale::points, subject::Subject};
 
 /// How many schedules reach a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,9 +18,10 @@ impl Point {
     /// How seldom schedules come here. Where they seldom do, faults must not be spared.
     pub fn rarity(&self) -> Rarity {
         let name = self.to_string();
-        if HARDLY.contains(&name.as_str()) {
+        let is_in = |orders: &[&str], sales: &[&str]| [orders, sales].iter().any(|list| list.contains(&name.as_str()));
+        if is_in(HARDLY, points::HARDLY) {
             Rarity::Hardly
-        } else if RARE.contains(&name.as_str()) {
+        } else if is_in(RARE, points::RARE) {
             Rarity::Rare
         } else {
             Rarity::Common
@@ -28,9 +29,13 @@ impl Point {
     }
 }
 
-/// All of them.
-pub fn all() -> impl Iterator<Item = &'static str> {
-    COMMON.iter().chain(RARE).chain(HARDLY).copied()
+/// All of a subject's.
+pub fn all(subject: Subject) -> impl Iterator<Item = &'static str> {
+    let lists = match subject {
+        Subject::Orders => [COMMON, RARE, HARDLY],
+        Subject::Sale => [points::COMMON, points::RARE, points::HARDLY],
+    };
+    lists.into_iter().flatten().copied()
 }
 
 const COMMON: &[&str] = &[

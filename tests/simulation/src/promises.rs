@@ -24,6 +24,15 @@ pub struct PromisedCheckout {
     pub total: i64,
 }
 
+/// A claim that was answered with 202.
+#[derive(Debug, Clone)]
+pub struct PromisedIntent {
+    /// Whose it is.
+    pub user_id: String,
+    /// Where its state can be seen.
+    pub intent_id: String,
+}
+
 /// All that clients hold in their hands.
 #[derive(Debug, Default)]
 pub struct Promises {
@@ -33,6 +42,10 @@ pub struct Promises {
     pub checkouts: Vec<PromisedCheckout>,
     /// The ids of all orders that could have been made: user and key decide them.
     pub possible_orders: Vec<String>,
+    /// Claims.
+    pub intents: Vec<PromisedIntent>,
+    /// Who was given an admission.
+    pub admitted: Vec<String>,
     /// What a client saw that must not be.
     pub violations: Vec<String>,
 }

@@ -37,11 +37,13 @@ pub async fn open(sim: &Sim, deliveries: &Deliveries) {
         sim.executor.spawn("operator", async move { staff::reprice(&this, sku).await });
     }
     sweep_now_and_then(sim);
-    if sim.chance(if sim.theme == Theme::Fulfilment { 300 } else { 50 }) {
+    if sim.theme == Theme::Lapse || sim.chance(50) {
         let this = sim.clone();
         sim.executor.spawn("bank", async move {
-            pause_millis(this.pick(&[500, 1_500, 6_000, 60_000])).await;
-            this.network.with(World::let_holds_lapse);
+            for _ in 0..4 {
+                pause_millis(this.pick(&[300, 900, 3_000, 60_000])).await;
+                this.network.with(World::let_holds_lapse);
+            }
         });
     }
 }
@@ -50,7 +52,7 @@ pub async fn open(sim: &Sim, deliveries: &Deliveries) {
 fn sweep_now_and_then(sim: &Sim) {
     let sweeps: &[(u64, &str)] = match sim.theme {
         Theme::Backstop => &[(65_000, "unsettled"), (963_000, "held"), (1_862_000, "unsettled")],
-        Theme::Fulfilment => &[(66_000, "capturing")],
+        Theme::Fulfilment | Theme::Lapse => &[(66_000, "capturing")],
         _ if sim.chance(300) => &[(901_000, "unsettled"), (961_000, "held")],
         _ => &[],
     };

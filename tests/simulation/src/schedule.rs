@@ -13,9 +13,11 @@ use crate::{
     invariants,
     mutation::Mutation,
     network::{Network, Verdict, Waiting},
+    sale::{self, rest::Stand},
     scenario,
     sim::Sim,
     staff,
+    subject::Subject,
     world::World,
 };
 
@@ -31,6 +33,8 @@ const MAX_FAULTS: usize = 60;
 /// How a schedule went.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
+    /// What it was about.
+    pub subject: Subject,
     /// The schedule.
     pub seed: u64,
     /// What must not be.
@@ -85,13 +89,13 @@ impl Worker {
     }
 
     /// Runs the schedule of a seed.
-    pub fn run(&self, seed: u64, mutation: Mutation, tells: bool) -> Report {
+    pub fn run(&self, subject: Subject, seed: u64, mutation: Mutation, tells: bool) -> Report {
         // Production code and the gateway draw from the thread's generator.
         fastrand::seed(seed);
-        runtime().block_on(tokio::task::unconstrained(self.schedule(seed, mutation, tells)))
+        runtime().block_on(tokio::task::unconstrained(self.schedule(subject, seed, mutation, tells)))
     }
 
-    async fn schedule(&self, seed: u64, mutation: Mutation, tells: bool) -> Report {
+    async fn schedule(&self, subject: Subject, seed: u64, mutation: Mutation, tells: bool) -> Report {
         let mut rng = fastrand::Rng::with_seed(seed);
         let clock = Clock::start();
         self.network.enter(World::new(clock, mutation, rng.fork()));
@@ -100,7 +104,7 @@ impl Worker {
         let deliveries = Deliveries::new(sim.clone());
         let order =
             *rng.choice(&[Order::Random, Order::Random, Order::Sticky, Order::NewestFirst]).unwrap_or(&Order::Random);
-        let report = Report { seed, ..Report::default() };
+        let report = Report { subject, seed, ..Report::default() };
         let mut scheduler = Scheduler {
             sim: sim.clone(),
             deliveries,
@@ -113,21 +117,36 @@ impl Worker {
             tells,
             report,
         };
-        scenario::open(&sim, &scheduler.deliveries).await;
+        let shop = match subject {
+            Subject::Orders => {
+                scenario::open(&sim, &scheduler.deliveries).await;
+                None
+            }
+            Subject::Sale => Some(sale::open(&sim, &scheduler.deliveries).await),
+        };
         scheduler.until_all_have_ended().await;
         // Sweepers first work under faults, then without.
         scheduler.sweep(SWEEPS_UNDER_FAULTS).await;
         sim.calm_down();
+        if shop.is_some() && sim.chance(500) {
+            sale::staff::redrive(&sim);
+            scheduler.until_all_have_ended().await;
+        }
         if !scheduler.sweep(SWEEPS).await {
             scheduler.complain_of_unrest();
         }
         let mut report = scheduler.report;
         drop(scheduler.deliveries);
-        if let Some(world) = self.network.leave() {
+        self.network.with(|world| {
             report.violations.extend(world.observer.violations.iter().cloned());
-            report.violations.extend(invariants::judge(&world, &sim.promises.borrow()));
-            report.orders = invariants::orders_by_status(&world);
+            report.violations.extend(invariants::judge(subject, world, &sim.promises.borrow()));
+            report.orders = invariants::orders_by_status(world);
+        });
+        if let Some(shop) = shop {
+            report.violations.extend(sale::invariants::invariant_i9_every_intent_has_ended(&sim).await);
+            report.violations.extend(sale::invariants::a_latecomer_is_told_the_truth(&shop).await);
         }
+        self.network.leave();
         report
     }
 }
@@ -169,7 +188,10 @@ impl Scheduler {
             let waiting = self.sim.network.waiting();
             if !waiting.is_empty() {
                 self.steps += 1;
-                self.let_time_pass().await;
+                if self.let_time_pass().await {
+                    // Whoever has waited too long gives up before anything else happens.
+                    continue;
+                }
                 let chosen = self.choose(waiting);
                 self.serve(&chosen).await;
             } else if self.sim.executor.is_empty() {
@@ -187,7 +209,7 @@ impl Scheduler {
         let late = horizon.duration_since(self.sim.clock.now()).max(SignedDuration::ZERO);
         tokio::time::advance(late.unsigned_abs()).await;
         for _ in 0..runs {
-            let restless = self.sim.network.with(|world| world.observer.restless());
+            let restless = self.restless();
             if restless.is_empty() {
                 return true;
             }
@@ -197,26 +219,37 @@ impl Scheduler {
             }
             self.until_all_have_ended().await;
         }
-        self.sim.network.with(|world| world.observer.restless()).is_empty()
+        self.restless().is_empty()
+    }
+
+    /// What some sweeper still has to do.
+    fn restless(&self) -> Vec<&'static str> {
+        self.sim.network.with(|world| {
+            let mut restless = world.observer.restless();
+            let owes = Stand::of(&world.observer).is_some_and(|stand| !stand.owes().is_empty());
+            restless.extend(owes.then_some("sale"));
+            restless
+        })
     }
 
     fn complain_of_unrest(&mut self) {
-        let left = self.sim.network.with(|world| world.observer.restless());
+        let left = self.restless();
         self.report.violations.push(format!("invariant_i7: after {SWEEPS} sweeps not at rest: {left:?}"));
     }
 
     /// Now and then the world is slow.
-    async fn let_time_pass(&mut self) {
+    async fn let_time_pass(&mut self) -> bool {
         if self.sim.is_calm() {
-            return;
+            return false;
         }
         let longest = match self.rng.u32(0..2_000) {
             0 => 900_000,
             1..=6 => 60_000,
             7..=60 => 1_000,
-            _ => return,
+            _ => return false,
         };
         tokio::time::advance(Duration::from_millis(self.rng.u64(1..longest))).await;
+        true
     }
 
     fn choose(&mut self, waiting: Vec<Waiting>) -> Waiting {

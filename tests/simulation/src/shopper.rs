@@ -11,7 +11,7 @@ use crate::{
     deliveries::Deliveries,
     promises::{PromisedCheckout, PromisedOrder, lines_of},
     requests::{address, request},
-    sim::{Sim, Theme},
+    sim::Sim,
     staff,
 };
 
@@ -97,20 +97,7 @@ impl Tab {
         let Ok(user_id) = self.user_id.parse() else { return };
         let order_id = OrderId::of_request(&user_id, &self.key).to_string();
         self.sim.promises.borrow_mut().possible_orders.push(order_id.clone());
-        let method = if self.sim.theme == Theme::Fulfilment {
-            "pm_card_visa"
-        } else {
-            self.sim.pick(&[
-                "pm_card_visa",
-                "pm_card_visa",
-                "pm_card_visa",
-                "pm_card_mastercard",
-                "pm_card_authenticationRequired",
-                "pm_card_authenticationRequired",
-                "pm_card_chargeDeclined",
-                "pm_nobody_knows",
-            ])
-        };
+        let method = payment_method(&self.sim);
         let mut body = json!({"checkout_id": checkout.checkout_id, "payment_method": method});
         body["shipping_address"] = Value::Object(address());
         staff::follow(&self.sim, &self.deliveries, &order_id);
@@ -158,10 +145,10 @@ impl Tab {
     }
 
     /// What the shopper does about an order beside placing it, each at its own time.
-    fn follow(&self, order_id: &str) {
+    pub fn follow(&self, order_id: &str) {
         let (this, id) = (self.clone(), order_id.to_owned());
         self.sim.executor.spawn("shopper", async move { this.prove_identity(&id).await });
-        if self.sim.chance(if self.sim.theme == Theme::Fulfilment { 350 } else { 200 }) {
+        if self.sim.chance(if self.sim.theme.ships() { 350 } else { 200 }) {
             let (this, id) = (self.clone(), order_id.to_owned());
             self.sim.executor.spawn("shopper", async move { this.cancel(&id).await });
         }
@@ -207,6 +194,23 @@ impl Tab {
     async fn think(&self) {
         pause_millis(self.sim.within(50..3_000)).await;
     }
+}
+
+/// How somebody pays.
+pub fn payment_method(sim: &Sim) -> &'static str {
+    if sim.theme.ships() {
+        return "pm_card_visa";
+    }
+    sim.pick(&[
+        "pm_card_visa",
+        "pm_card_visa",
+        "pm_card_visa",
+        "pm_card_mastercard",
+        "pm_card_authenticationRequired",
+        "pm_card_authenticationRequired",
+        "pm_card_chargeDeclined",
+        "pm_nobody_knows",
+    ])
 }
 
 /// An answer's JSON.

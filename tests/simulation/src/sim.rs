@@ -29,8 +29,17 @@ pub enum Theme {
     Scarcity,
     /// Good cards and enough stock: orders are shipped, and cancelled at the same time.
     Fulfilment,
+    /// As `Fulfilment`, and the bank lets holds lapse in between.
+    Lapse,
     /// Executions and messages get lost, so that sweepers do the work.
     Backstop,
+}
+
+impl Theme {
+    /// True where orders are to be paid and shipped.
+    pub fn ships(self) -> bool {
+        matches!(self, Self::Fulfilment | Self::Lapse)
+    }
 }
 
 /// A running schedule. Cheap to clone.
@@ -74,10 +83,10 @@ impl Sim {
             theme: *rng
                 .choice(&[
                     Theme::Mixed,
-                    Theme::Mixed,
                     Theme::Scarcity,
                     Theme::Fulfilment,
                     Theme::Fulfilment,
+                    Theme::Lapse,
                     Theme::Backstop,
                 ])
                 .unwrap_or(&Theme::Mixed),

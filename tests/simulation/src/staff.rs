@@ -4,23 +4,18 @@ use serde_json::json;
 use souk_domain::money::Money;
 use souk_fn_orders::{admin, background};
 
-use crate::{
-    clock::pause_millis,
-    deliveries::Deliveries,
-    requests::request,
-    sim::{Sim, Theme},
-};
+use crate::{clock::pause_millis, deliveries::Deliveries, requests::request, sale, sim::Sim};
 
 const ATTEMPTS: usize = 4;
 
 /// What staff does about an order that is being placed, and what strangers try.
 pub fn follow(sim: &Sim, deliveries: &Deliveries, order_id: &str) {
-    let ships = if sim.theme == Theme::Fulfilment { 1 + sim.within(0..2) } else { u64::from(sim.chance(400)) };
+    let ships = if sim.theme.ships() { 1 + sim.within(0..2) } else { u64::from(sim.chance(400)) };
     for _ in 0..ships {
         let (this, id) = (sim.clone(), order_id.to_owned());
         sim.executor.spawn("warehouse", async move { ship(&this, &id).await });
     }
-    if sim.chance(if sim.theme == Theme::Fulfilment { 400 } else { 120 }) {
+    if sim.chance(if sim.theme.ships() { 400 } else { 120 }) {
         let (this, id) = (sim.clone(), order_id.to_owned());
         sim.executor.spawn("operator", async move { cancel(&this, &id).await });
     }
@@ -95,6 +90,7 @@ pub fn sweep(sim: &Sim, index: &str) {
     match index {
         "unsettled" => sweep_orders(sim),
         "held" => sweep_reservations(sim),
+        "sale" => sale::staff::sweep_sales(sim),
         _ => sweep_shipments(sim),
     }
 }

@@ -1,4 +1,4 @@
-//! The tables that the order core uses, as the template declares them.
+//! The tables that orders and flash sales use, as the template declares them.
 
 use serde_json::{Value, json};
 
@@ -63,6 +63,8 @@ pub const TABLES: &[TableSpec] = &[
         &["id"],
         &[Index { name: "capturing", partition: "capturing", sort: Some(("capturing_since", "N")) }],
     ),
+    table("sales", "SALES_TABLE", &["sale_id", "part"], &[]),
+    table("sale-shards", "SALE_SHARDS_TABLE", &["shard"], &[]),
 ];
 
 /// The table of this name.

@@ -15,8 +15,10 @@ use crate::{
     clock::Clock,
     executor::{self, ActorId},
     fault::Service,
+    functions::{DEAD_LETTERS, SALE_KEYS},
     mutation::Mutation,
-    observer::{Observer, StreamRecord},
+    observer::{Image, Observer, StreamRecord},
+    sale::{self, bugs, queue::IntentsQueue, rest::Stand},
     store::Store,
 };
 
@@ -34,6 +36,8 @@ pub enum Parcel {
     Execution(Value),
     /// A message, due after so many seconds.
     Message {
+        /// Which queue, by its name.
+        queue: String,
         /// Its body.
         body: String,
         /// How long it is delayed.
@@ -67,6 +71,8 @@ pub struct World {
     pub mutation: Mutation,
     /// The invocations of the webhook.
     pub webhooks: BTreeSet<ActorId>,
+    /// The flash sale's queue.
+    pub intents: IntentsQueue,
     /// Who started executions.
     starters: Vec<ActorId>,
     rng: fastrand::Rng,
@@ -86,6 +92,7 @@ impl World {
             clock,
             mutation,
             webhooks: BTreeSet::new(),
+            intents: IntentsQueue::default(),
             starters: Vec::new(),
             rng,
         }
@@ -101,9 +108,10 @@ impl World {
         match call.service {
             Service::Store => self.store_call(call),
             Service::Workflows => self.start_execution(call),
+            Service::Queues if call.operation == "GetQueueAttributes" => self.count_messages(call),
             Service::Queues => self.send_message(call),
             Service::Bus => self.put_events(call),
-            Service::Secrets => secret(),
+            Service::Secrets => secret(call),
             Service::Gateway => self.gateway_call(call, mishap),
         }
     }
@@ -123,7 +131,7 @@ impl World {
         if call.operation == "Query" && self.shows_nothing(call) {
             return Answer::json(200, &json!({"Items": [], "Count": 0, "ScannedCount": 0}));
         }
-        if self.mutation.forgets(call) {
+        if self.mutation.forgets(call) || self.mutation.skips(call) || self.keeps_second_claim(call) {
             return Answer::json(200, &json!({}));
         }
         let mutated = self.mutation.rewrite(call);
@@ -132,6 +140,7 @@ impl World {
             let seen = self.observer.see(&self.store, call, self.clock.now());
             self.parcels.extend(seen.into_iter().map(Parcel::Stream));
         }
+        let body = self.mutation.rewrite_answer(call, &body).unwrap_or(body);
         Answer { status, headers: vec![("content-type", "application/x-amz-json-1.0")], body }
     }
 
@@ -165,8 +174,55 @@ impl World {
     fn send_message(&mut self, call: &Call) -> Answer {
         let body = call.json["MessageBody"].as_str().unwrap_or_default().to_owned();
         let delay_seconds = call.json["DelaySeconds"].as_u64().unwrap_or(0);
-        self.parcels.push(Parcel::Message { body, delay_seconds });
+        let queue = queue_of(call).to_owned();
+        self.parcels.push(Parcel::Message { queue, body, delay_seconds });
         Answer::json(200, &json!({"MessageId": "m"}))
+    }
+
+    /// Numbers that may be old: now and then a queue looks empty that is not.
+    fn count_messages(&mut self, call: &Call) -> Answer {
+        let is_old = self.indexes_lag && self.rng.u32(0..8) == 0;
+        let count = match queue_of(call) {
+            _ if is_old => 0,
+            DEAD_LETTERS => self.intents.dead.len(),
+            _ => usize::try_from(self.intents.waiting).unwrap_or(usize::MAX),
+        };
+        let attributes = json!({
+            "ApproximateNumberOfMessages": count.to_string(),
+            "ApproximateNumberOfMessagesNotVisible": "0",
+            "ApproximateNumberOfMessagesDelayed": "0",
+        });
+        Answer::json(200, &json!({"Attributes": attributes}))
+    }
+
+    /// The seeded bug that leaves a second claim in its shard.
+    fn keeps_second_claim(&self, call: &Call) -> bool {
+        let Some(order) = bugs::is_release(call).then(|| self.order_of_claim(call)).flatten() else { return false };
+        self.mutation.keeps_second_claims() && order["status"] != "CANCELLED"
+    }
+
+    fn order_of_claim(&self, call: &Call) -> Option<Image> {
+        let shopper = call.json["ExpressionAttributeNames"]["#shopper"].as_str()?;
+        Stand::of(&self.observer)?.orders.remove(shopper)
+    }
+
+    /// The seeded bug that undoes a claim whose message seems to have failed.
+    pub fn sending_failed(&mut self, call: &Call) {
+        if !self.mutation.rolls_claims_back() {
+            return;
+        }
+        if let Some(release) = bugs::release_of(call) {
+            let request = "UpdateItem sale-shards release".to_owned();
+            let release = Call {
+                service: Service::Store,
+                operation: "UpdateItem".to_owned(),
+                request,
+                body: release.to_string(),
+                json: release,
+                ..call.clone()
+            };
+            self.store_call(&release);
+        }
     }
 
     fn put_events(&mut self, call: &Call) -> Answer {
@@ -222,7 +278,20 @@ impl World {
     }
 }
 
-fn secret() -> Answer {
+fn queue_of(call: &Call) -> &str {
+    call.json["QueueUrl"].as_str().and_then(|url| url.rsplit('/').next()).unwrap_or_default()
+}
+
+fn secret(call: &Call) -> Answer {
+    if call.json["SecretId"] == SALE_KEYS {
+        return match call.json["VersionStage"].as_str() {
+            Some("AWSPREVIOUS") => aws_error(400, "ResourceNotFoundException", "it was never rotated"),
+            _ => Answer::json(
+                200,
+                &json!({"Name": SALE_KEYS, "SecretString": json!({"key": sale::KEYS_SECRET}).to_string()}),
+            ),
+        };
+    }
     let secret = json!({"api_key": GATEWAY_KEY, "webhook_secret": WEBHOOK_SECRET}).to_string();
     Answer::json(200, &json!({"Name": "gateway", "SecretString": secret}))
 }

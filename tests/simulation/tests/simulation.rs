@@ -4,29 +4,30 @@ use souk_simulation::{
     campaign::{Campaign, hunt_seeded_bugs, table_of_bugs},
     mutation::Mutation,
     schedule::Worker,
+    subject::Subject,
 };
 
 /// Schedules of a run in CI.
-const SCHEDULES: u64 = 2_000;
+const ORDER_SCHEDULES: u64 = 2_000;
+/// As [`ORDER_SCHEDULES`], of the flash sale.
+const SALE_SCHEDULES: u64 = 1_000;
 /// A seeded bug must show within so many.
 const SCHEDULES_PER_BUG: u64 = 3_000;
 
-#[test]
-fn no_schedule_breaks_an_invariant_and_every_point_meets_every_fault() {
-    let summary = Campaign::of(0, SCHEDULES).run_until_covered();
+fn no_schedule_fails_and_every_point_meets_every_fault(subject: Subject, schedules: u64) {
+    let summary = Campaign::of(subject, 0, schedules).run_until_covered();
     println!("{}", summary.tell());
-    assert!(summary.schedules >= SCHEDULES);
+    assert!(summary.schedules >= schedules);
     assert_eq!(summary.failures, 0, "{:?}", summary.failed.iter().map(|report| report.seed).collect::<Vec<_>>());
-    assert_eq!(summary.hits.missing(), Vec::<String>::new());
+    assert_eq!(summary.hits.missing(subject), Vec::<String>::new());
 }
 
-#[test]
-fn a_seed_replays_identically() {
+fn a_seed_replays_identically(subject: Subject) {
     let (one, another) = (Worker::new(), Worker::new());
     let mut lines = 0;
     for seed in 0..60 {
-        let first = one.run(seed, Mutation::NONE, true);
-        let again = another.run(seed, Mutation::NONE, true);
+        let first = one.run(subject, seed, Mutation::NONE, true);
+        let again = another.run(subject, seed, Mutation::NONE, true);
         assert_eq!(first.trace, again.trace, "seed {seed}");
         assert_eq!(first.fingerprint, again.fingerprint);
         lines += first.trace.len();
@@ -34,10 +35,39 @@ fn a_seed_replays_identically() {
     assert!(lines > 60 * 40, "schedules do next to nothing");
 }
 
-#[test]
-fn every_seeded_bug_is_caught() {
-    let caught = hunt_seeded_bugs(SCHEDULES_PER_BUG);
+fn every_seeded_bug_is_caught(subject: Subject) {
+    let caught = hunt_seeded_bugs(subject, SCHEDULES_PER_BUG);
     let table = table_of_bugs(&caught);
     println!("{table}");
     assert!(caught.iter().all(|bug| bug.by.is_some()), "{table}");
+}
+
+#[test]
+fn orders_hold_and_every_point_meets_every_fault() {
+    no_schedule_fails_and_every_point_meets_every_fault(Subject::Orders, ORDER_SCHEDULES);
+}
+
+#[test]
+fn sales_hold_and_every_point_meets_every_fault() {
+    no_schedule_fails_and_every_point_meets_every_fault(Subject::Sale, SALE_SCHEDULES);
+}
+
+#[test]
+fn a_seed_of_orders_replays_identically() {
+    a_seed_replays_identically(Subject::Orders);
+}
+
+#[test]
+fn a_seed_of_a_sale_replays_identically() {
+    a_seed_replays_identically(Subject::Sale);
+}
+
+#[test]
+fn every_seeded_bug_of_orders_is_caught() {
+    every_seeded_bug_is_caught(Subject::Orders);
+}
+
+#[test]
+fn every_seeded_bug_of_a_sale_is_caught() {
+    every_seeded_bug_is_caught(Subject::Sale);
 }

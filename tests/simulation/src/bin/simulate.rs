@@ -8,6 +8,7 @@ use souk_simulation::{
     campaign::{Campaign, hunt_seeded_bugs, table_of_bugs},
     mutation::Mutation,
     schedule::Worker,
+    subject::Subject,
 };
 
 /// Deterministic simulation of the order core under faults.
@@ -22,6 +23,9 @@ struct Arguments {
     /// Runs this one schedule and shows what happened.
     #[arg(long, conflicts_with_all = ["schedules", "from", "bugs"])]
     seed: Option<u64>,
+    /// The flash sale instead of the orders.
+    #[arg(long)]
+    sale: bool,
     /// Gives production code one bug after another and shows which schedule notices.
     #[arg(long)]
     bugs: bool,
@@ -29,26 +33,27 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let subject = if arguments.sale { Subject::Sale } else { Subject::Orders };
     if let Some(seed) = arguments.seed {
-        return replay(seed);
+        return replay(subject, seed);
     }
     if arguments.bugs {
-        let caught = hunt_seeded_bugs(arguments.schedules);
+        let caught = hunt_seeded_bugs(subject, arguments.schedules);
         print!("{}", table_of_bugs(&caught));
         return success(caught.iter().all(|bug| bug.by.is_some()));
     }
-    let campaign = Campaign { shows_progress: true, ..Campaign::of(arguments.from, arguments.schedules) };
+    let campaign = Campaign { shows_progress: true, ..Campaign::of(subject, arguments.from, arguments.schedules) };
     let summary = campaign.run_until_covered();
     print!("{}", summary.tell());
-    let missing = summary.hits.missing();
+    let missing = summary.hits.missing(subject);
     for cell in &missing {
         println!("{cell}");
     }
     success(summary.failures == 0 && missing.is_empty())
 }
 
-fn replay(seed: u64) -> ExitCode {
-    let report = Worker::new().run(seed, Mutation::NONE, true);
+fn replay(subject: Subject, seed: u64) -> ExitCode {
+    let report = Worker::new().run(subject, seed, Mutation::NONE, true);
     for line in &report.trace {
         println!("{line}");
     }
