@@ -68,6 +68,7 @@ const RARE: &[&str] = &[
     "admin-deliver-order: UpdateItem orders DELIVERED",
     "admin-ship-order: capture intent",
     "admin-ship-order: UpdateItem orders",
+    "admin-ship-order: UpdateItem orders CANCELLED",
     "admin-ship-order: UpdateItem orders SHIPPED",
     "admin-ship-order: UpdateItem payments",
     "admin-ship-order: UpdateItem payments CAPTURED",
@@ -98,7 +99,6 @@ const RARE: &[&str] = &[
 
 const HARDLY: &[&str] = &[
     "admin-ship-order: StartExecution",
-    "admin-ship-order: UpdateItem orders CANCELLED",
     "saga-void-payment: create refund",
     "saga-void-payment: UpdateItem payments REFUNDED",
     "sweep-reservations: StartExecution",

@@ -10,7 +10,7 @@ use souk_simulation::{
 /// Schedules of a run in CI.
 const ORDER_SCHEDULES: u64 = 2_000;
 /// As [`ORDER_SCHEDULES`], of the flash sale.
-const SALE_SCHEDULES: u64 = 1_000;
+const SALE_SCHEDULES: u64 = 600;
 /// A seeded bug must show within so many.
 const SCHEDULES_PER_BUG: u64 = 3_000;
 
