@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import logs audit reconcile
+.PHONY: help demo up down test outputs import logs audit reconcile mutants
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,3 +36,6 @@ audit: ## recompute the invariants of stock, orders and money; prints each viola
 
 reconcile: ## compare the gateway's payments with orders and records, and repair what can be
 	@$(SOUK) job reconcile-payments
+
+mutants: ## change the domain's rules one by one and expect a test to fail (needs cargo-mutants): make mutants [FILE=shared/domain/src/payment.rs]
+	@cargo mutants --package souk-domain $(if $(FILE),--file "$(FILE)")

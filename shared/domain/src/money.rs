@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::quantity::Quantity;
 
 /// A currency that the shop sells in. Others are refused where they are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Currency {
     /// US dollar; its minor unit is the cent.
-    #[default]
     #[serde(rename = "USD")]
     Usd,
 }

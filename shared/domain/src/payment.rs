@@ -153,6 +153,8 @@ mod tests {
 
     #[test]
     fn invariant_i6_a_fenced_record_accepts_no_outcome() {
+        let fenced: Vec<_> = PaymentState::ALL.into_iter().filter(|state| state.is_fenced()).collect();
+        assert_eq!(fenced, [Voiding, Voided, Refunded]);
         for outcome in [Authorization::Authorized, Authorization::Declined, Authorization::RequiresAction] {
             assert!(PaymentState::accepting(outcome).iter().all(|state| !state.is_fenced()));
         }

@@ -53,3 +53,25 @@ impl fmt::Display for Quantity {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_asks_for_1_to_999_units() {
+        for bad in [0, 1000, u32::MAX] {
+            assert_eq!(Quantity::new(bad), Err(QuantityError), "{bad}");
+        }
+        assert_eq!((Quantity::ONE.get(), Quantity::new(999).unwrap().get()), (1, 999));
+    }
+
+    #[test]
+    fn it_is_stored_and_shown_as_its_number() {
+        let three = Quantity::new(3).unwrap();
+        assert_eq!(serde_json::to_string(&three).unwrap(), "3");
+        assert_eq!(serde_json::from_str::<Quantity>("3").unwrap(), three);
+        assert!(serde_json::from_str::<Quantity>("0").is_err());
+        assert_eq!(three.to_string(), "3");
+    }
+}

@@ -32,6 +32,8 @@ mod shopper;
 mod sim;
 mod staff;
 mod store;
+#[cfg(test)]
+mod stories;
 pub mod subject;
 mod tables;
 mod world;

@@ -100,6 +100,7 @@ mod tests {
         let field = |address: Address| address.validate().unwrap_err().field;
         assert_eq!(field(Address { name: " ".into(), ..address() }), "name");
         assert_eq!(field(Address { city: "x".repeat(201), ..address() }), "city");
+        assert_eq!(Address { city: "é".repeat(200), postal_code: "1".repeat(16), ..address() }.validate(), Ok(()));
         assert_eq!(field(Address { line2: Some("a\nb".into()), ..address() }), "line2");
         assert_eq!(field(Address { country: "gb".into(), ..address() }), "country");
     }

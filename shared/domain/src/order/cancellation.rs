@@ -97,6 +97,21 @@ mod tests {
     }
 
     #[test]
+    fn each_reason_has_its_stored_code_and_a_sentence_of_its_own() {
+        use CancelReason::{
+            AuthorizationLapsed, ClaimExpired, Customer, Operator, PaymentDeclined, PaymentExpired, ReservationLost,
+        };
+        let all =
+            [ReservationLost, PaymentDeclined, PaymentExpired, ClaimExpired, AuthorizationLapsed, Customer, Operator];
+        for reason in all {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+            assert!(reason.explain().ends_with('.'), "{reason:?}");
+        }
+        let sentences: std::collections::BTreeSet<_> = all.iter().map(|reason| reason.explain()).collect();
+        assert_eq!(sentences.len(), all.len());
+    }
+
+    #[test]
     fn invariant_i5_the_saga_never_cancels_what_is_confirmed_and_a_shipment_nothing_else() {
         let (pending, confirmed) = (OrderStatus::PendingPayment, OrderStatus::Confirmed);
         assert_eq!(from(Canceller::Saga(CancelReason::PaymentDeclined)), [pending]);

@@ -149,10 +149,37 @@ pub fn total<'a>(lines: impl IntoIterator<Item = &'a OrderLine>) -> Result<Money
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use jiff::SignedDuration;
+    use uuid::Uuid;
+
     use super::*;
 
-    fn line(price: i64, units: u32) -> OrderLine {
+    const PAY_BY: Timestamp = Timestamp::UNIX_EPOCH;
+
+    /// An order out of a flash sale: all that an order must have, and no more.
+    pub(crate) fn order(status: OrderStatus, lines: Vec<OrderLine>) -> Order {
+        let from = FromSale { sale_id: "sale".parse().unwrap(), shard: 0, warehouse_id: "w".parse().unwrap() };
+        Order {
+            order_id: OrderId::from_uuid(Uuid::from_u128(1)),
+            user_id: "user".parse().unwrap(),
+            status,
+            version: 1,
+            origin: Origin::Sale(from),
+            total: total(&lines).unwrap(),
+            lines,
+            shipping_address: None,
+            payment_method: None,
+            created_at: PAY_BY,
+            pay_by: PAY_BY,
+            unsettled: None,
+            cancel_reason: None,
+            shipments: Vec::new(),
+            history: Vec::new(),
+        }
+    }
+
+    pub(crate) fn line(price: i64, units: u32) -> OrderLine {
         OrderLine {
             sku: "s".parse().unwrap(),
             title: None,
@@ -168,9 +195,26 @@ mod tests {
     }
 
     #[test]
+    fn only_a_pending_order_is_overdue_from_its_pay_by_on() {
+        let before = PAY_BY - SignedDuration::from_millis(1);
+        for status in OrderStatus::ALL {
+            let order = order(status, vec![line(1, 1)]);
+            assert!(!order.payment_overdue(before), "{status}");
+            assert_eq!(order.payment_overdue(PAY_BY), status == OrderStatus::PendingPayment, "{status}");
+        }
+    }
+
+    /// Whoever computes another shard than the one that is stored leaves an order that no sweeper finds.
+    #[test]
+    fn an_orders_sweep_shard_never_changes() {
+        let shards = [1, 2, 3].map(|id| Order::sweep_shard(&OrderId::from_uuid(Uuid::from_u128(id))));
+        assert_eq!(shards, ["u#15", "u#00", "u#01"]);
+    }
+
+    #[test]
     fn sweep_shards_cover_their_range() {
         let shards: std::collections::BTreeSet<_> =
-            (0..500).map(|i| Order::sweep_shard(&OrderId::from_uuid(uuid::Uuid::from_u128(i * 7919)))).collect();
+            (0..500).map(|i| Order::sweep_shard(&OrderId::from_uuid(Uuid::from_u128(i * 7919)))).collect();
         assert_eq!(shards.len(), SWEEP_SHARDS as usize);
         assert_eq!(shards.last().map(String::as_str), Some("u#15"));
     }

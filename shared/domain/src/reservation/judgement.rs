@@ -157,6 +157,7 @@ mod tests {
         assert_eq!((attached.order_id.clone(), attached.expires_at), (Some(order(1)), at(1500)));
         assert_eq!(settled(attached.attach(&order(1), at(1500), at(9999))), AttachOutcome::Attached);
         assert_eq!(settled(attached.attach(&order(2), at(1500), at(899))), AttachOutcome::OtherOrder(order(1)));
+        assert_eq!(written(attached.attach(&order(1), at(1600), at(899))).expires_at, at(1600));
     }
 
     #[test]

@@ -235,6 +235,13 @@ mod tests {
         assert_eq!((shortage.requested, shortage.available), (4, 3));
     }
 
+    #[test]
+    fn a_sale_may_ask_for_more_units_than_a_line() {
+        let rows = [row("a", "w1", 5_000)];
+        let plan = allocate(&Demand::of_units(&"a".parse().unwrap(), 4_000), &rows, &[]).unwrap();
+        assert_eq!(plan.iter().map(|part| part.quantity).collect::<Vec<_>>(), [4_000]);
+    }
+
     proptest! {
         #[test]
         fn what_is_allocated_is_what_was_asked_and_never_more_than_there_is(

@@ -1,5 +1,6 @@
 //! What the code and the templates promise each other. Nothing runs here: files are read.
 
+mod alarms;
 mod dependencies;
 mod template;
 mod templates;

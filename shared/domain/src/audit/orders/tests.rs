@@ -102,6 +102,13 @@ fn what_is_not_there_is_missing_and_a_sales_units_are_the_sales() {
 }
 
 #[test]
+fn lines_that_share_a_sku_are_added_up() {
+    use crate::order::tests::{line, order};
+    let units = OrderFacts::from(&order(OrderStatus::Confirmed, vec![line(100, 2), line(150, 3)])).units;
+    assert_eq!(units, BTreeMap::from([("s".parse().unwrap(), 5)]));
+}
+
+#[test]
 fn an_order_is_paid_for_with_its_total() {
     let amount = Money::usd(899).unwrap();
     let cheap = Some(PaymentFacts { state: PaymentState::Captured, amount });

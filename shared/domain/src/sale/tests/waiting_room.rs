@@ -74,7 +74,7 @@ fn no_shows_who_are_counted_cost_their_share_of_the_rate() {
 /// virtual-waiting-room-on-aws#154: shoppers who left kept their places in the room, and those behind
 /// them waited for ever.
 #[test]
-fn abandoned_users_do_not_jam_the_waiting_room() {
+fn virtual_waiting_room_on_aws_154_abandoned_users_do_not_jam_the_waiting_room() {
     let present = queue(0, 0..1_000);
     // Nineteen of twenty who were counted have left; nobody else is any the later for it.
     let mut room = Room::new(RATE, &[20_000]);
@@ -86,7 +86,7 @@ fn abandoned_users_do_not_jam_the_waiting_room() {
 
 /// virtual-waiting-room-on-aws#208: admissions that had expired went on being counted as present.
 #[test]
-fn expired_admissions_are_not_counted() {
+fn virtual_waiting_room_on_aws_208_expired_admissions_are_not_counted() {
     let mut room = Room::new(RATE, &[20_000, 20_000]);
     (2..=14).for_each(|second| room.tick(second * 1_000));
     // All of cohort 0 is admitted. Whatever became of their admissions, the next are led by nobody.

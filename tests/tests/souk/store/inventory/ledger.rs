@@ -63,3 +63,25 @@ async fn the_ledger_explains_the_present_numbers_movement_by_movement() {
     }
     assert_eq!(shelf.numbers("a", "w1").await, (8, 0, 8));
 }
+
+/// aws-samples/aws-serverless-shopping-cart#67: a counter was fed from a stream by adding, so that a batch
+/// that was retried counted twice.
+#[tokio::test]
+async fn aws_serverless_shopping_cart_67_a_stream_that_is_read_again_counts_nothing_twice() {
+    let shelf = Shelf::stocked(&[("a", "w1", 10)]).await;
+    let ledger = Ledger::new(shelf.ledger.clone());
+    let mut records = vec![shelf.row("a", "w1").await];
+    for delta in [5, -2] {
+        let adjustment = Adjustment { delta, reason: "found".to_owned(), by: operator(), at: at(5) };
+        let adjusted = shelf.rows.adjust((&sku("a"), &warehouse("w1")), &adjustment).await.unwrap();
+        assert!(matches!(adjusted, AdjustOutcome::Adjusted(_)));
+        records.push(shelf.row("a", "w1").await);
+    }
+    // The batch fails at its end, and comes again from its beginning.
+    for row in records.iter().chain(&records) {
+        ledger.record(row).await.unwrap();
+    }
+    let entries = all(&ledger).await;
+    assert_eq!(entries.iter().map(|entry| entry.version).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(entries.iter().map(|entry| entry.movement.delta.quantity).sum::<i64>(), 13);
+}

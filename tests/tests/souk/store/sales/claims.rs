@@ -23,7 +23,7 @@ async fn a_claim_takes_one_unit_of_the_home_shard_and_is_found_again() {
 /// springboot-seckill#35: there, the stock in memory was counted down before a second request of the
 /// same shopper was recognised, so each of them burnt a unit.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_duplicate_burns_no_unit_springboot_seckill_35() {
+async fn springboot_seckill_35_a_duplicate_burns_no_unit() {
     let market = Market::open(3).await;
     let functions = [market.function(), market.function(), market.function()];
     let calls: Vec<_> = (0..60)

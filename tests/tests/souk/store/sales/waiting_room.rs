@@ -105,7 +105,7 @@ async fn a_shopper_joins_waits_is_admitted_in_his_turn_and_claims() {
 
 /// virtual-waiting-room-on-aws: there, a join that was delivered twice took a second place in the queue.
 #[tokio::test]
-async fn joining_again_never_helps_and_keeps_the_first_place() {
+async fn virtual_waiting_room_on_aws_a_redelivered_join_keeps_the_first_place() {
     let market = Market::open(5).await;
     let room = waiting_room(&market, KeyRing::new(Secret::of(&["a"])));
     let first = join(&room, &market, 1, 1).await;

@@ -1,0 +1,419 @@
+//! A shop in which nothing happens by itself: a story says what does, and when.
+
+use std::{cell::Cell, collections::BTreeSet, rc::Rc, time::Duration};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use souk_cart::Owner;
+use souk_domain::{
+    ids::{CheckoutId, OrderId},
+    money::Money,
+    quantity::Quantity,
+};
+use souk_events::inventory::ReservationTimer;
+use souk_fn_orders::{admin, background, checkouts, orders};
+use souk_fn_payments::webhook;
+use souk_gateway::{
+    intent::{Intent, State},
+    offline::Notice,
+    signature,
+};
+use souk_runtime::{http::HttpResult, queue::Message};
+use uuid::Uuid;
+
+use crate::{
+    clock::Clock,
+    executor::Executor,
+    functions::Functions,
+    machine::{self, Ended, Steps},
+    mutation::{Mutation, SeededBug},
+    network::{Network, Verdict},
+    observer::Image,
+    requests::{address, request},
+    shopper::body_of,
+    world::{Parcel, WEBHOOK_SECRET, World},
+};
+
+/// What a unit costs.
+const PRICE: i64 = 500;
+/// Where all units lie.
+const WAREHOUSE: &str = "east";
+
+/// The shop. Cheap to clone.
+#[derive(Clone)]
+pub struct Shop {
+    network: Network,
+    functions: &'static Functions,
+    clock: Clock,
+    checkouts: Rc<Cell<u128>>,
+}
+
+/// What a client was answered.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// The problem's stable name; empty where there is none.
+    pub problem: &'static str,
+    /// The body of what is no problem.
+    pub body: Value,
+}
+
+impl From<HttpResult> for Reply {
+    fn from(result: HttpResult) -> Self {
+        match result {
+            Ok(response) => Self { status: response.status, problem: "", body: body_of(&response) },
+            Err(problem) => Self { status: problem.status, problem: problem.kind, body: Value::Null },
+        }
+    }
+}
+
+impl Reply {
+    /// The id that was answered.
+    pub fn id(&self, name: &str) -> String {
+        self.body[name].as_str().unwrap_or_else(|| panic!("no {name} in {self:?}")).to_owned()
+    }
+}
+
+thread_local! {
+    static BUG: Cell<Mutation> = const { Cell::new(Mutation::NONE) };
+}
+
+/// True where the story fails in a shop that has this bug.
+pub fn notices(bug: &'static SeededBug, story: fn()) -> bool {
+    BUG.set(Mutation::of(bug));
+    let told = std::panic::catch_unwind(story);
+    BUG.set(Mutation::NONE);
+    told.is_err()
+}
+
+/// Tells a story once for each moment of something that it [interrupts](Shop::interrupt), in a shop of its
+/// own each time, for as long as it returns true. How many moments there were.
+pub fn at_every_moment(story: impl AsyncFn(&Shop, usize) -> bool) -> usize {
+    let mut moment = 0;
+    loop {
+        let mut goes_on = false;
+        tell(async |shop| goes_on = story(&shop, moment).await);
+        if !goes_on {
+            return moment;
+        }
+        moment += 1;
+    }
+}
+
+/// Tells a story in a shop of its own; no write of it may break I1 or I5.
+pub fn tell(story: impl AsyncFnOnce(Shop)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(tokio::task::unconstrained(async {
+        let (network, clock) = (Network::default(), Clock::start());
+        let mut world = World::new(clock, BUG.get(), fastrand::Rng::with_seed(1));
+        world.indexes_lag = false;
+        network.enter(world);
+        let functions = Functions::start(&network).await;
+        story(Shop { network: network.clone(), functions, clock, checkouts: Rc::default() }).await;
+        let violations = network.with(|world| world.observer.violations.clone());
+        assert!(violations.is_empty(), "{violations:?}");
+    }));
+}
+
+/// Runs steps one after the other, each as soon as it is due.
+struct Saga(Shop);
+
+impl Steps for Saga {
+    async fn run(&self, resource: &str, input: Value) -> Result<Value, String> {
+        let Shop { functions, clock, .. } = self.0;
+        functions.step(resource, input, clock.now()).await.map_err(|error| error.name.to_owned())
+    }
+
+    fn jitter(&self) -> f64 {
+        1.0
+    }
+}
+
+/// What the shop's people do.
+impl Shop {
+    /// So many units are counted.
+    pub async fn stock(&self, sku: &str, units: u32) {
+        let (sku, warehouse) = (sku.parse().unwrap(), WAREHOUSE.parse().unwrap());
+        let priced = self.functions.prices.set(&sku, Money::usd(PRICE).unwrap(), None).await;
+        priced.map(drop).unwrap();
+        let by = "operator".parse().unwrap();
+        let counted = self.functions.stock.set_quantity((&sku, &warehouse), units, None, &by, self.now()).await;
+        counted.map(drop).unwrap();
+    }
+
+    /// The shopper puts units into his cart.
+    pub async fn put_into_cart(&self, user: &str, sku: &str, units: u32) {
+        let owner = Owner::User(user.parse().unwrap());
+        let (sku, quantity) = (sku.parse().unwrap(), Quantity::new(units).unwrap());
+        self.functions.carts.put(&owner, &sku, quantity, None, self.now()).await.map(drop).unwrap();
+    }
+
+    /// The shopper checks out one unit.
+    pub fn check_out(&self, user: &str, sku: &str) -> impl Future<Output = Reply> + use<> {
+        self.check_out_with(user, &json!({"lines": [{"sku": sku, "quantity": 1}]}))
+    }
+
+    /// The shopper checks his whole cart out.
+    pub fn check_out_cart(&self, user: &str) -> impl Future<Output = Reply> + use<> {
+        self.check_out_with(user, &json!({}))
+    }
+
+    fn check_out_with(&self, user: &str, body: &Value) -> impl Future<Output = Reply> + use<> {
+        self.checkouts.set(self.checkouts.get() + 1);
+        let id = CheckoutId::from_uuid(Uuid::from_u128(self.checkouts.get()));
+        let request = request("POST", "/checkouts").by(user).body(&body.to_string()).build();
+        let (functions, now) = (self.functions, self.now());
+        async move { checkouts::create::run(&functions.create_checkout, request, id, now).await.into() }
+    }
+
+    /// The shopper orders what he has checked out, with a good card.
+    pub fn place(&self, user: &str, key: &str, checkout: &Reply) -> impl Future<Output = Reply> + use<> {
+        self.place_with(user, key, checkout, "pm_card_visa")
+    }
+
+    /// The shopper orders with this payment method.
+    pub fn place_with(
+        &self,
+        user: &str,
+        key: &str,
+        checkout: &Reply,
+        method: &str,
+    ) -> impl Future<Output = Reply> + use<> {
+        let mut body = json!({"checkout_id": checkout.id("checkout_id"), "payment_method": method});
+        body["shipping_address"] = Value::Object(address());
+        let request = request("POST", "/orders").by(user).header("idempotency-key", key).body(&body.to_string());
+        let (request, functions, now) = (request.build(), self.functions, self.now());
+        async move { orders::place::run(&functions.place_order, request, now).await.into() }
+    }
+
+    /// The shopper cancels.
+    pub async fn cancel(&self, user: &str, order_id: &str) -> Reply {
+        let request = request("POST", "/orders/cancel").by(user).path("order_id", order_id).build();
+        orders::cancel::run(&self.functions.cancel_order, request, self.now()).await.into()
+    }
+
+    /// The warehouse sends the parcel.
+    pub async fn ship(&self, order_id: &str) -> Reply {
+        let body = json!({"carrier": "c", "tracking_number": "t"}).to_string();
+        let request = request("POST", "/ship").by_staff("warehouse").path("order_id", order_id).body(&body).build();
+        admin::ship_order::run(&self.functions.ship_order, request, self.now()).await.into()
+    }
+}
+
+/// What services do.
+impl Shop {
+    /// Runs the order's saga from the top.
+    pub fn saga(&self, order_id: &str) -> impl Future<Output = Ended> + use<> {
+        machine::execute(Rc::new(Saga(self.clone())), json!({"order_id": order_id}))
+    }
+
+    /// Forgets what was started until now; how many executions that was.
+    pub fn lose_executions(&self) -> usize {
+        self.take(|parcel| match parcel {
+            Parcel::Execution(_) => Ok(()),
+            other => Err(other),
+        })
+        .len()
+    }
+
+    /// Runs all executions that were started; how many that was.
+    pub async fn run_executions(&self) -> usize {
+        let started = self.take(|parcel| match parcel {
+            Parcel::Execution(input) => Ok(input),
+            other => Err(other),
+        });
+        for input in &started {
+            machine::execute(Rc::new(Saga(self.clone())), input.clone()).await;
+        }
+        started.len()
+    }
+
+    /// The gateway's events that were not delivered yet.
+    pub fn take_events(&self) -> Vec<Notice> {
+        self.take(|parcel| match parcel {
+            Parcel::Webhook(notice) => Ok(notice),
+            other => Err(other),
+        })
+    }
+
+    /// Brings an event to the webhook.
+    pub fn deliver(&self, event: &Notice) -> impl Future<Output = Reply> + use<> {
+        self.deliver_text(&event.payload)
+    }
+
+    /// Brings an authentic event that says the order's payment has succeeded, whatever is the case.
+    pub fn deliver_success(&self, order_id: &str) -> impl Future<Output = Reply> + use<> {
+        let object = json!({"object": "payment_intent", "id": "pi_x", "metadata": {"order_id": order_id}});
+        let event =
+            json!({"id": "evt_x", "type": "payment_intent.succeeded", "created": 1, "data": {"object": object}});
+        self.deliver_text(&event.to_string())
+    }
+
+    fn deliver_text(&self, payload: &str) -> impl Future<Output = Reply> + use<> {
+        let (functions, now) = (self.functions, self.now());
+        let signed = signature(WEBHOOK_SECRET, now.as_second(), payload);
+        let request = request("POST", "/webhooks/payments").header("stripe-signature", &signed).body(payload).build();
+        async move { webhook::run(&functions.payment_webhook, request, now).await.into() }
+    }
+
+    /// Brings all timers that were wound, whatever time it is.
+    pub async fn ring_timers(&self) {
+        let timers = self.take(|parcel| match parcel {
+            Parcel::Message { body, .. } => Ok(body),
+            other => Err(other),
+        });
+        for timer in timers {
+            let body: ReservationTimer = serde_json::from_str(&timer).unwrap();
+            let message = Message { body, id: "m".to_owned(), receive_count: 1 };
+            let rung = background::reservation_timer::run(&self.functions.reservation_timer, message, self.now()).await;
+            assert!(rung.is_ok());
+        }
+    }
+
+    /// The shopper passes his bank's challenge for this order.
+    pub fn authenticate(&self, order_id: &str) {
+        let intents = self.intents(order_id);
+        self.network.with(|world| intents.iter().for_each(|intent| world.authenticate(&intent.id, true)));
+    }
+
+    /// Time passes.
+    pub async fn pass(&self, seconds: u64) {
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+    }
+
+    fn take<T>(&self, sort: impl Fn(Parcel) -> Result<T, Parcel>) -> Vec<T> {
+        self.network.with(|world| {
+            let (mut taken, mut left) = (Vec::new(), Vec::new());
+            for parcel in std::mem::take(&mut world.parcels) {
+                match sort(parcel) {
+                    Ok(wanted) => taken.push(wanted),
+                    Err(other) => left.push(other),
+                }
+            }
+            world.parcels = left;
+            taken
+        })
+    }
+}
+
+/// Who goes first.
+impl Shop {
+    /// Runs all at once. Nobody's request that begins like this is carried out before everybody has come
+    /// to such a request.
+    pub async fn meet_at<T: 'static>(&self, gate: &str, all: Vec<impl Future<Output = T> + 'static>) -> Vec<T> {
+        let executor = Executor::default();
+        let everybody = all.len();
+        let joins: Vec<_> = all.into_iter().map(|one| executor.spawn("shopper", one)).collect();
+        self.drive(&executor, |waiting| waiting.starts_with(gate)).await;
+        assert_eq!(self.network.waiting().len(), everybody, "not everybody comes to {gate}");
+        self.drive(&executor, |_| false).await;
+        let mut results = Vec::new();
+        for join in joins {
+            results.push(join.await.unwrap());
+        }
+        results
+    }
+
+    /// Runs `first` up to its request with this number, then all of `meanwhile`, then the rest of `first`.
+    /// False where `first` has fewer requests.
+    pub async fn interrupt(
+        &self,
+        first: impl Future<Output = Ended> + 'static,
+        moment: usize,
+        meanwhile: impl AsyncFnOnce(),
+    ) -> bool {
+        let executor = Executor::default();
+        let join = executor.spawn("saga", first);
+        let seen = Cell::new(0);
+        self.drive(&executor, |_| seen.replace(seen.get() + 1) == moment).await;
+        let interrupted = !self.network.waiting().is_empty();
+        meanwhile().await;
+        self.drive(&executor, |_| false).await;
+        join.await.unwrap();
+        interrupted
+    }
+
+    /// Lets every request through that `holds` does not hold, until all others wait or have ended.
+    async fn drive(&self, executor: &Executor, holds: impl Fn(&str) -> bool) {
+        let mut held = BTreeSet::new();
+        loop {
+            executor.run_woken();
+            let waiting: Vec<_> =
+                self.network.waiting().into_iter().filter(|waiting| !held.contains(&waiting.ticket)).collect();
+            for one in &waiting {
+                if holds(&one.request) {
+                    held.insert(one.ticket);
+                } else {
+                    self.network.decide(one.ticket, Verdict::Proceed);
+                }
+            }
+            if executor.is_empty() || (waiting.is_empty() && !held.is_empty()) {
+                return;
+            }
+            if waiting.is_empty() {
+                executor.any_woken().await;
+            }
+        }
+    }
+}
+
+/// How things stand.
+impl Shop {
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// `quantity`, `reserved_quantity` and `available`.
+    pub fn units(&self, sku: &str) -> (i64, i64, i64) {
+        let rows = self.images("inventory");
+        let row = rows.iter().find(|row| row["sku"] == sku).unwrap();
+        let number = |name: &str| row[name].as_i64().unwrap();
+        (number("quantity"), number("reserved_quantity"), number("available"))
+    }
+
+    /// The id that an order has by its user and key.
+    pub fn order_id(user: &str, key: &str) -> String {
+        OrderId::of_request(&user.parse().unwrap(), key).to_string()
+    }
+
+    /// All orders.
+    pub fn orders(&self) -> Vec<Image> {
+        self.images("orders")
+    }
+
+    /// Every status that the order has had.
+    pub fn history(&self, order_id: &str) -> Vec<String> {
+        let orders = self.orders();
+        let order = orders.iter().find(|order| order["order_id"] == order_id).unwrap();
+        let history = order["history"].as_array().unwrap();
+        history.iter().map(|transition| transition["status"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// True where nothing is left to do for the order.
+    pub fn is_settled(&self, order_id: &str) -> bool {
+        self.orders().iter().any(|order| order["order_id"] == order_id && !order.contains_key("unsettled"))
+    }
+
+    /// A table's items.
+    pub fn images(&self, table: &str) -> Vec<Image> {
+        self.network.with(|world| world.observer.images(table))
+    }
+
+    /// The order's payments as the gateway has them.
+    pub fn intents(&self, order_id: &str) -> Vec<Intent> {
+        self.network.with(|world| {
+            let intents = world.gateway.intents().iter();
+            intents.filter(|intent| intent.order_id() == Some(order_id)).cloned().collect()
+        })
+    }
+
+    /// How many of the order's payments hold money now, how often money was held for it, and how often taken.
+    pub fn money(&self, order_id: &str) -> (usize, u32, u32) {
+        let intents = self.intents(order_id);
+        let held = intents.iter().filter(|intent| matches!(intent.state, State::RequiresCapture { .. })).count();
+        let effects = || intents.iter().map(|intent| intent.effects);
+        (held, effects().map(|effects| effects.authorizations).sum(), effects().map(|effects| effects.captures).sum())
+    }
+}
