@@ -236,6 +236,25 @@ mod tests {
     }
 
     #[test]
+    fn among_few_warehouses_no_smaller_set_is_missed() {
+        let rows = [row("a", "g", 1), row("b", "g", 1), row("a", "x", 2), row("b", "y", 2)];
+        assert_eq!(plan(&[("a", 2), ("b", 2)], &rows, &["g"]), ["2xa@x", "2xb@y"]);
+    }
+
+    #[test]
+    fn among_many_warehouses_few_are_chosen_and_the_nearer_gives_first() {
+        let warehouse = |n: u32| format!("w{n:02}");
+        let mut rows: Vec<_> = (0..30).map(|n| row("a", &warehouse(n), 1)).collect();
+        rows.extend([row("a", "x", 1), row("b", "x", 1)]);
+        assert_eq!(plan(&[("a", 1), ("b", 1)], &rows, &[]), ["1xa@x", "1xb@x"]);
+
+        let mut rows: Vec<_> = (0..30).map(|n| row("z", &warehouse(n), 1)).collect();
+        rows.extend([row("a", "w05", 1), row("a", "w19", 2)]);
+        assert_eq!(plan(&[("a", 3)], &rows, &[]), ["1xa@w05", "2xa@w19"]);
+        assert_eq!(demand(&[("a", 1), ("b", 1)]).skus().map(Sku::as_str).collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
     fn a_sale_may_ask_for_more_units_than_a_line() {
         let rows = [row("a", "w1", 5_000)];
         let plan = allocate(&Demand::of_units(&"a".parse().unwrap(), 4_000), &rows, &[]).unwrap();

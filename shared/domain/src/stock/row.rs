@@ -157,6 +157,14 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_row_holds_up_to_the_most_and_contradicts_itself_nowhere() {
+        let full = row("s", "w", 0).apply(Change::Set(MAX_UNITS), cause(Change::Set(MAX_UNITS), 0)).unwrap();
+        assert!(full.is_sound());
+        assert!(!StockRow { available: MAX_UNITS - 1, ..full.clone() }.is_sound());
+        assert!(!row("s", "w", MAX_UNITS + 1).is_sound());
+    }
+
+    #[test]
     fn what_is_reserved_can_neither_be_counted_away_nor_taken_twice() {
         let stock = row("s", "w", 10).apply(Change::Reserve(8), cause(Change::Reserve(8), 10)).unwrap();
         let refused = |change| stock.apply(change, cause(change, 10)).unwrap_err();
