@@ -227,6 +227,16 @@ mod tests {
         assert_eq!(plan(&[("a", 6)], &rows, &["w2"]), ["4xa@w2", "2xa@w1"]);
     }
 
+    /// Up to twelve warehouses the parcels are the fewest possible, and an empty warehouse counts for none:
+    /// taking the one that helps most first would make three parcels here.
+    #[test]
+    fn an_empty_warehouse_does_not_make_the_search_coarse() {
+        let mut rows = vec![row("a", "w01", 3), row("b", "w01", 3), row("a", "w02", 4), row("b", "w03", 4)];
+        rows.extend((4..=12).map(|n| row("a", &format!("w{n:02}"), 1)));
+        rows.push(row("a", "w13", 0));
+        assert_eq!(plan(&[("a", 4), ("b", 4)], &rows, &[]), ["4xa@w02", "4xb@w03"]);
+    }
+
     #[test]
     fn lines_that_share_a_sku_are_one_demand() {
         let rows = [row("a", "w1", 3)];

@@ -14,9 +14,9 @@ impl Stack {
         let functions: Value = reqwest::get(format!("{url}/?MaxItems=500")).await.unwrap().json().await.unwrap();
         let names =
             functions["Functions"].as_array().unwrap().iter().map(|found| found["FunctionName"].as_str().unwrap());
-        // CloudFormation shortens long names at their end.
-        let logical = format!("-{function}Fun");
-        let name = names.into_iter().find(|name| name.contains(&logical));
+        // CloudFormation shortens long names at their end, as far as the stack's own name wants it.
+        let start = &function[..function.len().min(14)];
+        let name = names.into_iter().find(|name| name.split('-').any(|part| part.starts_with(start)));
         let name = name.unwrap_or_else(|| panic!("no function {function}: {functions}"));
         let request = reqwest::Client::new().post(format!("{url}/{name}/invocations")).json(&json!({}));
         let answer = request.send().await.unwrap();
