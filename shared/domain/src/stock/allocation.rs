@@ -231,10 +231,11 @@ mod tests {
     /// taking the one that helps most first would make three parcels here.
     #[test]
     fn an_empty_warehouse_does_not_make_the_search_coarse() {
-        let mut rows = vec![row("a", "w01", 3), row("b", "w01", 3), row("a", "w02", 4), row("b", "w03", 4)];
-        rows.extend((4..=12).map(|n| row("a", &format!("w{n:02}"), 1)));
-        rows.push(row("a", "w13", 0));
-        assert_eq!(plan(&[("a", 4), ("b", 4)], &rows, &[]), ["4xa@w02", "4xb@w03"]);
+        let best_first = [row("a", "w01", 4), row("b", "w01", 4)];
+        let pair = [row("a", "w02", 5), row("b", "w02", 1), row("a", "w03", 1), row("b", "w03", 5)];
+        let others = (4..=12).map(|n| row("a", &format!("w{n:02}"), 1));
+        let rows: Vec<_> = best_first.into_iter().chain(pair).chain(others).chain([row("a", "w13", 0)]).collect();
+        assert_eq!(plan(&[("a", 6), ("b", 6)], &rows, &[]), ["5xa@w02", "1xa@w03", "1xb@w02", "5xb@w03"]);
     }
 
     #[test]
