@@ -5,7 +5,7 @@ use souk_inventory::{ReservationBook, Reservations, StockRows};
 use souk_orders::{Archive, Checkouts, Orders, Saga};
 use souk_payments::{PaymentRecords, stripe::StripeGateway};
 use souk_pricing::Prices;
-use souk_runtime::{ConfigError, Environment};
+use souk_runtime::{ConfigError, Environment, queue::Sender};
 use souk_sales::{Sales, Shards};
 
 use crate::timers::ReservationTimers;
@@ -41,8 +41,7 @@ pub(crate) fn shards(environment: &Environment) -> Result<Shards, ConfigError> {
 }
 
 pub(crate) fn timers(environment: &Environment) -> Result<ReservationTimers, ConfigError> {
-    let queue_url = environment.required("RESERVATION_TIMERS_URL")?;
-    Ok(ReservationTimers::new(aws_sdk_sqs::Client::new(&environment.aws), queue_url))
+    Ok(ReservationTimers::new(Sender::from_environment(environment, "RESERVATION_TIMERS_URL")?))
 }
 
 pub(crate) fn prices(environment: &Environment) -> Result<Prices, ConfigError> {

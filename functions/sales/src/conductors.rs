@@ -1,26 +1,25 @@
 use std::time::Duration;
 
-use aws_sdk_sqs::{Client, error::DisplayErrorContext};
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::ids::SaleId;
 use souk_events::sales::Conduct;
-use souk_sales::QueueError;
+use souk_runtime::queue::{SendError, Sender};
 
 /// Sales that open within this time are given their conductor now: the sweeper's next run, which comes
 /// by the minute, may be too late.
 const OPENS_SOON: SignedDuration = SignedDuration::from_secs(65);
 
+/// The longest delay of a message.
+const MAX_DELAY_SECONDS: u16 = 900;
+
 /// The queue through which sales are conducted: whoever receives a message conducts that sale for a
 /// while and passes the message on.
 #[derive(Debug, Clone)]
-pub(crate) struct Conductors {
-    client: Client,
-    queue_url: String,
-}
+pub(crate) struct Conductors(Sender);
 
 impl Conductors {
-    pub(crate) fn new(client: Client, queue_url: String) -> Self {
-        Self { client, queue_url }
+    pub(crate) fn new(queue: Sender) -> Self {
+        Self(queue)
     }
 
     /// Calls a new conductor, where a failure may be left to the sweeper. One too many does no harm: a
@@ -42,10 +41,8 @@ impl Conductors {
     }
 
     /// Passes a sale on to the next run of the same conductor, who keeps the lease.
-    pub(crate) async fn pass(&self, conduct: &Conduct, after: Duration) -> Result<(), QueueError> {
-        let body = serde_json::to_string(conduct).map_err(QueueError::new)?;
-        let delay = i32::try_from(after.as_secs()).unwrap_or(i32::MAX).min(900);
-        let call = self.client.send_message().queue_url(&self.queue_url).delay_seconds(delay).message_body(body);
-        call.send().await.map(drop).map_err(|error| QueueError::new(DisplayErrorContext(error)))
+    pub(crate) async fn pass(&self, conduct: &Conduct, after: Duration) -> Result<(), SendError> {
+        let delay = u16::try_from(after.as_secs()).unwrap_or(u16::MAX).min(MAX_DELAY_SECONDS);
+        self.0.send(conduct, delay).await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use souk_inventory::{SaleUnits, StockRows};
 use souk_orders::{Archive, Orders, Saga};
-use souk_runtime::{ConfigError, Environment};
+use souk_runtime::{ConfigError, Environment, queue::Sender};
 use souk_sales::{Intents, IntentsBacklog, KeyRing, ManagedSecret, RoomCache, Sales, Shards, WaitingRoom};
 
 use crate::conductors::Conductors;
@@ -48,7 +48,7 @@ pub(crate) fn backlog(environment: &Environment) -> Result<IntentsBacklog, Confi
 }
 
 pub(crate) fn conductors(environment: &Environment) -> Result<Conductors, ConfigError> {
-    Ok(Conductors::new(aws_sdk_sqs::Client::new(&environment.aws), environment.required("SALE_CONDUCTORS_URL")?))
+    Ok(Conductors::new(Sender::from_environment(environment, "SALE_CONDUCTORS_URL")?))
 }
 
 pub(crate) fn orders(environment: &Environment) -> Result<Orders, ConfigError> {

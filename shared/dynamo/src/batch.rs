@@ -1,8 +1,9 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use serde::de::DeserializeOwned;
 
-use crate::{Backoff, Item, StoreError, Table, table::key_of};
+use crate::{Backoff, Item, StoreError, Table, decode, table::key_of};
 
 /// The most keys of one BatchGetItem.
 const BATCH: usize = 100;
@@ -27,6 +28,17 @@ impl Table {
             self.get_chunk(keys, consistent, &mut found).await?;
         }
         Ok(found)
+    }
+
+    /// Reads many items by their keys, strongly consistent, as [`Table::get_many`] does, each as a `T`.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where keys are still unprocessed after several attempts.
+    pub async fn read_many<'k, T: DeserializeOwned, K: AsRef<[(&'k str, &'k str)]>>(
+        &self,
+        keys: &[K],
+    ) -> Result<Vec<T>, StoreError> {
+        self.get_many(keys, true).await?.into_iter().map(decode).collect()
     }
 
     async fn get_chunk(&self, mut keys: Vec<Item>, consistent: bool, found: &mut Vec<Item>) -> Result<(), StoreError> {

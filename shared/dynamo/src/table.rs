@@ -12,7 +12,7 @@ use crate::{AttributeValue, Client, Item, Outcome, StoreError, decode, encode, o
 /// An update being built; see [`Table::update`].
 pub type UpdateBuilder = UpdateItemFluentBuilder;
 
-/// One page of a query's answer.
+/// One page of a query's or a scan's answer.
 #[derive(Debug, Clone)]
 pub struct Page<T> {
     /// What it holds.
@@ -25,6 +25,13 @@ impl<T> Page<T> {
     /// The page with each item turned into something else.
     pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(turn).collect(), next: self.next }
+    }
+}
+
+impl<T: DeserializeOwned> Page<T> {
+    fn of(items: Option<Vec<Item>>, next: Option<Item>) -> Result<Self, StoreError> {
+        let items = items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
+        Ok(Self { items, next: next.filter(|key| !key.is_empty()) })
     }
 }
 
@@ -147,14 +154,10 @@ impl Table {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn scan_page<T: DeserializeOwned>(
-        &self,
-        after: Option<Item>,
-    ) -> Result<(Vec<T>, Option<Item>), StoreError> {
+    pub async fn scan_page<T: DeserializeOwned>(&self, after: Option<Item>) -> Result<Page<T>, StoreError> {
         let scan = self.client.scan().table_name(&self.name).consistent_read(true).set_exclusive_start_key(after);
         let answer = scan.send().await.map_err(StoreError::from_sdk)?;
-        let items = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
-        Ok((items, answer.last_evaluated_key.filter(|key| !key.is_empty())))
+        Page::of(answer.items, answer.last_evaluated_key)
     }
 
     /// The page of a query that begins after a key, of at most 1 MB.
@@ -166,8 +169,7 @@ impl Table {
         after: Option<Item>,
     ) -> Result<Page<T>, StoreError> {
         let answer = query.set_exclusive_start_key(after).send().await.map_err(StoreError::from_sdk)?;
-        let items = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: answer.last_evaluated_key.filter(|key| !key.is_empty()) })
+        Page::of(answer.items, answer.last_evaluated_key)
     }
 
     /// All items of one partition, strongly consistent, in sort-key order. For partitions that are

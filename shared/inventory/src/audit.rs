@@ -8,7 +8,7 @@ use souk_domain::{
     reservation::Reservation,
     stock::Allocation,
 };
-use souk_dynamo::StoreError;
+use souk_dynamo::{Page, StoreError};
 
 use crate::{Ledger, ReservationBook, StockRows};
 
@@ -144,7 +144,7 @@ impl StockAuditor {
     async fn all_rows(&self, audit: &mut StockAudit) -> Result<Rows, StoreError> {
         let (mut rows, mut after) = (Rows::new(), None);
         loop {
-            let (page, next) = self.rows.table.scan_page::<RowFacts>(after).await?;
+            let Page { items: page, next } = self.rows.table.scan_page::<RowFacts>(after).await?;
             audit.rows += page.len();
             for row in page {
                 rows.entry(row.sku.clone()).or_default().push(row);
@@ -160,7 +160,7 @@ impl StockAuditor {
     async fn tallies(&self, only: Option<&BTreeSet<Sku>>) -> Result<(Tallies, usize), StoreError> {
         let (mut tallies, mut count, mut after) = (Tallies::new(), 0, None);
         loop {
-            let (page, next) = self.reservations.table.scan_page::<Counted>(after).await?;
+            let Page { items: page, next } = self.reservations.table.scan_page::<Counted>(after).await?;
             count += page.len();
             for record in &page {
                 for (sku, warehouse_id, tally) in record.tallies() {

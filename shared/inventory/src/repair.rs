@@ -1,14 +1,16 @@
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 use souk_domain::{
     audit::{RowFacts, tallies},
-    ids::{ReservationId, Sku, UserId, WarehouseId},
-    reservation::{HELD_SHARDS, Reservation, held_shard},
+    ids::{Sku, UserId, WarehouseId},
+    reservation::{HELD_SHARDS, held_shard},
     stock::{Delta, Movement, MovementKind, StockRow},
 };
-use souk_dynamo::{Outcome, StoreError, n, s};
+use souk_dynamo::{Outcome, Page, StoreError, Table, n, s};
 
-use crate::{Reservations, reservations::HELD_INDEX};
+use crate::{
+    Reservations,
+    reservations::{HELD_INDEX, Held},
+};
 
 /// How long a row must not have been written before it can be repaired: held reservations are found
 /// through an index, which is eventual.
@@ -35,11 +37,6 @@ pub enum RepairOutcome {
     Stale(u64),
     /// There is no such row.
     Absent,
-}
-
-#[derive(Deserialize)]
-struct Candidate {
-    reservation_id: ReservationId,
 }
 
 impl Reservations {
@@ -106,23 +103,23 @@ impl Reservations {
     async fn held_of(&self, sku: &Sku, warehouse_id: &WarehouseId) -> Result<i64, StoreError> {
         let mut held = 0;
         for shard in (0..HELD_SHARDS).map(held_shard) {
-            let mut pages = self
-                .table
-                .query()
-                .index_name(HELD_INDEX)
-                .key_condition_expression("held = :shard")
-                .expression_attribute_values(":shard", s(shard))
-                .into_paginator()
-                .send();
-            while let Some(page) = pages.next().await {
-                let items = page.map_err(StoreError::from_sdk)?.items.unwrap_or_default();
-                let ids: Vec<ReservationId> = items
-                    .into_iter()
-                    .map(|item| souk_dynamo::decode::<Candidate>(item).map(|candidate| candidate.reservation_id))
-                    .collect::<Result<_, _>>()?;
-                let found: Vec<Reservation> = self.many(&ids).await?;
+            let mut after = None;
+            loop {
+                let query = self
+                    .table
+                    .query()
+                    .index_name(HELD_INDEX)
+                    .key_condition_expression("held = :shard")
+                    .expression_attribute_values(":shard", s(&shard));
+                let Page { items: ids, next } =
+                    Table::page::<Held>(query, after).await?.map(|held| held.reservation_id);
+                let found = self.many(&ids).await?;
                 let of_row = found.iter().flat_map(tallies).filter(|(s, w, _)| (*s, *w) == (sku, warehouse_id));
                 held += of_row.map(|(_, _, tally)| tally.held).sum::<i64>();
+                match next {
+                    Some(key) => after = Some(key),
+                    None => break,
+                }
             }
         }
         Ok(held)

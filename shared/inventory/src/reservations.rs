@@ -37,8 +37,8 @@ impl std::ops::Deref for Reservations {
 
 /// What the index holds of a reservation.
 #[derive(Debug, Deserialize)]
-struct Held {
-    reservation_id: ReservationId,
+pub(crate) struct Held {
+    pub(crate) reservation_id: ReservationId,
 }
 
 impl Reservations {
@@ -68,8 +68,7 @@ impl ReservationBook {
     /// [`StoreError`].
     pub async fn many(&self, ids: &[ReservationId]) -> Result<Vec<Reservation>, StoreError> {
         let keys: Vec<_> = ids.iter().map(|id| [("reservation_id", id.as_str())]).collect();
-        let items = self.table.get_many(&keys, true).await?;
-        items.into_iter().map(souk_dynamo::decode).collect()
+        self.table.read_many(&keys).await
     }
 
     /// A page of the held reservations of one shard (see [`souk_domain::reservation::held_shard`]) whose

@@ -36,7 +36,7 @@ impl Orders {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn scan_page(&self, after: Option<Item>) -> Result<(Vec<Order>, Option<Item>), StoreError> {
+    pub async fn scan_page(&self, after: Option<Item>) -> Result<Page<Order>, StoreError> {
         self.table.scan_page(after).await
     }
 
@@ -46,8 +46,7 @@ impl Orders {
     /// [`StoreError`].
     pub async fn many(&self, order_ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
         let keys: Vec<_> = order_ids.iter().map(|id| [("order_id", id.as_str())]).collect();
-        let items = self.table.get_many(&keys, true).await?;
-        items.into_iter().map(souk_dynamo::decode).collect()
+        self.table.read_many(&keys).await
     }
 
     /// A page of the orders of one sweep shard that have been unsettled since before `before`, oldest

@@ -84,8 +84,7 @@ impl PaymentRecords {
     pub async fn many(&self, order_ids: &[OrderId]) -> Result<Vec<PaymentRecord>, StoreError> {
         let ids: Vec<String> = order_ids.iter().map(key).collect();
         let keys: Vec<_> = ids.iter().map(|id| [("id", id.as_str())]).collect();
-        let items = self.table.get_many(&keys, true).await?;
-        items.into_iter().map(souk_dynamo::decode).collect()
+        self.table.read_many(&keys).await
     }
 
     /// Opens a record in this state, unless there is one; either way the record that stands comes

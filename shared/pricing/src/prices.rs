@@ -37,8 +37,7 @@ impl Prices {
     ) -> Result<HashMap<Sku, Offer>, StoreError> {
         let mut offers: HashMap<Sku, Offer> = skus.into_iter().map(|sku| (sku.clone(), Offer::default())).collect();
         let keys: Vec<_> = offers.keys().map(|sku| [("sku", sku.as_str())]).collect();
-        for item in self.table.get_many(&keys, true).await? {
-            let item: PriceImage = souk_dynamo::decode(item)?;
+        for item in self.table.read_many::<PriceImage, _>(&keys).await? {
             offers.insert(item.sku.clone(), item.into());
         }
         Ok(offers)

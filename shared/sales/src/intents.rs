@@ -7,13 +7,6 @@ use souk_events::sales::PurchaseIntent;
 #[error("the intents queue: {0}")]
 pub struct QueueError(String);
 
-impl QueueError {
-    /// Why the queue did not do as it was asked.
-    pub fn new(reason: impl std::fmt::Display) -> Self {
-        Self(reason.to_string())
-    }
-}
-
 /// The queue on which claims travel to become orders, and where those end that cannot.
 #[derive(Debug, Clone)]
 pub struct Intents {

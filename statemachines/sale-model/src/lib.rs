@@ -6,8 +6,10 @@
 //! state within the [`bounds`] and holds the [`properties`] against it. Every guard of the protocol can be taken away
 //! ([`guards`]), and then something must break. [`partitions`] is about speed alone.
 #![forbid(unsafe_code)]
-// Shoppers, shards and units are one or two: their numbers fit in any integer.
-#![allow(clippy::cast_possible_truncation)]
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "shoppers, shards and units are one or two: their numbers fit in any integer"
+)]
 
 pub mod actions;
 pub mod bounds;

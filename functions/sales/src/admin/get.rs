@@ -66,7 +66,7 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     body["status"] = json!(room.status);
     body["opens_at"] = json!(room.opens_at.to_string());
     body["sold_out"] = json!(room.is_sold_out(&sale));
-    body["conducted"] = json!(room.lease.as_ref().is_some_and(|lease| lease.until > now));
+    body["conducted"] = json!(room.is_conducted(now));
     body["progress"] = json!({
         "admitted": room.admitted(now),
         "claimed": totals.claimed + totals.returned,

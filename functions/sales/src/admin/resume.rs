@@ -2,27 +2,11 @@
 
 use jiff::Timestamp;
 use souk_domain::sale::SaleEvent;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Request},
-};
-use souk_sales::{Sales, TransitionOutcome};
+use souk_runtime::http::{HttpResult, Request};
+use souk_sales::TransitionOutcome;
 
+pub use super::Conducting as Deps;
 use super::{sale_of, transitioned};
-use crate::{conductors::Conductors, dependencies};
-
-/// The sales, and their conductors.
-#[derive(Debug)]
-pub struct Deps {
-    sales: Sales,
-    conductors: Conductors,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { sales: dependencies::sales(environment)?, conductors: dependencies::conductors(environment)? })
-    }
-}
 
 /// Runs the function until its instance ends.
 ///

@@ -1,12 +1,14 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
-use souk_domain::{ids::OrderId, order::Order, sale::release_ground};
+use souk_domain::{
+    ids::OrderId,
+    order::Order,
+    sale::{OrderFacts, release_ground},
+};
 use souk_dynamo::StoreError;
 use souk_orders::{Orders, Saga, SaleOrderOutcome, SoldUnit, place_for_sale};
 use souk_sales::{Sale, Shards, StaleClaim};
-
-use super::order_intents::facts;
 
 /// Ends claims whose order never came.
 #[derive(Debug)]
@@ -87,7 +89,7 @@ impl LateClaims {
                 return Ok(());
             }
         };
-        if let Some(ground) = release_ground(facts(&order), claim.shard) {
+        if let Some(ground) = release_ground(OrderFacts::of(&order), claim.shard) {
             let released = self.shards.release(&sale.sale_id, claim.shard, &claim.shopper).await?;
             swept.released += 1;
             tracing::info!(order_id = %order.order_id, ?ground, ?released, "a late claim is given back");

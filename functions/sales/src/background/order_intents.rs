@@ -2,10 +2,7 @@
 //! as for every other purchase.
 
 use jiff::{SignedDuration, Timestamp};
-use souk_domain::{
-    order::{Order, Origin},
-    sale::{OrderFacts, ShopperKey, release_ground},
-};
+use souk_domain::sale::{OrderFacts, ShopperKey, release_ground};
 use souk_events::sales::PurchaseIntent;
 use souk_orders::{Orders, Saga, SaleOrderOutcome, SoldUnit, place_for_sale};
 use souk_runtime::{
@@ -71,7 +68,7 @@ pub async fn run(deps: &Deps, message: Message<PurchaseIntent>, now: Timestamp) 
         SaleOrderOutcome::Placed => order,
         SaleOrderOutcome::Exists(present) => *present,
     };
-    if let Some(ground) = facts(&present).and_then(|facts| release_ground(Some(facts), unit.shard)) {
+    if let Some(ground) = release_ground(OrderFacts::of(&present), unit.shard) {
         let released = deps.shards.release(&unit.sale_id, unit.shard, &ShopperKey::of(&unit.user_id)?).await?;
         tracing::info!(order_id = %present.order_id, ?ground, ?released, "a claim is not needed");
     }
@@ -79,12 +76,4 @@ pub async fn run(deps: &Deps, message: Message<PurchaseIntent>, now: Timestamp) 
         deps.saga.nudge(&present.order_id).await;
     }
     Ok(())
-}
-
-/// What decides about the claims of an order's shopper.
-pub(super) fn facts(order: &Order) -> Option<OrderFacts> {
-    match &order.origin {
-        Origin::Sale(sale) => Some(OrderFacts { status: order.status, shard: sale.shard }),
-        Origin::Checkout(_) => None,
-    }
 }

@@ -106,7 +106,7 @@ async fn look_after(
     match room.status {
         SaleStatus::Preparing => return finish_preparing(deps, &sale, now).await,
         SaleStatus::Scheduled | SaleStatus::Open => {
-            if !is_conducted(&room, now) && deps.conductors.call_before(sale_id, room.opens_at, now).await {
+            if !room.is_conducted(now) && deps.conductors.call_before(sale_id, room.opens_at, now).await {
                 report.conductors_called += 1;
             }
         }
@@ -141,10 +141,6 @@ async fn finish_preparing(deps: &Deps, sale: &Sale, now: Timestamp) -> Result<()
         }
     }
     Ok(())
-}
-
-fn is_conducted(room: &Room, now: Timestamp) -> bool {
-    room.lease.as_ref().is_some_and(|lease| lease.until > now)
 }
 
 /// A paused sale has no conductor who would end it at its time.

@@ -102,6 +102,11 @@ impl Room {
         Conditions { status: self.status, opens_at: self.opens_at, rate: self.rate, counts: &self.counts }
     }
 
+    /// True while somebody has the lease to conduct it.
+    pub fn is_conducted(&self, now: Timestamp) -> bool {
+        self.lease.as_ref().is_some_and(|lease| lease.until > now)
+    }
+
     /// About how many shoppers have been admitted by now: as many as were present, or joined, ahead of the
     /// threshold.
     pub fn admitted(&self, now: Timestamp) -> u64 {

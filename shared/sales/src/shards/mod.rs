@@ -61,11 +61,10 @@ impl Shards {
         let keys: Vec<String> = numbers.into_iter().map(|number| key(sale_id, number)).collect();
         let batches = stream::iter(keys.chunks(BATCH).map(<[String]>::to_vec)).map(|keys| async move {
             let keys: Vec<[(&str, &str); 1]> = keys.iter().map(|key| [("shard", key.as_str())]).collect();
-            self.table.get_many(&keys, true).await
+            self.table.read_many::<ShardRecord, _>(&keys).await
         });
         let batches: Vec<_> = batches.buffer_unordered(BATCHES_AT_ONCE).try_collect().await?;
-        let decoded = batches.into_iter().flatten().map(souk_dynamo::decode);
-        let mut shards = decoded.collect::<Result<Vec<ShardRecord>, _>>()?;
+        let mut shards: Vec<_> = batches.into_iter().flatten().collect();
         shards.sort_unstable_by_key(|shard| shard.number);
         Ok(shards)
     }

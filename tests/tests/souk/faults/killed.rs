@@ -1,14 +1,17 @@
 use std::{
     collections::BTreeMap,
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::{ROUND, buy_whatever_dies};
+use super::buy_whatever_dies;
 use crate::support::{FunctionProcess, Shelf, assert_agreement, stack};
 
+/// Longer than a step takes, shorter than a saga: functions are killed at this pace.
+const ROUND: Duration = Duration::from_millis(40);
 const ORDERS: usize = 30;
 
 /// Every function that works on an order dies again and again while orders are placed, paid and

@@ -7,8 +7,6 @@ mod gateway;
 mod killed;
 mod storm;
 
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -48,6 +46,3 @@ async fn reaches(shopper: &Api, order_id: &str, status: &str) -> Value {
     })
     .await
 }
-
-/// Longer than a step takes, shorter than a saga: functions are killed at this pace.
-const ROUND: Duration = Duration::from_millis(40);

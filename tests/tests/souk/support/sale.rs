@@ -24,9 +24,13 @@ pub struct Sale {
 impl Sale {
     /// Defines a sale that opens in a while, of so many units from a shelf that has twice as many.
     pub async fn defined(operator: &Api, units: u32) -> Self {
+        Self::opening_in(operator, units, 600).await
+    }
+
+    async fn opening_in(operator: &Api, units: u32, seconds: i64) -> Self {
         let shelf = Shelf::stocked(operator, 5000, units * 2).await;
         let sale = Self { id: fresh("sale"), shelf, operator: operator.clone() };
-        sale.put(sale.terms(units, 600)).await.expect(201);
+        sale.put(sale.terms(units, seconds)).await.expect(201);
         sale
     }
 
@@ -40,9 +44,7 @@ impl Sale {
 
     /// A sale that opens by itself, as soon as its beacon is out.
     pub async fn opening_by_itself(operator: &Api, units: u32) -> Self {
-        let shelf = Shelf::stocked(operator, 5000, units * 2).await;
-        let sale = Self { id: fresh("sale"), shelf, operator: operator.clone() };
-        sale.put(sale.terms(units, 3)).await.expect(201);
+        let sale = Self::opening_in(operator, units, 3).await;
         sale.reaches("OPEN").await;
         sale
     }

@@ -7,7 +7,7 @@ use souk_domain::{
     ids::{OrderId, ReservationId},
     order::Order,
 };
-use souk_dynamo::StoreError;
+use souk_dynamo::{Page, StoreError};
 
 use super::{Deps, Report};
 
@@ -17,7 +17,7 @@ impl Deps {
     pub(super) async fn audit_orders(&self, report: &mut Report) -> Result<(), StoreError> {
         let mut after = None;
         loop {
-            let (mut page, next) = self.orders.scan_page(after).await?;
+            let Page { items: mut page, next } = self.orders.scan_page(after).await?;
             let all = page.len();
             page.retain(|order| order.unsettled.is_none());
             report.checked.unsettled += all - page.len();
