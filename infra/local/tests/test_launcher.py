@@ -9,6 +9,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+from launcher import cognito_users
 from souk_local import emulator, processes
 from souk_local.aws import client
 from souk_local.stack import Stack, free_port
@@ -193,6 +194,39 @@ class Launcher(unittest.TestCase):
         broken = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Missing"}}})
         with self.assertRaisesRegex(states.exceptions.ClientError, "MISSING_TRANSITION_TARGET"):
             states.create_state_machine(name="broken", definition=broken, roleArn="arn:aws:iam::000000000000:role/any")
+
+    def test_a_user_is_found_by_what_he_is_called_now(self):
+        cognito = self.aws("cognito-idp")
+        pool = cognito.create_user_pool(PoolName="crowd", UsernameAttributes=["email"])["UserPool"]["Id"]
+
+        def make(name):
+            made = cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+            return made["User"]["Username"]
+
+        def find(name):
+            try:
+                return cognito.admin_get_user(UserPoolId=pool, Username=name)["Username"]
+            except cognito.exceptions.UserNotFoundException:
+                return None
+        ann, bob = make("ann@souk.test"), make("bob@souk.test")
+        with self.assertRaises(cognito.exceptions.UsernameExistsException):
+            make("ann@souk.test")
+        self.assertEqual([find(name) for name in ("ann@souk.test", ann, "bob@souk.test")], [ann, ann, bob])
+        cognito.admin_update_user_attributes(UserPoolId=pool, Username=ann, UserAttributes=[
+            {"Name": "email", "Value": "anne@souk.test"}])
+        self.assertEqual([find("ann@souk.test"), find("anne@souk.test")], [None, ann])
+        cognito.admin_delete_user(UserPoolId=pool, Username="bob@souk.test")
+        self.assertEqual([find("bob@souk.test"), find(bob)], [None, None])
+        again = make("bob@souk.test")
+        self.assertEqual(find("bob@souk.test"), again)
+
+    def test_a_user_is_found_without_reading_the_others(self):
+        index = cognito_users.Index()
+        users = {f"sub-{n}": {"Attributes": [{"Name": "email", "Value": f"{n}@souk.test"}]} for n in range(1000)}
+        index.catch_up(users)
+        self.assertEqual(list(index.carriers(users, "7@souk.test")), ["sub-7"])
+        self.assertEqual(list(index.carriers(users, "sub-8")), ["sub-8"])
+        self.assertEqual(index.carriers(users, "nobody@souk.test"), {})
 
 
 if __name__ == "__main__":
