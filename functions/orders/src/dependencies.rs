@@ -37,7 +37,11 @@ pub(crate) fn reservations(environment: &Environment) -> Result<Reservations, Co
 
 /// Where the units of flash sales' orders go back to.
 pub(crate) fn shards(environment: &Environment) -> Result<Shards, ConfigError> {
-    Ok(Shards::new(environment.table("SALE_SHARDS_TABLE")?, Sales::new(environment.table("SALES_TABLE")?)))
+    Ok(Shards::new(environment.table("SALE_SHARDS_TABLE")?, sales(environment)?))
+}
+
+pub(crate) fn sales(environment: &Environment) -> Result<Sales, ConfigError> {
+    Ok(Sales::new(environment.table("SALES_TABLE")?))
 }
 
 pub(crate) fn timers(environment: &Environment) -> Result<ReservationTimers, ConfigError> {

@@ -29,8 +29,8 @@ pub use sales::{
     new_lottery_key,
 };
 pub use shards::{
-    Claim, ClaimAnswer, ClaimOutcome, Claims, CloseShardOutcome, Created, ReleaseOutcome, ShardRecord, ShardReturns,
-    ShardTotals, Shards, StaleClaim, StaleClaims, read_shard,
+    Claim, ClaimAnswer, ClaimOutcome, ClaimPlace, Claims, CloseShardOutcome, Created, ReleaseOutcome, ShardRecord,
+    ShardReturns, ShardTotals, Shards, StaleClaim, StaleClaims, read_shard,
 };
 pub use waiting_room::{
     ADMISSION_MAX, Admission, CLOCK_SKEW, JoinOutcome, KeyRing, KeySource, KeySourceError, LiveSecrets, ManagedSecret,

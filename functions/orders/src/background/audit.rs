@@ -1,10 +1,11 @@
-//! Recomputes the invariants of stock, orders and money over the tables, and names each violation.
+//! Recomputes the invariants of stock, flash sales, orders and money over the tables, and names each violation.
 //!
 //! It is exact only for what is at rest. Whatever looks wrong is looked at a second time, and what moved
 //! in between is named as `moving`, not as a violation: the next audit sees it. It writes nothing; what to do
 //! about a violation is a person's decision.
 
 mod orders;
+mod sales;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,16 +14,19 @@ use souk_inventory::{Ledger, ReservationBook, StockAuditor};
 use souk_orders::Orders;
 use souk_payments::PaymentRecords;
 use souk_runtime::{ConfigError, Environment, FromEnvironment, metrics, queue::Failure};
+use souk_sales::{Sales, Shards};
 
 use crate::dependencies;
 
-/// The tables of stock, orders and money.
+/// The tables of stock, sales, orders and money.
 #[derive(Debug)]
 pub struct Deps {
     stock: StockAuditor,
     orders: Orders,
     reservations: ReservationBook,
     payments: PaymentRecords,
+    sales: Sales,
+    shards: Shards,
 }
 
 impl FromEnvironment for Deps {
@@ -34,6 +38,8 @@ impl FromEnvironment for Deps {
             orders: dependencies::orders(environment)?,
             reservations,
             payments: dependencies::payments(environment)?,
+            sales: dependencies::sales(environment)?,
+            shards: dependencies::shards(environment)?,
         })
     }
 }
@@ -45,6 +51,8 @@ pub struct Checked {
     rows: usize,
     /// Reservations.
     reservations: usize,
+    /// Shards of the flash sales that are not over.
+    shards: u32,
     /// Settled orders. Those that ended a month ago are in the archive, and are not looked at.
     orders: usize,
     /// Orders that are not settled: their sagas are still at them.
@@ -85,6 +93,7 @@ pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
     let checked = Checked { rows: stock.rows, reservations: stock.reservations, ..Checked::default() };
     let moving = stock.moving.into_iter().map(String::from).collect();
     let mut report = Report { checked, moving, violations: stock.violations };
+    deps.audit_sales(&mut report).await?;
     deps.audit_orders(&mut report).await?;
     for violation in &report.violations {
         tracing::error!(violation = %serde_json::to_string(violation)?, "an invariant is violated");

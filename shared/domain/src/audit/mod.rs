@@ -4,15 +4,17 @@
 //! reads must see to it that nothing moved meanwhile, or look again.
 
 mod orders;
+mod sales;
 mod stock;
 
 use serde::Serialize;
 
 pub use orders::{OrderFacts, OrderUnits, PaymentFacts, order};
+pub use sales::{ShardUnits, shard};
 pub use stock::{LedgerSum, RowFacts, RowReading, Tally, stock, tallies};
 
 use crate::{
-    ids::{OrderId, Sku, WarehouseId},
+    ids::{OrderId, SaleId, Sku, WarehouseId},
     money::Money,
     order::OrderStatus,
     payment::PaymentState,
@@ -82,6 +84,21 @@ pub enum Violation {
         version: u64,
         /// So many there are.
         entries: u64,
+    },
+    /// I2: a flash sale's shard has other units than it was laid out with.
+    ShardUnbalanced {
+        /// Which sale.
+        sale_id: SaleId,
+        /// Which of its shards.
+        shard: u32,
+        /// Units that it was laid out with.
+        planned: u32,
+        /// Units that can be claimed.
+        left: u32,
+        /// Units that are claimed.
+        claimed: u32,
+        /// Units that went back to stock.
+        drained: u32,
     },
     /// I3: a confirmed order whose units have not left for it.
     OrderUnitsMissing {

@@ -7,6 +7,7 @@ use crate::{
     order::{Order, OrderStatus},
     payment::PaymentState,
     reservation::{Reservation, ReservationState},
+    sale::ClaimEntry,
 };
 
 /// An order, as far as its units and its money are concerned.
@@ -27,8 +28,8 @@ pub struct OrderFacts {
 pub enum OrderUnits<'a> {
     /// A reservation; none where it is not there.
     Reservation(Option<&'a Reservation>),
-    /// A flash sale's shard, which accounts for its units itself.
-    Sale,
+    /// What the flash sale's shard that the order names remembers of its shopper.
+    Claim(Option<ClaimEntry>),
 }
 
 /// A payment record, as far as it concerns the audit.
@@ -90,7 +91,7 @@ pub fn order(order: &OrderFacts, units: OrderUnits<'_>, payment: Option<PaymentF
 /// True where exactly the order's units have left for it, and have not come back.
 fn has_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
     let reservation = match units {
-        OrderUnits::Sale => return true,
+        OrderUnits::Claim(entry) => return stands(entry),
         OrderUnits::Reservation(reservation) => reservation,
     };
     reservation.is_some_and(|found| {
@@ -104,13 +105,21 @@ fn has_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
 }
 
 fn keeps_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
-    let OrderUnits::Reservation(Some(found)) = units else { return false };
+    let found = match units {
+        OrderUnits::Claim(entry) => return stands(entry),
+        OrderUnits::Reservation(None) => return false,
+        OrderUnits::Reservation(Some(found)) => found,
+    };
     let its = found.order_id.as_ref() == Some(&order.order_id);
     its && match found.state {
         ReservationState::Held => true,
         ReservationState::Committed => !found.returned,
         ReservationState::Released => false,
     }
+}
+
+fn stands(entry: Option<ClaimEntry>) -> bool {
+    matches!(entry, Some(ClaimEntry::Claimed(_)))
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+mod audit;
 mod claimants;
 mod claims;
 mod close;
@@ -8,6 +9,7 @@ mod release;
 mod sweep;
 mod watch;
 
+pub use audit::ClaimPlace;
 pub use claims::{Claim, ClaimAnswer, ClaimOutcome, Claims};
 pub use close::{CloseShardOutcome, ShardReturns};
 pub use create::Created;

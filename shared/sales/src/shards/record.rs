@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use souk_domain::{
+    audit::ShardUnits,
     ids::WarehouseId,
     sale::{ClaimEntry, ShardImage, ShardState, ShopperKey},
 };
@@ -29,6 +30,14 @@ pub struct ShardRecord {
 }
 
 impl ShardRecord {
+    /// Where its units are.
+    pub fn units(&self) -> ShardUnits {
+        let stands = |entry: &&ClaimEntry| matches!(entry, ClaimEntry::Claimed(_));
+        let claimed = self.claims.values().filter(stands).count();
+        let claimed = u32::try_from(claimed).unwrap_or(u32::MAX);
+        ShardUnits { left: self.left, claimed, drained: self.drained }
+    }
+
     /// The shard as one shopper sees it.
     pub fn image(&self, shopper: &ShopperKey) -> ShardImage {
         ShardImage { state: self.state, left: self.left, entry: self.claims.get(shopper).copied() }

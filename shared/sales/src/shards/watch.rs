@@ -48,14 +48,12 @@ impl Shards {
     pub async fn watch(&self, sale_id: &SaleId, shards: u32) -> Result<ShardTotals, StoreError> {
         let mut totals = ShardTotals::default();
         for shard in self.many(sale_id, 0..shards).await? {
-            for entry in shard.claims.values() {
-                match entry {
-                    ClaimEntry::Claimed(_) => totals.claimed += 1,
-                    ClaimEntry::GivenBack => totals.returned += 1,
-                }
-            }
-            totals.left += shard.left;
-            totals.drained += shard.drained;
+            let units = shard.units();
+            totals.claimed += units.claimed;
+            totals.left += units.left;
+            totals.drained += units.drained;
+            let given_back = shard.claims.values().filter(|entry| **entry == ClaimEntry::GivenBack);
+            totals.returned += u32::try_from(given_back.count()).unwrap_or(u32::MAX);
             totals.open_shards += u32::from(shard.state == ShardState::Open);
         }
         Ok(totals)

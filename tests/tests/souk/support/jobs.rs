@@ -35,7 +35,9 @@ impl Stack {
         })
         .await;
         let about = |violation: &&Value| {
-            ["sku", "order_id"].iter().any(|field| violation[field].as_str().is_some_and(|id| ids.contains(&id)))
+            ["sku", "order_id", "sale_id"]
+                .iter()
+                .any(|field| violation[field].as_str().is_some_and(|id| ids.contains(&id)))
         };
         report["violations"].as_array().unwrap().iter().filter(about).cloned().collect()
     }

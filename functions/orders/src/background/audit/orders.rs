@@ -6,8 +6,10 @@ use souk_domain::{
     audit::{OrderFacts, OrderUnits, PaymentFacts, Violation, order as audit},
     ids::{OrderId, ReservationId},
     order::Order,
+    sale::ShopperKey,
 };
 use souk_dynamo::{Page, StoreError};
+use souk_sales::ClaimPlace;
 
 use super::{Deps, Report};
 
@@ -61,11 +63,12 @@ impl Deps {
             .iter()
             .map(|found| (&found.order_id, PaymentFacts { state: found.state, amount: found.amount }))
             .collect();
+        let entries = self.shards.entries(orders.iter().filter_map(claim_place)).await?;
         let mut wrong = HashMap::new();
         for order in orders {
             let units = match order.origin.checkout() {
                 Some(checkout) => OrderUnits::Reservation(reservations.get(&checkout.reservation_id).copied()),
-                None => OrderUnits::Sale,
+                None => OrderUnits::Claim(claim_place(order).and_then(|place| entries.get(&place).copied())),
             };
             let violations = audit(&OrderFacts::from(order), units, payments.get(&order.order_id).copied());
             if !violations.is_empty() {
@@ -74,4 +77,10 @@ impl Deps {
         }
         Ok(wrong)
     }
+}
+
+/// Where the claim of a flash sale's order should stand.
+fn claim_place(order: &Order) -> Option<ClaimPlace> {
+    let sale = order.origin.sale()?;
+    Some((sale.sale_id.clone(), sale.shard, ShopperKey::of(&order.user_id).ok()?))
 }

@@ -89,7 +89,7 @@ fn a_cancelled_order_keeps_no_units() {
 }
 
 #[test]
-fn what_is_not_there_is_missing_and_a_sales_units_are_the_sales() {
+fn what_is_not_there_is_missing() {
     let confirmed = facts(OrderStatus::Confirmed);
     let found = order(&confirmed, OrderUnits::Reservation(None), None);
     let (order_id, status) = (confirmed.order_id.clone(), confirmed.status);
@@ -98,7 +98,27 @@ fn what_is_not_there_is_missing_and_a_sales_units_are_the_sales() {
         Violation::OrderUnpaid { order_id, status, payment: None },
     ];
     assert_eq!(found, expected);
-    assert_eq!(order(&confirmed, OrderUnits::Sale, payment(PaymentState::Authorized)), []);
+}
+
+#[test]
+fn invariant_i3_an_order_of_a_sale_stands_on_its_claim() {
+    let units = |status, entry| {
+        let money = if status == OrderStatus::Cancelled { PaymentState::Voided } else { PaymentState::Captured };
+        order(&facts(status), OrderUnits::Claim(entry), payment(money))
+    };
+    let order_id = facts(OrderStatus::Shipped).order_id;
+    let (missing, kept) = (
+        |status| vec![Violation::OrderUnitsMissing { order_id: order_id.clone(), status }],
+        || vec![Violation::OrderUnitsKept { order_id: order_id.clone() }],
+    );
+    for status in [OrderStatus::Confirmed, OrderStatus::Shipped, OrderStatus::Delivered] {
+        assert_eq!(units(status, Some(ClaimEntry::Claimed(7))), []);
+        assert_eq!(units(status, Some(ClaimEntry::GivenBack)), missing(status));
+        assert_eq!(units(status, None), missing(status));
+    }
+    assert_eq!(units(OrderStatus::Cancelled, Some(ClaimEntry::Claimed(7))), kept());
+    assert_eq!(units(OrderStatus::Cancelled, Some(ClaimEntry::GivenBack)), []);
+    assert_eq!(units(OrderStatus::Cancelled, None), []);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Effects, Sale, stack};
 
@@ -74,6 +74,10 @@ async fn a_customer_who_cancels_gives_his_unit_back_to_the_sale_and_after_its_en
     shopper.post(&cancel, json!({})).await.expect(200);
     let back = || async { (sale.shelf.numbers().await == (4, 0, 4)).then_some(()) };
     crate::support::eventually("the sweeper credits stock", crate::support::REST, back).await;
+    let order_id = paid["order_id"].as_str().unwrap();
+    operator.settled(order_id).await;
+    let about = [order_id, sale.id.as_str(), sale.shelf.sku.as_str()];
+    assert_eq!(stack().violations_of(&about).await, Vec::<Value>::new());
     let closed = stack().guest().get(&format!("/sales/{}", sale.id)).await.expect(200);
     assert_eq!(closed.text("status"), "CLOSED");
     assert_eq!(closed.body["draw"]["lottery_key"].as_str().unwrap().len(), 64, "the key of the draw is public now");

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, time::Instant};
 
 use futures_util::{StreamExt as _, stream};
+use serde_json::Value;
 
 use crate::support::{Api, Sale, stack};
 
@@ -96,6 +97,8 @@ async fn invariant_i3_a_crowd_gets_exactly_one_order_a_unit_and_the_rest_is_told
     orders.sort_unstable();
     orders.dedup();
     assert_eq!(orders.len(), winners.len(), "one order a unit");
+    let about: Vec<&str> = orders.iter().map(String::as_str).chain([sale.id.as_str(), &sale.shelf.sku]).collect();
+    assert_eq!(stack().violations_of(&about).await, Vec::<Value>::new());
     sale.say("close").await.expect(200);
     assert_eq!(sale.shelf.numbers().await, (units, 0, units), "what was not the sale's is untouched");
 }

@@ -1,5 +1,6 @@
 //! Flash sales: every write's condition and what its failure means, lost answers, and many at once.
 
+mod audit;
 mod claims;
 mod closing;
 mod conductor;
