@@ -7,7 +7,7 @@ is still ministack's to say: it is asked about the few users that carry the name
 """
 import threading
 
-from .hooks import require, wrap
+from .hooks import wrap
 
 
 class Index:
@@ -17,12 +17,16 @@ class Index:
         self._lock = threading.Lock()
         self._seen = {}        # user's key -> the attribute list that was indexed; ministack replaces it, never edits it
         self._holders = {}     # attribute's value -> keys of users that have or had it
+        self.is_old = False    # some user that was indexed has other attributes since
 
     def catch_up(self, users):
-        """Take in users that are new or have changed."""
+        """Take in users that are new (the last ones, as dictionaries keep their order) or have changed."""
         with self._lock:
-            for key, user in list(users.items()):
-                attributes = user.get("Attributes", [])
+            everybody, self.is_old = self.is_old, False
+            for key in reversed(list(users)):
+                if key in self._seen and not everybody:
+                    return
+                attributes = users.get(key, {}).get("Attributes", [])
                 if self._seen.get(key) is not attributes:
                     self._seen[key] = attributes
                     for attribute in attributes:
@@ -37,7 +41,6 @@ class Index:
 def apply():
     import ministack.services.cognito as cognito
 
-    require(cognito, "_user_pools", "_attr_list_to_dict")
     indexes = {}
 
     def indexed(original):
@@ -52,4 +55,15 @@ def apply():
             return user, refusal
         return resolve
 
+    def noticed(original):
+        def change(data):
+            try:
+                return original(data)
+            finally:
+                for index in list(indexes.values()):
+                    index.is_old = True
+        return change
+
     wrap(cognito, "_resolve_user", indexed)
+    for name in ("_admin_update_user_attributes", "_update_user_attributes"):
+        wrap(cognito, name, noticed)

@@ -190,9 +190,11 @@ impl PaymentRecords {
     /// # Errors
     /// [`StoreError`].
     pub async fn begin_capture(&self, order_id: &OrderId, now: Timestamp) -> Result<RecordOutcome, StoreError> {
-        let note = ", capturing = :shard, capturing_since = :now, capture_attempt = capture_attempt + :one";
+        let note = ", capturing = :shard, capturing_since = :now, \
+                    capture_attempt = if_not_exists(capture_attempt, :none) + :one";
         let update = self
             .change(order_id, &[PaymentState::Authorized], PaymentState::Capturing, now, note, "attribute_exists(id)")
+            .expression_attribute_values(":none", n(0))
             .expression_attribute_values(":shard", s(Order::sweep_shard(order_id)));
         self.write(update).await
     }

@@ -4,7 +4,8 @@
 //! simulates it: 5.7 polls a shopper. Check-ins are 91,000 a second for 110 seconds. From the opening
 //! until the last is admitted, ten minutes later, there are 78,000 polls a second on average, and
 //! 142,000 in the worst second: those who come back while others ask for the first time. No poll costs
-//! a read of any table, beyond the one that every warm function makes once a second.
+//! a read of any table, beyond the one that every warm function makes once a second. While a sale of that
+//! size is paused or sold out, those who wait for a change ask 133,000 times a second in all.
 
 use std::time::Duration;
 
@@ -19,13 +20,15 @@ pub const LONGEST_BEFORE_OPENING: Duration = Duration::from_secs(3600);
 pub const CHECK_IN: Duration = Duration::from_secs(120);
 /// Check-ins end so long before the opening, so that they are counted when it comes.
 pub const CHECK_IN_ENDS: Duration = Duration::from_secs(10);
-/// Over how much time the first polls after an opening are spread: so many come per second.
-pub const OPENING_POLLS_PER_SECOND: u32 = 100_000;
+/// Polls for which no shopper has a time of his own are spread so that about so many come per second.
+pub const POLLS_PER_SECOND: u32 = 100_000;
 /// The longest time between two polls of a sale that is open.
 pub const LONGEST: Duration = Duration::from_secs(150);
 /// A shopper whose turn is so near polls just after it. So long a change for the better, such as a
 /// higher rate, may pass him by.
 pub const NEAR: Duration = Duration::from_secs(60);
+/// The shortest spread of the polls of those who wait for a change.
+pub const SHORTEST_FOR_CHANGE: Duration = Duration::from_secs(10);
 /// The shortest time between two polls.
 pub const SHORTEST: Duration = Duration::from_secs(1);
 
@@ -42,7 +45,10 @@ pub enum Waiting {
     /// For the shopper's turn, in about this time.
     ForTurn(Duration),
     /// For a sale that is paused to go on, or for a unit of a sold-out one to come back.
-    ForChange,
+    ForChange {
+        /// How many shoppers may be waiting for it.
+        shoppers: u64,
+    },
 }
 
 /// A random number of a shopper that stays the same, counting 2^-32: his share of every spread, so that
@@ -55,8 +61,11 @@ pub fn jitter_of(sale: &SaleId, shopper: &ShopperKey) -> u32 {
 /// Over how much time the first polls after the opening come, and so how long it takes until everyone
 /// knows his position.
 pub fn opening_spread(expected_shoppers: u32) -> Duration {
-    let spread = Duration::from_secs(expected_shoppers.into()) / OPENING_POLLS_PER_SECOND;
-    spread.clamp(Duration::from_secs(1), LONGEST)
+    spread(expected_shoppers.into()).clamp(Duration::from_secs(1), LONGEST)
+}
+
+fn spread(shoppers: u64) -> Duration {
+    Duration::from_secs(shoppers) / POLLS_PER_SECOND
 }
 
 /// True where a join or a poll at this time counts its shopper as present at the opening.
@@ -72,7 +81,7 @@ pub fn poll_after(waiting: Waiting, now: Timestamp, jitter: u32) -> Duration {
         Waiting::ForOpening { opens_at, expected_shoppers } => before_opening(opens_at, expected_shoppers, now, jitter),
         Waiting::ForTurn(wait) if wait <= NEAR => (wait + share(Duration::from_secs(1), jitter)).max(SHORTEST),
         Waiting::ForTurn(wait) => half_to_whole(wait.min(LONGEST), jitter),
-        Waiting::ForChange => half_to_whole(LONGEST, jitter),
+        Waiting::ForChange { shoppers } => half_to_whole(spread(shoppers).clamp(SHORTEST_FOR_CHANGE, LONGEST), jitter),
     }
 }
 
@@ -164,8 +173,15 @@ mod tests {
 
     #[test]
     fn while_nothing_moves_few_ask() {
-        let after = |jitter| poll_after(Waiting::ForChange, Timestamp::UNIX_EPOCH, jitter).as_millis();
-        assert_eq!([0, FULL].map(after), [75_000, 149_999]);
+        let after = |shoppers| {
+            let wait = |jitter| poll_after(Waiting::ForChange { shoppers }, Timestamp::UNIX_EPOCH, jitter).as_millis();
+            [0, FULL].map(wait)
+        };
+        assert_eq!(after(0), [5_000, 9_999]);
+        assert_eq!(after(1_000_000), [5_000, 9_999]);
+        assert_eq!(after(2_000_000), [10_000, 19_999]);
+        assert_eq!(after(10_000_000), [50_000, 99_999]);
+        assert_eq!([15_000_000, u64::MAX].map(after), [[75_000, 149_999]; 2]);
     }
 
     #[test]

@@ -54,6 +54,11 @@ impl WindowCounts {
         self.0.range(range).map(|(cohort, shoppers)| (*cohort, *shoppers))
     }
 
+    /// How many are counted in all cohorts that are not forgotten.
+    pub fn total(&self) -> u64 {
+        self.0.values().fold(0, |sum: u64, shoppers| sum.saturating_add(*shoppers))
+    }
+
     /// About how many shoppers stand from one position up to another.
     pub fn between(&self, from: Position, to: Position) -> u64 {
         self.range(from, to).fold(0, |sum: u64, (cohort, shoppers)| {
@@ -98,6 +103,7 @@ mod tests {
     fn shoppers_between_two_positions_are_those_of_the_parts_of_their_cohorts() {
         let counts = WindowCounts::from(vec![(Cohort::new(0), 1000), (Cohort::new(1), 100), (Cohort::new(3), 10)]);
         let half = 1 << 31;
+        assert_eq!(counts.total(), 1110);
         for (from, to, shoppers) in [
             (at(0, 0), at(0, half), 500),
             (at(0, half), at(1, half), 550),

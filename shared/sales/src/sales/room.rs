@@ -116,6 +116,11 @@ impl Room {
         self.passed_at(now).shoppers + u64::try_from(part).unwrap_or(u64::MAX)
     }
 
+    /// About how many shoppers have come so far, admitted or not. A window may be counted twice.
+    pub fn shoppers(&self) -> u64 {
+        self.passed.shoppers.saturating_add(self.counts.total())
+    }
+
     /// The windows that the threshold has left behind by now.
     pub(crate) fn passed_at(&self, now: Timestamp) -> Passed {
         let current = self.pace.threshold(now).cohort();

@@ -50,7 +50,7 @@ impl Pages {
     pub async fn remove(&self, id: &ProductId, version: u64, skus: &[Sku]) -> Result<(), StoreError> {
         let update = self.table.update(&[("pk", &page_key(id))]).update_expression(
             "SET product_id = :product_id, catalog_version = :version, \
-             prices = if_not_exists(prices, :no_prices), availability = if_not_exists(availability, :no_counts) \
+             prices = if_not_exists(prices, :none), availability = if_not_exists(availability, :none) \
              REMOVE #product, category, seller ADD revision :one, known_skus :skus",
         );
         self.settle(common(update, id, version, skus)?).await.map(drop)
@@ -66,7 +66,7 @@ impl Pages {
             .update_expression(
                 "SET product_id = :product_id, catalog_version = :version, #product = :product, \
                  category = :category, seller = :seller, \
-                 prices = if_not_exists(prices, :no_prices), availability = if_not_exists(availability, :no_counts) \
+                 prices = if_not_exists(prices, :none), availability = if_not_exists(availability, :none) \
                  ADD revision :one, known_skus :skus",
             )
             .expression_attribute_values(":product", value(product)?)
@@ -83,8 +83,7 @@ fn common(update: UpdateBuilder, id: &ProductId, version: u64, skus: &[Sku]) -> 
         .expression_attribute_names("#product", "product")
         .expression_attribute_values(":product_id", s(id.as_str()))
         .expression_attribute_values(":version", n(version))
-        .expression_attribute_values(":no_prices", value(&BTreeMap::<String, String>::new())?)
-        .expression_attribute_values(":no_counts", value(&BTreeMap::<String, String>::new())?)
+        .expression_attribute_values(":none", value(&BTreeMap::<String, String>::new())?)
         .expression_attribute_values(":one", n(1))
         .expression_attribute_values(
             ":skus",

@@ -4,6 +4,7 @@ mod cart;
 mod catalog;
 mod inventory;
 mod pages;
+mod payments;
 mod pricing;
 mod reconciliation;
 mod sales;

@@ -151,7 +151,8 @@ async fn everyone_hears_of_the_sell_out_within_two_seconds_and_of_a_unit_that_co
     let shard = shard_of(&market.function().claim(2, 4).await);
     let (standing, admission) = stand(&room, &market, 1, &ticket, 5999).await;
     assert!(standing.sold_out && !standing.admitted && admission.is_none());
-    assert!(standing.poll_after.unwrap().as_secs() <= 150);
+    let poll_after = standing.poll_after.unwrap().as_secs();
+    assert!((5..10).contains(&poll_after), "few wait, so they may ask often: {poll_after} s");
     let _released = market.shards.release(&market.sale_id, shard, &shopper(2)).await.unwrap();
     let (standing, admission) = stand(&room, &market, 1, &ticket, 7000).await;
     assert!(!standing.sold_out && admission.is_some());
