@@ -217,6 +217,7 @@ mod tests {
         draft.closes_at = Some(Timestamp::new(1_800_000_060, 999_999).unwrap());
         let terms = SaleTerms::new(draft).unwrap();
         assert_eq!(terms.opens_at().as_millisecond(), 1_800_000_000_123);
+        assert_eq!(terms.closes_at().map(Timestamp::as_millisecond), Some(1_800_000_060_000));
         let stored = serde_json::to_value(&terms).unwrap();
         assert_eq!(stored["opens_at"], 1_800_000_000_123_i64);
         assert_eq!(serde_json::from_value::<SaleTerms>(stored).unwrap(), terms);

@@ -20,7 +20,14 @@ fn there_is_a_shard_for_24_units_and_16_at_least_or_one_a_unit() {
     {
         assert_eq!(plan(&[("east", units)]).count(), shards, "{units}");
     }
-    assert!(plan(&[("east", MAX_UNITS)]).count() < MAX_SHARDS);
+}
+
+#[test]
+fn no_sale_has_more_shards_than_the_bound_however_many_warehouses_round_up() {
+    let names: Vec<String> = (0..100).map(|number| format!("w{number}")).collect();
+    let spread: Vec<_> = names.iter().map(|name| (name.as_str(), MAX_UNITS / 100)).collect();
+    let counts = [plan(&[("east", MAX_UNITS)]).count(), plan(&spread).count()];
+    assert_eq!((counts, MAX_SHARDS), ([4_167, 4_200], 8_334));
 }
 
 #[test]

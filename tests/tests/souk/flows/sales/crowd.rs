@@ -22,11 +22,22 @@ enum Fate {
     SoldOutAtTheDoor,
 }
 
-/// Waits for his turn and asks until he has an answer; each third shopper sends everything twice, at once.
+/// Waits for his turn and asks until he has an answer; each third shopper sends everything twice, at once. Who has
+/// waited so long for it that his admission has expired goes back to the queue, as he is told.
 async fn one(sale: &Sale, shopper: &Api, ticket: &str, twice: bool) -> Fate {
-    let Some(admission) = sale.admission(shopper, ticket).await else { return Fate::SoldOutInTheQueue };
+    for _ in 0..10 {
+        let Some(admission) = sale.admission(shopper, ticket).await else { return Fate::SoldOutInTheQueue };
+        if let Some(fate) = at_the_door(sale, shopper, &admission, twice).await {
+            return fate;
+        }
+    }
+    panic!("no answer to ten admissions")
+}
+
+/// None where the admission has expired.
+async fn at_the_door(sale: &Sale, shopper: &Api, admission: &str, twice: bool) -> Option<Fate> {
     for _ in 0..200 {
-        let asks = [sale.ask(shopper, &admission, "pm_card_visa"), sale.ask(shopper, &admission, "pm_card_visa")];
+        let asks = [sale.ask(shopper, admission, "pm_card_visa"), sale.ask(shopper, admission, "pm_card_visa")];
         let mut asks = asks.into_iter();
         let first = asks.next().unwrap();
         let reply = if twice {
@@ -39,8 +50,9 @@ async fn one(sale: &Sale, shopper: &Api, ticket: &str, twice: bool) -> Fate {
             first.await
         };
         match reply.status {
-            202 => return Fate::Intent(reply.text("intent_id").to_owned()),
-            410 => return Fate::SoldOutAtTheDoor,
+            202 => return Some(Fate::Intent(reply.text("intent_id").to_owned())),
+            410 => return Some(Fate::SoldOutAtTheDoor),
+            403 if reply.text("type").ends_with("/admission-not-valid") => return None,
             status => assert!(status >= 500 || status == 429, "{status}: {}", reply.body),
         }
     }
