@@ -22,6 +22,13 @@ pub enum ClaimEntry {
     GivenBack,
 }
 
+impl ClaimEntry {
+    /// True where he holds a unit.
+    pub fn stands(self) -> bool {
+        matches!(self, Self::Claimed(_))
+    }
+}
+
 /// A number that is no entry of a shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a claim is a time after 0, or -1 once it was given back")]

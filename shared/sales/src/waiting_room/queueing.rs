@@ -50,17 +50,17 @@ impl Queueing {
         let position = lottery.position(Cohort::of(ticket.joined, room.opens_at), &ticket.shopper);
         let standing = room.pace.standing(position, &room.conditions(), now);
         let shown = Self { position: Some(position), ahead: Some(standing.ahead), ..waiting };
-        let shoppers = room.shoppers().max(seen.sale.terms.expected_shoppers().into());
-        let for_change = Waiting::ForChange { shoppers };
         match status {
-            SaleStatus::Open if sold_out => Self { poll_after: Some(poll_after(for_change, now, jitter)), ..shown },
-            SaleStatus::Open => Self {
+            SaleStatus::Open if !sold_out => Self {
                 wait: Some(standing.wait),
                 poll_after: Some(poll_after(Waiting::ForTurn(standing.wait), now, jitter)),
                 admitted: room.pace.admits(position, now),
                 ..shown
             },
-            SaleStatus::Paused => Self { poll_after: Some(poll_after(for_change, now, jitter)), ..shown },
+            SaleStatus::Open | SaleStatus::Paused => {
+                let shoppers = room.shoppers().max(seen.sale.terms.expected_shoppers().into());
+                Self { poll_after: Some(poll_after(Waiting::ForChange { shoppers }, now, jitter)), ..shown }
+            }
             _ => shown,
         }
     }

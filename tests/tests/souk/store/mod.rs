@@ -9,3 +9,17 @@ mod pricing;
 mod reconciliation;
 mod sales;
 mod tables;
+
+use jiff::{SignedDuration, Timestamp};
+use souk_domain::ids::OrderId;
+use uuid::Uuid;
+
+/// So many seconds after the moment at which these tests begin.
+pub fn at(second: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_800_000_000 + second)
+}
+
+/// An order's id.
+pub fn order(n: u128) -> OrderId {
+    OrderId::from_uuid(Uuid::from_u128(n))
+}

@@ -1,21 +1,14 @@
 //! A payment record's claims for a shipment.
 
-use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
-    ids::OrderId,
     money::Money,
-    payment::PaymentState::{Authorized, Capturing},
+    payment::PaymentState::{self, Authorized, Capturing},
 };
 use souk_payments::{PaymentRecords, RecordOutcome};
-use uuid::Uuid;
 
-use super::tables::Tables;
+use super::{at, order, tables::Tables};
 
-fn at(second: i64) -> Timestamp {
-    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_800_000_000 + second)
-}
-
-fn standing(outcome: RecordOutcome) -> (bool, souk_domain::payment::PaymentState, u32) {
+fn standing(outcome: RecordOutcome) -> (bool, PaymentState, u32) {
     match outcome {
         RecordOutcome::Kept(record) => (true, record.state, record.capture_attempt),
         RecordOutcome::Refused(record) => (false, record.state, record.capture_attempt),
@@ -25,7 +18,7 @@ fn standing(outcome: RecordOutcome) -> (bool, souk_domain::payment::PaymentState
 #[tokio::test]
 async fn each_claim_of_the_money_has_a_number_and_only_its_own_refusal_ends_it() {
     let records = PaymentRecords::new(Tables::of("transactions").await.table("PaymentsTable"));
-    let order = OrderId::from_uuid(Uuid::from_u128(1));
+    let order = order(1);
     records.open(&order, Authorized, Money::usd(900).unwrap(), at(0)).await.unwrap();
     let begin = async |second| standing(records.begin_capture(&order, at(second)).await.unwrap());
     let give_back = async |attempt| standing(records.give_capture_back(&order, attempt, at(9)).await.unwrap());
@@ -40,7 +33,7 @@ async fn each_claim_of_the_money_has_a_number_and_only_its_own_refusal_ends_it()
 async fn a_record_from_before_claims_were_counted_can_be_claimed() {
     let table = Tables::of("transactions").await.table("PaymentsTable");
     let records = PaymentRecords::new(table.clone());
-    let order = OrderId::from_uuid(Uuid::from_u128(1));
+    let order = order(1);
     records.open(&order, Authorized, Money::usd(900).unwrap(), at(0)).await.unwrap();
     let id = format!("order#{order}");
     table.update(&[("id", &id)]).update_expression("REMOVE capture_attempt").send().await.unwrap();

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
-    ids::OrderId,
     money::Money,
     order::{Order, OrderStatus},
     payment::PaymentState,
@@ -12,17 +10,8 @@ use souk_domain::{
 use souk_dynamo::{Item, n, s};
 use souk_orders::Orders;
 use souk_payments::{PaymentRecords, ReconciliationCursor, Resume, SeenEvents, gateway::Window, webhook::WebhookEvent};
-use uuid::Uuid;
 
-use super::tables::Tables;
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_800_000_000 + second)
-}
-
-fn order(n: u128) -> OrderId {
-    OrderId::from_uuid(Uuid::from_u128(n))
-}
+use super::{at, order, tables::Tables};
 
 fn event(id: &str, second: i64) -> WebhookEvent {
     WebhookEvent {

@@ -1,6 +1,5 @@
-use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
-    ids::{OrderId, ReservationId, Sku, UserId, WarehouseId},
+    ids::{ReservationId, Sku, UserId, WarehouseId},
     quantity::Quantity,
     reservation::{Reservation, ReservationState},
     stock::StockRow,
@@ -10,6 +9,7 @@ use souk_inventory::{Reservations, ReserveOutcome, ReserveRequest, SetQuantityOu
 use uuid::Uuid;
 
 use crate::store::tables::Tables;
+pub use crate::store::{at, order};
 
 /// A warehouse world of a test's own.
 #[derive(Clone)]
@@ -25,10 +25,6 @@ pub struct Shelf {
     initial: u32,
 }
 
-pub fn at(second: i64) -> Timestamp {
-    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_800_000_000 + second)
-}
-
 pub fn sku(text: &str) -> Sku {
     text.parse().unwrap()
 }
@@ -39,10 +35,6 @@ pub fn warehouse(text: &str) -> WarehouseId {
 
 pub fn operator() -> UserId {
     "operator-1".parse().unwrap()
-}
-
-pub fn order(n: u128) -> OrderId {
-    OrderId::from_uuid(Uuid::from_u128(n))
 }
 
 pub fn reservation(n: u128) -> ReservationId {

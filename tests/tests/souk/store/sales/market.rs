@@ -15,6 +15,7 @@ use souk_sales::{
 use uuid::Uuid;
 
 use super::wire::Wire;
+pub use crate::store::at;
 use crate::store::tables::Tables;
 
 /// A store with one sale in it, which opens at second 0.
@@ -31,10 +32,6 @@ pub struct Function {
     pub claims: Arc<Claims>,
     pub rooms: Arc<RoomCache>,
     sale_id: SaleId,
-}
-
-pub fn at(second: i64) -> Timestamp {
-    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_800_000_000 + second)
 }
 
 pub fn at_ms(ms: i64) -> Timestamp {
