@@ -25,6 +25,8 @@ def start(stack):
             "AWS_ENDPOINT_URL": stack.url("emulator"), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION, "MINISTACK_REGION": REGION,
             "MINISTACK_OPENSEARCH_ENDPOINT": f"127.0.0.1:{stack.ports['opensearch']}",
+            # Functions may do what their roles allow, as on AWS; what they did is kept for the tests (grants.py).
+            "AUTH": "true", "SOUK_ROLE_OPERATIONS": str(stack.home / "role-operations.json"),
             "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0", "LOG_LEVEL": "WARNING",
             "PYTHONPATH": str(ROOT / "infra" / "local"), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
         processes.start(stack, "emulator", [python(), "-m", "launcher"], env, cwd=home)

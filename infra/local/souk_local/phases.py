@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 
-from . import environment, prerequisites, processes, stack, up
+from . import environment, grants, prerequisites, processes, stack, up
 from .console import Failure, say
 from .stack import ROOT
 
@@ -38,6 +38,8 @@ def run():
         _phase("fault tests", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "faults::",
             SOUK_OUTPUTS=str(test.home / "outputs.json")))
+        if test.is_emulated_here:
+            _phase("grants: what all of these did", lambda: say(f"   {grants.compare(test)}"))
     finally:
         ended = up.down(test)
         say(f"  test stack ended: {', '.join(ended) or 'nothing ran'}")

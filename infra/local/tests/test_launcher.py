@@ -1,18 +1,14 @@
 """The launcher's patches, each seen at work on an emulator of this test's own."""
 import io
 import json
-import tempfile
 import time
 import unittest
 import urllib.error
 import urllib.request
 import zipfile
-from pathlib import Path
 
+from emulated import Emulated, poll
 from launcher import cognito_users
-from souk_local import emulator, processes
-from souk_local.aws import client
-from souk_local.stack import Stack, free_port
 
 # Answers a request with its claims; of stream records it reports or raises what the item tells it to.
 HANDLER = """
@@ -51,38 +47,18 @@ CHILD = {
 }
 
 
-def poll(ask, seconds=20):
-    """The first truthy answer within the deadline."""
-    deadline = time.monotonic() + seconds
-    while not (answer := ask()):
-        if time.monotonic() > deadline:
-            raise AssertionError("it did not happen in time")
-        time.sleep(0.02)
-    return answer
-
-
-class Launcher(unittest.TestCase):
-    """One emulator for all the tests."""
+class Launcher(Emulated):
+    """What the shop's functions, streams and pools rely on."""
 
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.home = Path(folder.name)
-        cls.stack = Stack("launcher", cls.home, {"emulator": free_port(), "opensearch": free_port()}, "key", "secret")
-        cls.addClassCleanup(processes.stop_all, cls.stack)
-        emulator.start(cls.stack)
+        super().setUpClass()
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("index.py", HANDLER)
         cls.code = code.getvalue()
         cls.aws("s3").create_bucket(Bucket="code")
         cls.aws("s3").put_object(Bucket="code", Key="function.zip", Body=cls.code)
-
-    @classmethod
-    def aws(cls, service):
-        """A client of this emulator."""
-        return client(cls.stack, service)
 
     def deploy(self, name, child, update=False):
         """Deploy a root stack with one nested template; the nested stack's outputs."""
@@ -158,6 +134,8 @@ class Launcher(unittest.TestCase):
         dynamodb.transact_write_items(TransactItems=[
             {"Put": {"TableName": "things", "Item": {"pk": {"S": key}, "fails": {"BOOL": key == "b"}}}} for key in "abc"])
         queue = queues.create_queue(QueueName="discarded")["QueueUrl"]
+        self.aws("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
         functions.create_function(FunctionName="project", Runtime="python3.11", Handler="index.handler", Timeout=10,
                                   Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": self.code},
                                   Environment={"Variables": {"DELIVERIES": str(log)}})
@@ -195,7 +173,7 @@ class Launcher(unittest.TestCase):
         with self.assertRaisesRegex(states.exceptions.ClientError, "MISSING_TRANSITION_TARGET"):
             states.create_state_machine(name="broken", definition=broken, roleArn="arn:aws:iam::000000000000:role/any")
 
-    def test_a_user_is_found_by_what_he_is_called_now(self):
+    def test_a_user_is_found_by_what_they_are_called_now(self):
         cognito = self.aws("cognito-idp")
         pool = cognito.create_user_pool(PoolName="crowd", UsernameAttributes=["email"])["UserPool"]["Id"]
 

@@ -5,10 +5,12 @@ mod api;
 mod clock;
 mod crowd;
 mod jobs;
+mod pictures;
 mod processes;
 mod sale;
 mod shop;
 mod shopping;
+mod signed;
 mod stack;
 mod stock;
 
