@@ -31,6 +31,7 @@ def run():
             if (ROOT / folder).is_dir():
                 _phase(f"tests of {path}", lambda folder=folder, path=path: _python_tests(folder, path))
         _phase("test stack", lambda: up.up(test, sample=False, preparing=preparing))
+        _phase("a second stack beside it", lambda: _python_tests("infra/local/stack_tests", "infra/local"))
         _phase("store, flow and race tests", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "*", "--", "--skip", "faults::",
             SOUK_OUTPUTS=str(test.home / "outputs.json")))

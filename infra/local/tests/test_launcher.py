@@ -124,6 +124,20 @@ class Launcher(Emulated):
         after = self.deploy("secrets", changed, update=True)
         self.assertEqual(after, out)
 
+    def test_what_a_nested_template_keeps_outlives_its_stack(self):
+        child = {"Resources": {
+            "Kept": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {
+                "BillingMode": "PAY_PER_REQUEST", "DeletionProtectionEnabled": "false",
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}},
+            "Gone": {"Type": "AWS::SQS::Queue"}},
+            "Outputs": {name: {"Value": {"Ref": name}} for name in ("Kept", "Gone")}}
+        out = self.deploy("keeping", child)
+        cloudformation, queues = self.aws("cloudformation"), self.aws("sqs")
+        cloudformation.delete_stack(StackName="keeping")
+        poll(lambda: out["Gone"] not in queues.list_queues().get("QueueUrls", []))
+        self.aws("dynamodb").delete_table(TableName=out["Kept"])    # it is there, and "false" did not protect it
+
     def test_a_stream_retries_what_failed_and_sends_what_it_discards_to_its_destination(self):
         log = self.home / "deliveries"
         dynamodb, functions, queues = self.aws("dynamodb"), self.aws("lambda"), self.aws("sqs")
