@@ -1,8 +1,8 @@
 """Bring a stack up: everything slow at once, then deploy, then load."""
 from concurrent.futures import ThreadPoolExecutor
 
-from . import audit, builds, catalogue, deployment, emulator, environment, opensearch, outputs, prerequisites, processes
-from . import services, users
+from . import audit, builds, catalogue, deployment, emulator, environment, gateway_secret, opensearch, outputs
+from . import prerequisites, processes, services, users
 from .console import Failure, Step, say
 
 
@@ -67,9 +67,8 @@ def _deploy(stack):
             "OpenSearchEndpoint": stack.url("opensearch"),
             "GatewayUrl": stack.url("gateway"),
             "BeaconUrl": stack.url("gateway") + "/beacon/public",
+            "GatewaySecret": gateway_secret.ensure(stack),
             "KeepData": "false",
-            "GatewayApiKey": stack.gateway_key,
-            "GatewayWebhookSecret": stack.webhook_secret,
             "JwksBaseUrl": stack.aws_endpoint,
             **stack.parameters,
         })

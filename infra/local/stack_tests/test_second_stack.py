@@ -6,7 +6,7 @@ import dataclasses
 import os
 import unittest
 
-from souk_local import audit, deployment, stack
+from souk_local import audit, deployment, gateway_secret, stack
 from souk_local.aws import client, pages
 
 ITEM = {"owner": {"S": "user#somebody"}}
@@ -24,7 +24,7 @@ class SecondStack(unittest.TestCase):
         cls.second.path("stack.json")
         deployment.deploy(cls.second, {
             "OpenSearchEndpoint": cls.first.url("opensearch"), "GatewayUrl": cls.first.url("gateway"),
-            "GatewayApiKey": "key", "GatewayWebhookSecret": "secret", "JwksBaseUrl": cls.first.aws_endpoint,
+            "GatewaySecret": gateway_secret.ensure(cls.second), "JwksBaseUrl": cls.first.aws_endpoint,
             "KeepData": "true", **cls.first.parameters})
         cls.resources = list(deployment.all_resources(cls.second))
 

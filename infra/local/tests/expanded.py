@@ -104,7 +104,7 @@ class Expanded:
     def _holds(self, condition, conditions):
         (name, argument), = condition.items()
         if name == "Fn::Equals":
-            return self.filled(argument[0]) == self.filled(argument[1])
+            return str(self.filled(argument[0])) == str(self.filled(argument[1]))
         if name == "Condition":
             return self._holds(conditions[argument], conditions)
         found = [self._holds(part, conditions) for part in argument]

@@ -3,7 +3,7 @@ import unittest
 
 from expanded import Expanded
 
-TEMPLATES = ("template", "shared", "discovery", "transactions", "edge")
+TEMPLATES = ("template", "shared", "discovery", "transactions", "edge", "watch")
 # What holds data that nothing can make again, and the property that protects it, with and without data to keep.
 STATEFUL = {
     "AWS::DynamoDB::Table": ("DeletionProtectionEnabled", "true", "false"),

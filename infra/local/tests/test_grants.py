@@ -11,6 +11,10 @@ from souk_local.stack import ROOT
 READ_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams")
 WRITE_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
+# What sets up the delivery of a state machine's log takes no narrower resource.
+DELIVER_LOG = {f"logs:{call}" for call in (
+    "CreateLogDelivery", "DeleteLogDelivery", "DescribeLogGroups", "DescribeResourcePolicies", "GetLogDelivery",
+    "ListLogDeliveries", "PutResourcePolicy", "UpdateLogDelivery")}
 # Of AWS's managed policies, those that SAM attaches: as they are on AWS.
 MANAGED = {
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": ["logs:CreateLogGroup", *WRITE_LOG],
@@ -91,6 +95,15 @@ class Grants(unittest.TestCase):
                 for other in ("AccessLogs", "/aws/lambda/other"):
                     self.assertFalse(world.of_function(name).allow(action, stream.replace(f":{group}:", f":{other}:")))
             self.assertFalse(world.of_function(name).allow("logs:CreateLogGroup", stream))
+
+    def test_nothing_is_granted_on_everything_but_the_delivery_of_the_sagas_log(self):
+        for world, name, role in self.each("AWS::IAM::Role"):
+            machines = [machine["RoleArn"] for machine in world.of_type("AWS::StepFunctions::StateMachine").values()]
+            excepted = DELIVER_LOG if f"{name}.Arn" in machines else set()
+            for action, resource in Permissions([policy["PolicyDocument"] for policy in role.get("Policies", [])]).grants():
+                self.assertNotIn("*", action, name)
+                if action not in excepted:
+                    self.assertNotEqual(resource.rpartition(":")[2], "*", f"{name}: {action} on {resource}")
 
     def test_the_saga_may_call_its_steps_and_nothing_else(self):
         definition = json.loads((ROOT / "statemachines" / "order.asl.json").read_text())
