@@ -14,7 +14,7 @@ LAMBDA_FOLDER = TARGET / "lambda"
 HOME = Path(os.environ.get("SOUK_HOME") or TARGET / "souk").resolve()
 REGION = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
 
-PORTS = {"emulator": 4566, "opensearch": 9200, "gateway": 4580, "edge": 8080}
+PORTS = {"emulator": 4566, "opensearch": 9200, "gateway": 4580, "host": 4590, "tables": 4591, "edge": 8080}
 # Timers short enough for a test to wait for, long enough for a slow machine to pay within them.
 TEST_PARAMETERS = {"ReservationSeconds": "20", "PaymentSeconds": "20", "SweepAfterSeconds": "5", "HintSeconds": "1",
                    "AdmissionSeconds": "15", "ClaimGraceSeconds": "20", "ClaimDeadlineSeconds": "60"}
