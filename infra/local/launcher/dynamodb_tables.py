@@ -58,6 +58,8 @@ def _follow(ddb):
                 ddb._emit_stream_event(change["table"], kind, old, new)
         except (OSError, http.client.HTTPException) as error:
             log.debug("the tables' changes are followed anew: %s", error)
+        except Exception:
+            log.exception("a change was not told")
         time.sleep(RECONNECT)
 
 
@@ -83,10 +85,10 @@ def apply():
         def make(original):
             def run(data):
                 answer = original(data)
-                repeated = {key: data[key] for key in only or data if key in data}
-                if answer[0] == 200 and len(repeated) > 1 - (only is None):
-                    call(operation, repeated)
-                return answer
+                if answer[0] != 200:
+                    return answer
+                repeated = call(operation, {key: data[key] for key in only or data if key in data})
+                return answer if repeated[0] == 200 else repeated
             return run
         return make
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use axum::{
+    Json,
     body::{Body, to_bytes},
     extract::Request,
     response::{IntoResponse as _, Response},
@@ -21,7 +22,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     changes::{Change, Changes},
-    schema::{DEFINITIONS, Schema, Table},
+    schema::{DEFINITIONS, Schema, Table, is_empty_update},
     writes::{Target, targets},
 };
 
@@ -108,7 +109,11 @@ pub async fn answer(front: Arc<Front>, request: Request) -> Response {
     let Ok(body) = to_bytes(body, LARGEST).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     let read: Value = serde_json::from_slice(&body).unwrap_or_default();
     if defines {
-        let rest = front.schema.write().unwrap_or_else(PoisonError::into_inner).learn(&operation, read).to_string();
+        let rest = front.schema.write().unwrap_or_else(PoisonError::into_inner).learn(&operation, read);
+        if is_empty_update(&operation, &rest) {
+            return Json(json!({})).into_response();
+        }
+        let rest = rest.to_string();
         head.headers.insert(CONTENT_LENGTH, rest.len().into());
         return front.pass_on(Request::from_parts(head, rest.into())).await;
     }

@@ -19,6 +19,13 @@ pub struct Table {
 #[derive(Debug, Default)]
 pub struct Schema(pub HashMap<String, Table>);
 
+/// Whether an update asks for something that is the database's to do.
+#[must_use]
+pub fn is_empty_update(operation: &str, rest: &Value) -> bool {
+    let asks = |name: &String| name != "TableName" && name != "AttributeDefinitions";
+    operation == "UpdateTable" && !rest.as_object().is_some_and(|rest| rest.keys().any(asks))
+}
+
 /// Operations that define tables.
 pub const DEFINITIONS: [&str; 4] = ["CreateTable", "UpdateTable", "DeleteTable", "UpdateTimeToLive"];
 
