@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--outputs", required=True, help="what `make outputs` printed; - reads standard input")
     load.add_argument("--state-dir", type=Path, help="where the journal lies (default: import/ beside the outputs)")
     load.add_argument("--trust-journal", action="store_true", help="do not look again at rows that an earlier import brought in unchanged")
-    load.add_argument("--search-timeout", type=float, default=180.0, metavar="SECONDS", help="how long to wait until search finds everything")
+    load.add_argument("--search-timeout", type=float, default=180.0, metavar="SECONDS", help="how long to wait while search finds nothing more")
     return parser
 
 

@@ -30,7 +30,7 @@ class SearchFailed(Exception):
 
 @dataclass
 class SearchWaiter:
-    """Asks search again and again until a deadline."""
+    """Asks search again and again, until it has found nothing more for `timeout` seconds."""
 
     http: HttpClient
     timeout: float
@@ -39,8 +39,8 @@ class SearchWaiter:
     sleep: Callable[[float], None] = time.sleep
 
     def wait(self, products: list[Product]) -> list[str]:
-        """The ids that search still does not find when the deadline has passed: none is success."""
-        deadline = self.clock() + self.timeout
+        """The ids that search does not find: none is success."""
+        most, deadline = 0, self.clock() + self.timeout
         missing = {product.id: product for product in products}
         sentinels = products[-SENTINELS:]
         rounds = 0
@@ -49,7 +49,10 @@ class SearchWaiter:
                 product = missing.get(hit.get("product_id"))
                 if product and shows(hit, product):
                     del missing[product.id]
-            self.progress(len(products) - len(missing), len(products))
+            found = len(products) - len(missing)
+            self.progress(found, len(products))
+            if found > most:
+                most, deadline = found, self.clock() + self.timeout
             if not missing:
                 sentinels = [product for product in sentinels if not self._finds(product, rounds)]
             if not missing and not sentinels:

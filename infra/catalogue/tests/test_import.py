@@ -19,6 +19,7 @@ from souk_catalogue.model import Position, RawRow
 from souk_catalogue.operator_api import NotAllowed, OperatorApi
 from souk_catalogue.progress import Progress
 from souk_catalogue.row_put import RowPut, parts_of
+from souk_catalogue.searchable import SearchWaiter
 from souk_catalogue.transport import HttpClient, Retry, Unreachable
 
 
@@ -351,6 +352,22 @@ class CommandTest(StackTest):
         code, _, err = self.run_command(lines(5), "--search-timeout", "0.3")
         self.assertEqual(1, code)
         self.assertIn("search does not find 1 of them: p3", err)
+
+    def test_search_is_waited_for_as_long_as_it_finds_more(self):
+        products = [row.value for row in catalogue_of(lines(6)).products]
+        self.load(lines(6))
+        now, self.stack.hidden = [0.0], {f"p{number}" for number in range(6)}
+
+        def sleep(_):
+            now[0] += 9
+            self.stack.hidden.discard(min(self.stack.hidden, default=None))
+
+        with contextlib.closing(HttpClient(self.stack.url, no_wait())) as client:
+            waiter = SearchWaiter(client, 10, clock=lambda: now[0], sleep=sleep)
+            self.assertEqual([], waiter.wait(products))
+            self.assertGreater(now[0], 10)
+            self.stack.hidden = {"p4"}
+            self.assertEqual(["p4"], SearchWaiter(client, 10, clock=lambda: now[0], sleep=lambda _: now.append(now.pop() + 9)).wait(products))
 
     def test_stock_that_search_does_not_know_of_is_waited_for(self):
         self.stack.untold = {"SKU-1"}
