@@ -141,6 +141,19 @@ fn whatever_consumes_reports_partial_failures_and_has_somewhere_for_poison() {
     }
 }
 
+/// Lambda reads a shard for two functions; a third one is throttled.
+#[test]
+fn a_stream_has_two_readers_at_most() {
+    for world in worlds() {
+        for table in world.tables() {
+            let functions = world.functions();
+            let events = functions.iter().flat_map(|function| function.events());
+            let readers = events.filter(|(_, kind, event)| *kind == "DynamoDB" && mentions(&event["Stream"], table));
+            assert!(readers.count() <= 2, "{}: {table} has too many readers", world.name);
+        }
+    }
+}
+
 fn reports_partial_failures(event: &Value) -> bool {
     texts(&event["FunctionResponseTypes"]) == ["ReportBatchItemFailures"]
 }
