@@ -50,7 +50,6 @@ impl Changes {
     }
 
     /// A body that hands them out as long as somebody reads it.
-    #[must_use]
     pub fn follow(&self) -> Body {
         Body::from_stream(stream::unfold(self.clone(), |changes| async {
             loop {
