@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 
-from . import environment, prerequisites, processes, stack, up
+from . import environment, grants, prerequisites, processes, stack, up
 from .console import Failure, say
 from .stack import ROOT
 
@@ -31,6 +31,7 @@ def run():
         for folder, path in PYTHON_TESTS:
             if (ROOT / folder).is_dir():
                 _phase(f"tests of {path}", lambda folder=folder, path=path: _python_tests(folder, path))
+        _phase("a second stack beside it", lambda: _python_tests("infra/local/stack_tests", "infra/local"))
         _phase("store, flow and race tests", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "*", "--", "--skip", "faults::", "--skip", "load::",
             SOUK_OUTPUTS=str(test.home / "outputs.json")))
@@ -40,6 +41,8 @@ def run():
         _phase("fault tests", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "faults::",
             SOUK_OUTPUTS=str(test.home / "outputs.json")))
+        if test.is_emulated_here:
+            _phase("grants: what all of these did", lambda: say(f"   {grants.compare(test)}"))
     finally:
         ended = up.down(test)
         say(f"  test stack ended: {', '.join(ended) or 'nothing ran'}")

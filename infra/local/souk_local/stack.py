@@ -45,6 +45,11 @@ class Stack:
         return "souk" if self.name == "demo" else f"souk-{self.name}"
 
     @property
+    def enforces_roles(self):
+        """Whether the emulator refuses what a role does not allow: where the tests run."""
+        return self.name == "test"
+
+    @property
     def is_emulated_here(self):
         """False when AWS_ENDPOINT_URL names an emulator that somebody else runs."""
         return not self.endpoint

@@ -70,10 +70,10 @@ def _deploy(stack):
             "OpenSearchEndpoint": stack.url("opensearch"),
             "GatewayUrl": stack.url("gateway"),
             "BeaconUrl": stack.url("gateway") + "/beacon/public",
+            "KeepData": "false",
             "GatewayApiKey": stack.gateway_key,
             "GatewayWebhookSecret": stack.webhook_secret,
             "JwksBaseUrl": stack.aws_endpoint,
-            "PublicUrl": stack.url("edge"),
             **stack.parameters,
         })
         what = audit.audit(stack)

@@ -1,18 +1,14 @@
 """The launcher's patches, each seen at work on an emulator of this test's own."""
 import io
 import json
-import tempfile
 import time
 import unittest
 import urllib.error
 import urllib.request
 import zipfile
-from pathlib import Path
 
+from emulated import Emulated, poll
 from launcher import cognito_users
-from souk_local import builds, emulator, processes, services
-from souk_local.aws import client
-from souk_local.stack import Stack, free_port
 
 # Answers a request with its claims; of stream records it reports or raises what the item tells it to.
 HANDLER = """
@@ -53,42 +49,18 @@ CHILD = {
 }
 
 
-def poll(ask, seconds=20):
-    """The first truthy answer within the deadline."""
-    deadline = time.monotonic() + seconds
-    while not (answer := ask()):
-        if time.monotonic() > deadline:
-            raise AssertionError("it did not happen in time")
-        time.sleep(0.02)
-    return answer
-
-
-class Launcher(unittest.TestCase):
-    """One emulator for all the tests."""
+class Launcher(Emulated):
+    """What the shop's functions, streams and pools rely on."""
 
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.home = Path(folder.name)
-        cls.stack = Stack("launcher", cls.home, {
-            name: free_port() for name in ("emulator", "opensearch", "tables", "host")}, "key", "secret")
-        cls.addClassCleanup(processes.stop_all, cls.stack)
-        programs = builds.build()
-        services.start_tables(cls.stack, programs["souk-tables"], empty=True)
-        services.start_host(cls.stack, programs["souk-host"])
-        emulator.start(cls.stack)
+        super().setUpClass()
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("index.py", HANDLER)
         cls.code = code.getvalue()
         cls.aws("s3").create_bucket(Bucket="code")
         cls.aws("s3").put_object(Bucket="code", Key="function.zip", Body=cls.code)
-
-    @classmethod
-    def aws(cls, service):
-        """A client of this emulator."""
-        return client(cls.stack, service)
 
     def deploy(self, name, child, update=False):
         """Deploy a root stack with one nested template; the nested stack's outputs."""
@@ -154,6 +126,20 @@ class Launcher(unittest.TestCase):
         after = self.deploy("secrets", changed, update=True)
         self.assertEqual(after, out)
 
+    def test_what_a_nested_template_keeps_outlives_its_stack(self):
+        child = {"Resources": {
+            "Kept": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {
+                "BillingMode": "PAY_PER_REQUEST", "DeletionProtectionEnabled": "false",
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}},
+            "Gone": {"Type": "AWS::SQS::Queue"}},
+            "Outputs": {name: {"Value": {"Ref": name}} for name in ("Kept", "Gone")}}
+        out = self.deploy("keeping", child)
+        cloudformation, queues = self.aws("cloudformation"), self.aws("sqs")
+        cloudformation.delete_stack(StackName="keeping")
+        poll(lambda: out["Gone"] not in queues.list_queues().get("QueueUrls", []))
+        self.aws("dynamodb").delete_table(TableName=out["Kept"])    # it is there, and "false" did not protect it
+
     def test_a_stream_retries_what_failed_and_sends_what_it_discards_to_its_destination(self):
         log = self.home / "deliveries"
         dynamodb, functions, queues = self.aws("dynamodb"), self.aws("lambda"), self.aws("sqs")
@@ -164,6 +150,8 @@ class Launcher(unittest.TestCase):
         dynamodb.transact_write_items(TransactItems=[
             {"Put": {"TableName": "things", "Item": {"pk": {"S": key}, "fails": {"BOOL": key == "b"}}}} for key in "abc"])
         queue = queues.create_queue(QueueName="discarded")["QueueUrl"]
+        self.aws("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
         functions.create_function(FunctionName="project", Runtime="python3.11", Handler="index.handler", Timeout=10,
                                   Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": self.code},
                                   Environment={"Variables": {"DELIVERIES": str(log)}})

@@ -8,12 +8,10 @@ use super::template::{Template, mentions, texts, worlds};
 
 /// The queues in which ends what could not be handled: of queues, of streams and of rules.
 fn dead_letter_queues(world: &Template) -> BTreeSet<&str> {
-    let (queues, functions) = (world.resources("AWS::SQS::Queue"), world.functions());
+    let (queues, mappings) = (world.resources("AWS::SQS::Queue"), world.mappings());
     let mut ends: Vec<&Value> = Vec::new();
     ends.extend(queues.iter().map(|(_, queue)| &queue["RedrivePolicy"]["deadLetterTargetArn"]));
-    for function in &functions {
-        ends.extend(function.events().iter().map(|(_, _, event)| &event["DestinationConfig"]["OnFailure"]));
-    }
+    ends.extend(mappings.iter().map(|mapping| &mapping.properties["DestinationConfig"]["OnFailure"]));
     for (_, rule) in world.resources("AWS::Events::Rule") {
         ends.extend(rule["Targets"].as_sequence().into_iter().flatten().map(|target| &target["DeadLetterConfig"]));
     }

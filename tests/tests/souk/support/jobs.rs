@@ -1,27 +1,43 @@
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use reqwest::{Client, Method};
+use serde_json::Value;
 
-use super::{Stack, eventually};
+use super::{Stack, eventually, signed::Call};
 
 /// How long an audit may say that something is still moving: a row must rest, and its ledger follow.
 const AT_REST: Duration = Duration::from_secs(60);
+const FUNCTIONS: &str = "/2015-03-31/functions";
 
 impl Stack {
-    /// Runs a job of the deployed stack now; what it reports. Needs an emulator: AWS wants a signature.
+    /// Runs a job of the deployed stack now; what it reports.
     pub async fn job(&self, function: &str) -> Value {
-        let url = format!("{}/2015-03-31/functions", self.aws_endpoint());
-        let functions: Value = reqwest::get(format!("{url}/?MaxItems=500")).await.unwrap().json().await.unwrap();
-        let names =
-            functions["Functions"].as_array().unwrap().iter().map(|found| found["FunctionName"].as_str().unwrap());
+        let names = self.function_names().await;
         // CloudFormation shortens long names at their end, as far as the stack's own name wants it.
         let start = &function[..function.len().min(14)];
-        let name = names.into_iter().find(|name| name.split('-').any(|part| part.starts_with(start)));
-        let name = name.unwrap_or_else(|| panic!("no function {function}: {functions}"));
-        let request = reqwest::Client::new().post(format!("{url}/{name}/invocations")).json(&json!({}));
-        let answer = request.send().await.unwrap();
+        let name = names.iter().find(|name| name.split('-').any(|part| part.starts_with(start)));
+        let name = name.unwrap_or_else(|| panic!("no function {function}: {names:?}"));
+        let path = format!("{FUNCTIONS}/{name}/invocations");
+        let answer = self.lambda(Method::POST, path, "{}").await;
         assert!(answer.status().is_success() && !answer.headers().contains_key("x-amz-function-error"), "{answer:?}");
         answer.json().await.unwrap()
+    }
+
+    async fn function_names(&self) -> Vec<String> {
+        let (mut names, mut marker) = (Vec::new(), String::new());
+        loop {
+            let page = self.lambda(Method::GET, format!("{FUNCTIONS}/?MaxItems=50{marker}"), "").await;
+            let page: Value = page.json().await.unwrap();
+            let functions = page["Functions"].as_array().unwrap_or_else(|| panic!("{page}"));
+            names.extend(functions.iter().map(|found| found["FunctionName"].as_str().unwrap().to_owned()));
+            let Some(next) = page["NextMarker"].as_str() else { return names };
+            marker = format!("&Marker={next}");
+        }
+    }
+
+    async fn lambda(&self, method: Method, path: String, body: &str) -> reqwest::Response {
+        let call = Call { method, path, headers: &[], body: body.to_owned() };
+        self.signed(&Client::new(), "lambda", call).await
     }
 
     /// What an audit says of these SKUs and orders once they are at rest. Other tests run beside this one, some of which

@@ -5,11 +5,13 @@ mod api;
 mod clock;
 mod crowd;
 mod jobs;
+mod pictures;
 mod processes;
 mod rows;
 mod sale;
 mod shop;
 mod shopping;
+mod signed;
 mod stack;
 mod stock;
 
