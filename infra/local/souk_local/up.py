@@ -48,10 +48,13 @@ def up(stack, sample=True, preparing=None):
         raise
     fresh, _ = (future.result() for future in preparing)
     environment.activate()
-    for name in ("souk-gateway", "souk-edge"):
+    for name in ("souk-gateway", "souk-host", "souk-tables", "souk-edge"):
         if name not in programs:
             raise Failure(f"the build made no {name}: is infra/local complete?")
     services.start_gateway(stack, programs["souk-gateway"], empty=fresh)
+    if stack.is_emulated_here:
+        services.start_tables(stack, programs["souk-tables"], empty=fresh)
+        services.start_host(stack, programs["souk-host"])
     _deploy(stack)
     services.start_edge(stack, programs["souk-edge"], deployment.outputs(stack)["DistributionId"])
     found = outputs.write(stack)

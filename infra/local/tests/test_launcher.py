@@ -17,12 +17,14 @@ def handler(event, context):
     if "Records" not in event:
         authorizer = event.get("requestContext", {}).get("authorizer", {})
         return {"statusCode": 200, "body": json.dumps(authorizer.get("jwt", {}).get("claims", {}))}
-    images = [record["dynamodb"]["NewImage"] for record in event["Records"]]
+    images = [record["dynamodb"].get("NewImage") or record["dynamodb"]["OldImage"] for record in event["Records"]]
     with open(os.environ["DELIVERIES"], "a") as log:
         log.write(json.dumps([image["pk"]["S"] for image in images]) + "\\n")
     return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}
             for record, image in zip(event["Records"], images) if image.get("fails", {}).get("BOOL")]}
 """
+# A program that speaks the Runtime API and does what its event says.
+BOOTSTRAP = Path(__file__).parents[1] / "host" / "tests" / "host" / "bootstrap.py"
 CHILD = {
     "Transform": "AWS::Serverless-2016-10-31",
     "Resources": {
@@ -164,6 +166,51 @@ class Launcher(Emulated):
         self.assertEqual([json.loads(line) for line in deliveries.splitlines()],
                          [["a", "b", "c"], ["b", "c"], ["b"], ["b"], ["c"]])
 
+    def test_a_program_runs_in_the_host_as_it_would_on_aws(self):
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("bootstrap", BOOTSTRAP.read_text())
+        functions, logs = self.aws("lambda"), self.aws("logs")
+        functions.create_function(FunctionName="program", Runtime="provided.al2023", Handler="bootstrap", Timeout=1,
+                                  Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": code.getvalue()},
+                                  Environment={"Variables": {"NAME": "program"}})
+
+        def invoke(event):
+            answer = functions.invoke(FunctionName="program", Payload=json.dumps(event))
+            return answer.get("FunctionError"), json.loads(answer["Payload"].read())
+        error, first = invoke({"print": "a line"})
+        self.assertEqual((error, first["name"]), (None, "program"))
+        self.assertEqual(invoke({})[1]["pid"], first["pid"])
+        lines = [event["message"].strip() for event in logs.filter_log_events(logGroupName="/aws/lambda/program")["events"]]
+        self.assertIn("a line", lines)
+        self.assertEqual(invoke({"fail": "asked to"}), ("Unhandled", {"errorMessage": "asked to", "errorType": "Asked"}))
+        self.assertEqual(invoke({"wait_for": "/never"})[1]["errorType"], "Sandbox.Timedout")
+        functions.update_function_configuration(FunctionName="program", Environment={"Variables": {"NAME": "changed"}})
+        self.assertEqual(invoke({})[1]["name"], "changed")
+        functions.put_function_concurrency(FunctionName="program", ReservedConcurrentExecutions=0)
+        with self.assertRaises(functions.exceptions.TooManyRequestsException):
+            invoke({})
+
+    def test_an_item_that_outlived_its_time_is_a_record_of_the_service(self):
+        log = self.home / "deletions"
+        dynamodb, functions = self.aws("dynamodb"), self.aws("lambda")
+        dynamodb.create_table(TableName="mortal", BillingMode="PAY_PER_REQUEST",
+                              AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+                              KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+                              StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
+        dynamodb.update_time_to_live(TableName="mortal", TimeToLiveSpecification={"AttributeName": "ends", "Enabled": True})
+        arn = dynamodb.describe_table(TableName="mortal")["Table"]["LatestStreamArn"]
+        functions.create_function(FunctionName="mourn", Runtime="python3.11", Handler="index.handler", Timeout=10,
+                                  Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": self.code},
+                                  Environment={"Variables": {"DELIVERIES": str(log)}})
+        functions.create_event_source_mapping(
+            FunctionName="mourn", StartingPosition="TRIM_HORIZON", EventSourceArn=arn,
+            FilterCriteria={"Filters": [{"Pattern": json.dumps({
+                "userIdentity": {"principalId": ["dynamodb.amazonaws.com"]}})}]})
+        dynamodb.put_item(TableName="mortal", Item={"pk": {"S": "a"}, "ends": {"N": str(int(time.time()) - 9)}})
+        poll(lambda: dynamodb.scan(TableName="mortal")["Count"] == 0)
+        self.assertEqual(json.loads(poll(lambda: log.exists() and log.read_text())), ["a"])
+
     def test_two_attributes_set_to_one_value_stay_apart(self):
         dynamodb = self.aws("dynamodb")
         dynamodb.create_table(TableName="pages", BillingMode="PAY_PER_REQUEST",
@@ -187,7 +234,7 @@ class Launcher(Emulated):
         with self.assertRaisesRegex(states.exceptions.ClientError, "MISSING_TRANSITION_TARGET"):
             states.create_state_machine(name="broken", definition=broken, roleArn="arn:aws:iam::000000000000:role/any")
 
-    def test_a_user_is_found_by_what_they_are_called_now(self):
+    def test_a_user_is_found_by_their_present_name(self):
         cognito = self.aws("cognito-idp")
         pool = cognito.create_user_pool(PoolName="crowd", UsernameAttributes=["email"])["UserPool"]["Id"]
 

@@ -125,6 +125,17 @@ fn queues_and_streams_are_read_by_mappings() {
     }
 }
 
+/// Lambda reads a shard for two functions; a third one is throttled.
+#[test]
+fn a_stream_has_two_readers_at_most() {
+    for world in worlds() {
+        for table in world.tables() {
+            let readers = world.mappings().into_iter().filter(|mapping| mapping.source() == table).count();
+            assert!(readers <= 2, "{}: {table} has too many readers", world.name);
+        }
+    }
+}
+
 #[test]
 fn whatever_consumes_reports_partial_failures_and_has_somewhere_for_poison() {
     for world in worlds() {
