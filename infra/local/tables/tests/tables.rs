@@ -108,7 +108,7 @@ async fn what_has_outlived_its_time_is_deleted_and_told_as_that() {
     let life = json!({ "TableName": "carts", "TimeToLiveSpecification": { "AttributeName": "ends", "Enabled": true } });
     assert_eq!(tables.call("UpdateTimeToLive", life).await.0, 200);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    for (id, ends) in [("old", now - 5), ("young", now + 500)] {
+    for (id, ends) in [("young", now + 500), ("old", now - 5)] {
         let item = json!({ "id": { "S": id }, "ends": { "N": ends.to_string() } });
         tables.call("PutItem", json!({ "TableName": "carts", "Item": item })).await;
         assert_eq!(tables.change().await["expired"], false);
