@@ -6,6 +6,7 @@ import unittest
 import urllib.error
 import urllib.request
 import zipfile
+from pathlib import Path
 
 from emulated import Emulated, poll
 from launcher import cognito_users
@@ -61,6 +62,8 @@ class Launcher(Emulated):
         cls.code = code.getvalue()
         cls.aws("s3").create_bucket(Bucket="code")
         cls.aws("s3").put_object(Bucket="code", Key="function.zip", Body=cls.code)
+        cls.aws("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
 
     def deploy(self, name, child, update=False):
         """Deploy a root stack with one nested template; the nested stack's outputs."""
@@ -150,8 +153,6 @@ class Launcher(Emulated):
         dynamodb.transact_write_items(TransactItems=[
             {"Put": {"TableName": "things", "Item": {"pk": {"S": key}, "fails": {"BOOL": key == "b"}}}} for key in "abc"])
         queue = queues.create_queue(QueueName="discarded")["QueueUrl"]
-        self.aws("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
         functions.create_function(FunctionName="project", Runtime="python3.11", Handler="index.handler", Timeout=10,
                                   Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": self.code},
                                   Environment={"Variables": {"DELIVERIES": str(log)}})
