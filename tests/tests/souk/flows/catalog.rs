@@ -133,7 +133,7 @@ async fn many_products_are_put_at_once_and_each_is_judged_by_itself() {
         nowhere,
         json!({ "product_id": fresh("prod"), "product": shop.product("Copy", &[&a]) }),
         row(&a, "A"),
-        row("no id!", "E"),
+        json!({ "product_id": "no id!", "product": shop.product("E", &[&fresh("sku")]) }),
         seen(&fresh("prod"), "D", 1),
     ];
     let rows = Rows::put(&operator, "products", &again).await;
