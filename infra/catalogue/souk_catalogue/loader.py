@@ -12,11 +12,11 @@ from typing import Iterator
 
 from .journal import Journal, digest_of
 from .model import Catalogue, Product, Rejection, Row
-from .operator_api import OperatorApi, path_of
+from .operator_api import OperatorApi
 from .products import ProductLoader
 from .progress import Progress
 from .row_put import Failing, Outcome, Refused
-from .row_requests import content_of, resource_of
+from .row_requests import content_of, path_in, resource_of
 from .transport import Unreachable
 
 CONNECTIONS = 4
@@ -126,10 +126,11 @@ class Loader:
             return refusal
 
     def _still_the_same_stack(self, catalogue: Catalogue) -> bool:
-        """Looks whether some products that the journal skips are there: a wiped stack may keep its address."""
-        skipped = [row.value.id for row in catalogue.products if row.key in self._journal.done]
+        """Looks whether some rows that the journal skips are there: a wiped stack may keep its address."""
+        rows = [*catalogue.categories, *catalogue.sellers, *catalogue.products]
+        skipped = [row for row in rows if row.key in self._journal.done]
         probes = random.sample(skipped, min(PROBES, len(skipped)))
-        return all(self._api.get(path_of("products", name)) is not None for name in probes)
+        return all(self._api.get(path_in(row)) is not None for row in probes)
 
 
 def _groups(catalogue: Catalogue) -> Iterator[list[Row]]:

@@ -9,17 +9,24 @@ from .model import Image, Product, Row
 from .operator_api import path_of
 
 
+COLLECTIONS = {"category": "categories", "seller": "sellers", "product": "products"}
+
 # The rows that one product puts, by the API's collection.
 Puts = dict[str, list[dict[str, Any]]]
+
+
+def path_in(row: Row) -> str:
+    """Where the API keeps what a row names."""
+    return path_of(COLLECTIONS[row.kind], row.value.id)
 
 
 def resource_of(row: Row) -> tuple[str, dict[str, Any]]:
     """The path and the body of a category or seller."""
     value = row.value
     if row.kind == "seller":
-        return path_of("sellers", value.id), {"name": value.name}
+        return path_in(row), {"name": value.name}
     parent = {"parent_id": value.parent_id} if value.parent_id else {}
-    return path_of("categories", value.id), {"name": value.name, **parent}
+    return path_in(row), {"name": value.name, **parent}
 
 
 def puts_of(product: Product) -> Puts:

@@ -302,10 +302,13 @@ class ResumeTest(StackTest):
         self.assertEqual(20, report.counts["product", "changed"] + report.counts["product", "created"])
 
     def test_a_wiped_stack_is_loaded_anew(self):
-        self.interrupt(lines(20), after=10)
-        self.stack.resources.clear()
-        report = self.load(lines(20))
-        self.assertEqual((0, 20), (report.skipped, report.counts["product", "created"]))
+        for after, where in ((1, "among the categories"), (3, "before the first product"), (12, "among the products")):
+            with self.subTest(where), tempfile.TemporaryDirectory() as folder, FakeStack() as self.stack:
+                self.folder = Path(folder)
+                self.interrupt(lines(20), after)
+                self.stack.resources.clear()
+                report = self.load(lines(20))
+                self.assertEqual((0, 20), (report.skipped, report.counts["product", "created"]))
 
     def test_a_line_cut_short_is_no_harm(self):
         self.interrupt(lines(20), after=10)
