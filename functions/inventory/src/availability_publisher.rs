@@ -9,8 +9,7 @@ use souk_inventory::StockRows;
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     bus::{Bus, Event},
-    queue::Failure,
-    stream::{BatchResult, Record},
+    stream::{BatchResult, Record, RecordFailure},
 };
 
 /// The rows of stock, and the bus.
@@ -52,7 +51,7 @@ pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
 }
 
 /// Each SKU whose availability changed, with the first record that says so.
-fn changed_skus(records: &[Record]) -> Result<Vec<(usize, Sku)>, (usize, Failure)> {
+fn changed_skus(records: &[Record]) -> Result<Vec<(usize, Sku)>, (usize, RecordFailure)> {
     let mut changed: Vec<(usize, Sku)> = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let Some(new) = record.new_image::<StockRow>().map_err(|error| (index, error))? else { continue };
