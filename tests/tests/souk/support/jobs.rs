@@ -1,27 +1,59 @@
 use std::time::Duration;
 
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::{Stack, eventually};
 
 /// How long an audit may say that something is still moving: a row must rest, and its ledger follow.
 const AT_REST: Duration = Duration::from_secs(60);
+const FUNCTIONS: &str = "/2015-03-31/functions";
 
 impl Stack {
     /// Runs a job of the deployed stack now; what it reports. Needs an emulator: AWS wants a signature.
     pub async fn job(&self, function: &str) -> Value {
-        let url = format!("{}/2015-03-31/functions", self.aws_endpoint());
-        let functions: Value = reqwest::get(format!("{url}/?MaxItems=500")).await.unwrap().json().await.unwrap();
-        let names =
+        self.invoke(function, &json!({})).await.unwrap_or_else(|error| panic!("{function}: {error}"))
+    }
+
+    /// Invokes a function of the deployed stack; what it answers, or its error.
+    pub async fn invoke(&self, function: &str, input: &Value) -> Result<Value, Value> {
+        let path = format!("{FUNCTIONS}/{}/invocations", self.function_name(function).await);
+        let answer = self.lambda(Method::POST, path, &input.to_string()).await;
+        assert!(answer.status().is_success(), "{answer:?}");
+        let failed = answer.headers().contains_key("x-amz-function-error");
+        let body: Value = answer.json().await.unwrap();
+        if failed { Err(body) } else { Ok(body) }
+    }
+
+    /// The variables of a function's environment.
+    pub async fn variables(&self, function: &str) -> Value {
+        let path = format!("{FUNCTIONS}/{}/configuration", self.function_name(function).await);
+        let configuration: Value = self.lambda(Method::GET, path, "").await.json().await.unwrap();
+        configuration["Environment"]["Variables"].clone()
+    }
+
+    /// Gives a function other variables.
+    pub async fn set_variables(&self, function: &str, variables: &Value) {
+        let path = format!("{FUNCTIONS}/{}/configuration", self.function_name(function).await);
+        let body = json!({ "Environment": { "Variables": variables } }).to_string();
+        let answer = self.lambda(Method::PUT, path, &body).await;
+        assert!(answer.status().is_success(), "{answer:?}");
+    }
+
+    async fn function_name(&self, function: &str) -> String {
+        let functions: Value =
+            self.lambda(Method::GET, format!("{FUNCTIONS}/?MaxItems=500"), "").await.json().await.unwrap();
+        let mut names =
             functions["Functions"].as_array().unwrap().iter().map(|found| found["FunctionName"].as_str().unwrap());
         // CloudFormation shortens long names at their end, as far as the stack's own name wants it.
         let start = &function[..function.len().min(14)];
-        let name = names.into_iter().find(|name| name.split('-').any(|part| part.starts_with(start)));
-        let name = name.unwrap_or_else(|| panic!("no function {function}: {functions}"));
-        let request = reqwest::Client::new().post(format!("{url}/{name}/invocations")).json(&json!({}));
-        let answer = request.send().await.unwrap();
-        assert!(answer.status().is_success() && !answer.headers().contains_key("x-amz-function-error"), "{answer:?}");
-        answer.json().await.unwrap()
+        let name = names.find(|name| name.split('-').any(|part| part.starts_with(start)));
+        name.unwrap_or_else(|| panic!("no function {function}: {functions}")).to_owned()
+    }
+
+    async fn lambda(&self, method: Method, path: String, body: &str) -> reqwest::Response {
+        let request = Client::new().request(method, format!("{}{path}", self.aws_endpoint())).body(body.to_owned());
+        request.header("content-type", "application/json").send().await.unwrap()
     }
 
     /// What an audit says of these SKUs and orders once they are at rest. Other tests run beside this one, some of which

@@ -13,7 +13,9 @@ pub struct Stack {
     pub(super) user_pool_id: String,
     /// Absent on AWS itself.
     pub(super) aws_endpoint_url: Option<String>,
-    region: String,
+    pub(super) region: String,
+    pub(super) opensearch_url: String,
+    pub(super) set_aside_bucket: String,
     pub gateway_url: String,
     pub gateway_api_key: String,
     users: HashMap<String, User>,
