@@ -90,13 +90,19 @@ pub async fn handle(deps: &'static Deps, input: Input) -> Result<Value, TaskErro
         }
         Input::Command(Command::Compare) => compare(keeper, until).await,
         Input::Command(Command::Tend) => {
-            if keeper.is_reindexing().await.map_err(failure)? {
-                return Ok(json!(keeper.reindex(until).await.map_err(failure)?));
-            }
-            keeper.remove_leftovers().await.map_err(failure)?;
-            compare(keeper, until).await
+            let done = tend(keeper, until).await?;
+            metrics::completed();
+            Ok(done)
         }
     }
+}
+
+async fn tend(keeper: &Keeper, until: Instant) -> Result<Value, TaskError> {
+    if keeper.is_reindexing().await.map_err(failure)? {
+        return Ok(json!(keeper.reindex(until).await.map_err(failure)?));
+    }
+    keeper.remove_leftovers().await.map_err(failure)?;
+    compare(keeper, until).await
 }
 
 /// Makes sure that an index of the present schema is searched: else one is filled, and the old one goes on
@@ -110,6 +116,8 @@ async fn ensure(keeper: &Keeper, until: Instant) -> Result<Value, TaskError> {
             Err(KeeperError::Busy { .. }) if Instant::now() + ASKS_EVERY < until => {
                 tokio::time::sleep(ASKS_EVERY).await;
             }
+            // It may have been one of an older schema that was all but done.
+            Ok(report) if report.done => {}
             other => return Ok(json!({ "index": other.map_err(failure)?.index })),
         }
     }

@@ -1,8 +1,8 @@
 """Bring a stack up: everything slow at once, then deploy, then load."""
 from concurrent.futures import ThreadPoolExecutor
 
-from . import audit, builds, catalogue, deployment, emulator, environment, opensearch, outputs, prerequisites, processes
-from . import services, users
+from . import audit, builds, catalogue, deployment, emulator, environment, gateway_secret, opensearch, outputs
+from . import prerequisites, processes, services, users
 from .console import Failure, Step, say
 
 
@@ -48,10 +48,13 @@ def up(stack, sample=True, preparing=None):
         raise
     fresh, _ = (future.result() for future in preparing)
     environment.activate()
-    for name in ("souk-gateway", "souk-edge"):
+    for name in ("souk-gateway", "souk-host", "souk-tables", "souk-edge"):
         if name not in programs:
             raise Failure(f"the build made no {name}: is infra/local complete?")
     services.start_gateway(stack, programs["souk-gateway"], empty=fresh)
+    if stack.is_emulated_here:
+        services.start_tables(stack, programs["souk-tables"], empty=fresh)
+        services.start_host(stack, programs["souk-host"])
     _deploy(stack)
     services.start_edge(stack, programs["souk-edge"], deployment.outputs(stack)["DistributionId"])
     found = outputs.write(stack)
@@ -67,10 +70,9 @@ def _deploy(stack):
             "OpenSearchEndpoint": stack.url("opensearch"),
             "GatewayUrl": stack.url("gateway"),
             "BeaconUrl": stack.url("gateway") + "/beacon/public",
-            "GatewayApiKey": stack.gateway_key,
-            "GatewayWebhookSecret": stack.webhook_secret,
+            "GatewaySecret": gateway_secret.ensure(stack),
+            "KeepData": "false",
             "JwksBaseUrl": stack.aws_endpoint,
-            "PublicUrl": stack.url("edge"),
             **stack.parameters,
         })
         what = audit.audit(stack)

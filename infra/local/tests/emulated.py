@@ -4,7 +4,7 @@ import time
 import unittest
 from pathlib import Path
 
-from souk_local import emulator, processes
+from souk_local import builds, emulator, processes, services
 from souk_local.aws import client
 from souk_local.stack import Stack, free_port
 
@@ -27,8 +27,12 @@ class Emulated(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.home = Path(folder.name)
-        cls.stack = Stack("launcher", cls.home, {"emulator": free_port(), "opensearch": free_port()}, "key", "secret")
+        cls.stack = Stack("test", cls.home, {
+            name: free_port() for name in ("emulator", "opensearch", "tables", "host")}, "key", "secret")
         cls.addClassCleanup(processes.stop_all, cls.stack)
+        programs = builds.build()
+        services.start_tables(cls.stack, programs["souk-tables"], empty=True)
+        services.start_host(cls.stack, programs["souk-host"])
         emulator.start(cls.stack)
 
     @classmethod

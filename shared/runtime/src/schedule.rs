@@ -6,7 +6,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{BoxFuture, Error, FromEnvironment, queue::Failure, start};
+use crate::{BoxFuture, Error, FromEnvironment, metrics, queue::Failure, start};
 
 type Handler = Arc<dyn Fn() -> BoxFuture<Result<Value, Failure>> + Send + Sync>;
 
@@ -36,7 +36,10 @@ async fn run(handler: Handler) -> Result<(), Error> {
         async move {
             let report = handler().await;
             match &report {
-                Ok(report) => tracing::info!(report = %report, "scheduled run done"),
+                Ok(report) => {
+                    metrics::completed();
+                    tracing::info!(report = %report, "scheduled run done");
+                }
                 Err(error) => tracing::error!(error = %error, "scheduled run failed"),
             }
             report

@@ -10,7 +10,8 @@ use super::{IndexError, READ_ALIAS, SearchIndex, WRITE_ALIAS, schema};
 /// The beginning of every index's name.
 const PREFIX: &str = "products-";
 
-/// The name of a new index. The time tells people how old it is, the rest that it was never used before.
+/// The name of a new index. The time puts names in the order in which they were given, the rest makes
+/// them different.
 pub(crate) fn new_name(millis: i64, unique: &str) -> String {
     format!("{PREFIX}{millis}-{unique}")
 }
@@ -58,12 +59,13 @@ impl SearchIndex {
         }
     }
 
-    /// Removes what reindexes left: every index but the one that is searched.
-    pub(crate) async fn remove_all_but_live(&self) -> Result<(), IndexError> {
+    /// Removes what earlier reindexes left: of the indices that were named before this one, all but the one
+    /// that is searched. A worker that was overtaken can so do no harm to those that came after it.
+    pub(crate) async fn remove_left_before(&self, name: &str) -> Result<(), IndexError> {
         let all = self.call(Method::Get, &format!("/{PREFIX}*/_alias"), None).await?;
-        let left: Vec<_> = all.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-        for name in left.into_iter().filter(|name| name.starts_with(PREFIX)) {
-            self.remove_unless_live(name).await?;
+        let all = all.as_object().into_iter().flatten().map(|(index, _)| index.as_str());
+        for index in all.filter(|index| index.starts_with(PREFIX) && *index < name) {
+            self.remove_unless_live(index).await?;
         }
         Ok(())
     }

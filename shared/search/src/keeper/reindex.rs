@@ -105,8 +105,11 @@ impl Keeper {
             Taken::Ours { lease, progress } => (lease, progress),
             Taken::Theirs { until } => return Err(KeeperError::Busy { what: KEY, until }),
         };
-        // One that was begun for another schema is left; its index is removed like any that is left.
-        let goes_on = left.filter(|left| left.is_under_way() && left.schema == fingerprint());
+        // One that was begun for another schema is left; its index is removed like any that is left. Once it is
+        // being switched to, nobody knows whether it has been.
+        let switching = |left: &Reindex| matches!(left.phase, Phase::Switching { .. });
+        let fits = |left: &Reindex| left.schema == fingerprint() || switching(left);
+        let goes_on = left.filter(|left| left.is_under_way() && fits(left));
         let mut reindex = goes_on.unwrap_or_else(|| Reindex::new(Timestamp::now()));
         let result = self.carry_on(&lease, &mut reindex, until).await;
         let tidied = self.tidy_up(&lease, reindex, &result).await;
@@ -151,7 +154,7 @@ impl Keeper {
         {
             let removed = match progress.filter(Reindex::is_under_way) {
                 Some(_) => Ok(()),
-                None => self.index.remove_all_but_live().await,
+                None => self.index.remove_left_before(&new_name(Timestamp::now().as_millisecond(), "")).await,
             };
             lease.let_go().await?;
             removed?;
@@ -213,7 +216,7 @@ impl Keeper {
         match &mut reindex.phase {
             Phase::Filling { after } => {
                 if after.is_none() {
-                    self.index.remove_all_but_live().await?;
+                    self.index.remove_left_before(&reindex.index).await?;
                     self.index.prepare(&reindex.index).await?;
                 }
                 let slice = self.pages.scan(after.as_deref(), ITEMS_PER_STEP).await?;

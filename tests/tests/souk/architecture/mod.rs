@@ -1,7 +1,7 @@
 //! What the code and the templates promise each other. Nothing runs here: files are read.
 
-mod alarms;
 mod dependencies;
+mod saga;
 mod template;
 mod templates;
 mod worlds;

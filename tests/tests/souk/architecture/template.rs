@@ -18,6 +18,12 @@ pub struct Function<'a> {
     pub properties: &'a Value,
 }
 
+/// A function's reading of a queue or stream.
+pub struct Mapping<'a> {
+    pub name: &'a str,
+    pub properties: &'a Value,
+}
+
 pub fn worlds() -> [Template; 2] {
     ["discovery", "transactions"].map(Template::read)
 }
@@ -39,6 +45,11 @@ impl Template {
     pub fn functions(&self) -> Vec<Function<'_>> {
         let functions = self.resources("AWS::Serverless::Function");
         functions.into_iter().map(|(name, properties)| Function { name, properties }).collect()
+    }
+
+    pub fn mappings(&self) -> Vec<Mapping<'_>> {
+        let mappings = self.resources("AWS::Lambda::EventSourceMapping");
+        mappings.into_iter().map(|(name, properties)| Mapping { name, properties }).collect()
     }
 
     /// The logical ids of the world's own tables.
@@ -75,6 +86,13 @@ impl Function<'_> {
         http.filter(|(_, _, event)| event["Path"] != "$default")
             .map(|(_, _, event)| format!("{} {}", event["Method"].as_str().unwrap(), event["Path"].as_str().unwrap()))
             .collect()
+    }
+}
+
+impl Mapping<'_> {
+    /// The logical id of what it reads: the table of a stream, or the queue.
+    pub fn source(&self) -> String {
+        texts(&self.properties["EventSourceArn"])[0].split('.').next().unwrap().to_owned()
     }
 }
 

@@ -10,6 +10,7 @@ mod index;
 mod inventory;
 mod orders;
 mod payments;
+mod pictures;
 mod pricing;
 mod product_pages;
 mod reconciliation;

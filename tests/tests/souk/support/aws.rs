@@ -1,4 +1,4 @@
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use serde_json::Value;
 use souk_dynamo::Table;
 
@@ -10,8 +10,8 @@ impl Stack {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(self.region.clone()))
-            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
-            .endpoint_url(self.aws_endpoint())
+            .credentials_provider(self.owner())
+            .endpoint_url(self.endpoint_of("dynamodb"))
             .build();
         let client = aws_sdk_dynamodb::Client::from_conf(config);
         let tables = client.list_tables().send().await.unwrap();
@@ -25,8 +25,8 @@ impl Stack {
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
             .region(aws_sdk_s3::config::Region::new(self.region.clone()))
-            .credentials_provider(aws_sdk_s3::config::Credentials::new("test", "test", None, None, "tests"))
-            .endpoint_url(self.aws_endpoint())
+            .credentials_provider(self.owner())
+            .endpoint_url(self.endpoint_of("s3"))
             .build();
         let client = aws_sdk_s3::Client::from_conf(config);
         let listed = client.list_objects_v2().bucket(&self.set_aside_bucket).send().await.unwrap();

@@ -3,14 +3,14 @@ use std::time::Duration;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use super::{Stack, eventually};
+use super::{Stack, eventually, signed::Call};
 
 /// How long an audit may say that something is still moving: a row must rest, and its ledger follow.
 const AT_REST: Duration = Duration::from_secs(60);
 const FUNCTIONS: &str = "/2015-03-31/functions";
 
 impl Stack {
-    /// Runs a job of the deployed stack now; what it reports. Needs an emulator: AWS wants a signature.
+    /// Runs a job of the deployed stack now; what it reports.
     pub async fn job(&self, function: &str) -> Value {
         self.invoke(function, &json!({})).await.unwrap_or_else(|error| panic!("{function}: {error}"))
     }
@@ -41,19 +41,28 @@ impl Stack {
     }
 
     async fn function_name(&self, function: &str) -> String {
-        let functions: Value =
-            self.lambda(Method::GET, format!("{FUNCTIONS}/?MaxItems=500"), "").await.json().await.unwrap();
-        let mut names =
-            functions["Functions"].as_array().unwrap().iter().map(|found| found["FunctionName"].as_str().unwrap());
+        let names = self.function_names().await;
         // CloudFormation shortens long names at their end, as far as the stack's own name wants it.
         let start = &function[..function.len().min(14)];
-        let name = names.find(|name| name.split('-').any(|part| part.starts_with(start)));
-        name.unwrap_or_else(|| panic!("no function {function}: {functions}")).to_owned()
+        let name = names.iter().find(|name| name.split('-').any(|part| part.starts_with(start)));
+        name.unwrap_or_else(|| panic!("no function {function}: {names:?}")).clone()
+    }
+
+    async fn function_names(&self) -> Vec<String> {
+        let (mut names, mut marker) = (Vec::new(), String::new());
+        loop {
+            let page = self.lambda(Method::GET, format!("{FUNCTIONS}/?MaxItems=50{marker}"), "").await;
+            let page: Value = page.json().await.unwrap();
+            let functions = page["Functions"].as_array().unwrap_or_else(|| panic!("{page}"));
+            names.extend(functions.iter().map(|found| found["FunctionName"].as_str().unwrap().to_owned()));
+            let Some(next) = page["NextMarker"].as_str() else { return names };
+            marker = format!("&Marker={next}");
+        }
     }
 
     async fn lambda(&self, method: Method, path: String, body: &str) -> reqwest::Response {
-        let request = Client::new().request(method, format!("{}{path}", self.aws_endpoint())).body(body.to_owned());
-        request.header("content-type", "application/json").send().await.unwrap()
+        let call = Call { method, path, headers: &[], body: body.to_owned() };
+        self.signed(&Client::new(), "lambda", call).await
     }
 
     /// What an audit says of these SKUs and orders once they are at rest. Other tests run beside this one, some of which
