@@ -5,10 +5,10 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import logs audit reconcile crowd mutants
+.PHONY: help demo up down test outputs import logs audit reconcile reindex abort-reindex compare-index replay crowd mutants
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## start everything and play a shopper who buys; the stack stays up
 	@$(SOUK) demo
@@ -36,6 +36,18 @@ audit: ## recompute the invariants of stock, orders and money; prints each viola
 
 reconcile: ## compare the gateway's payments with orders and records, and repair what can be
 	@$(SOUK) job reconcile-payments
+
+reindex: ## fill a new search index and search that one from then on; goes on with one that was left
+	@$(SOUK) job search-index-manager '{"action": "reindex"}'
+
+abort-reindex: ## give up a reindex that is under way; the old index goes on being searched
+	@$(SOUK) job search-index-manager '{"action": "abort_reindex"}'
+
+compare-index: ## compare the search index with the product pages, and repair it
+	@$(SOUK) job search-index-manager '{"action": "compare"}'
+
+replay: ## put back through what consumers of streams had set aside: make replay [OUTPUTS=outputs.json]
+	@$(SOUK) replay $(if $(OUTPUTS),--outputs "$(OUTPUTS)")
 
 crowd: ## shoppers' stories on the running stack, 1, 8, 32 and 128 at a time: how many a second, how long each request takes
 	@$(SOUK) crowd

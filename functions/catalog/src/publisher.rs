@@ -6,8 +6,7 @@ use souk_events::catalog::{ProductChanged, ProductDeleted, SOURCE};
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     bus::{Bus, Event},
-    queue::Failure,
-    stream::{BatchResult, Record},
+    stream::{BatchResult, Record, RecordFailure},
 };
 
 /// The bus.
@@ -52,7 +51,7 @@ enum Told {
     Deleted(ProductDeleted),
 }
 
-fn told_by(record: &Record) -> Result<Option<Told>, Failure> {
+fn told_by(record: &Record) -> Result<Option<Told>, RecordFailure> {
     let Some(Ok(Key::Product(product_id))) = record.key("pk").map(str::parse) else { return Ok(None) };
     let Some(new) = record.new_image::<ProductRecord>()? else { return Ok(None) };
     let ProductRecord { version, details, skus, .. } = new;

@@ -12,8 +12,7 @@ use souk_inventory::StockRows;
 use souk_runtime::{
     ConfigError, Environment,
     bus::{Bus, Event},
-    queue::Failure,
-    stream::{BatchResult, Record},
+    stream::{BatchResult, Record, RecordFailure},
 };
 
 /// How many SKUs are read at once.
@@ -61,7 +60,7 @@ impl Hints {
 ///
 /// # Errors
 /// The first record that cannot be read.
-pub(crate) fn of_new_rows(records: &[Record]) -> Result<Vec<Due>, (usize, Failure)> {
+pub(crate) fn of_new_rows(records: &[Record]) -> Result<Vec<Due>, (usize, RecordFailure)> {
     due(records, |old, _| old.is_none())
 }
 
@@ -70,14 +69,14 @@ pub(crate) fn of_new_rows(records: &[Record]) -> Result<Vec<Due>, (usize, Failur
 ///
 /// # Errors
 /// The first record that cannot be read.
-pub(crate) fn of_changed_rows(records: &[Record]) -> Result<Vec<Due>, (usize, Failure)> {
+pub(crate) fn of_changed_rows(records: &[Record]) -> Result<Vec<Due>, (usize, RecordFailure)> {
     due(records, |old, new| old.is_some_and(|old| old.available != new.available))
 }
 
 fn due(
     records: &[Record],
     is_due: impl Fn(Option<&StockRow>, &StockRow) -> bool,
-) -> Result<Vec<Due>, (usize, Failure)> {
+) -> Result<Vec<Due>, (usize, RecordFailure)> {
     let mut found: Vec<Due> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for (index, record) in records.iter().enumerate() {

@@ -5,8 +5,7 @@ use souk_pricing::PriceImage;
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     bus::{Bus, Event},
-    queue::Failure,
-    stream::{BatchResult, Record},
+    stream::{BatchResult, Record, RecordFailure},
 };
 
 /// The bus.
@@ -44,7 +43,7 @@ pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
 }
 
 /// The same item also holds what the catalog says: where only that changed, there is nothing to tell.
-fn told_by(record: &Record) -> Result<Option<PriceChanged>, Failure> {
+fn told_by(record: &Record) -> Result<Option<PriceChanged>, RecordFailure> {
     let Some(now) = record.new_image::<PriceImage>()?.and_then(|image| image.priced()) else { return Ok(None) };
     let before = record.old::<PriceImage>().and_then(|image| image.priced());
     let told = before.is_none_or(|before| before.version != now.version);

@@ -1,30 +1,32 @@
-//! `search-index-manager`: makes sure that there is an index, and fills a new one beside the old.
+//! `search-index-manager`: looks after the index.
 //!
-//! CloudFormation calls it as a custom resource, so that a deployment ends with an index; people and
-//! schedules call it with `{"action": "ensure"}` or `{"action": "reindex"}`. A reindex that does not
-//! finish in one call answers how far it got: call again with that answer as `continue`.
+//! CloudFormation calls it as a custom resource, so that a deployment ends with an index of its schema.
+//! A schedule calls it to tend the index: a reindex that was left is gone on with, else pages and index are
+//! compared. People call it with `{"action": "reindex"}`, `abort_reindex` or `compare`. What does not
+//! finish in one call answers so, and the next call goes on.
 
 mod custom_resource;
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
-use souk_search::{Pages, Reindex, ReindexError, SearchIndex};
+use souk_runtime::{ConfigError, Environment, FromEnvironment, metrics, task::TaskError};
+use souk_search::{ComparisonReport, Keeper, KeeperError};
 
 use crate::dependencies;
 use custom_resource::LifecycleEvent;
 
-/// A reindex stops in good time before the function's timeout and tells how to go on.
-const REINDEX_FOR: Duration = Duration::from_secs(45);
+/// It stops in good time before the function's timeout.
+const WORKS_FOR: Duration = Duration::from_secs(12 * 60);
+/// A deployment waits for another worker's reindex, and asks so often whether it is done.
+const ASKS_EVERY: Duration = Duration::from_secs(2);
 
-/// The index, and the pages that it is filled from.
+/// The keeper of the index.
 #[derive(Debug)]
 pub struct Deps {
-    index: SearchIndex,
-    pages: Pages,
+    keeper: Keeper,
 }
 
 /// What it is asked to do.
@@ -37,23 +39,27 @@ pub enum Input {
     Command(Command),
 }
 
-/// What people ask for.
+/// What people and schedules ask for.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
-    /// Make sure that there is an index.
+    /// Make sure that there is an index of the present schema.
     Ensure,
     /// Fill a new index and search that one from then on.
-    Reindex {
-        /// How far it has got; absent at the beginning.
-        #[serde(default)]
-        r#continue: Option<Reindex>,
-    },
+    Reindex,
+    /// Give up a reindex that is under way.
+    AbortReindex,
+    /// Compare the index with the pages and repair it.
+    Compare,
+    /// Go on with what was left, else compare.
+    Tend,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { index: dependencies::index_of_domain(environment).await?, pages: dependencies::pages(environment)? })
+        let (pages, index) = (dependencies::pages(environment)?, dependencies::index_of_domain(environment).await?);
+        let arrives_within = SignedDuration::from_secs(environment.parse("PROJECTION_SECONDS")?);
+        Ok(Self { keeper: Keeper::new(pages, index, arrives_within) })
     }
 }
 
@@ -68,37 +74,87 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// Does what is asked and answers what was done.
 ///
 /// # Errors
-/// `SearchUnavailable` or `ReindexStuck`; repeating is safe.
+/// `KeeperBusy`, `ReindexFailed`, `SearchUnavailable` and others; repeating is safe.
 pub async fn handle(deps: &'static Deps, input: Input) -> Result<Value, TaskError> {
+    let (keeper, until) = (&deps.keeper, Instant::now() + WORKS_FOR);
     match input {
         Input::Lifecycle(event) => {
-            let result = if event.is_deletion() { Ok(json!({})) } else { ensure(deps).await };
+            let result = if event.is_deletion() { Ok(json!({})) } else { ensure(keeper, until).await };
             custom_resource::answer(&event, &result).await?;
             result
         }
-        Input::Command(Command::Ensure) => ensure(deps).await,
-        Input::Command(Command::Reindex { r#continue }) => reindex(deps, r#continue).await,
+        Input::Command(Command::Ensure) => ensure(keeper, until).await,
+        Input::Command(Command::Reindex) => Ok(json!(keeper.reindex(until).await.map_err(failure)?)),
+        Input::Command(Command::AbortReindex) => {
+            Ok(json!({ "aborted": keeper.abort_reindex().await.map_err(failure)? }))
+        }
+        Input::Command(Command::Compare) => compare(keeper, until).await,
+        Input::Command(Command::Tend) => {
+            let done = tend(keeper, until).await?;
+            metrics::completed();
+            Ok(done)
+        }
     }
 }
 
-async fn ensure(deps: &Deps) -> Result<Value, TaskError> {
-    let ensured = deps.index.ensure(&new_index_name()).await.map_err(|e| TaskError::new("SearchUnavailable", e))?;
-    Ok(json!(ensured))
+async fn tend(keeper: &Keeper, until: Instant) -> Result<Value, TaskError> {
+    if keeper.is_reindexing().await.map_err(failure)? {
+        return Ok(json!(keeper.reindex(until).await.map_err(failure)?));
+    }
+    keeper.remove_leftovers().await.map_err(failure)?;
+    compare(keeper, until).await
 }
 
-async fn reindex(deps: &Deps, so_far: Option<Reindex>) -> Result<Value, TaskError> {
-    let stuck = |error: ReindexError| TaskError::new("ReindexStuck", error);
-    let started = Instant::now();
-    let mut reindex = match so_far {
-        Some(reindex) => reindex,
-        None => deps.index.begin_reindex(&new_index_name()).await.map_err(|error| stuck(error.into()))?,
+/// Makes sure that an index of the present schema is searched: else one is filled, and the old one goes on
+/// being searched meanwhile. A very large catalogue is not done within the time; the schedule goes on.
+async fn ensure(keeper: &Keeper, until: Instant) -> Result<Value, TaskError> {
+    loop {
+        if let Some(index) = keeper.current().await.map_err(failure)? {
+            return Ok(json!({ "index": index }));
+        }
+        match keeper.reindex(until).await {
+            Err(KeeperError::Busy { .. }) if Instant::now() + ASKS_EVERY < until => {
+                tokio::time::sleep(ASKS_EVERY).await;
+            }
+            // It may have been one of an older schema that was all but done.
+            Ok(report) if report.done => {}
+            other => return Ok(json!({ "index": other.map_err(failure)?.index })),
+        }
+    }
+}
+
+async fn compare(keeper: &Keeper, until: Instant) -> Result<Value, TaskError> {
+    let report = keeper.compare(until).await.map_err(failure)?;
+    if report.complete {
+        count(&report);
+    }
+    Ok(json!(report))
+}
+
+fn count(ComparisonReport { counts, .. }: &ComparisonReport) {
+    let numbers = [
+        ("pages", counts.pages),
+        ("documents", counts.documents),
+        ("missing", counts.missing),
+        ("stale", counts.stale),
+        ("surplus", counts.surplus),
+        ("ahead", counts.ahead),
+        ("differences", counts.differences()),
+        ("left", counts.left),
+        ("refused", counts.refused),
+        ("unreadable", counts.unreadable),
+    ];
+    metrics::emit("compare-index", "Count", &numbers.map(|(name, number)| (name, number as f64)));
+}
+
+fn failure(error: KeeperError) -> TaskError {
+    let name = match &error {
+        KeeperError::Busy { .. } => "KeeperBusy",
+        KeeperError::Overtaken(_) => "KeeperOvertaken",
+        KeeperError::TooLate => "TooLate",
+        KeeperError::Failed(_) => "ReindexFailed",
+        KeeperError::Store(_) => "StoreUnavailable",
+        KeeperError::Index(_) => "SearchUnavailable",
     };
-    while !reindex.done && started.elapsed() < REINDEX_FOR {
-        reindex = deps.index.continue_reindex(&deps.pages, reindex).await.map_err(stuck)?;
-    }
-    Ok(json!(reindex))
-}
-
-fn new_index_name() -> String {
-    format!("products-{}", Timestamp::now().as_millisecond())
+    TaskError::new(name, error)
 }

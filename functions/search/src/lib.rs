@@ -5,6 +5,8 @@ pub mod browse_category;
 mod dependencies;
 pub mod facts_projector;
 pub mod get_product_page;
+#[cfg(test)]
+mod index_limits;
 pub mod index_manager;
 pub mod list_categories;
 pub mod page_projector;

@@ -8,8 +8,7 @@ use souk_domain::ids::CategoryId;
 use souk_events::search::PageRefresh;
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
-    queue::Failure,
-    stream::{self, BatchResult, Record},
+    stream::{self, BatchResult, Record, RecordFailure},
 };
 use souk_search::{Image, PageProduct, Pages, Rating, Variant};
 
@@ -47,7 +46,7 @@ pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
     stream::each(records, AT_ONCE, |record| project(deps, record)).await
 }
 
-async fn project(deps: &Deps, record: Record) -> Result<(), Failure> {
+async fn project(deps: &Deps, record: Record) -> Result<(), RecordFailure> {
     match record.key("pk").map(str::parse) {
         Some(Ok(Key::Product(_))) => {
             let Some(product) = record.new_image::<ProductRecord>()? else { return Ok(()) };
@@ -61,11 +60,11 @@ async fn project(deps: &Deps, record: Record) -> Result<(), Failure> {
         Some(Ok(Key::Seller(seller_id))) => {
             let Some(SellerRecord { name, version, .. }) = record.new_image()? else { return Ok(()) };
             deps.pages.record_seller(&seller_id, &name, version).await?;
-            deps.refreshes.send(&[PageRefresh::Seller { seller_id, after: None }]).await
+            Ok(deps.refreshes.send(&[PageRefresh::Seller { seller_id, after: None }]).await?)
         }
         // Which product a SKU belongs to is said by the product too.
         Some(Ok(Key::Sku(_))) => Ok(()),
-        Some(Err(_)) | None => Err("a record of an unknown kind".into()),
+        Some(Err(_)) | None => Err(RecordFailure::Poison("a record of an unknown kind".into())),
     }
 }
 
@@ -78,16 +77,21 @@ async fn project_product(pages: &Pages, record: ProductRecord) -> Result<(), sou
 }
 
 /// A category's name stands on the pages of its products and of all that stand below it.
-async fn project_category(deps: &Deps, id: &CategoryId, category: CategoryRecord, is_new: bool) -> Result<(), Failure> {
+async fn project_category(
+    deps: &Deps,
+    id: &CategoryId,
+    category: CategoryRecord,
+    is_new: bool,
+) -> Result<(), RecordFailure> {
     let CategoryRecord { name, parent_id, version, .. } = category;
     let tree = deps.pages.record_category(id, &name, parent_id.as_ref(), version).await?;
     let refresh = |category_id| PageRefresh::Category { category_id, only_gaps: is_new, after: None };
     let refreshes: Vec<_> = tree.subtree(id).into_iter().map(refresh).collect();
-    deps.refreshes.send(&refreshes).await
+    Ok(deps.refreshes.send(&refreshes).await?)
 }
 
 /// What a page takes over from the catalog; `None` for a tombstone.
-fn page_product(record: ProductRecord) -> Option<PageProduct> {
+pub(crate) fn page_product(record: ProductRecord) -> Option<PageProduct> {
     let details = record.details?;
     Some(PageProduct {
         product_id: record.product_id,

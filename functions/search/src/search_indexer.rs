@@ -1,23 +1,28 @@
 //! `search-indexer`: the pages' stream becomes search documents.
 
+use jiff::{SignedDuration, Timestamp};
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
-    queue::Failure,
-    stream::{BatchResult, Record},
+    stream::{BatchResult, Record, RecordFailure},
 };
-use souk_search::{Page, SearchIndex};
+use souk_search::{IndexError, Page, Pages, SearchIndex};
 
-use crate::dependencies::index;
+use crate::dependencies;
 
-/// The index.
+/// The index remembers the versions of deleted documents for a day, the schema says. A record that comes
+/// late, such as one that was set aside, is not trusted beyond a part of that: the page is asked.
+const TRUSTED_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// The index, and the pages as they are now.
 #[derive(Debug)]
 pub struct Deps {
     index: SearchIndex,
+    pages: Pages,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { index: index(environment)? })
+        Ok(Self { index: dependencies::index(environment)?, pages: dependencies::pages(environment)? })
     }
 }
 
@@ -32,34 +37,40 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// Indexes a batch in as few calls as possible.
 ///
 /// # Errors
-/// The first record of which a document was not taken.
+/// The first record of which a document was refused; an outage of the search service fails all of them.
 pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
     let mut actions = Vec::new();
-    // To which record an action belongs.
-    let mut record_of = Vec::new();
+    // To which record and page an action belongs.
+    let mut owners = Vec::new();
     for (index, record) in records.iter().enumerate() {
-        if let Some(page) = page_of(record).map_err(|error| (index, error))? {
+        if let Some(page) = page_of(&deps.pages, record).await.map_err(|error| (index, error))? {
             actions.extend(page.actions());
-            record_of.resize(actions.len(), index);
+            owners.resize(actions.len(), (index, page.product_id, page.revision));
         }
     }
     if actions.is_empty() {
         return Ok(());
     }
-    let failures = deps.index.write(&actions).await.map_err(|error| (0, error.into()))?;
-    for failure in &failures {
-        tracing::error!(sku = failure.sku, reason = failure.reason, "a document was not taken");
+    let outage = |error: IndexError| (0, RecordFailure::Outage(error.into()));
+    for document in deps.index.write(&actions).await.map_err(outage)? {
+        let Some((index, product_id, revision)) = owners.get(document.position) else { continue };
+        // What the page says by now comes as a record of its own.
+        let now = deps.pages.item(product_id).await.map_err(|error| (*index, error.into()))?;
+        if now.is_none_or(|page| page.revision <= *revision) {
+            return Err((*index, RecordFailure::Poison(document.into())));
+        }
     }
-    match failures.into_iter().next() {
-        Some(failure) => Err((record_of.get(failure.position).copied().unwrap_or_default(), failure.into())),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Other items of the table are no pages, and pages are never removed.
-fn page_of(record: &Record) -> Result<Option<Page>, Failure> {
-    match record.key("pk") {
-        Some(key) if key.starts_with("product#") => record.new_image(),
-        _ => Ok(None),
+async fn page_of(pages: &Pages, record: &Record) -> Result<Option<Page>, RecordFailure> {
+    if !record.key("pk").is_some_and(|key| key.starts_with("product#")) {
+        return Ok(None);
     }
+    let Some(page) = record.new_image::<Page>()? else { return Ok(None) };
+    if record.at() + TRUSTED_FOR < Timestamp::now() {
+        return Ok(pages.item(&page.product_id).await?);
+    }
+    Ok(Some(page))
 }

@@ -54,7 +54,14 @@ def _logs(args):
 
 def _run_job(args):
     from . import functions
-    print(json.dumps(functions.invoke(_running_demo(), args.function), indent=2))
+    print(json.dumps(functions.invoke(_running_demo(), args.function, args.input), indent=2))
+
+
+def _replay(args):
+    from . import replay
+    found = json.loads(Path(args.outputs).read_text()) if args.outputs else outputs.read(_running_demo())
+    environment.activate()
+    print(json.dumps(replay.replay(found["set_aside_bucket"], found.get("aws_endpoint_url")), indent=2))
 
 
 def _crowd(_args):
@@ -88,7 +95,11 @@ def main():
     logging.set_defaults(run=_logs)
     job = commands.add_parser("job", help="run a job now and print its report")
     job.add_argument("function")
+    job.add_argument("input", nargs="?", default="{}")
     job.set_defaults(run=_run_job)
+    replaying = commands.add_parser("replay", help="put back through what consumers of streams had set aside")
+    replaying.add_argument("--outputs", help="a file of the shape that `make outputs` prints; without, the running stack")
+    replaying.set_defaults(run=_replay)
     args = parser.parse_args()
     # Whoever ends us politely gets the same clean-up as somebody who presses Ctrl-C.
     signal.signal(signal.SIGTERM, _interrupt)

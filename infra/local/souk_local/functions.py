@@ -16,9 +16,9 @@ def named(stack, name):
     return functions[logical_id]
 
 
-def invoke(stack, name):
+def invoke(stack, name, payload):
     """Run a job now and return its report."""
-    answer = client(stack, "lambda").invoke(FunctionName=named(stack, name), Payload=b"{}")
+    answer = client(stack, "lambda").invoke(FunctionName=named(stack, name), Payload=payload.encode())
     report = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
         raise Failure(f"{name} failed: {report.get('errorMessage', report)}")

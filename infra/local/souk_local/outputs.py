@@ -21,6 +21,7 @@ def write(stack):
         "user_pool_client_id": deployed.get("UserPoolClientId"),
         "distribution_id": deployed.get("DistributionId"),
         "images_bucket": deployed.get("ImagesBucket"),
+        "set_aside_bucket": deployed.get("SetAsideBucket"),
         "opensearch_url": stack.url("opensearch"),
         "gateway_url": stack.url("gateway"),
         "gateway_api_key": stack.gateway_key,

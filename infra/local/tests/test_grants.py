@@ -76,8 +76,9 @@ class Grants(unittest.TestCase):
             role, source = world.of_function(mapping["FunctionName"]), mapping["EventSourceArn"]
             for action in READ_STREAM if ":dynamodb:" in source else READ_QUEUE:
                 self.assertTrue(role.allow(action, source), f"{name}: {action}")
-            destination = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-            self.assertTrue(destination is None or role.allow("sqs:SendMessage", destination), name)
+            bucket = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+            self.assertTrue(bucket is None or (role.allow("s3:PutObject", f"{bucket}/aws/lambda/any")
+                                               and role.allow("s3:ListBucket", bucket)), name)
 
     def test_nobody_reads_a_queue_or_stream_of_others(self):
         for world, name, _function in self.each("AWS::Lambda::Function"):

@@ -71,13 +71,21 @@ class Watch(unittest.TestCase):
 
     @staticmethod
     def is_end(world, queue):
-        """Whether it keeps what another queue, a stream or a rule gave up."""
+        """Whether it keeps what another queue or a rule gave up."""
         arn = world.arn(queue)
         ends = [properties["RedrivePolicy"]["deadLetterTargetArn"] for properties in world.of_type("AWS::SQS::Queue").values()
                 if "RedrivePolicy" in properties]
-        ends += [mapping["DestinationConfig"]["OnFailure"]["Destination"]
-                 for mapping in world.of_type("AWS::Lambda::EventSourceMapping").values() if "DestinationConfig" in mapping]
         return arn in ends
+
+    def test_whatever_a_stream_gave_up(self):
+        for _world, name, mapping in self.each("AWS::Lambda::EventSourceMapping"):
+            if "/stream/" in mapping["EventSourceArn"]:
+                self.assertEqual(mapping["DestinationConfig"]["OnFailure"]["Destination"], "arn:aws:s3:::SetAsideBucket", name)
+        shared = World("shared")
+        found = [self.assert_watched(shared, "AWS/S3", "PutRequests", BucketName="SetAside", FilterId="EntireBucket"),
+                 self.assert_watched(shared, "AWS/S3", "NumberOfObjects", BucketName="SetAside", StorageType="AllStorageTypes")]
+        for alarm in found:
+            self.assertEqual((alarm["AlarmActions"], _condition(alarm)), ([shared.arn("Alarms")], BY_OCCURRENCE))
 
     def test_every_stream_that_is_read_late(self):
         for world, name, mapping in self.each("AWS::Lambda::EventSourceMapping"):
@@ -111,12 +119,13 @@ class Watch(unittest.TestCase):
                 self.assert_watched(world, "AWS/ES", metric, DomainName=name, ClientId="111122223333")
 
     def test_a_saga_that_fails_and_a_job_that_finds_something(self):
-        world = self.worlds[1]
+        discovery, world = self.worlds
         saga = world.arn("OrderSaga")
         found = [self.assert_watched(world, "AWS/States", metric, StateMachineArn=saga)
                  for metric in ("ExecutionsFailed", "ExecutionsTimedOut")]
         found += [self.assert_watched(world, "Souk", metric, stack="Stack", operation=job)
                   for metric, job in (("violations", "audit"), ("reported", "reconcile-payments"))]
+        found += [self.assert_watched(discovery, "Souk", "differences", stack="Stack", operation="compare-index")]
         self.assertEqual({_condition(alarm) for alarm in found}, {BY_OCCURRENCE})
 
     def test_the_saga_logs_its_errors_without_data(self):

@@ -75,7 +75,11 @@ pub enum PutCategoryError {
 }
 
 impl CategoryDetails {
-    fn check(&self) -> Result<(), Vec<Violation>> {
+    /// Checks everything that can be checked without looking anything up.
+    ///
+    /// # Errors
+    /// All violations.
+    pub fn check(&self) -> Result<(), Vec<Violation>> {
         let mut found = Violations::default();
         found.text("name", &self.name, NAME_MAX);
         found.into_result()

@@ -58,7 +58,11 @@ pub enum PutSellerError {
 }
 
 impl SellerDetails {
-    fn check(&self) -> Result<(), Vec<Violation>> {
+    /// Checks everything that can be checked without looking anything up.
+    ///
+    /// # Errors
+    /// All violations.
+    pub fn check(&self) -> Result<(), Vec<Violation>> {
         let mut found = Violations::default();
         found.text("name", &self.name, NAME_MAX);
         found.into_result()

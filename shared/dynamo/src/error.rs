@@ -10,8 +10,9 @@ pub enum StoreError {
     /// DynamoDB asked for less: throttling, or another transaction held the item. Nothing was written.
     #[error("the store is busy: {0}")]
     Busy(String),
-    /// What is stored does not have the expected shape.
-    #[error("a stored item cannot be read: {0}")]
+    /// What is stored does not have the expected shape, or what is to be stored has none that DynamoDB
+    /// takes (an item may be too large). Repeating changes nothing.
+    #[error("an item cannot be read or written: {0}")]
     Corrupt(String),
 }
 
@@ -32,6 +33,7 @@ impl StoreError {
         match code.as_deref() {
             Some("ThrottlingException" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded")
             | Some("TransactionConflictException" | "TransactionInProgressException") => Self::Busy(text),
+            Some("ValidationException") => Self::Corrupt(text),
             _ => Self::Unavailable(text),
         }
     }

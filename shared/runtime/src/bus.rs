@@ -4,7 +4,10 @@
 use aws_sdk_eventbridge::{Client, error::DisplayErrorContext, types::PutEventsRequestEntry};
 use serde::Serialize;
 
-use crate::{ConfigError, Environment, queue::Failure, stream::BatchResult};
+use crate::{
+    ConfigError, Environment,
+    stream::{BatchResult, RecordFailure},
+};
 
 /// EventBridge takes this many entries in one call.
 const ENTRIES_PER_CALL: usize = 10;
@@ -30,8 +33,12 @@ impl Event {
     ///
     /// # Errors
     /// The index with the reason, where the detail cannot be written as JSON.
-    pub fn new(record: usize, detail_type: &'static str, detail: &impl Serialize) -> Result<Self, (usize, Failure)> {
-        let detail = serde_json::to_string(detail).map_err(|error| (record, error.into()))?;
+    pub fn new(
+        record: usize,
+        detail_type: &'static str,
+        detail: &impl Serialize,
+    ) -> Result<Self, (usize, RecordFailure)> {
+        let detail = serde_json::to_string(detail).map_err(|error| (record, RecordFailure::Poison(error.into())))?;
         Ok(Self { record, detail_type, detail })
     }
 }
@@ -61,12 +68,36 @@ impl Bus {
                     .build()
             });
             let sent = self.client.put_events().set_entries(Some(entries.collect())).send().await;
-            let answer = sent.map_err(|error| (chunk[0].record, DisplayErrorContext(error).to_string().into()))?;
+            let answer = sent.map_err(|error| {
+                (chunk[0].record, RecordFailure::Outage(DisplayErrorContext(error).to_string().into()))
+            })?;
             let refused = answer.entries().iter().zip(chunk).find(|(entry, _)| entry.error_code().is_some());
             if let Some((entry, event)) = refused {
-                return Err((event.record, entry.error_message().unwrap_or("an event was refused").into()));
+                let reason = entry.error_message().unwrap_or("an event was refused");
+                return Err((event.record, refusal(entry.error_code().unwrap_or_default(), reason)));
             }
         }
         Ok(())
+    }
+}
+
+/// The bus refuses an event for what it holds, or because it cannot take any at the moment.
+fn refusal(code: &str, reason: &str) -> RecordFailure {
+    match code {
+        "MalformedDetail" | "InvalidArgument" => RecordFailure::Poison(reason.into()),
+        _ => RecordFailure::Outage(reason.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_an_event_holds_makes_it_poison() {
+        assert!(matches!(refusal("MalformedDetail", ""), RecordFailure::Poison(_)));
+        for code in ["ThrottlingException", "InternalFailure", "NotAuthorizedForSourceException", ""] {
+            assert!(matches!(refusal(code, ""), RecordFailure::Outage(_)), "{code}");
+        }
     }
 }

@@ -1,16 +1,27 @@
 //! Functions behind a DynamoDB stream. A shard's records come in order and are retried from the
 //! first that failed.
+//!
+//! What fails is told apart. An outage is waited out: the mapping in the template retries for as long as
+//! the record may age. A record that can never be done would hold up all behind it for as long: it is set
+//! aside, whole, and the stream goes on.
 
-use std::sync::Arc;
+mod set_aside;
+
+use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
 
 use aws_lambda_events::event::{
-    dynamodb::{Event, EventRecord},
+    dynamodb::EventRecord,
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
+use futures_util::{FutureExt as _, StreamExt as _};
+use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
+use souk_dynamo::StoreError;
 
-use crate::{BoxFuture, Error, FromEnvironment, queue::Failure, start};
+use self::set_aside::SetAside;
+use crate::{BoxFuture, ConfigError, Environment, Error, FromEnvironment, queue::Failure, start};
 
 /// One change of one item.
 #[derive(Debug, Clone)]
@@ -41,9 +52,12 @@ impl Record {
     ///
     /// # Errors
     /// Where the item is there but is not a `T`: poison, unless the table holds several kinds.
-    pub fn new_image<T: DeserializeOwned>(&self) -> Result<Option<T>, Failure> {
+    pub fn new_image<T: DeserializeOwned>(&self) -> Result<Option<T>, RecordFailure> {
         let image = self.0.change.new_image.clone();
-        if image.is_empty() { Ok(None) } else { Ok(Some(serde_dynamo::from_item(image)?)) }
+        if image.is_empty() {
+            return Ok(None);
+        }
+        serde_dynamo::from_item(image).map(Some).map_err(|error| RecordFailure::Poison(error.into()))
     }
 
     /// A key attribute of the item.
@@ -65,9 +79,48 @@ impl Record {
             && self.0.user_identity.as_ref().is_some_and(|who| who.principal_id == "dynamodb.amazonaws.com")
     }
 
+    /// When the change was made, to the second or so.
+    pub fn at(&self) -> Timestamp {
+        let millis = self.0.change.approximate_creation_date_time.timestamp_millis();
+        Timestamp::from_millisecond(millis).unwrap_or_default()
+    }
+
     /// The record's place in its shard.
     pub fn sequence_number(&self) -> &str {
         self.0.change.sequence_number.as_deref().unwrap_or_default()
+    }
+}
+
+/// Why a record is not done.
+#[derive(Debug)]
+pub enum RecordFailure {
+    /// Something that it needs does not answer: it comes again.
+    Outage(Failure),
+    /// As it is it can never be done: it is set aside.
+    Poison(Failure),
+}
+
+impl fmt::Display for RecordFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outage(reason) | Self::Poison(reason) => reason.fmt(f),
+        }
+    }
+}
+
+/// What is not known to be poison is tried again.
+impl From<Failure> for RecordFailure {
+    fn from(reason: Failure) -> Self {
+        Self::Outage(reason)
+    }
+}
+
+impl From<StoreError> for RecordFailure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Corrupt(_) => Self::Poison(error.into()),
+            StoreError::Unavailable(_) | StoreError::Busy(_) => Self::Outage(error.into()),
+        }
     }
 }
 
@@ -79,9 +132,8 @@ impl Record {
 pub async fn each<F, Fut>(records: Vec<Record>, at_once: usize, handle: F) -> BatchResult
 where
     F: Fn(Record) -> Fut,
-    Fut: Future<Output = Result<(), Failure>>,
+    Fut: Future<Output = Result<(), RecordFailure>>,
 {
-    use futures_util::StreamExt as _;
     let results = futures_util::stream::iter(records.into_iter().map(handle)).buffered(at_once).collect::<Vec<_>>();
     match results.await.into_iter().enumerate().find_map(|(index, result)| Some((index, result.err()?))) {
         Some(failed) => Err(failed),
@@ -90,9 +142,22 @@ where
 }
 
 /// How far a batch got: all of it, or up to (not including) the record of this index, with the reason.
-pub type BatchResult = Result<(), (usize, Failure)>;
+pub type BatchResult = Result<(), (usize, RecordFailure)>;
 
 type Handler = Arc<dyn Fn(Vec<Record>) -> BoxFuture<BatchResult> + Send + Sync>;
+
+/// What a stream function works with: its own dependencies, and where poison goes.
+struct Consumer<D> {
+    deps: D,
+    set_aside: SetAside,
+}
+
+impl<D: FromEnvironment> FromEnvironment for Consumer<D> {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        let set_aside = SetAside::from_environment(environment)?;
+        Ok(Self { deps: D::from_environment(environment).await?, set_aside })
+    }
+}
 
 /// Runs a stream function whose handler takes whole batches. It must be idempotent: records repeat.
 ///
@@ -104,29 +169,86 @@ where
     H: Fn(&'static D, Vec<Record>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = BatchResult> + Send + 'static,
 {
-    start(|deps: &'static D| run(Arc::new(move |records| Box::pin(handle(deps, records)))))
+    start(|consumer: &'static Consumer<D>| {
+        let handler: Handler = Arc::new(move |records| Box::pin(handle(&consumer.deps, records)));
+        run(handler, &consumer.set_aside)
+    })
 }
 
-async fn run(handler: Handler) -> Result<(), Error> {
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
+async fn run(handler: Handler, set_aside: &'static SetAside) -> Result<(), Error> {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handler = Arc::clone(&handler);
-        async move { Ok::<_, Error>(batch(&handler, event.payload).await) }
+        async move {
+            let LambdaEvent { payload, context } = event;
+            batch(&handler, payload, async |record, reason| set_aside.keep(&context, record, reason).await).await
+        }
     }))
     .await
 }
 
-async fn batch(handler: &Handler, event: Event) -> DynamoDbEventResponse {
-    let records: Vec<Record> = event.records.into_iter().map(Record).collect();
-    let sequence_numbers: Vec<String> = records.iter().map(|r| r.sequence_number().to_owned()).collect();
+/// Handles a batch; the answer names the record from which on it is to come again.
+async fn batch(
+    handler: &Handler,
+    event: Value,
+    keep: impl AsyncFn(&Value, &str) -> Result<(), Failure>,
+) -> Result<DynamoDbEventResponse, Error> {
+    let records = event["Records"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut response = DynamoDbEventResponse::default();
-    match handler(records).await {
-        Ok(()) => tracing::info!(records = sequence_numbers.len(), "stream batch handled"),
-        Err((index, error)) => {
-            tracing::error!(records = sequence_numbers.len(), index, error = %error, "stream batch failed part way");
-            let mut failure = DynamoDbBatchItemFailure::default();
-            failure.item_identifier = sequence_numbers.get(index).cloned();
-            response.batch_item_failures.push(failure);
+    let again_from = match outcome(handler, records).await? {
+        Ok(()) => {
+            tracing::info!(records = records.len(), "stream batch handled");
+            return Ok(response);
+        }
+        Err((index, RecordFailure::Outage(reason))) => {
+            tracing::error!(records = records.len(), index, error = %reason, "stream batch failed part way");
+            index
+        }
+        Err((index, RecordFailure::Poison(reason))) => match keep(&records[index], &reason.to_string()).await {
+            Ok(()) => {
+                tracing::error!(records = records.len(), index, error = %reason, "a record was set aside");
+                index + 1
+            }
+            Err(error) => {
+                tracing::error!(index, error = %error, "a record could not be set aside, it comes again");
+                index
+            }
+        },
+    };
+    if let Some(record) = records.get(again_from) {
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
+        response.batch_item_failures.push(failure);
+    }
+    Ok(response)
+}
+
+/// How the handler fared. A record that cannot be read is poison like any other: those before it go first.
+///
+/// # Errors
+/// Where the handler panicked over several records: the mapping bisects the batch until one is left,
+/// which is then known to be the one.
+async fn outcome(handler: &Handler, records: &[Value]) -> Result<BatchResult, Error> {
+    let mut readable = Vec::with_capacity(records.len());
+    let mut unreadable = Ok(());
+    for (index, record) in records.iter().enumerate() {
+        match Record::from_json(record.clone()) {
+            Ok(record) => readable.push(record),
+            Err(reason) => {
+                unreadable = Err((index, RecordFailure::Poison(reason)));
+                break;
+            }
         }
     }
-    response
+    if readable.is_empty() {
+        return Ok(unreadable);
+    }
+    let several = readable.len() > 1;
+    match AssertUnwindSafe(handler(readable)).catch_unwind().await {
+        Ok(result) => Ok(result.and(unreadable)),
+        Err(_) if several => Err("the handler panicked".into()),
+        Err(_) => Ok(Err((0, RecordFailure::Poison("the handler panicked".into())))),
+    }
 }
+
+#[cfg(test)]
+mod tests;

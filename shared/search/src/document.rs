@@ -27,6 +27,26 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The document's id.
+    pub fn sku(&self) -> &Sku {
+        match self {
+            Self::Index { sku, .. } | Self::Delete { sku, .. } => sku,
+        }
+    }
+
+    /// The version of what is to be done.
+    pub fn version(&self) -> u64 {
+        match self {
+            Self::Index { version, .. } | Self::Delete { version, .. } => *version,
+        }
+    }
+
+    pub(crate) fn is_index(&self) -> bool {
+        matches!(self, Self::Index { .. })
+    }
+}
+
 impl Page {
     /// All that the index must do to agree with this page, whatever it has seen before: also the SKUs
     /// that the product has no longer are named, so that a record that was lost heals with the next one.

@@ -11,11 +11,13 @@
 
 mod document;
 mod index;
+mod keeper;
 mod page;
 mod query;
 
 pub use document::Action;
-pub use index::{BulkFailure, Ensured, IndexError, Reindex, ReindexError, SearchIndex};
+pub use index::{IndexError, RefusedDocument, SearchIndex, definition, fingerprint};
+pub use keeper::{ComparisonReport, Counts, Keeper, KeeperError, ReindexReport};
 pub use page::{
     Availability, AvailabilityFact, CategoryName, CategoryPath, CategoryTree, Image, Page, PageProduct, PageView,
     Pages, PriceFact, Rating, SellerName, TreeView, Variant,

@@ -1,5 +1,5 @@
-//! The limits of a product. They keep a page within one DynamoDB item and a product's SKUs within
-//! one transaction.
+//! The limits of a product. They keep a page within one DynamoDB item, a product's SKUs within one
+//! transaction, and each field within what the search index can hold.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,6 +16,10 @@ const ATTRIBUTE_NAME_MAX: usize = 64;
 const ATTRIBUTE_TEXT_MAX: usize = 1_000;
 /// A transaction holds 100 items: the product and the claims of its SKUs.
 const VARIANTS_MAX: usize = 99;
+/// The search index counts ratings in 32 bits with a sign.
+const RATINGS_MAX: u32 = i32::MAX.unsigned_abs();
+/// As JSON, in bytes. An item holds 400 KB, and a page adds names, prices and stock.
+const PRODUCT_MAX: usize = 256 * 1024;
 
 impl ProductDetails {
     /// Checks everything that can be checked without looking anything up.
@@ -34,6 +38,9 @@ impl ProductDetails {
         check_attributes("attributes", &self.attributes, &mut found);
         self.check_images(&mut found);
         self.check_variants(&mut found);
+        if serde_json::to_vec(self).is_ok_and(|json| json.len() > PRODUCT_MAX) {
+            found.out_of_range("product", format!("must have at most {PRODUCT_MAX} bytes"));
+        }
         found.into_result()
     }
 
@@ -71,6 +78,9 @@ impl ProductDetails {
 fn check_rating(rating: &Rating, found: &mut Violations) {
     if !(0.0..=5.0).contains(&rating.average) {
         found.out_of_range("rating.average", "must be from 0 to 5");
+    }
+    if rating.count > RATINGS_MAX {
+        found.out_of_range("rating.count", format!("must be at most {RATINGS_MAX}"));
     }
     if rating.count == 0 && rating.average != 0.0 {
         found.senseless("rating.average", "must be 0 where nobody has rated");
@@ -148,11 +158,24 @@ mod tests {
         assert_eq!(violations(|b| b["title"] = json!("x".repeat(201))), out_of_range("title"));
         assert_eq!(violations(|b| b["description"] = json!("x".repeat(10_001))), out_of_range("description"));
         assert_eq!(violations(|b| b["rating"]["average"] = json!(5.1)), out_of_range("rating.average"));
+        assert_eq!(violations(|b| b["rating"]["count"] = json!(2_147_483_647)), []);
+        assert_eq!(violations(|b| b["rating"]["count"] = json!(2_147_483_648_u32)), out_of_range("rating.count"));
         assert_eq!(violations(|b| b["variants"] = json!([])), out_of_range("variants"));
         assert_eq!(violations(|b| b["variants"][1]["title"] = json!("")), out_of_range("variants[1].title"));
         let many: Vec<_> = (0..100).map(|i| json!({"sku": format!("S{i}")})).collect();
         assert_eq!(violations(|b| b["variants"] = json!(many)), out_of_range("variants"));
         assert_eq!(violations(|b| b["attributes"]["x"] = json!("x".repeat(1_001))), out_of_range("attributes.x"));
+    }
+
+    #[test]
+    fn a_product_whose_fields_are_each_within_their_limits_may_still_be_too_large() {
+        let attributes: serde_json::Map<_, _> = (0..50).map(|n| (format!("a{n}"), json!("x".repeat(1_000)))).collect();
+        let with_variants = |count: usize| {
+            let variant = |n| json!({"sku": format!("S{n}"), "attributes": attributes});
+            violations(|b| b["variants"] = (0..count).map(variant).collect())
+        };
+        assert_eq!(with_variants(4), []);
+        assert_eq!(with_variants(6), [("product".to_owned(), false)]);
     }
 
     #[test]

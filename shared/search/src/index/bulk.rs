@@ -1,102 +1,154 @@
+use std::ops::Range;
+
 use opensearch::http::Method;
 use serde_json::{Value, json};
 
-use super::{IndexError, SearchIndex, WRITE_ALIAS};
+use super::{IndexError, SearchIndex, WRITE_ALIAS, indices::documents_alias};
 use crate::document::Action;
 
 /// A bulk request is cut where it would exceed this many bytes.
 const BYTES_AT_ONCE: usize = 4 * 1024 * 1024;
 
-/// An action that the index did not take.
+/// A document that the index refuses for what it holds: it will not take it another time either.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{sku}: {reason}")]
-pub struct BulkFailure {
+pub struct RefusedDocument {
     /// The action's place among those that were sent.
     pub position: usize,
     /// Which document.
     pub sku: String,
-    /// What OpenSearch said.
+    /// OpenSearch's name of the error, and of the field where it says which.
     pub reason: String,
+}
+
+/// What a write does to a document of the same version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SameVersion {
+    /// Leaves it: it says the same.
+    Keeps,
+    /// Writes it again: it may have been made by another schema's code, or be damaged.
+    Replaces,
 }
 
 impl SearchIndex {
     /// Brings actions to every index that is being written, now also to one that a reindex is filling:
     /// its name is asked for each time, so whatever is told after a reindex has begun reaches it too.
+    /// Answers with those that were refused for what they hold.
     ///
     /// # Errors
-    /// [`IndexError`] where nothing is known of the outcome; repeating is safe.
-    pub async fn write(&self, actions: &[Action]) -> Result<Vec<BulkFailure>, IndexError> {
+    /// [`IndexError`] where the others may not all have been taken; repeating is safe.
+    pub async fn write(&self, actions: &[Action]) -> Result<Vec<RefusedDocument>, IndexError> {
         let targets = self.indices_behind(WRITE_ALIAS).await?;
         if targets.is_empty() {
             return Err(IndexError::Unavailable("there is no index yet".to_owned()));
         }
-        let mut failures = Vec::new();
+        let mut refused = Vec::new();
         for target in &targets {
-            failures.extend(self.write_to(target, actions).await?);
+            refused.extend(self.write_to(target, actions, SameVersion::Keeps).await?);
         }
-        failures.sort_by_key(|failure| failure.position);
-        Ok(failures)
+        refused.sort_by_key(|document| document.position);
+        Ok(refused)
     }
 
-    /// Brings actions to one index.
-    pub(super) async fn write_to(&self, index: &str, actions: &[Action]) -> Result<Vec<BulkFailure>, IndexError> {
-        let mut failures = Vec::new();
-        let mut body = String::new();
-        let mut first = 0;
-        for (position, action) in actions.iter().enumerate() {
-            push(&mut body, action);
-            if body.len() >= BYTES_AT_ONCE || position + 1 == actions.len() {
-                let answer =
-                    self.call(Method::Post, &format!("/{index}/_bulk"), Some(std::mem::take(&mut body))).await?;
-                failures.extend(failures_of(&answer, first)?);
-                first = position + 1;
+    /// Brings actions to one index, as [`SearchIndex::write`] does.
+    pub(crate) async fn write_to(
+        &self,
+        index: &str,
+        actions: &[Action],
+        same: SameVersion,
+    ) -> Result<Vec<RefusedDocument>, IndexError> {
+        let lines: Vec<_> = actions.iter().map(|action| lines(action, same)).collect();
+        let mut refused = Vec::new();
+        let mut chunks = chunks(&lines);
+        while let Some(chunk) = chunks.pop() {
+            let path = format!("/{}/_bulk", documents_alias(index));
+            match self.call(Method::Post, &path, Some(lines[chunk.clone()].concat())).await {
+                Ok(answer) => refused.extend(refused_in(&answer, chunk.start)?),
+                // The request as a whole, for what one of its documents holds: the halves tell which.
+                Err(IndexError::Refused { status: 400 | 413, .. }) if chunk.len() > 1 => {
+                    let middle = chunk.start + chunk.len() / 2;
+                    chunks.extend([middle..chunk.end, chunk.start..middle]);
+                }
+                Err(IndexError::Refused { status: 400 | 413, kind, .. }) => {
+                    let sku = actions[chunk.start].sku().to_string();
+                    refused.push(RefusedDocument { position: chunk.start, sku, reason: kind });
+                }
+                Err(error) if error.is_absent() => return Err(IndexError::Gone(index.to_owned())),
+                Err(error) => return Err(error),
             }
         }
-        Ok(failures)
-    }
-
-    /// The names of the indices behind an alias.
-    pub(super) async fn indices_behind(&self, alias: &str) -> Result<Vec<String>, IndexError> {
-        match self.call(Method::Get, &format!("/_alias/{alias}"), None).await {
-            Ok(answer) => Ok(answer.as_object().map(|indices| indices.keys().cloned().collect()).unwrap_or_default()),
-            Err(error) if error.is_absent() => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
+        Ok(refused)
     }
 }
 
-fn push(body: &mut String, action: &Action) {
-    let (operation, sku, version, document) = match action {
-        Action::Index { sku, version, document } => ("index", sku, version, Some(document)),
-        Action::Delete { sku, version } => ("delete", sku, version, None),
+/// Which lines go together, the first ones last.
+fn chunks(lines: &[String]) -> Vec<Range<usize>> {
+    let mut chunks = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (end, line) in (1..).zip(lines) {
+        bytes += line.len();
+        if bytes >= BYTES_AT_ONCE || end == lines.len() {
+            chunks.push(start..end);
+            (start, bytes) = (end, 0);
+        }
+    }
+    chunks.reverse();
+    chunks
+}
+
+/// One or two lines of a bulk request. A document goes through an alias of its index only: where the index
+/// has been removed, OpenSearch would make one of that name with a mapping of its own.
+fn lines(action: &Action, same: SameVersion) -> String {
+    let version_type = match same {
+        SameVersion::Keeps => "external",
+        SameVersion::Replaces => "external_gte",
     };
-    let head = json!({operation: {"_id": sku, "version": version, "version_type": "external"}});
-    body.push_str(&head.to_string());
-    body.push('\n');
-    if let Some(document) = document {
-        body.push_str(&document.to_string());
-        body.push('\n');
+    match action {
+        Action::Index { sku, version, document } => {
+            let head = json!({ "_id": sku, "version": version, "version_type": version_type, "require_alias": true });
+            format!("{}\n{document}\n", json!({ "index": head }))
+        }
+        Action::Delete { sku, version } => {
+            format!("{}\n", json!({ "delete": { "_id": sku, "version": version, "version_type": version_type } }))
+        }
     }
 }
 
 /// A version conflict says that the index knows better already, and an absent document that there was
-/// nothing to delete: both are as it should be.
-fn failures_of(answer: &Value, first: usize) -> Result<Vec<BulkFailure>, IndexError> {
+/// nothing to delete: both are as it should be. Of the rest, only a 400 is about the document.
+fn refused_in(answer: &Value, first: usize) -> Result<Vec<RefusedDocument>, IndexError> {
     let items =
         answer["items"].as_array().ok_or_else(|| IndexError::Unavailable("a bulk answer without items".into()))?;
-    let results = items.iter().enumerate().filter_map(|(i, item)| Some((i, item.as_object()?.values().next()?)));
-    let failed = results.filter(|(_, result)| !matches!(result["status"].as_u64(), Some(200..=299 | 404 | 409)));
-    Ok(failed
-        .map(|(i, result)| BulkFailure {
-            position: first + i,
-            sku: result["_id"].as_str().unwrap_or_default().to_owned(),
-            reason: format!(
-                "{}: {}",
-                result["status"],
-                result["error"]["reason"].as_str().unwrap_or("no reason given")
-            ),
-        })
-        .collect())
+    let mut refused = Vec::new();
+    for (position, item) in (first..).zip(items) {
+        let Some(result) = item.as_object().and_then(|item| item.values().next()) else { continue };
+        let error = &result["error"];
+        match result["status"].as_u64().unwrap_or_default() {
+            _ if error.is_null() => {}
+            409 => {}
+            400 => refused.push(RefusedDocument {
+                position,
+                sku: result["_id"].as_str().unwrap_or_default().to_owned(),
+                reason: reason(error),
+            }),
+            404 => return Err(IndexError::Gone(result["_index"].as_str().unwrap_or_default().to_owned())),
+            status => return Err(IndexError::Unavailable(format!("{status}: {}", kind(error)))),
+        }
+    }
+    Ok(refused)
+}
+
+fn kind(error: &Value) -> &str {
+    error["type"].as_str().unwrap_or("an unnamed error")
+}
+
+/// The error's own text quotes what the document holds.
+fn reason(error: &Value) -> String {
+    let fields = error["reason"].as_str().and_then(|text| text.split("field [").nth(1)?.split(']').next());
+    match fields {
+        Some(field) => format!("{} in {field}", kind(error)),
+        None => kind(error).to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -105,26 +157,49 @@ mod tests {
 
     #[test]
     fn an_action_is_two_lines_with_an_external_version_and_a_deletion_one() {
-        let mut body = String::new();
-        push(&mut body, &Action::Index { sku: "A".parse().unwrap(), version: 7, document: json!({"sku": "A"}) });
-        push(&mut body, &Action::Delete { sku: "B".parse().unwrap(), version: 8 });
+        let index = Action::Index { sku: "A".parse().unwrap(), version: 7, document: json!({"sku": "A"}) };
+        let body = lines(&index, SameVersion::Keeps)
+            + &lines(&Action::Delete { sku: "B".parse().unwrap(), version: 8 }, SameVersion::Replaces);
         let lines: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!(lines[0], json!({"index": {"_id": "A", "version": 7, "version_type": "external"}}));
+        let head = json!({"_id": "A", "version": 7, "version_type": "external", "require_alias": true});
+        assert_eq!(lines[0], json!({ "index": head }));
         assert_eq!(lines[1], json!({"sku": "A"}));
-        assert_eq!(lines[2], json!({"delete": {"_id": "B", "version": 8, "version_type": "external"}}));
+        assert_eq!(lines[2], json!({"delete": {"_id": "B", "version": 8, "version_type": "external_gte"}}));
     }
 
     #[test]
-    fn only_what_was_really_refused_is_a_failure() {
-        let answer = json!({"errors": true, "items": [
+    fn a_request_is_cut_where_it_grows_too_large_and_nothing_is_left_out() {
+        let line = "x".repeat(BYTES_AT_ONCE / 2);
+        assert_eq!(chunks(&[line.clone(), line.clone(), line.clone()]), [2..3, 0..2]);
+        assert_eq!(chunks(&[line]), std::slice::from_ref(&(0..1)));
+        assert_eq!(chunks(&[]), []);
+    }
+
+    fn answer(status: u64, kind: &str) -> Value {
+        json!({"errors": true, "items": [
             {"index": {"_id": "A", "status": 201}},
-            {"index": {"_id": "B", "status": 409, "error": {"reason": "version conflict"}}},
-            {"delete": {"_id": "C", "status": 404}},
-            {"index": {"_id": "D", "status": 429, "error": {"reason": "queue is full"}}},
-        ]});
-        let failures = failures_of(&answer, 10).unwrap();
-        assert_eq!(failures.len(), 1);
-        assert_eq!((failures[0].position, failures[0].sku.as_str()), (13, "D"));
-        assert_eq!(failures[0].reason, "429: queue is full");
+            {"index": {"_id": "B", "status": 409, "error": {"type": "version_conflict_engine_exception"}}},
+            {"delete": {"_id": "C", "status": 404, "result": "not_found"}},
+            {"index": {"_id": "D", "_index": "gone", "status": status, "error": {
+                "type": kind, "reason": "failed to parse field [rating_count] of type [integer]. Preview: '3000000000'",
+            }}},
+        ]})
+    }
+
+    #[test]
+    fn only_what_a_document_holds_makes_it_refused() {
+        let refused = refused_in(&answer(400, "mapper_parsing_exception"), 10).unwrap();
+        let expected = RefusedDocument {
+            position: 13,
+            sku: "D".to_owned(),
+            reason: "mapper_parsing_exception in rating_count".to_owned(),
+        };
+        assert_eq!(refused, [expected]);
+        for (status, kind) in [(429, "rejected_execution_exception"), (403, "cluster_block_exception"), (500, "x")] {
+            let error = refused_in(&answer(status, kind), 0).unwrap_err();
+            assert!(matches!(error, IndexError::Unavailable(_)), "{status}: {error}");
+        }
+        let error = refused_in(&answer(404, "index_not_found_exception"), 0).unwrap_err();
+        assert!(matches!(error, IndexError::Gone(_)), "{error}");
     }
 }

@@ -26,6 +26,9 @@ pub enum IndexError {
     /// It could not be reached or is too busy: try again.
     #[error("the search service does not answer: {0}")]
     Unavailable(String),
+    /// The index is no longer there: it was removed, or another one took its place.
+    #[error("the index {0} is no longer there")]
+    Gone(String),
     /// It refused the request.
     #[error("the search service refused ({status} {kind}): {reason}")]
     Refused {

@@ -2,12 +2,15 @@
 
 mod bulk;
 mod client;
-mod manage;
+mod documents;
+mod indices;
 mod schema;
 
-pub use bulk::BulkFailure;
+pub use bulk::RefusedDocument;
+pub(crate) use bulk::SameVersion;
 pub use client::{IndexError, SearchIndex};
-pub use manage::{Ensured, Reindex, ReindexError};
+pub(crate) use indices::new_name;
+pub use schema::{definition, fingerprint};
 
 /// What queries go to: the one index that is complete.
 pub(crate) const READ_ALIAS: &str = "products";

@@ -1,16 +1,38 @@
-//! How documents are analysed. A change of this has to raise [`SCHEMA_VERSION`] and needs a reindex.
+//! How documents are analysed. A change of this needs a reindex: the deployment names the schema's
+//! fingerprint, so a changed one makes it run the index manager, which compares it with the index's.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
-/// The version of what this file says, kept in the index's metadata.
-pub(super) const SCHEMA_VERSION: u64 = 1;
+/// Names what the schema says; kept in the index's metadata and in the deployment.
+pub fn fingerprint() -> String {
+    hex::encode(&Sha256::digest(sorted(schema()).to_string())[..8])
+}
 
-/// Settings and mappings of an index.
-///
+/// The order of keys says nothing, and is not the same in every build of the JSON library.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<_, _> = fields.into_iter().map(|(name, field)| (name, sorted(field))).collect();
+            fields.into_iter().collect()
+        }
+        other => other,
+    }
+}
+
+/// Settings and mappings of an index, with the schema's fingerprint.
+pub fn definition() -> Value {
+    let mut definition = schema();
+    definition["mappings"]["_meta"] = json!({ "schema": fingerprint() });
+    definition
+}
+
 /// Text is kept twice: stemmed, to find `backpacks` by `backpack`; and plain, for what must see the
 /// words as they stand: typing errors, highlights, suggestions. Prices are `long` minor units: sorting
 /// on a scaled float loses hits.
-pub(super) fn definition() -> Value {
+fn schema() -> Value {
     json!({
         "settings": {
             "number_of_shards": 1,
@@ -27,7 +49,6 @@ pub(super) fn definition() -> Value {
             },
         },
         "mappings": {
-            "_meta": {"schema_version": SCHEMA_VERSION},
             "dynamic": false,
             "properties": {
                 "sku": {"type": "keyword"},

@@ -1,4 +1,5 @@
-use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
+
 use souk_domain::ids::{ProductId, SellerId, Sku};
 use souk_dynamo::{Item, Outcome, StoreError, Table, UpdateBuilder, decode, s};
 
@@ -14,14 +15,19 @@ pub struct Pages {
 }
 
 /// Some pages of the whole table, and where to go on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slice {
     pub(crate) pages: Vec<Page>,
+    /// How many pages cannot be read.
+    pub(crate) unreadable: u64,
     pub(crate) next: Option<String>,
 }
 
+/// The beginning of a page's key.
+const PRODUCT: &str = "product#";
+
 pub(super) fn page_key(id: &ProductId) -> String {
-    format!("product#{id}")
+    format!("{PRODUCT}{id}")
 }
 
 pub(super) fn sku_key(sku: &Sku) -> String {
@@ -63,7 +69,7 @@ impl Pages {
             .scan()
             .table_name(self.table.name())
             .filter_expression("begins_with(pk, :products)")
-            .expression_attribute_values(":products", s("product#"))
+            .expression_attribute_values(":products", s(PRODUCT))
             .consistent_read(true)
             .limit(at_most);
         if let Some(after) = after {
@@ -71,8 +77,28 @@ impl Pages {
         }
         let answer = scan.send().await.map_err(StoreError::from_sdk)?;
         let next = answer.last_evaluated_key().and_then(|key| key.get("pk")?.as_s().ok().cloned());
-        let pages = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
-        Ok(Slice { pages, next })
+        let items = answer.items.unwrap_or_default();
+        let count = items.len();
+        let pages: Vec<_> = items.into_iter().filter_map(|item| decode(item).ok()).collect();
+        let unreadable = (count - pages.len()) as u64;
+        Ok(Slice { pages, unreadable, next })
+    }
+
+    /// The items of these pages as they are now, tombstones included; `None` of those that cannot be read.
+    pub(crate) async fn items(
+        &self,
+        ids: &BTreeSet<ProductId>,
+    ) -> Result<HashMap<ProductId, Option<Page>>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(page_key).collect();
+        let keys: Vec<_> = keys.iter().map(|key| [("pk", key.as_str())]).collect();
+        let items = self.table.get_many(&keys, true).await?;
+        let id = |item: &Item| item.get("pk")?.as_s().ok()?.strip_prefix(PRODUCT)?.parse().ok();
+        Ok(items.into_iter().filter_map(|item| Some((id(&item)?, decode(item).ok()))).collect())
+    }
+
+    /// Where also the keeper of the index keeps how far it has come.
+    pub(crate) fn table(&self) -> &Table {
+        &self.table
     }
 
     /// Sends an update and returns the item as it stands then, whether or not the condition held.

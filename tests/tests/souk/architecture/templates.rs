@@ -6,7 +6,7 @@ use serde_yaml_ng::Value;
 
 use super::{
     entries,
-    template::{mentions, texts, worlds},
+    template::{Function, mentions, texts, worlds},
 };
 
 #[test]
@@ -139,7 +139,7 @@ fn a_stream_has_two_readers_at_most() {
 #[test]
 fn whatever_consumes_reports_partial_failures_and_has_somewhere_for_poison() {
     for world in worlds() {
-        let queues = world.resources("AWS::SQS::Queue");
+        let (queues, functions) = (world.resources("AWS::SQS::Queue"), world.functions());
         for mapping in world.mappings() {
             let (name, event, source) = (mapping.name, mapping.properties, mapping.source());
             assert_eq!(texts(&event["FunctionResponseTypes"]), ["ReportBatchItemFailures"], "{name}");
@@ -147,12 +147,39 @@ fn whatever_consumes_reports_partial_failures_and_has_somewhere_for_poison() {
                 assert!(!queue["RedrivePolicy"]["deadLetterTargetArn"].is_null(), "{name}: no dead-letter queue");
             } else {
                 assert!(world.tables().contains(source.as_str()), "{name}: what is {source}?");
-                assert!(!event["DestinationConfig"]["OnFailure"]["Destination"].is_null(), "{name}");
-                assert!(event["MaximumRetryAttempts"].is_u64(), "{name}: retries are unlimited");
-                assert!(event["MaximumRecordAgeInSeconds"].is_u64(), "{name}: records never grow too old");
+                let function = functions.iter().find(|function| mentions(&event["FunctionName"], function.name));
+                assert_sets_aside_whole(function.expect(name), event, name);
             }
         }
     }
+}
+
+/// Poison is set aside by the function, so what is retried is an outage: it ends when it ends, and tries
+/// are not counted. Before DynamoDB forgets a record, after 24 hours, Lambda has set it aside.
+fn assert_sets_aside_whole(function: &Function, event: &Value, place: &str) {
+    assert_eq!(event["MaximumRetryAttempts"], -1, "{place}: an outage uses up the tries");
+    let age =
+        event["MaximumRecordAgeInSeconds"].as_u64().unwrap_or_else(|| panic!("{place}: records never grow too old"));
+    assert!((3_600..=23 * 3_600).contains(&age), "{place}: {age}");
+    // A record over which the function dies has to be found among the others.
+    assert_eq!(event["BisectBatchOnFunctionError"], true, "{place}");
+    let bucket = "arn:${AWS::Partition}:s3:::${SetAsideBucket}";
+    assert_eq!(texts(&event["DestinationConfig"]["OnFailure"]), [bucket], "{place}: only a bucket keeps the records");
+    assert_eq!(texts(function.variables()["SET_ASIDE_BUCKET"]), ["SetAsideBucket"], "{place}");
+    for (action, resource) in [("s3:PutObject", format!("{bucket}/*")), ("s3:ListBucket", bucket.to_owned())] {
+        let granted = statements(&function.properties["Policies"])
+            .iter()
+            .any(|statement| texts(&statement["Action"]) == [action] && texts(&statement["Resource"]) == [&*resource]);
+        assert!(granted, "{place}: {action} is not granted");
+    }
+}
+
+/// The deployment runs the index manager where a property of its custom resource has changed.
+#[test]
+fn a_changed_schema_of_the_search_index_changes_the_deployment() {
+    let [discovery, _] = worlds();
+    let (_, index) = discovery.resources("Custom::SearchIndex").pop().expect("the search index");
+    assert_eq!(index["Schema"], souk_search::fingerprint().as_str(), "set Schema of SearchIndex in discovery.yaml");
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What goes wrong on purpose, on the deployed stack: gateway faults, races of everything with
-//! everything, functions that are killed while they work. They run after all other tests, and beside
+//! everything, functions that are killed while they work, an outage of the search service. They run after all other tests, and beside
 //! each other: whatever one of them breaks, the others must bear. At the end of each, stock, orders and
 //! money agree.
 
 mod gateway;
 mod killed;
+mod search;
 mod storm;
 
 use reqwest::Method;

@@ -6,6 +6,7 @@ mod cart;
 mod catalog;
 mod checkouts;
 mod fulfilment;
+mod index;
 mod inventory;
 mod orders;
 mod payments;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use reqwest::{Client, Method};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Stack, eventually, signed::Call};
 
@@ -12,15 +12,40 @@ const FUNCTIONS: &str = "/2015-03-31/functions";
 impl Stack {
     /// Runs a job of the deployed stack now; what it reports.
     pub async fn job(&self, function: &str) -> Value {
+        self.invoke(function, &json!({})).await.unwrap_or_else(|error| panic!("{function}: {error}"))
+    }
+
+    /// Invokes a function of the deployed stack; what it answers, or its error.
+    pub async fn invoke(&self, function: &str, input: &Value) -> Result<Value, Value> {
+        let path = format!("{FUNCTIONS}/{}/invocations", self.function_name(function).await);
+        let answer = self.lambda(Method::POST, path, &input.to_string()).await;
+        assert!(answer.status().is_success(), "{answer:?}");
+        let failed = answer.headers().contains_key("x-amz-function-error");
+        let body: Value = answer.json().await.unwrap();
+        if failed { Err(body) } else { Ok(body) }
+    }
+
+    /// The variables of a function's environment.
+    pub async fn variables(&self, function: &str) -> Value {
+        let path = format!("{FUNCTIONS}/{}/configuration", self.function_name(function).await);
+        let configuration: Value = self.lambda(Method::GET, path, "").await.json().await.unwrap();
+        configuration["Environment"]["Variables"].clone()
+    }
+
+    /// Gives a function other variables.
+    pub async fn set_variables(&self, function: &str, variables: &Value) {
+        let path = format!("{FUNCTIONS}/{}/configuration", self.function_name(function).await);
+        let body = json!({ "Environment": { "Variables": variables } }).to_string();
+        let answer = self.lambda(Method::PUT, path, &body).await;
+        assert!(answer.status().is_success(), "{answer:?}");
+    }
+
+    async fn function_name(&self, function: &str) -> String {
         let names = self.function_names().await;
         // CloudFormation shortens long names at their end, as far as the stack's own name wants it.
         let start = &function[..function.len().min(14)];
         let name = names.iter().find(|name| name.split('-').any(|part| part.starts_with(start)));
-        let name = name.unwrap_or_else(|| panic!("no function {function}: {names:?}"));
-        let path = format!("{FUNCTIONS}/{name}/invocations");
-        let answer = self.lambda(Method::POST, path, "{}").await;
-        assert!(answer.status().is_success() && !answer.headers().contains_key("x-amz-function-error"), "{answer:?}");
-        answer.json().await.unwrap()
+        name.unwrap_or_else(|| panic!("no function {function}: {names:?}")).clone()
     }
 
     async fn function_names(&self) -> Vec<String> {

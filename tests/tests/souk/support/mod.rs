@@ -2,8 +2,10 @@
 
 mod agreement;
 mod api;
+mod aws;
 mod clock;
 mod crowd;
+mod index;
 mod jobs;
 mod pictures;
 mod processes;

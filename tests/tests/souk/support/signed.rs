@@ -39,7 +39,7 @@ impl Stack {
         self.aws_endpoint_url.clone().unwrap_or_else(on_aws)
     }
 
-    fn owner(&self) -> Credentials {
+    pub(super) fn owner(&self) -> Credentials {
         if self.aws_endpoint_url.is_some() {
             return Credentials::new("test", "test", None, None, "souk-tests");
         }

@@ -1,0 +1,216 @@
+//! What an operator may write fits the index, field by field. A field that is added to the mapping needs
+//! a row here.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use souk_catalog::{CategoryDetails, ProductDetails, ProductRecord, SellerDetails};
+use souk_domain::{money::Money, stock::MAX_UNITS};
+use souk_search::{Action, AvailabilityFact, CategoryName, CategoryPath, Page, PriceFact, SellerName, definition};
+
+use crate::page_projector::page_product;
+
+/// Lucene takes no longer term, in bytes.
+const TERM_MAX: usize = 32_766;
+/// OpenSearch takes no longer id of a document, in bytes.
+const ID_MAX: usize = 512;
+/// OpenSearch takes no more fields in a mapping, unless it is told to.
+const FIELDS_MAX: usize = 1_000;
+/// No shop has more.
+const WAREHOUSES: u64 = 100_000;
+/// The tree has no more levels.
+const LEVELS: usize = 8;
+/// Four bytes of UTF-8: limits of texts count characters.
+const WIDE: &str = "𝄞";
+
+/// What the edges are given: the bodies of three PUTs of the catalogue, a price and a row of stock.
+struct Written {
+    product: Value,
+    category: Value,
+    seller: Value,
+    price: i64,
+    units: u64,
+}
+
+/// A field of the mapping, its type, the most that is taken of it and the least that is not.
+type Row = (&'static str, &'static str, fn(&mut Written), fn(&mut Written));
+
+const ROWS: [Row; 19] = [
+    ("sku", "keyword", |w| w.product["variants"][0]["sku"] = id(64), |w| w.product["variants"][0]["sku"] = id(65)),
+    // Read from the path, by the same rule as every id.
+    ("product_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("title", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
+    (
+        "variant_title",
+        "text",
+        |w| w.product["variants"][0]["title"] = wide(200),
+        |w| w.product["variants"][0]["title"] = wide(201),
+    ),
+    ("description", "text", |w| w.product["description"] = wide(10_000), |w| w.product["description"] = wide(10_001)),
+    ("category_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("category_ids", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("category_names", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    ("category_facets", "keyword", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    ("seller_id", "keyword", |w| w.product["seller_id"] = id(64), |w| w.product["seller_id"] = id(65)),
+    ("seller_name", "text", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
+    (
+        "attribute_words",
+        "text",
+        |w| w.product["attributes"] = attributes(50),
+        |w| w.product["attributes"] = attributes(51),
+    ),
+    (
+        "all_words",
+        "text",
+        |w| w.product["attributes"] = attribute(wide(1_000)),
+        |w| w.product["attributes"] = attribute(wide(1_001)),
+    ),
+    (
+        "rating_average",
+        "double",
+        |w| w.product["rating"]["average"] = json!(5.0),
+        |w| w.product["rating"]["average"] = json!(5.001),
+    ),
+    (
+        "rating_count",
+        "integer",
+        |w| w.product["rating"]["count"] = json!(i32::MAX),
+        |w| w.product["rating"]["count"] = json!(i64::from(i32::MAX) + 1),
+    ),
+    ("price", "long", |w| w.price = Money::MAX, |w| w.price = Money::MAX + 1),
+    ("available", "long", |w| w.units = MAX_UNITS.into(), |w| w.units = u64::from(MAX_UNITS) + 1),
+    ("in_stock", "boolean", |w| w.units = 0, |w| w.units = u64::MAX),
+    // The time at which the product is put: nobody writes it.
+    ("created_at", "long", |_| {}, |w| w.product["created_at"] = json!(1)),
+];
+
+fn id(length: usize) -> Value {
+    "a".repeat(length).into()
+}
+
+fn wide(length: usize) -> Value {
+    WIDE.repeat(length).into()
+}
+
+fn attributes(count: usize) -> Value {
+    (0..count).map(|n| (format!("{n:02}{}", "a".repeat(62)), Value::from("x".repeat(1_000)))).collect()
+}
+
+fn attribute(value: Value) -> Value {
+    // Names are kept, not indexed: with whatever a mapping's field could not be called.
+    json!({ ".": value, "a..b": 1, "_id": true, " x": i64::MIN, "$": 1e15 })
+}
+
+impl Written {
+    fn ordinary() -> Self {
+        let product = json!({
+            "title": "Backpack", "description": "", "category_id": "packs", "seller_id": "hide",
+            "rating": { "average": 4.5, "count": 2 }, "attributes": { "material": "leather" },
+            "variants": [{ "sku": "A", "attributes": { "colour": "brown" } }],
+        });
+        Self { product, category: json!({ "name": "Packs" }), seller: json!({ "name": "Hide" }), price: 1, units: 1 }
+    }
+
+    fn with(change: fn(&mut Self)) -> Self {
+        let mut written = Self::ordinary();
+        change(&mut written);
+        written
+    }
+
+    /// The documents that it leads to, if every edge takes it.
+    fn documents(&self) -> Option<Vec<Value>> {
+        let details: ProductDetails = serde_json::from_value(self.product.clone()).ok()?;
+        let category: CategoryDetails = serde_json::from_value(self.category.clone()).ok()?;
+        let seller: SellerDetails = serde_json::from_value(self.seller.clone()).ok()?;
+        details.check().and_then(|()| category.check()).and_then(|()| seller.check()).ok()?;
+        let price = Money::usd(self.price).ok()?;
+        (self.units <= MAX_UNITS.into()).then_some(())?;
+        let record: ProductRecord = serde_json::from_value(json!({
+            "pk": "product#p", "product_id": id(64), "version": u64::MAX, "details": details, "skus": [],
+            "created_at": jiff::Timestamp::MAX, "updated_at": jiff::Timestamp::MAX,
+        }))
+        .unwrap();
+        let product = page_product(record)?;
+        let sku = product.variants[0].sku.clone();
+        let name = CategoryName { category_id: product.category_id.clone(), name: category.name };
+        let page = Page {
+            product_id: product.product_id.clone(),
+            revision: 1,
+            catalog_version: 1,
+            category: Some(CategoryPath {
+                category_id: product.category_id.clone(),
+                tree_revision: 1,
+                names: vec![name; LEVELS],
+            }),
+            seller: Some(SellerName { seller_id: product.seller_id.clone(), version: 1, name: Some(seller.name) }),
+            prices: [(sku.clone(), PriceFact { price, version: 1 })].into(),
+            availability: [(sku, AvailabilityFact { available: self.units * WAREHOUSES, version: 1 })].into(),
+            product: Some(product),
+            known_skus: BTreeSet::new(),
+        };
+        let document = |action| match action {
+            Action::Index { document, .. } => Some(document),
+            Action::Delete { .. } => None,
+        };
+        Some(page.actions().into_iter().filter_map(document).collect())
+    }
+}
+
+/// Whether a field of this type can hold the value.
+fn fits(kind: &str, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(values) => values.iter().all(|value| fits(kind, value)),
+        value => match kind {
+            "keyword" => value.as_str().is_some_and(|text| text.len() <= TERM_MAX),
+            // The standard tokenizer cuts what would be too long a term.
+            "text" => value.is_string(),
+            "integer" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+            "long" => value.is_i64(),
+            "double" => value.as_f64().is_some_and(f64::is_finite),
+            "boolean" => value.is_boolean(),
+            other => panic!("{other} is a type whose limits these tests do not know"),
+        },
+    }
+}
+
+#[test]
+fn every_field_of_the_mapping_has_its_row() {
+    let definition = definition();
+    let properties = definition["mappings"]["properties"].as_object().unwrap();
+    let mapped: BTreeSet<_> =
+        properties.iter().map(|(name, field)| (name.as_str(), field["type"].as_str().unwrap())).collect();
+    let known: BTreeSet<_> = ROWS.iter().map(|(field, kind, ..)| (*field, *kind)).collect();
+    assert_eq!(mapped, known);
+}
+
+#[test]
+fn what_an_edge_takes_at_most_fits_the_index() {
+    for (field, _, most, _) in ROWS {
+        let documents = Written::with(most).documents().unwrap_or_else(|| panic!("{field}: the most is refused"));
+        for document in documents {
+            for (name, kind, ..) in ROWS {
+                assert!(fits(kind, &document[name]), "{field}: {name} cannot hold {}", document[name]);
+            }
+            assert!(document["sku"].as_str().unwrap().len() <= ID_MAX);
+        }
+    }
+}
+
+#[test]
+fn what_is_beyond_is_refused_at_the_edge() {
+    for (field, _, _, beyond) in ROWS {
+        assert!(Written::with(beyond).documents().is_none(), "{field}: more than the most is taken");
+    }
+}
+
+#[test]
+fn no_product_adds_a_field_to_the_mapping() {
+    fn count(fields: &Value) -> usize {
+        let subfields = |field: &Value| 1 + count(&field["properties"]) + count(&field["fields"]);
+        fields.as_object().map(|fields| fields.values().map(subfields).sum()).unwrap_or_default()
+    }
+    let mappings = &definition()["mappings"];
+    assert_eq!(mappings["dynamic"], false);
+    assert!(count(&mappings["properties"]) < FIELDS_MAX);
+}

@@ -1,0 +1,100 @@
+//! The indices and their aliases. The read alias stands before the one index that is complete, the write
+//! alias also before one that is being filled; and each index has an alias of its own that documents go
+//! through.
+
+use opensearch::http::Method;
+use serde_json::{Value, json};
+
+use super::{IndexError, READ_ALIAS, SearchIndex, WRITE_ALIAS, schema};
+
+/// The beginning of every index's name.
+const PREFIX: &str = "products-";
+
+/// The name of a new index. The time puts names in the order in which they were given, the rest makes
+/// them different.
+pub(crate) fn new_name(millis: i64, unique: &str) -> String {
+    format!("{PREFIX}{millis}-{unique}")
+}
+
+/// The alias through which documents reach an index, for as long as the index is one of ours.
+pub(super) fn documents_alias(index: &str) -> String {
+    format!("{index}-documents")
+}
+
+impl SearchIndex {
+    /// The index that is searched; `None` where there is none yet.
+    pub(crate) async fn live(&self) -> Result<Option<String>, IndexError> {
+        Ok(self.indices_behind(READ_ALIAS).await?.into_iter().next())
+    }
+
+    /// Makes an index and has it written from now on. Repeating is safe.
+    pub(crate) async fn prepare(&self, index: &str) -> Result<(), IndexError> {
+        match self.call(Method::Put, &format!("/{index}"), Some(schema::definition().to_string())).await {
+            Err(IndexError::Refused { kind, .. }) if kind == "resource_already_exists_exception" => {}
+            other => other.map(drop)?,
+        }
+        self.aliases(&[add(index, &documents_alias(index)), add(index, WRITE_ALIAS)]).await
+    }
+
+    /// Searches this index from now on, and drops the one that was searched before, in one step. Fails where
+    /// the index is no longer there.
+    pub(crate) async fn switch_to(&self, index: &str) -> Result<(), IndexError> {
+        self.call(Method::Post, &format!("/{index}/_refresh"), None).await.map_err(|error| gone(error, index))?;
+        let mut actions = vec![add(index, READ_ALIAS)];
+        // Removing an index takes it out of its aliases in the same atomic step.
+        let old = self.indices_behind(READ_ALIAS).await?;
+        let old = old.iter().filter(|name| *name != index);
+        actions.extend(old.map(|name| json!({ "remove_index": { "index": name } })));
+        self.aliases(&actions).await.map_err(|error| gone(error, index))
+    }
+
+    /// Removes an index, unless it is the one that is searched. Repeating is safe.
+    pub(crate) async fn remove_unless_live(&self, index: &str) -> Result<(), IndexError> {
+        if self.indices_behind(READ_ALIAS).await?.iter().any(|live| live == index) {
+            return Ok(());
+        }
+        match self.call(Method::Delete, &format!("/{index}"), None).await {
+            Err(error) if error.is_absent() => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
+    /// Removes what earlier reindexes left: of the indices that were named before this one, all but the one
+    /// that is searched. A worker that was overtaken can so do no harm to those that came after it.
+    pub(crate) async fn remove_left_before(&self, name: &str) -> Result<(), IndexError> {
+        let all = self.call(Method::Get, &format!("/{PREFIX}*/_alias"), None).await?;
+        let all = all.as_object().into_iter().flatten().map(|(index, _)| index.as_str());
+        for index in all.filter(|index| index.starts_with(PREFIX) && *index < name) {
+            self.remove_unless_live(index).await?;
+        }
+        Ok(())
+    }
+
+    /// The schema that an index was made for; `None` where it does not say.
+    pub(crate) async fn schema_of(&self, index: &str) -> Result<Option<String>, IndexError> {
+        let answer = self.call(Method::Get, &format!("/{index}/_mapping"), None).await;
+        let answer = answer.map_err(|error| gone(error, index))?;
+        Ok(answer[index]["mappings"]["_meta"]["schema"].as_str().map(str::to_owned))
+    }
+
+    /// The names of the indices behind an alias.
+    pub(super) async fn indices_behind(&self, alias: &str) -> Result<Vec<String>, IndexError> {
+        match self.call(Method::Get, &format!("/_alias/{alias}"), None).await {
+            Ok(answer) => Ok(answer.as_object().map(|indices| indices.keys().cloned().collect()).unwrap_or_default()),
+            Err(error) if error.is_absent() => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn aliases(&self, actions: &[Value]) -> Result<(), IndexError> {
+        self.call(Method::Post, "/_aliases", Some(json!({ "actions": actions }).to_string())).await.map(drop)
+    }
+}
+
+fn add(index: &str, alias: &str) -> Value {
+    json!({ "add": { "index": index, "alias": alias } })
+}
+
+pub(super) fn gone(error: IndexError, index: &str) -> IndexError {
+    if error.is_absent() { IndexError::Gone(index.to_owned()) } else { error }
+}

@@ -1,0 +1,223 @@
+//! Work that one worker at a time carries on, and how far it has come: an item of the pages' table. A
+//! worker that was overtaken finds out when it wants to keep its progress, and stops.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use souk_dynamo::{Outcome, StoreError, Table, UpdateBuilder, decode, n, s};
+use uuid::Uuid;
+
+/// A worker that is silent for so long has died: no step takes longer.
+const LEASE: SignedDuration = SignedDuration::from_mins(2);
+/// How often a worker is stopped that gets on meanwhile.
+const ATTEMPTS: usize = 20;
+
+/// A worker's hold on a piece of work.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    table: Table,
+    key: &'static str,
+    owner: String,
+}
+
+/// What came of wanting to carry on a piece of work.
+#[derive(Debug)]
+pub(crate) enum Taken<P> {
+    /// It is the worker's; `progress` is how far it had come, `None` where there is none that it can read.
+    Ours { lease: Lease, progress: Option<P> },
+    /// Somebody else is at it, at least until then.
+    Theirs { until: Timestamp },
+}
+
+#[derive(Debug, Deserialize)]
+struct Stored {
+    owner: String,
+    held_until: i64,
+    #[serde(default)]
+    progress: Option<String>,
+}
+
+impl Stored {
+    fn progress<P: DeserializeOwned>(&self) -> Option<P> {
+        self.progress.as_deref().and_then(|text| serde_json::from_str(text).ok())
+    }
+}
+
+impl Lease {
+    /// Takes the work of this name, if nobody holds it now.
+    pub(crate) async fn take<P: DeserializeOwned>(
+        table: &Table,
+        key: &'static str,
+        now: Timestamp,
+    ) -> Result<Taken<P>, StoreError> {
+        let owner = Uuid::now_v7().to_string();
+        let update = named(table.update(&[("pk", key)]))
+            .update_expression("SET #owner = :owner, #held_until = :until")
+            .condition_expression("attribute_not_exists(#held_until) OR #held_until < :now")
+            .expression_attribute_values(":owner", s(&owner))
+            .expression_attribute_values(":until", until(now))
+            .expression_attribute_values(":now", n(now.as_millisecond()));
+        Ok(match table.write(update).await? {
+            Outcome::Written(item) => {
+                let stored: Stored = decode(item)?;
+                Taken::Ours { lease: Self { table: table.clone(), key, owner }, progress: stored.progress() }
+            }
+            Outcome::Refused(item) => {
+                let stored: Stored = decode(item.unwrap_or_default())?;
+                let until = Timestamp::from_millisecond(stored.held_until).map_err(StoreError::corrupt)?;
+                Taken::Theirs { until }
+            }
+        })
+    }
+
+    /// Keeps the progress and goes on holding the work. False where it is no longer the worker's.
+    pub(crate) async fn keep(&self, progress: &impl Serialize, now: Timestamp) -> Result<bool, StoreError> {
+        let update = named(self.table.update(&[("pk", self.key)]))
+            .update_expression("SET #held_until = :until, #progress = :progress")
+            .condition_expression("#owner = :owner")
+            .expression_attribute_names("#progress", "progress")
+            .expression_attribute_values(":owner", s(&self.owner))
+            .expression_attribute_values(":until", until(now))
+            .expression_attribute_values(":progress", text(progress)?);
+        Ok(self.table.write(update).await?.is_written())
+    }
+
+    /// Lets go of the work, so that the next worker need not wait. Does nothing where it was no longer
+    /// this worker's.
+    pub(crate) async fn let_go(&self) -> Result<(), StoreError> {
+        let update = named(self.table.update(&[("pk", self.key)]))
+            .update_expression("SET #held_until = :past")
+            .condition_expression("#owner = :owner")
+            .expression_attribute_values(":owner", s(&self.owner))
+            .expression_attribute_values(":past", n(0));
+        self.table.write(update).await.map(drop)
+    }
+
+    /// Takes the work out of the hands of whoever is at it, if `decide` wants to put another progress in
+    /// the place of what is there; asked again where that has changed meanwhile. What was put, if anything.
+    pub(crate) async fn wrest<P: Serialize + DeserializeOwned>(
+        table: &Table,
+        key: &'static str,
+        decide: impl Fn(Option<P>) -> Option<P>,
+    ) -> Result<Option<P>, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let Some(stored) = table.get::<Stored>(&[("pk", key)]).await? else { return Ok(None) };
+            let Some(wanted) = decide(stored.progress()) else { return Ok(None) };
+            let update = named(table.update(&[("pk", key)]))
+                .update_expression("SET #owner = :nobody, #held_until = :past, #progress = :wanted")
+                .condition_expression("#owner = :owner AND #progress = :seen")
+                .expression_attribute_names("#progress", "progress")
+                .expression_attribute_values(":nobody", s("nobody"))
+                .expression_attribute_values(":past", n(0))
+                .expression_attribute_values(":owner", s(&stored.owner))
+                .expression_attribute_values(":seen", s(stored.progress.unwrap_or_default()))
+                .expression_attribute_values(":wanted", text(&wanted)?);
+            if table.write(update).await?.is_written() {
+                return Ok(Some(wanted));
+            }
+        }
+        Err(StoreError::Busy(format!("the {key} gets on faster than it can be stopped")))
+    }
+}
+
+/// The progress of a piece of work, whoever is at it.
+pub(crate) async fn progress<P: DeserializeOwned>(table: &Table, key: &'static str) -> Result<Option<P>, StoreError> {
+    let stored: Option<Stored> = table.get(&[("pk", key)]).await?;
+    Ok(stored.and_then(|stored| stored.progress()))
+}
+
+fn named(update: UpdateBuilder) -> UpdateBuilder {
+    update.expression_attribute_names("#owner", "owner").expression_attribute_names("#held_until", "held_until")
+}
+
+fn until(now: Timestamp) -> souk_dynamo::AttributeValue {
+    n((now + LEASE).as_millisecond())
+}
+
+fn text(progress: &impl Serialize) -> Result<souk_dynamo::AttributeValue, StoreError> {
+    serde_json::to_string(progress).map(s).map_err(StoreError::corrupt)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
+
+    use super::*;
+
+    const WORK: &str = "work";
+
+    async fn table() -> Table {
+        let client = souk_testkit::dynamodb::in_process().await.unwrap();
+        let pk = AttributeDefinition::builder().attribute_name("pk").attribute_type(ScalarAttributeType::S);
+        let key = KeySchemaElement::builder().attribute_name("pk").key_type(KeyType::Hash);
+        let create = client.create_table().table_name("pages").billing_mode(BillingMode::PayPerRequest);
+        let create = create.attribute_definitions(pk.build().unwrap()).key_schema(key.build().unwrap());
+        create.send().await.unwrap();
+        Table::new(client, "pages")
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+    }
+
+    async fn take(table: &Table, seconds: i64) -> Option<(Lease, Option<u32>)> {
+        match Lease::take(table, WORK, at(seconds)).await.unwrap() {
+            Taken::Ours { lease, progress } => Some((lease, progress)),
+            Taken::Theirs { .. } => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn of_many_who_want_it_at_once_one_gets_it() {
+        let table = table().await;
+        let all = (0..20).map(|_| {
+            let table = table.clone();
+            tokio::spawn(async move { take(&table, 0).await.is_some() })
+        });
+        let mut winners = 0;
+        for one in all.collect::<Vec<_>>() {
+            winners += usize::from(one.await.unwrap());
+        }
+        assert_eq!(winners, 1);
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_was_silent_is_overtaken_and_finds_out() {
+        let table = table().await;
+        let (first, progress) = take(&table, 0).await.unwrap();
+        assert_eq!(progress, None);
+        assert!(first.keep(&1, at(60)).await.unwrap(), "it goes on holding what it renews");
+        assert!(take(&table, 150).await.is_none(), "it was renewed at 60");
+        let (second, progress) = take(&table, 181).await.unwrap();
+        assert_eq!(progress, Some(1), "the work goes on where it stood");
+        assert!(!first.keep(&2, at(182)).await.unwrap());
+        first.let_go().await.unwrap();
+        assert!(take(&table, 183).await.is_none(), "what it no longer holds it cannot let go of");
+        assert!(second.keep(&3, at(184)).await.unwrap());
+        second.let_go().await.unwrap();
+        assert_eq!(take(&table, 185).await.unwrap().1, Some(3));
+    }
+
+    #[tokio::test]
+    async fn work_can_be_wrested_from_whoever_is_at_it_and_only_where_that_is_wanted() {
+        let table = table().await;
+        assert_eq!(Lease::wrest(&table, WORK, |_: Option<u32>| Some(0)).await.unwrap(), None, "nobody ever was at it");
+        let (lease, _) = take(&table, 0).await.unwrap();
+        assert!(lease.keep(&7, at(1)).await.unwrap());
+        assert_eq!(Lease::wrest(&table, WORK, |seen: Option<u32>| seen.filter(|seen| *seen < 7)).await.unwrap(), None);
+        assert!(lease.keep(&7, at(2)).await.unwrap(), "nothing was taken from it");
+        let wrested = Lease::wrest(&table, WORK, |seen: Option<u32>| seen.map(|seen| seen + 1)).await.unwrap();
+        assert_eq!(wrested, Some(8));
+        assert!(!lease.keep(&9, at(3)).await.unwrap());
+        assert_eq!(progress::<u32>(&table, WORK).await.unwrap(), Some(8));
+        assert_eq!(take(&table, 4).await.unwrap().1, Some(8), "and anybody may go on");
+    }
+
+    #[tokio::test]
+    async fn progress_that_an_older_worker_wrote_otherwise_is_none() {
+        let table = table().await;
+        let (lease, _) = take(&table, 0).await.unwrap();
+        assert!(lease.keep(&"otherwise", at(1)).await.unwrap());
+        lease.let_go().await.unwrap();
+        assert_eq!(take(&table, 2).await.unwrap().1, None);
+    }
+}

@@ -1,0 +1,157 @@
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use souk_domain::ids::{ProductId, Sku};
+
+use super::{
+    Keeper, KeeperError,
+    comparison::{Comparison, Counts},
+    difference::{Difference, difference},
+};
+use crate::{document::Action, index::SameVersion, page::Page};
+
+/// One comparison removes so many documents of which no page speaks. Where there are more, it is rather
+/// the pages that are missing.
+const ORPHANS_MAX: u64 = 1_000;
+
+/// What is said of documents; `None` of those of which no page speaks.
+type Said = BTreeMap<Sku, Option<Action>>;
+
+/// A difference that time has not healed.
+#[derive(Debug, PartialEq)]
+struct Finding {
+    difference: Difference,
+    /// What makes it good; `None` where no write can.
+    repair: Option<Action>,
+}
+
+impl Keeper {
+    /// What still differs after the time that a change takes to arrive is repaired and counted.
+    pub(super) async fn look_again(&self, comparison: &mut Comparison) -> Result<(), KeeperError> {
+        if comparison.suspects.is_empty() {
+            return Ok(());
+        }
+        if let Some(since) = comparison.suspected_at {
+            let left = (since + self.arrives_within).duration_since(Timestamp::now());
+            tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
+        }
+        let ids: BTreeSet<_> = comparison.suspects.keys().cloned().collect();
+        let said = said_of(&comparison.suspects, &self.pages.items(&ids).await?);
+        let skus: Vec<_> = said.keys().collect();
+        let found = self.index.versions(&comparison.index, &skus).await?;
+        // Read once more: a page that was written between the two reads looks set back, and is not.
+        let later = said_of(&comparison.suspects, &self.pages.items(&ids).await?);
+        let findings = findings(&said, &found, &later, &mut comparison.counts);
+        let repairs: Vec<_> = findings.iter().filter_map(|finding| finding.repair.clone()).collect();
+        let refused = self.index.write_to(&comparison.index, &repairs, SameVersion::Replaces).await?;
+        let mut refused: HashMap<_, _> =
+            refused.into_iter().map(|document| (document.position, document.sku)).collect();
+        let mut positions = 0..;
+        for finding in findings {
+            let position = finding.repair.as_ref().and_then(|_| positions.next());
+            match position.and_then(|position| refused.remove(&position)) {
+                // What the index refuses was never on its way.
+                Some(sku) => comparison.counts.count_refused(sku),
+                None => comparison.counts.count(finding.difference),
+            }
+            if position.is_none() {
+                comparison.counts.left += 1;
+            }
+        }
+        comparison.suspects.clear();
+        comparison.suspected_at = None;
+        Ok(())
+    }
+}
+
+/// What is said of each suspected document. What belongs to a page that cannot be read is left out.
+fn said_of(suspects: &BTreeMap<ProductId, BTreeSet<Sku>>, pages: &HashMap<ProductId, Option<Page>>) -> Said {
+    let mut said = Said::new();
+    for (product_id, unknown) in suspects {
+        let page = pages.get(product_id);
+        if matches!(page, Some(None)) {
+            continue;
+        }
+        said.extend(unknown.iter().map(|sku| (sku.clone(), None)));
+        let actions = page.into_iter().flatten().flat_map(Page::actions);
+        said.extend(actions.map(|action| (action.sku().clone(), Some(action))));
+    }
+    said
+}
+
+fn findings(said: &Said, found: &HashMap<Sku, u64>, later: &Said, counts: &mut Counts) -> Vec<Finding> {
+    let mut orphans = counts.orphans;
+    let mut findings = Vec::new();
+    for (sku, action) in said {
+        let version = found.get(sku).copied();
+        let Some(difference) = difference(action.as_ref(), version) else { continue };
+        let repair = match (difference, action) {
+            (Difference::Ahead, _) => {
+                let now = later.get(sku).and_then(Option::as_ref).map(Action::version);
+                if now >= version {
+                    continue;
+                }
+                None
+            }
+            (_, Some(action)) => Some(action.clone()),
+            (_, None) => {
+                orphans += 1;
+                let delete = || Action::Delete { sku: sku.clone(), version: version.unwrap_or_default() };
+                (orphans <= ORPHANS_MAX).then(delete)
+            }
+        };
+        findings.push(Finding { difference, repair });
+    }
+    counts.orphans = orphans;
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn sku(text: &str) -> Sku {
+        text.parse().unwrap()
+    }
+
+    fn index(name: &str, version: u64) -> (Sku, Option<Action>) {
+        (sku(name), Some(Action::Index { sku: sku(name), version, document: json!({}) }))
+    }
+
+    fn found(name: &str, version: u64) -> HashMap<Sku, u64> {
+        HashMap::from([(sku(name), version)])
+    }
+
+    #[test]
+    fn a_document_is_ahead_only_of_a_page_that_stays_behind() {
+        let said = Said::from([index("A", 3)]);
+        let set_back = findings(&said, &found("A", 5), &Said::from([index("A", 4)]), &mut Counts::default());
+        assert_eq!(set_back, [Finding { difference: Difference::Ahead, repair: None }]);
+        let written = findings(&said, &found("A", 5), &Said::from([index("A", 5)]), &mut Counts::default());
+        assert_eq!(written, []);
+    }
+
+    #[test]
+    fn a_document_of_no_page_is_removed_at_the_version_that_it_has() {
+        let said = Said::from([(sku("A"), None)]);
+        let mut counts = Counts::default();
+        let delete = Action::Delete { sku: sku("A"), version: 9 };
+        let expected = Finding { difference: Difference::Surplus, repair: Some(delete) };
+        assert_eq!(findings(&said, &found("A", 9), &said, &mut counts), [expected]);
+        assert_eq!(counts.orphans, 1);
+    }
+
+    #[test]
+    fn where_all_pages_are_missing_the_index_is_not_emptied() {
+        let names: Vec<_> = (0..ORPHANS_MAX + 5).map(|n| sku(&format!("S{n}"))).collect();
+        let said: Said = names.iter().map(|sku| (sku.clone(), None)).collect();
+        let found = names.iter().map(|sku| (sku.clone(), 1)).collect();
+        let findings = findings(&said, &found, &said, &mut Counts::default());
+        assert_eq!(findings.iter().filter(|finding| finding.repair.is_none()).count(), 5);
+    }
+}
