@@ -11,7 +11,7 @@ PATCHES = (
     "httpapi_cors", "httpapi_body",
     "esm_threads", "esm_sqs_window", "esm_defaults",
     "cfn_nested", "cfn_secrets", "cfn_tables", "cfn_functions", "cfn_archive",
-    "stepfunctions_validation", "event_targets", "function_logs", "cognito_users",
+    "stepfunctions_validation", "event_targets", "function_logs", "cognito_users", "cognito_tokens",
 )
 
 
