@@ -1,8 +1,9 @@
 //! The outbox's way out: a table's stream is told on the event bus, so that no event is lost when a
 //! function dies after its write.
 
-use aws_sdk_eventbridge::{Client, error::DisplayErrorContext, types::PutEventsRequestEntry};
+use aws_sdk_eventbridge::{Client, types::PutEventsRequestEntry};
 use serde::Serialize;
+use souk_dynamo::sdk_failure;
 
 use crate::{ConfigError, Environment, queue::Failure, stream::BatchResult};
 
@@ -61,10 +62,10 @@ impl Bus {
                     .build()
             });
             let sent = self.client.put_events().set_entries(Some(entries.collect())).send().await;
-            let answer = sent.map_err(|error| (chunk[0].record, DisplayErrorContext(error).to_string().into()))?;
+            let answer = sent.map_err(|error| (chunk[0].record, sdk_failure(&error).into()))?;
             let refused = answer.entries().iter().zip(chunk).find(|(entry, _)| entry.error_code().is_some());
             if let Some((entry, event)) = refused {
-                return Err((event.record, entry.error_message().unwrap_or("an event was refused").into()));
+                return Err((event.record, entry.error_code().unwrap_or("an event was refused").into()));
             }
         }
         Ok(())

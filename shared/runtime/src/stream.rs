@@ -10,7 +10,7 @@ use aws_lambda_events::event::{
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
 
-use crate::{BoxFuture, Error, FromEnvironment, queue::Failure, start};
+use crate::{BoxFuture, Error, FromEnvironment, invocation::Deadline, queue::Failure, reading, start};
 
 /// One change of one item.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ impl Record {
     /// Where the item is there but is not a `T`: poison, unless the table holds several kinds.
     pub fn new_image<T: DeserializeOwned>(&self) -> Result<Option<T>, Failure> {
         let image = self.0.change.new_image.clone();
-        if image.is_empty() { Ok(None) } else { Ok(Some(serde_dynamo::from_item(image)?)) }
+        if image.is_empty() { Ok(None) } else { Ok(Some(reading::from_item(image)?)) }
     }
 
     /// A key attribute of the item.
@@ -110,16 +110,19 @@ where
 async fn run(handler: Handler) -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
         let handler = Arc::clone(&handler);
-        async move { Ok::<_, Error>(batch(&handler, event.payload).await) }
+        let deadline = Deadline::of(&event.context);
+        async move { Ok::<_, Error>(batch(&handler, event.payload, deadline).await) }
     }))
     .await
 }
 
-async fn batch(handler: &Handler, event: Event) -> DynamoDbEventResponse {
+async fn batch(handler: &Handler, event: Event, deadline: Deadline) -> DynamoDbEventResponse {
     let records: Vec<Record> = event.records.into_iter().map(Record).collect();
     let sequence_numbers: Vec<String> = records.iter().map(|r| r.sequence_number().to_owned()).collect();
     let mut response = DynamoDbEventResponse::default();
-    match handler(records).await {
+    // How far an interrupted batch got is not known: all of it is done again.
+    let handled = deadline.hold(async { handler(records).await }).await;
+    match handled.unwrap_or_else(|interrupted| Err((0, interrupted.into()))) {
         Ok(()) => tracing::info!(records = sequence_numbers.len(), "stream batch handled"),
         Err((index, error)) => {
             tracing::error!(records = sequence_numbers.len(), index, error = %error, "stream batch failed part way");

@@ -15,7 +15,7 @@ mod page;
 mod query;
 
 pub use document::Action;
-pub use index::{BulkFailure, Ensured, IndexError, Reindex, ReindexError, SearchIndex};
+pub use index::{BulkFailure, Ensured, IndexError, QUERY_WITHIN, Reindex, ReindexError, SearchIndex, WITHIN};
 pub use page::{
     Availability, AvailabilityFact, CategoryName, CategoryPath, CategoryTree, Image, Page, PageProduct, PageView,
     Pages, PriceFact, Rating, SellerName, TreeView, Variant,

@@ -15,7 +15,7 @@ pub struct BulkFailure {
     pub position: usize,
     /// Which document.
     pub sku: String,
-    /// What OpenSearch said.
+    /// Status, and OpenSearch's name of the error: its reason quotes the document.
     pub reason: String,
 }
 
@@ -90,11 +90,7 @@ fn failures_of(answer: &Value, first: usize) -> Result<Vec<BulkFailure>, IndexEr
         .map(|(i, result)| BulkFailure {
             position: first + i,
             sku: result["_id"].as_str().unwrap_or_default().to_owned(),
-            reason: format!(
-                "{}: {}",
-                result["status"],
-                result["error"]["reason"].as_str().unwrap_or("no reason given")
-            ),
+            reason: format!("{} {}", result["status"], result["error"]["type"].as_str().unwrap_or("unknown")),
         })
         .collect())
 }
@@ -120,11 +116,11 @@ mod tests {
             {"index": {"_id": "A", "status": 201}},
             {"index": {"_id": "B", "status": 409, "error": {"reason": "version conflict"}}},
             {"delete": {"_id": "C", "status": 404}},
-            {"index": {"_id": "D", "status": 429, "error": {"reason": "queue is full"}}},
+            {"index": {"_id": "D", "status": 429, "error": {"type": "rejected", "reason": "canary"}}},
         ]});
         let failures = failures_of(&answer, 10).unwrap();
         assert_eq!(failures.len(), 1);
         assert_eq!((failures[0].position, failures[0].sku.as_str()), (13, "D"));
-        assert_eq!(failures[0].reason, "429: queue is full");
+        assert_eq!(failures[0].reason, "429 rejected");
     }
 }

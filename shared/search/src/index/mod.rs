@@ -6,7 +6,7 @@ mod manage;
 mod schema;
 
 pub use bulk::BulkFailure;
-pub use client::{IndexError, SearchIndex};
+pub use client::{IndexError, QUERY_WITHIN, SearchIndex, WITHIN};
 pub use manage::{Ensured, Reindex, ReindexError};
 
 /// What queries go to: the one index that is complete.
