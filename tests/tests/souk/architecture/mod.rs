@@ -2,11 +2,16 @@
 
 mod alarms;
 mod dependencies;
+mod edge;
+mod sign_in;
+mod sources;
 mod template;
 mod templates;
+mod timeouts;
 mod worlds;
 
-pub use template::Template;
+pub use sources::{entries_with, files_with, quoted_arguments};
+pub use template::{Route, Template, routes, with_functions};
 
 use std::path::{Path, PathBuf};
 
