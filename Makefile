@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import logs audit reconcile mutants
+.PHONY: help demo up down test outputs import logs audit reconcile crowd mutants
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ audit: ## recompute the invariants of stock, orders and money; prints each viola
 
 reconcile: ## compare the gateway's payments with orders and records, and repair what can be
 	@$(SOUK) job reconcile-payments
+
+crowd: ## shoppers' stories on the running stack, 1, 8, 32 and 128 at a time: how many a second, how long each request takes
+	@$(SOUK) crowd
 
 mutants: ## change the domain's rules one by one and expect a test to fail (needs cargo-mutants): make mutants [FILE=shared/domain/src/payment.rs]
 	@cargo mutants --package souk-domain $(if $(FILE),--file "$(FILE)")

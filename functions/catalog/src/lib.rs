@@ -10,4 +10,5 @@ mod problems;
 pub mod publisher;
 pub mod put_category;
 pub mod put_product;
+pub mod put_products;
 pub mod put_seller;

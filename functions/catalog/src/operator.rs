@@ -1,10 +1,9 @@
 //! What the operators' endpoints share: the catalog, and who may use them.
 
-use serde::Serialize;
 use souk_catalog::{Catalog, Put};
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
-    http::{Problem, Request, Response, Role},
+    http::{Effect, Problem, Request, Role},
 };
 
 /// What every endpoint of the catalog works with.
@@ -23,11 +22,11 @@ pub(crate) fn require_operator(request: &Request) -> Result<(), Problem> {
     request.caller()?.require_any(&[Role::Operator])
 }
 
-/// The answer to a PUT: what is stored now, with its ETag.
-pub(crate) fn answer<T: Serialize>(put: &Put<T>, version: impl Fn(&T) -> u64) -> Response {
-    let (status, thing) = match put {
-        Put::Created(thing) => (201, thing),
-        Put::Changed(thing) | Put::Unchanged(thing) => (200, thing),
-    };
-    Response::json(status, thing).etag(version(thing))
+/// What a PUT did, and the thing as it stands now.
+pub(crate) fn effect<T>(put: Put<T>) -> (Effect, T) {
+    match put {
+        Put::Created(thing) => (Effect::Created, thing),
+        Put::Changed(thing) => (Effect::Changed, thing),
+        Put::Unchanged(thing) => (Effect::Unchanged, thing),
+    }
 }

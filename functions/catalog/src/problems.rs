@@ -63,7 +63,7 @@ fn invalid(violations: Vec<Violation>) -> Problem {
 
 fn precondition(failure: PreconditionFailure) -> Problem {
     match failure {
-        PreconditionFailure::Missing => Problem::precondition_required(),
+        PreconditionFailure::Missing { present } => Problem::version_needed(present),
         PreconditionFailure::Stale { present } => Problem::stale(present),
         PreconditionFailure::Absent => Problem::new(
             412,
@@ -101,7 +101,9 @@ mod tests {
 
     #[test]
     fn preconditions_keep_their_statuses() {
-        assert_eq!(precondition(PreconditionFailure::Missing).status, 428);
+        let missing = precondition(PreconditionFailure::Missing { present: 2 });
+        let told = missing.into_response("r");
+        assert_eq!((told.status, told.get_header("etag")), (428, Some("\"2\"")));
         assert_eq!(precondition(PreconditionFailure::Stale { present: 2 }).status, 412);
         assert_eq!(precondition(PreconditionFailure::Absent).status, 412);
     }

@@ -2,11 +2,11 @@
 
 use souk_catalog::CategoryDetails;
 use souk_domain::ids::CategoryId;
-use souk_runtime::http::{HttpResult, Request};
+use souk_runtime::http::{HttpResult, Request, Response};
 
 pub use crate::operator::Deps;
 use crate::{
-    operator::{answer, require_operator},
+    operator::{effect, require_operator},
     problems,
 };
 
@@ -28,5 +28,6 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let if_match = request.if_match()?;
     let details: CategoryDetails = request.json()?;
     let put = deps.catalog.put_category(&id, details, if_match).await.map_err(problems::put_category)?;
-    Ok(answer(&put, |category| category.version))
+    let (effect, category) = effect(put);
+    Ok(Response::put(effect, category.version, &category))
 }

@@ -1,12 +1,12 @@
 //! `PUT /admin/products/{product_id}`: creates or changes a product.
 
-use souk_catalog::ProductDetails;
+use souk_catalog::{Product, ProductDetails};
 use souk_domain::ids::ProductId;
-use souk_runtime::http::{HttpResult, Request};
+use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response};
 
 pub use crate::operator::Deps;
 use crate::{
-    operator::{answer, require_operator},
+    operator::{effect, require_operator},
     problems,
 };
 
@@ -27,7 +27,17 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let id: ProductId = request.path("product_id")?;
     let if_match = request.if_match()?;
     let details: ProductDetails = request.json()?;
-    let put =
-        deps.catalog.put_product(&id, details, if_match, souk_runtime::now()).await.map_err(problems::put_product)?;
-    Ok(answer(&put, |product| product.version))
+    let (effect, product) = put(deps, &id, details, if_match).await?;
+    Ok(Response::put(effect, product.version, &product))
+}
+
+/// The one way in which a product comes into the catalog, alone or as one row of many.
+pub(crate) async fn put(
+    deps: &Deps,
+    id: &ProductId,
+    details: ProductDetails,
+    if_match: Option<u64>,
+) -> Result<(Effect, Product), Problem> {
+    let put = deps.catalog.put_product(id, details, if_match, souk_runtime::now()).await;
+    put.map(effect).map_err(problems::put_product)
 }

@@ -2,11 +2,11 @@
 
 use souk_catalog::SellerDetails;
 use souk_domain::ids::SellerId;
-use souk_runtime::http::{HttpResult, Request};
+use souk_runtime::http::{HttpResult, Request, Response};
 
 pub use crate::operator::Deps;
 use crate::{
-    operator::{answer, require_operator},
+    operator::{effect, require_operator},
     problems,
 };
 
@@ -28,5 +28,6 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let if_match = request.if_match()?;
     let details: SellerDetails = request.json()?;
     let put = deps.catalog.put_seller(&id, details, if_match).await.map_err(problems::put_seller)?;
-    Ok(answer(&put, |seller| seller.version))
+    let (effect, seller) = effect(put);
+    Ok(Response::put(effect, seller.version, &seller))
 }

@@ -1,4 +1,6 @@
 //! `ledger-writer`: the stream of stock rows → the ledger. Each version of a row is one movement.
+//!
+//! It reads the stream without waiting, so it also tells the first hint of a row that is new.
 
 use souk_domain::stock::StockRow;
 use souk_inventory::Ledger;
@@ -7,18 +9,24 @@ use souk_runtime::{
     stream::{BatchResult, Record, each},
 };
 
+use crate::hints::{Hints, of_new_rows};
+
 /// How many entries are written at once: they do not depend on one another.
 const AT_ONCE: usize = 8;
 
-/// The ledger.
+/// The ledger, and what hints are told with.
 #[derive(Debug)]
 pub struct Deps {
     ledger: Ledger,
+    hints: Hints,
 }
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { ledger: Ledger::new(environment.table("LEDGER_TABLE")?) })
+        Ok(Self {
+            ledger: Ledger::new(environment.table("LEDGER_TABLE")?),
+            hints: Hints::from_environment(environment)?,
+        })
     }
 }
 
@@ -30,16 +38,21 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
     souk_runtime::stream::serve(handle)
 }
 
-/// Records a batch. A repeated record writes the same entry again.
+/// Records a batch, then tells of the rows that are new in it. A repeated record writes the same entry
+/// again, and a hint that is told twice carries the same version or a newer one.
 ///
 /// # Errors
-/// The first record that was not recorded.
+/// The first record that was not recorded or not told.
 pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
-    each(records, AT_ONCE, async |record| {
+    let recorded = each(records.clone(), AT_ONCE, async |record| {
         if let Some(row) = record.new_image::<StockRow>()? {
             deps.ledger.record(&row).await?;
         }
         Ok(())
     })
-    .await
+    .await;
+    // The records before a failed one do not come back: their rows are told now or never.
+    let done = recorded.as_ref().map_or_else(|(failed, _)| *failed, |()| records.len());
+    deps.hints.tell(of_new_rows(&records[..done])?).await?;
+    recorded
 }

@@ -2,16 +2,17 @@
 
 use souk_domain::stock::{StockError, StockRow};
 use souk_inventory::{AdjustOutcome, RepairOutcome, SetQuantityOutcome};
-use souk_runtime::http::{HttpResult, Problem};
+use souk_runtime::http::{Effect, HttpResult, Problem};
 
 use crate::operator::{RowView, answer};
 
-pub(crate) fn set_quantity(outcome: SetQuantityOutcome) -> HttpResult {
+pub(crate) fn set_quantity(outcome: SetQuantityOutcome) -> Result<(Effect, StockRow), Problem> {
     match outcome {
-        SetQuantityOutcome::Created(row) => Ok(answer(201, &row)),
-        SetQuantityOutcome::Changed(row) | SetQuantityOutcome::Unchanged(row) => Ok(answer(200, &row)),
+        SetQuantityOutcome::Created(row) => Ok((Effect::Created, row)),
+        SetQuantityOutcome::Changed(row) => Ok((Effect::Changed, row)),
+        SetQuantityOutcome::Unchanged(row) => Ok((Effect::Unchanged, row)),
         SetQuantityOutcome::BelowReserved(row) => Err(below_reserved(&row)),
-        SetQuantityOutcome::VersionNeeded(_) => Err(Problem::precondition_required()),
+        SetQuantityOutcome::VersionNeeded(row) => Err(Problem::version_needed(row.version)),
         SetQuantityOutcome::Stale(Some(row)) => Err(Problem::stale(row.version)),
         SetQuantityOutcome::Stale(None) => Err(Problem::nothing_to_match()),
     }

@@ -1,12 +1,15 @@
 //! `PUT /admin/inventory/{sku}/{warehouse_id}`: how many units a warehouse holds, as counted.
 
 use serde::Deserialize;
-use souk_domain::stock::MAX_UNITS;
-use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_domain::{
+    ids::{Sku, UserId, WarehouseId},
+    stock::{MAX_UNITS, StockRow},
+};
+use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response};
 
 pub use crate::operator::Deps;
 use crate::{
-    operator::{require_operator, row_of_path},
+    operator::{RowView, require_operator, row_of_path},
     problems,
 };
 
@@ -33,9 +36,20 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let (sku, warehouse_id) = row_of_path(&request)?;
     let seen = request.if_match()?;
     let Body { quantity } = request.json()?;
+    let (effect, row) = put(deps, (&sku, &warehouse_id), quantity, seen, &operator).await?;
+    Ok(Response::put(effect, row.version, &RowView::from(&row)))
+}
+
+/// The one way in which an operator says how many units were counted, alone or as one row of many.
+pub(crate) async fn put(
+    deps: &Deps,
+    row: (&Sku, &WarehouseId),
+    quantity: u32,
+    seen: Option<u64>,
+    by: &UserId,
+) -> Result<(Effect, StockRow), Problem> {
     if quantity > MAX_UNITS {
         return Err(Problem::invalid_field("quantity", format!("must be from 0 to {MAX_UNITS}")));
     }
-    let set = deps.rows.set_quantity((&sku, &warehouse_id), quantity, seen, &operator, souk_runtime::now()).await?;
-    problems::set_quantity(set)
+    problems::set_quantity(deps.rows.set_quantity(row, quantity, seen, by, souk_runtime::now()).await?)
 }

@@ -1,10 +1,10 @@
 //! `GET /admin/prices/{sku}`: a SKU's price with its version.
 
 use souk_domain::ids::Sku;
-use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
 
 pub use crate::operator::Deps;
-use crate::operator::{answer, require_operator};
+use crate::operator::require_operator;
 
 /// Runs the function until its instance ends.
 ///
@@ -22,5 +22,5 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     require_operator(&request)?;
     let sku: Sku = request.path("sku")?;
     let price = deps.prices.get(&sku).await?.ok_or_else(|| Problem::not_found("price"))?;
-    Ok(answer(200, &price))
+    Ok(Response::json(200, &price).etag(price.version))
 }

@@ -7,3 +7,4 @@ mod operator;
 pub mod price_publisher;
 mod problems;
 pub mod put_price;
+pub mod put_prices;

@@ -1,9 +1,9 @@
 //! What the operators' endpoints share.
 
-use souk_pricing::{PricedSku, Prices};
+use souk_pricing::Prices;
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
-    http::{Problem, Request, Response, Role},
+    http::{Problem, Request, Role},
 };
 
 /// The prices.
@@ -20,9 +20,4 @@ impl FromEnvironment for Deps {
 
 pub(crate) fn require_operator(request: &Request) -> Result<(), Problem> {
     request.caller()?.require_any(&[Role::Operator])
-}
-
-/// A price with its version as ETag.
-pub(crate) fn answer(status: u16, price: &PricedSku) -> Response {
-    Response::json(status, price).etag(price.version)
 }

@@ -1,15 +1,14 @@
 //! How setting a price is answered.
 
-use souk_pricing::SetPriceOutcome;
-use souk_runtime::http::{HttpResult, Problem};
+use souk_pricing::{PricedSku, SetPriceOutcome};
+use souk_runtime::http::{Effect, Problem};
 
-use crate::operator::answer;
-
-pub(crate) fn set_price(outcome: SetPriceOutcome) -> HttpResult {
+pub(crate) fn set_price(outcome: SetPriceOutcome) -> Result<(Effect, PricedSku), Problem> {
     match outcome {
-        SetPriceOutcome::Created(price) => Ok(answer(201, &price)),
-        SetPriceOutcome::Changed(price) | SetPriceOutcome::Unchanged(price) => Ok(answer(200, &price)),
-        SetPriceOutcome::VersionNeeded(_) => Err(Problem::precondition_required()),
+        SetPriceOutcome::Created(price) => Ok((Effect::Created, price)),
+        SetPriceOutcome::Changed(price) => Ok((Effect::Changed, price)),
+        SetPriceOutcome::Unchanged(price) => Ok((Effect::Unchanged, price)),
+        SetPriceOutcome::VersionNeeded(present) => Err(Problem::version_needed(present.version)),
         SetPriceOutcome::Stale(Some(present)) => Err(Problem::stale(present.version)),
         SetPriceOutcome::Stale(None) => Err(Problem::nothing_to_match()),
     }
@@ -23,17 +22,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_outcome_has_its_status() {
+    fn each_outcome_has_its_effect_or_its_status() {
         let price = PricedSku { sku: "a".parse().unwrap(), price: Money::ZERO, version: 3 };
-        let status = |outcome| match set_price(outcome) {
-            Ok(response) => response.status,
-            Err(problem) => problem.status,
-        };
-        assert_eq!(status(SetPriceOutcome::Created(price.clone())), 201);
-        assert_eq!(status(SetPriceOutcome::Changed(price.clone())), 200);
-        assert_eq!(status(SetPriceOutcome::Unchanged(price.clone())), 200);
-        assert_eq!(status(SetPriceOutcome::VersionNeeded(price.clone())), 428);
-        assert_eq!(status(SetPriceOutcome::Stale(Some(price))), 412);
-        assert_eq!(status(SetPriceOutcome::Stale(None)), 412);
+        let done = |outcome| set_price(outcome).unwrap().0;
+        assert_eq!(done(SetPriceOutcome::Created(price.clone())), Effect::Created);
+        assert_eq!(done(SetPriceOutcome::Changed(price.clone())), Effect::Changed);
+        assert_eq!(done(SetPriceOutcome::Unchanged(price.clone())), Effect::Unchanged);
+        let refused = |outcome| set_price(outcome).unwrap_err().status;
+        assert_eq!(refused(SetPriceOutcome::VersionNeeded(price.clone())), 428);
+        assert_eq!(refused(SetPriceOutcome::Stale(Some(price))), 412);
+        assert_eq!(refused(SetPriceOutcome::Stale(None)), 412);
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 use souk_domain::{ids::Sku, money::Money};
-use souk_runtime::http::{HttpResult, Request};
+use souk_pricing::PricedSku;
+use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response};
 
 pub use crate::operator::Deps;
 use crate::{operator::require_operator, problems};
@@ -30,5 +31,16 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let sku: Sku = request.path("sku")?;
     let seen = request.if_match()?;
     let Body { price } = request.json()?;
-    problems::set_price(deps.prices.set(&sku, price, seen).await?)
+    let (effect, price) = put(deps, &sku, price, seen).await?;
+    Ok(Response::put(effect, price.version, &price))
+}
+
+/// The one way in which an operator sets a price, alone or as one row of many.
+pub(crate) async fn put(
+    deps: &Deps,
+    sku: &Sku,
+    price: Money,
+    seen: Option<u64>,
+) -> Result<(Effect, PricedSku), Problem> {
+    problems::set_price(deps.prices.set(sku, price, seen).await?)
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import pictures, row_export, sources
 from .journal import Busy, Journal
-from .loader import CONNECTIONS, Loader, Outage, Report
+from .loader import Loader, Outage, Report
 from .model import Catalogue
 from .operator_api import NotAllowed, OperatorApi
 from .outputs import BadOutputs, Outputs, read
@@ -22,6 +22,8 @@ from .searchable import SearchFailed, SearchWaiter
 from .transport import HttpClient, Unreachable
 
 ALL_GOOD, REJECTED, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130
+# Pictures on their way to the bucket at once.
+UPLOADS = 16
 OUTCOMES = ("created", "changed", "unchanged", "rejected")
 
 
@@ -50,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--outputs", required=True, help="what `make outputs` printed; - reads standard input")
     load.add_argument("--state-dir", type=Path, help="where the journal lies (default: import/ beside the outputs)")
     load.add_argument("--trust-journal", action="store_true", help="do not look again at rows that an earlier import brought in unchanged")
-    load.add_argument("--search-timeout", type=float, default=180.0, metavar="SECONDS", help="how long to wait until search finds everything")
+    load.add_argument("--search-timeout", type=float, default=180.0, metavar="SECONDS", help="how long to wait while search finds nothing more")
     return parser
 
 
@@ -83,9 +85,8 @@ def _import(catalogue: Catalogue, options: argparse.Namespace) -> int:
         journal.complete()
     _report_rejections(report.rejections)
     loaded = time.monotonic()
-    print(f"import: waiting until search finds {len(report.loaded)} products", file=sys.stderr)
     with contextlib.closing(HttpClient(outputs.api_url)) as guest:
-        hidden = SearchWaiter(guest, options.search_timeout).wait(report.loaded)
+        hidden = SearchWaiter(guest, options.search_timeout, _found).wait(report.loaded)
     _summary(report, f"pictures: {stored} stored, {drawn - stored} there already")
     seconds = time.monotonic() - started
     print(f"{total} rows in {seconds:.1f} s, {total / seconds:.0f} rows/s; the last {time.monotonic() - loaded:.1f} s waited for search")
@@ -104,9 +105,13 @@ def _store_pictures(catalogue: Catalogue, outputs: Outputs) -> tuple[int, int]:
     import botocore.exceptions
 
     try:
-        return pictures.upload(catalogue.products, pictures.S3Bucket(outputs, CONNECTIONS), CONNECTIONS)
+        return pictures.upload(catalogue.products, pictures.S3Bucket(outputs, UPLOADS), UPLOADS)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         raise Unreachable(f"storing pictures in {outputs.images_bucket}: {error}") from error
+
+
+def _found(found: int, wanted: int) -> None:
+    print(f"import: search finds {found} of {wanted} products", file=sys.stderr)
 
 
 def _state_dir(outputs: str) -> Path:

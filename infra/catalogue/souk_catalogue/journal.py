@@ -1,7 +1,7 @@
 """Remembers per stack which rows are in, so that an interrupted import goes on where it stopped.
 
 A line per row, appended when the row is in. Rows since the last `complete` line belong to an interrupted run: their
-next run skips them. Older ones are a hint that the row exists, which saves a call, and never a reason not to look.
+next run skips them. Older ones are a hint that a row's stock is in, and never a reason not to look at the row.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from .outputs import Outputs
-from .row_requests import Request
 
 
 class Busy(Exception):
@@ -61,10 +60,9 @@ class Journal:
         """Whether an interrupted run has brought in exactly this row."""
         return self.done.get(key) == digest
 
-    def is_known(self, key: str, digest: str | None = None) -> bool:
-        """Whether some run has brought in a row of this name, last with this digest where one is given."""
-        last = self.done.get(key) or self.known.get(key)
-        return last is not None and digest in (None, last)
+    def is_known(self, key: str, digest: str) -> bool:
+        """Whether the last run that brought in a row of this name brought in exactly this one."""
+        return digest == (self.done.get(key) or self.known.get(key))
 
     def trust(self) -> None:
         """Takes the rows of complete runs for done as well."""
@@ -109,7 +107,6 @@ class Journal:
             os.fsync(self._file.fileno())
 
 
-def digest_of(requests: list[Request]) -> str:
+def digest_of(content: Any) -> str:
     """What a row says, as a hash."""
-    content: list[Any] = [[request.path, request.body] for request in requests]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]

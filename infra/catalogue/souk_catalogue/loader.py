@@ -1,4 +1,4 @@
-"""Loads a catalogue into a stack: categories by level, then sellers, then products, many rows at a time."""
+"""Loads a catalogue into a stack: categories by level, then sellers, then products, in chunks of rows and several of those at once."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from typing import Iterator
 
 from .journal import Journal, digest_of
 from .model import Catalogue, Product, Rejection, Row
-from .operator_api import Failing, OperatorApi, Outcome, Refused, path_of
+from .operator_api import OperatorApi, path_of
+from .products import ProductLoader
 from .progress import Progress
-from .row_requests import requests_of
+from .row_put import Failing, Outcome, Refused
+from .row_requests import content_of, resource_of
 from .transport import Unreachable
 
-CONNECTIONS = 16
+CONNECTIONS = 4
+# So many products go in together: a few requests each, and little to do again after an interrupt.
+CHUNK = 50
 PROBES = 5
 # So many rows in a row that the server failed on are an outage, not rows.
 OUTAGE = 25
@@ -40,8 +44,10 @@ class Report:
 class Loader:
     """One import. `run` returns when every row is in or rejected."""
 
-    def __init__(self, api: OperatorApi, journal: Journal, progress: Progress, connections: int = CONNECTIONS) -> None:
-        self._api, self._journal, self._progress, self._connections = api, journal, progress, connections
+    def __init__(
+        self, api: OperatorApi, journal: Journal, progress: Progress, connections: int = CONNECTIONS, chunk: int = CHUNK
+    ) -> None:
+        self._api, self._journal, self._progress, self._connections, self._chunk = api, journal, progress, connections, chunk
         self._stop = threading.Event()
         self._failures = 0
 
@@ -66,59 +72,58 @@ class Loader:
         return report
 
     def _load(self, pool: ThreadPoolExecutor, rows: list[Row], report: Report) -> None:
-        waiting: dict[Future, Row] = {}
-        queue = iter(rows)
+        waiting: dict[Future, list[Row]] = {}
+        chunks = _chunks(rows, self._chunk)
         exhausted = False
         while waiting or not exhausted:
             # A short queue ahead of the threads, so that an interrupt has little to wait for.
             while not exhausted and len(waiting) < 2 * self._connections:
-                row = next(queue, None)
-                if row is None:
+                chunk = next(chunks, None)
+                if chunk is None:
                     exhausted = True
                 else:
-                    waiting[pool.submit(self._put, row)] = row
+                    waiting[pool.submit(self._put, chunk)] = chunk
             done, _ = wait(waiting, return_when=FIRST_COMPLETED) if waiting else ((), ())
             for future in done:
-                self._settle(waiting.pop(future), future, report)
+                for row, result in zip(waiting.pop(future), future.result(), strict=True):
+                    self._settle(row, result, report)
 
-    def _settle(self, row: Row, future: Future, report: Report) -> None:
-        try:
-            outcome = future.result()
-            report.counts[row.kind, outcome.name.lower() if outcome is not None else "unchanged"] += 1
-            report.skipped += outcome is None
-            self._failures = 0
-        except Refused as refusal:
-            self._failures = self._failures + 1 if isinstance(refusal, Failing) else 0
+    def _settle(self, row: Row, result: Outcome | Refused | None, report: Report) -> None:
+        is_refused = isinstance(result, Refused)
+        if is_refused:
+            self._failures = self._failures + 1 if isinstance(result, Failing) else 0
             if self._failures >= OUTAGE:
-                raise Outage(f"the server failed on {OUTAGE} rows one after the other, at last with {refusal}") from refusal
+                raise Outage(f"the server failed on {OUTAGE} rows one after the other, at last with {result}") from result
             report.counts[row.kind, "rejected"] += 1
-            report.rejections.append(Rejection(row.kind, row.value.id, row.position, (str(refusal),)))
-        self._progress.step(rejected=future.exception() is not None)
+            report.rejections.append(Rejection(row.kind, row.value.id, row.position, (str(result),)))
+        else:
+            self._failures = 0
+            report.counts[row.kind, result.name.lower() if result is not None else "unchanged"] += 1
+            report.skipped += result is None
+        self._progress.step(rejected=is_refused)
 
-    def _put(self, row: Row) -> Outcome | None:
-        """Puts all of a row; None where an interrupted run has done so."""
-        requests = requests_of(row)
-        digest = digest_of(requests)
-        if self._journal.is_done(row.key, digest):
-            return None
-        known, same_as_before = self._journal.is_known(row.key), self._journal.is_known(row.key, digest)
-        outcome = Outcome.UNCHANGED
-        for request in requests:
-            if self._stop.is_set():
-                raise Unreachable("the import was stopped")
-            try:
-                if request.create_only:
-                    # Stock never goes away, except with the stack: then the product was missing as well.
-                    if same_as_before and outcome is Outcome.UNCHANGED:
-                        continue
-                    outcome = max(outcome, self._api.create(request.path, request.body))
-                else:
-                    outcome = max(outcome, self._api.put(request.path, request.body, probably_there=known))
-            except Refused as refusal:
-                where = "" if request is requests[0] else f"{request.path.removeprefix('/admin/')}: "
-                raise type(refusal)(f"{where}{refusal}") from refusal
-        self._journal.add(row.key, digest)
-        return outcome
+    def _put(self, rows: list[Row]) -> list[Outcome | Refused | None]:
+        """Puts all of some rows; None of a row that an interrupted run has put."""
+        digests = {row.key: digest_of(content_of(row)) for row in rows}
+        todo = [row for row in rows if not self._journal.is_done(row.key, digests[row.key])]
+        same = {row.key for row in todo if self._journal.is_known(row.key, digests[row.key])}
+        results: dict[str, Outcome | Refused | None] = dict.fromkeys(digests)
+        if todo and todo[0].kind == "product":
+            results.update(ProductLoader(self._api, self._stop).put(todo, same))
+        elif todo:
+            results.update((row.key, self._put_resource(row)) for row in todo)
+        for row in todo:
+            if not isinstance(results[row.key], Refused):
+                self._journal.add(row.key, digests[row.key])
+        return [results[row.key] for row in rows]
+
+    def _put_resource(self, row: Row) -> Outcome | Refused:
+        if self._stop.is_set():
+            raise Unreachable("the import was stopped")
+        try:
+            return self._api.put(*resource_of(row))
+        except Refused as refusal:
+            return refusal
 
     def _still_the_same_stack(self, catalogue: Catalogue) -> bool:
         """Looks whether some products that the journal skips are there: a wiped stack may keep its address."""
@@ -137,3 +142,9 @@ def _groups(catalogue: Catalogue) -> Iterator[list[Row]]:
         yield list(level)
     yield catalogue.sellers
     yield catalogue.products
+
+
+def _chunks(rows: list[Row], size: int) -> Iterator[list[Row]]:
+    """Only the API of products takes many at once."""
+    size = size if rows and rows[0].kind == "product" else 1
+    return (rows[start : start + size] for start in range(0, len(rows), size))

@@ -1,33 +1,15 @@
-"""The operator's HTTP API: signs in by itself and puts resources so that repeating changes nothing."""
+"""The operator's HTTP API: signs in by itself and puts resources, alone or in rows, so that repeating changes nothing."""
 
 from __future__ import annotations
 
 import threading
 import time
-from enum import IntEnum
 from typing import Any, Callable
 from urllib.parse import quote
 
 from .outputs import Outputs
+from .row_put import CONTENDED, STALE_ATTEMPTS, Outcome, Refused, RowPut, parts_of, refusal
 from .transport import HttpClient, Response, Retry
-
-STALE_ATTEMPTS = 5
-
-
-class Outcome(IntEnum):
-    """What a put did; the greatest outcome of a row's puts is the row's."""
-
-    UNCHANGED = 0
-    CHANGED = 1
-    CREATED = 2
-
-
-class Refused(Exception):
-    """The server refuses this resource; others may go in."""
-
-
-class Failing(Refused):
-    """The server failed at every attempt: its fault, not the row's."""
 
 
 class NotAllowed(Exception):
@@ -95,31 +77,39 @@ class OperatorApi:
             return None
         return self._checked(response)
 
-    def put(self, path: str, body: dict[str, Any], probably_there: bool = False) -> Outcome:
-        """Makes the resource equal to the body. Creating takes one call; so does finding an equal one that is expected."""
-        if not probably_there:
-            response = self._call("PUT", path, body)
-            if response.status != 428:
-                self._checked(response)
-                return Outcome.CREATED
+    def put(self, path: str, body: dict[str, Any]) -> Outcome:
+        """Makes the resource equal to the body. One call, and another where something else stands there."""
+        response, outcome = self._call("PUT", path, body), Outcome.UNCHANGED
         for _ in range(STALE_ATTEMPTS):
-            present = self.get(path)
-            if present is not None and same(body, present.body):
-                return Outcome.UNCHANGED
-            headers = {"If-Match": present.etag or ""} if present else {}
-            response = self._call("PUT", path, body, headers)
             if response.status not in (412, 428):
                 self._checked(response)
-                return Outcome.CHANGED if present else Outcome.CREATED
-        raise Refused("somebody else keeps changing it")
+                return Outcome.CREATED if response.status == 201 else outcome
+            headers = {"If-Match": response.etag} if response.etag else {}
+            response, outcome = self._call("PUT", path, body, headers), Outcome.CHANGED
+        raise Refused(CONTENDED)
 
-    def create(self, path: str, body: dict[str, Any]) -> Outcome:
-        """Creates the resource and leaves one that exists as it is."""
-        response = self._call("PUT", path, body)
-        if response.status == 428:
-            return Outcome.UNCHANGED
-        self._checked(response)
-        return Outcome.CREATED
+    def put_rows(self, path: str, rows: list[dict[str, Any]], keep: bool = False) -> list[Outcome | Refused]:
+        """Makes the resources equal to the rows, with `keep` only those that are not there yet; what became of each."""
+        puts = [RowPut(row) for row in rows]
+        attempt = 0
+        while left := [put for put in puts if put.result is None]:
+            if any(put.failures for put in left):
+                self.http.retry.wait(attempt)
+                attempt += 1
+            for part in parts_of(left):
+                self._post(path, part, keep)
+        return [put.result for put in puts]
+
+    def _post(self, path: str, puts: list[RowPut], keep: bool) -> None:
+        response = self._call("POST", path, {"rows": [put.row for put in puts]})
+        try:
+            told = self._checked(response).body["rows"]
+        except Refused as refusal:
+            for put in puts:
+                put.result = refusal
+            return
+        for put, answer in zip(puts, told, strict=True):
+            put.settle(answer, keep, self.http.retry.attempts)
 
     def _call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Response:
         token = self.operator.token()
@@ -135,30 +125,9 @@ class OperatorApi:
             return response
         if response.status == 403:
             raise NotAllowed(f"the user of the outputs may not load a catalogue: {response.reason}")
-        raise (Failing if response.status >= 500 or response.status == 429 else Refused)(response.reason)
+        raise refusal(response.status, response.reason)
 
 
 def path_of(*parts: str) -> str:
     """An address below /admin."""
     return "/admin/" + "/".join(quote(part, safe="") for part in parts)
-
-
-# By a field that tells what a mapping is: the fields that a put may leave out to say that there are none.
-OPTIONAL = {"variants": ("rating", "attributes", "images"), "sku": ("title", "attributes"), "name": ("parent_id",)}
-
-
-def same(sent: Any, stored: Any) -> bool:
-    """Whether the stored resource says what was sent: answers add fields freely, and may spell out empty ones."""
-    if isinstance(sent, dict):
-        if not isinstance(stored, dict):
-            return False
-        optional = [name for mark, names in OPTIONAL.items() if mark in sent for name in names]
-        if any(stored.get(name) for name in optional if name not in sent):
-            return False
-        # Attributes are the client's own names: there, a field more is a difference.
-        return all(value == stored.get(name) if name == "attributes" else same(value, stored.get(name)) for name, value in sent.items())
-    if isinstance(sent, list):
-        return isinstance(stored, list) and len(sent) == len(stored) and all(map(same, sent, stored))
-    if isinstance(sent, float) or isinstance(stored, float):
-        return isinstance(stored, (int, float)) and abs(sent - stored) < 1e-9
-    return sent == stored

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Iterator
+from typing import Any
 
 from . import drawing
 from .model import Image, Product, Row
 from .operator_api import path_of
 
 
-@dataclass(frozen=True)
-class Request:
-    """One resource to be put. Stock is only ever created: what is there may have been sold since."""
-
-    path: str
-    body: dict[str, Any]
-    create_only: bool = False
+# The rows that one product puts, by the API's collection.
+Puts = dict[str, list[dict[str, Any]]]
 
 
-def requests_of(row: Row) -> list[Request]:
-    """The requests of a row, in their order: the product before its prices and its stock."""
+def resource_of(row: Row) -> tuple[str, dict[str, Any]]:
+    """The path and the body of a category or seller."""
     value = row.value
-    if row.kind == "category":
-        parent = {"parent_id": value.parent_id} if value.parent_id else {}
-        return [Request(path_of("categories", value.id), {"name": value.name, **parent})]
     if row.kind == "seller":
-        return [Request(path_of("sellers", value.id), {"name": value.name})]
-    return list(_of_product(value))
+        return path_of("sellers", value.id), {"name": value.name}
+    parent = {"parent_id": value.parent_id} if value.parent_id else {}
+    return path_of("categories", value.id), {"name": value.name, **parent}
 
 
-def _of_product(product: Product) -> Iterator[Request]:
+def puts_of(product: Product) -> Puts:
+    """What a product puts: itself, then its prices, then its stock, which is only ever created: it may have been sold since."""
+    prices = [{"sku": variant.sku, "price": {"amount": variant.price.amount, "currency": variant.price.currency}} for variant in product.variants]
+    stock = [
+        {"sku": variant.sku, "warehouse_id": warehouse, "quantity": quantity}
+        for variant in product.variants
+        for warehouse, quantity in variant.stock.items()
+    ]
+    return {"products": [{"product_id": product.id, "product": _details(product)}], "prices": prices, "inventory": stock}
+
+
+def content_of(row: Row) -> Any:
+    """All that a row says, for telling whether it has changed."""
+    return puts_of(row.value) if row.kind == "product" else resource_of(row)
+
+
+def _details(product: Product) -> dict[str, Any]:
     body: dict[str, Any] = {
         "title": product.title,
         "description": product.description,
@@ -47,12 +55,7 @@ def _of_product(product: Product) -> Iterator[Request]:
     for variant in product.variants:
         optional = {"title": variant.title, "attributes": variant.attributes}
         body["variants"].append({"sku": variant.sku, **{name: value for name, value in optional.items() if value}})
-    yield Request(path_of("products", product.id), body)
-    for variant in product.variants:
-        price = {"amount": variant.price.amount, "currency": variant.price.currency}
-        yield Request(path_of("prices", variant.sku), {"price": price})
-        for warehouse, quantity in variant.stock.items():
-            yield Request(path_of("inventory", variant.sku, warehouse), {"quantity": quantity}, create_only=True)
+    return body
 
 
 def url_of(image: Image) -> str:

@@ -1,8 +1,9 @@
 """Waits until search finds what was loaded.
 
 Search is walked from its first hit to its last, so that every single product is looked for, not only how many there
-are. A product counts as found when its hit shows the title, and the price of the variant it stands for, as loaded. The
-last-loaded products are also looked for by their words, as a shopper would.
+are. A product counts as found when its hit shows the title, and the price of the variant it stands for, as loaded, and
+says something of that variant's stock, where it was loaded with stock. The last-loaded products are also looked for by
+their words, as a shopper would.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ PAGE = 50
 # Far more pages than a catalogue that is loaded through this importer can have: ends a cursor that leads in a circle.
 MAX_PAGES = 5000
 SENTINELS = 5
+# What the shop says of stock that it has not heard of.
+UNKNOWN = "Availability unknown"
 
 
 class SearchFailed(Exception):
@@ -27,16 +30,17 @@ class SearchFailed(Exception):
 
 @dataclass
 class SearchWaiter:
-    """Asks search again and again until a deadline."""
+    """Asks search again and again, until it has found nothing more for `timeout` seconds."""
 
     http: HttpClient
     timeout: float
+    progress: Callable[[int, int], None] = lambda found, wanted: None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
     def wait(self, products: list[Product]) -> list[str]:
-        """The ids that search still does not find when the deadline has passed: none is success."""
-        deadline = self.clock() + self.timeout
+        """The ids that search does not find: none is success."""
+        most, deadline = 0, self.clock() + self.timeout
         missing = {product.id: product for product in products}
         sentinels = products[-SENTINELS:]
         rounds = 0
@@ -45,6 +49,10 @@ class SearchWaiter:
                 product = missing.get(hit.get("product_id"))
                 if product and shows(hit, product):
                     del missing[product.id]
+            found = len(products) - len(missing)
+            self.progress(found, len(products))
+            if found > most:
+                most, deadline = found, self.clock() + self.timeout
             if not missing:
                 sentinels = [product for product in sentinels if not self._finds(product, rounds)]
             if not missing and not sentinels:
@@ -80,11 +88,9 @@ class SearchWaiter:
 
 def shows(hit: dict[str, Any], product: Product) -> bool:
     """Whether a hit shows the product as it was loaded, not as it was before."""
-    prices = {variant.sku: variant.price.amount for variant in product.variants}
-    price = hit.get("price")
-    return (
-        hit.get("title") == product.title
-        and hit.get("sku") in prices
-        and isinstance(price, dict)
-        and price.get("amount") == prices[hit["sku"]]
-    )
+    variant = next((variant for variant in product.variants if variant.sku == hit.get("sku")), None)
+    if variant is None or hit.get("title") != product.title:
+        return False
+    price, availability = hit.get("price") or {}, hit.get("availability") or {}
+    # How many there are may have changed since; that there are some, or none, is known from the first row on.
+    return price.get("amount") == variant.price.amount and not (variant.stock and availability.get("label", UNKNOWN) == UNKNOWN)

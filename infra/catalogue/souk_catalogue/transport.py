@@ -35,11 +35,16 @@ class Response:
     @property
     def reason(self) -> str:
         """What the server says is wrong: its problem's detail and the fields it names."""
-        problem = self.body if isinstance(self.body, dict) else {}
-        errors = problem.get("errors")
-        fields = [f"{error.get('field')} {error.get('detail')}" for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-        text = problem.get("detail") or problem.get("title") or problem.get("message") or http.client.responses.get(self.status, "no reason")
-        return f"{self.status} {'; '.join([str(text), *fields])}"
+        return reason_of(self.status, self.body)
+
+
+def reason_of(status: int, body: Any) -> str:
+    """What a problem says is wrong: its detail and the fields it names."""
+    problem = body if isinstance(body, dict) else {}
+    errors = problem.get("errors")
+    fields = [f"{error.get('field')} {error.get('detail')}" for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    text = problem.get("detail") or problem.get("title") or problem.get("message") or http.client.responses.get(status, "no reason")
+    return f"{status} {'; '.join([str(text), *fields])}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Retry:
 
 @dataclass
 class HttpClient:
-    """Requests to one origin. Every request made here may be repeated: the API's PUTs and GETs are idempotent."""
+    """Requests to one origin. Every request made here may be repeated: it reads, or puts what may be put twice."""
 
     base_url: str
     retry: Retry = field(default_factory=Retry)

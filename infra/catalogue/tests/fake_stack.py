@@ -1,4 +1,4 @@
-"""A stack in this process: sign-in, the admin API with its ETag rules, and search over what was put."""
+"""A stack in this process: sign-in, the admin API with its ETag rules, alone and in rows, and search over what was put."""
 
 from __future__ import annotations
 
@@ -17,14 +17,18 @@ class FakeStack:
     def __init__(self) -> None:
         self.resources: dict[str, tuple[int, dict[str, Any]]] = {}
         self.requests: list[tuple[str, str]] = []
+        self.rows: list[str] = []
+        self.most_rows = 100
         self.sign_ins = 0
         self.token_seconds = 3600
         self.refused_tokens: set[str] = set()
         self.faults: list[int] = []
         self.refusals: dict[str, tuple[int, dict[str, Any]]] = {}
+        self.row_faults: dict[str, list[int]] = {}
         self.down_after: int | None = None
         self.search_blind_for = 0
         self.hidden: set[str] = set()
+        self.untold: set[str] = set()
         self.lock = threading.RLock()
 
     def __enter__(self) -> "FakeStack":
@@ -55,9 +59,15 @@ class FakeStack:
         with self.lock:
             return [path for name, path in self.requests if name == method and path.startswith(prefix)]
 
+    def rows_of(self, collection: str) -> list[str]:
+        """The resources that rows were sent for."""
+        with self.lock:
+            return [path for path in self.rows if path.startswith(f"/admin/{collection}/")]
+
     def forget_calls(self) -> None:
         with self.lock:
             self.requests.clear()
+            self.rows.clear()
 
     def stored(self, path: str) -> dict[str, Any]:
         return self.resources[path][1]
@@ -73,12 +83,36 @@ class FakeStack:
         if refusal:
             return *refusal, None
         version, present = self.resources.get(path, (0, None))
+        told, etag = {"present_version": version}, f'"{version}"'
+        # An equal put is no change; a count of stock says what was seen, so it is none.
+        if present == body and if_match in (None, etag) and not path.startswith("/admin/inventory/"):
+            return 200, body, etag
         if present is not None and if_match is None:
-            return 428, {"title": "Precondition required", "detail": "give If-Match"}, None
-        if present is not None and if_match != f'"{version}"':
+            return 428, {"title": "Precondition required", "detail": "give If-Match", **told}, etag
+        if present is not None and if_match != etag:
+            return 412, {"title": "Stale", **told}, etag
+        if present is None and if_match is not None:
             return 412, {"title": "Stale"}, None
         self.resources[path] = (version + 1, body)
         return (200 if present else 201), body, f'"{version + 1}"'
+
+    def put_rows(self, collection: str, rows: list[dict[str, Any]]) -> tuple[int, Any, None]:
+        if not 1 <= len(rows) <= self.most_rows:
+            return 400, {"title": "Malformed", "detail": f"rows: must have 1 to {self.most_rows} entries"}, None
+        return 200, {"rows": [{"position": position, **self._put_row(collection, dict(row))} for position, row in enumerate(rows)]}, None
+
+    def _put_row(self, collection: str, row: dict[str, Any]) -> dict[str, Any]:
+        version = row.pop("if_match", None)
+        path = "/".join(["/admin", collection, *(row.pop(name) for name in ("product_id", "sku", "warehouse_id") if name in row)])
+        self.rows.append(path)
+        if self.row_faults.get(path):
+            return {"outcome": "refused", "problem": {"status": self.row_faults[path].pop(0), "title": "Busy"}}
+        before = self.resources.get(path)
+        status, told, _ = self.put(path, row.get("product", row), None if version is None else f'"{version}"')
+        if status >= 400:
+            return {"outcome": "refused", "problem": {"status": status, **told}}
+        outcome = "created" if status == 201 else "unchanged" if before == self.resources[path] else "changed"
+        return {"outcome": outcome, "version": self.resources[path][0]}
 
     def get(self, path: str) -> tuple[int, Any, str | None]:
         if path not in self.resources:
@@ -97,7 +131,9 @@ class FakeStack:
                 continue
             sku = body["variants"][0]["sku"]
             price = self.resources.get(f"/admin/prices/{sku}", (0, {"price": None}))[1]["price"]
-            hits.append({"product_id": product_id, "sku": sku, "title": body["title"], "price": price})
+            known = any(name.startswith(f"/admin/inventory/{sku}/") for name in self.resources) and sku not in self.untold
+            availability = {"label": "In stock" if known else "Availability unknown"}
+            hits.append({"product_id": product_id, "sku": sku, "title": body["title"], "price": price, "availability": availability})
         if "q" in query:
             words = query["q"][0].lower()
             hits = [hit for hit in hits if words in hit["title"].lower()]
@@ -143,7 +179,7 @@ def _handler_of(stack: FakeStack) -> type[BaseHTTPRequestHandler]:
         def _dispatch(self, body: Any) -> tuple[int, Any, str | None]:
             url = urlsplit(self.path)
             path = unquote(url.path)
-            if self.command == "POST":
+            if path == "/":
                 return *stack.sign_in(body), None
             stack.requests.append((self.command, path))
             if path == "/search":
@@ -157,6 +193,8 @@ def _handler_of(stack: FakeStack) -> type[BaseHTTPRequestHandler]:
                 return stack.get(path)
             if stack.down_after is not None:
                 stack.down_after -= 1
+            if self.command == "POST":
+                return stack.put_rows(path.removeprefix("/admin/"), body["rows"])
             return stack.put(path, body, self.headers.get("If-Match"))
 
     return Handler

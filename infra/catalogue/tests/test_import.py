@@ -18,6 +18,8 @@ from souk_catalogue.loader import Loader, Outage
 from souk_catalogue.model import Position, RawRow
 from souk_catalogue.operator_api import NotAllowed, OperatorApi
 from souk_catalogue.progress import Progress
+from souk_catalogue.row_put import RowPut, parts_of
+from souk_catalogue.searchable import SearchWaiter
 from souk_catalogue.transport import HttpClient, Retry, Unreachable
 
 
@@ -47,9 +49,9 @@ class StackTest(unittest.TestCase):
         self.stack = self.enterContext(FakeStack())
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
 
-    def load(self, values, retry=None, connections=4):
+    def load(self, values, retry=None, connections=4, chunk=5):
         with self.journal() as journal, OperatorApi(self.stack.outputs, retry or no_wait()) as api:
-            report = Loader(api, journal, Progress(len(values), io.StringIO()), connections).run(catalogue_of(values))
+            report = Loader(api, journal, Progress(len(values), io.StringIO()), connections, chunk).run(catalogue_of(values))
             journal.complete()
             return report
 
@@ -67,31 +69,46 @@ class StackTest(unittest.TestCase):
 
 
 class LoadingTest(StackTest):
-    def test_a_first_import_needs_one_call_for_each_resource(self):
+    def test_a_first_import_needs_one_row_for_each_resource(self):
         report = self.load(lines(30))
         self.assertEqual({("category", "created"): 2, ("seller", "created"): 1, ("product", "created"): 30}, dict(report.counts))
-        self.assertEqual(3 + 30 * 4, len(self.stack.calls("PUT")))
+        self.assertEqual(3, len(self.stack.calls("PUT")))
+        self.assertEqual([30, 30, 60], [len(self.stack.rows_of(name)) for name in ("products", "prices", "inventory")])
+        self.assertEqual(6 * 3, len(self.stack.calls("POST")), "six chunks of five products")
         self.assertEqual([], self.stack.calls("GET"))
         self.assertEqual({"price": {"amount": 1000, "currency": "USD"}}, self.stack.stored("/admin/prices/SKU-7"))
         self.assertEqual({"quantity": 2}, self.stack.stored("/admin/inventory/SKU-7/reno"))
         self.assertEqual({"sku": "SKU-7"}, self.stack.stored("/admin/products/p7")["variants"][0])
 
+    def test_no_request_has_more_rows_than_the_api_takes(self):
+        values = lines(3)
+        variants = [{"sku": f"V-{number}", "price": {"amount": 5, "currency": "USD"}, "stock": {f"w{n}": 1 for n in range(9)}} for number in range(40)]
+        values[3]["product"]["variants"] = variants
+        self.load(values)
+        self.assertEqual(40 * 9 + 2 * 2, len(self.stack.rows_of("inventory")))
+        self.assertEqual(4, self.stack.calls("POST").count("/admin/inventory"))
+
+    def test_no_request_is_larger_than_the_api_takes(self):
+        puts = [RowPut({"product_id": "p", "product": {"description": "é" * size}}) for size in (200_000, 250_000, 250_000, 700_000, 1)]
+        self.assertEqual([2, 1, 1, 1], [len(part) for part in parts_of(puts)])
+
     def test_parents_go_in_before_their_children(self):
         self.load(list(reversed(lines(2))))
         puts = self.stack.calls("PUT")
-        self.assertLess(puts.index("/admin/categories/all"), puts.index("/admin/categories/some"))
-        self.assertLess(puts.index("/admin/categories/some"), puts.index("/admin/products/p0"))
-        self.assertLess(puts.index("/admin/sellers/s"), puts.index("/admin/products/p0"))
+        self.assertEqual(["/admin/categories/all", "/admin/categories/some", "/admin/sellers/s"], puts)
+        with self.stack.lock:
+            first_rows = self.stack.requests.index(("POST", "/admin/products"))
+            self.assertEqual(3, sum(method == "PUT" for method, _ in self.stack.requests[:first_rows]))
 
-    def test_a_second_import_changes_nothing_and_does_not_put(self):
+    def test_a_second_import_changes_nothing(self):
         self.load(lines(10))
         before = dict(self.stack.resources)
         self.stack.forget_calls()
         report = self.load(lines(10))
         self.assertEqual({"unchanged"}, {outcome for _, outcome in report.counts})
-        self.assertEqual(before, self.stack.resources)
-        self.assertEqual([], self.stack.calls("PUT"))
-        self.assertEqual(3 + 10 * 2, len(self.stack.calls("GET")), "each product and each price is looked at")
+        self.assertEqual(before, self.stack.resources, "not even a version has risen")
+        rows = [len(self.stack.rows_of(name)) for name in ("products", "prices", "inventory")]
+        self.assertEqual([10, 10, 0], rows, "each product and each price is looked at")
 
     def test_a_stack_that_lost_its_data_is_filled_again(self):
         self.load(lines(10))
@@ -155,7 +172,50 @@ class LoadingTest(StackTest):
         self.assertEqual("Better 0", self.stack.stored("/admin/products/p0")["title"])
 
 
+    def test_somebody_who_keeps_changing_a_resource_is_given_way(self):
+        self.load(lines(2))
+        original = self.stack.put
+
+        def put(path, body, if_match):
+            if path == "/admin/prices/SKU-1" and path in self.stack.resources:
+                version, _ = self.stack.resources[path]
+                self.stack.resources[path] = (version + 1, {"price": {"amount": version, "currency": "USD"}})
+            return original(path, body, if_match)
+
+        with mock.patch.object(self.stack, "put", put):
+            report = self.load(lines(2, price=7000))
+        self.assertEqual((1, 1), (report.counts["product", "changed"], report.counts["product", "rejected"]))
+        self.assertIn("prices/SKU-1: somebody else keeps changing it", str(report.rejections[0]))
+
+    def test_a_resource_that_was_deleted_meanwhile_is_created(self):
+        self.load(lines(1))
+        original, raced = self.stack.put, []
+
+        def put(path, body, if_match):
+            if if_match and path == "/admin/products/p0" and not raced:
+                raced.append(self.stack.resources.pop(path))
+            return original(path, body, if_match)
+
+        with mock.patch.object(self.stack, "put", put):
+            report = self.load(lines(1, title="Better"))
+        self.assertEqual(("Better 0", 1), (self.stack.stored("/admin/products/p0")["title"], report.counts["product", "created"]))
+
+
 class FaultTest(StackTest):
+    def test_a_row_that_the_server_was_too_busy_for_is_sent_again(self):
+        self.stack.row_faults = {"/admin/products/p2": [503, 503], "/admin/inventory/SKU-3/reno": [500]}
+        report = self.load(lines(5), no_wait(4))
+        self.assertEqual(5, report.counts["product", "created"])
+        self.assertEqual(3, self.stack.rows_of("products").count("/admin/products/p2"))
+        self.assertEqual(1, self.stack.rows_of("products").count("/admin/products/p1"), "those that are in are not")
+
+    def test_a_row_that_always_fails_is_told_and_the_others_go_in(self):
+        self.stack.row_faults = {"/admin/prices/SKU-2": [503] * 100}
+        report = self.load(lines(5), no_wait(4))
+        self.assertEqual(["rows.jsonl:6 (row 6): product p2: prices/SKU-2: 503 Busy"], [str(rejection) for rejection in report.rejections])
+        self.assertEqual(4, report.counts["product", "created"])
+        self.assertEqual(4, self.stack.rows_of("prices").count("/admin/prices/SKU-2"))
+
     def test_passing_failures_are_tried_again(self):
         self.stack.faults = [503, 429, 500, 502]
         report = self.load(lines(5), no_wait(8))
@@ -224,31 +284,31 @@ class ResumeTest(StackTest):
         self.stack.forget_calls()
 
     def test_it_goes_on_where_it_stopped(self):
-        self.interrupt(lines(50), after=120)
+        self.interrupt(lines(50), after=24)
         there = {path for path in self.stack.resources if path.startswith("/admin/products/")}
         report = self.load(lines(50))
         self.assertGreater(report.skipped, 15)
-        puts = self.stack.calls("PUT", "/admin/products/")
-        self.assertEqual(50, len(there | set(puts)), "everything is in")
+        again = self.stack.rows_of("products")
+        self.assertEqual(50, len(there | set(again)), "everything is in")
         self.assertEqual(50, sum("/admin/products/" in path for path in self.stack.resources))
-        self.assertLessEqual(len(set(puts) & there), 4, "only rows that were under way are put again")
+        self.assertLessEqual(len(set(again) & there), 4 * 5, "only chunks that were under way are put again")
         self.assertEqual(50, sum(count for (kind, _), count in report.counts.items() if kind == "product"))
 
     def test_a_changed_row_is_not_skipped(self):
-        self.interrupt(lines(20), after=60)
+        self.interrupt(lines(20), after=10)
         report = self.load(lines(20, price=7700))
         prices = {body["price"]["amount"] for path, (_, body) in self.stack.resources.items() if "/prices/" in path}
         self.assertEqual({7700}, prices)
         self.assertEqual(20, report.counts["product", "changed"] + report.counts["product", "created"])
 
     def test_a_wiped_stack_is_loaded_anew(self):
-        self.interrupt(lines(20), after=60)
+        self.interrupt(lines(20), after=10)
         self.stack.resources.clear()
         report = self.load(lines(20))
         self.assertEqual((0, 20), (report.skipped, report.counts["product", "created"]))
 
     def test_a_line_cut_short_is_no_harm(self):
-        self.interrupt(lines(20), after=60)
+        self.interrupt(lines(20), after=10)
         with self.journal() as journal, open(journal.path, "a") as file:
             file.write('{"row": "product:p1')
         self.load(lines(20))
@@ -260,7 +320,7 @@ class ResumeTest(StackTest):
         with self.journal() as journal, OperatorApi(self.stack.outputs) as api:
             journal.trust()
             Loader(api, journal, Progress(43, io.StringIO())).run(catalogue_of(lines(40)))
-        self.assertEqual([], self.stack.calls("PUT"))
+        self.assertEqual([], self.stack.calls("PUT") + self.stack.calls("POST"))
         self.assertLessEqual(len(self.stack.calls("GET")), 5)
 
     def test_two_imports_at_once_are_refused(self):
@@ -292,6 +352,33 @@ class CommandTest(StackTest):
         code, _, err = self.run_command(lines(5), "--search-timeout", "0.3")
         self.assertEqual(1, code)
         self.assertIn("search does not find 1 of them: p3", err)
+
+    def test_search_is_waited_for_as_long_as_it_finds_more(self):
+        products = [row.value for row in catalogue_of(lines(6)).products]
+        self.load(lines(6))
+        now, self.stack.hidden = [0.0], {f"p{number}" for number in range(6)}
+
+        def sleep(_):
+            now[0] += 9
+            self.stack.hidden.discard(min(self.stack.hidden, default=None))
+
+        with contextlib.closing(HttpClient(self.stack.url, no_wait())) as client:
+            waiter = SearchWaiter(client, 10, clock=lambda: now[0], sleep=sleep)
+            self.assertEqual([], waiter.wait(products))
+            self.assertGreater(now[0], 10)
+            self.stack.hidden = {"p4"}
+            self.assertEqual(["p4"], SearchWaiter(client, 10, clock=lambda: now[0], sleep=lambda _: now.append(now.pop() + 9)).wait(products))
+
+    def test_stock_that_search_does_not_know_of_is_waited_for(self):
+        self.stack.untold = {"SKU-1"}
+        code, _, err = self.run_command(lines(5), "--search-timeout", "0.3")
+        self.assertEqual(1, code)
+        self.assertIn("search does not find 1 of them: p1", err)
+        self.assertIn("import: search finds 4 of 5 products\n", err)
+        values = lines(5)
+        values[4]["product"]["variants"][0]["stock"] = {}
+        code, _, _ = self.run_command(values, "--search-timeout", "0.3")
+        self.assertEqual(0, code, "there is nothing to know of what came without stock")
 
     def test_an_old_title_in_search_is_waited_for(self):
         self.run_command(lines(3))

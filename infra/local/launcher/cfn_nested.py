@@ -1,15 +1,17 @@
-"""AWS::CloudFormation::Stack: macros in the nested template, and updates of it.
+"""AWS::CloudFormation::Stack: macros in the nested template, updates of it, and what outlives it.
 
 * Real AWS expands the transforms of a nested template as it does those of its parent,
   which is how a SAM application nests SAM templates. Stock ministack expands only the
   root's, so a child's first ``AWS::Serverless`` resource failed the stack.
 * Real AWS leaves a resource alone that an update does not change. Stock ministack does
   too, but forgets its attributes in a nested stack, so the next ``Fn::GetAtt`` failed.
+* Real AWS keeps what a nested template's DeletionPolicy retains, when the nested stack is
+  deleted with its parent. Stock ministack heeds the policies of a root stack only.
 """
 import contextvars
 import inspect
 
-from .hooks import require, wrap
+from .hooks import require, wrap, wrap_cfn
 
 NESTED = "AWS::CloudFormation::Stack"
 _parameters = contextvars.ContextVar("nested_parameters", default=None)
@@ -19,9 +21,12 @@ def apply():
     import ministack.services.cloudformation as cloudformation
     import ministack.services.cloudformation.engine as engine
     import ministack.services.cloudformation.provisioners as prov
+    import ministack.services.cloudformation.stacks as stacks
 
     require(engine, "_parse_template", "_apply_transforms", "_TransformFailed")
     require(cloudformation, "_stacks")
+    require(stacks, "_resource_policy", "_RETAINING_POLICIES")
+    require(prov, "_nested_stack_lookup_name")
     assert "old_attrs" in inspect.signature(prov._update_resource).parameters, "resource updates take other arguments now"
 
     def deploying(original):
@@ -58,3 +63,23 @@ def apply():
         return run
 
     wrap(prov, "_update_resource", updating)
+
+    def is_kept(child, name, logical_id):
+        template = child.get("_template") or {}
+        policy = stacks._resource_policy(
+            template.get("Resources", {}).get(logical_id), "DeletionPolicy", child["_resources"],
+            child.get("_resolved_params", {}), child.get("_conditions", {}), template.get("Mappings", {}), name, child["StackId"])
+        return policy in stacks._RETAINING_POLICIES
+
+    def deleting(original):
+        def run(physical_id, props):
+            name = prov._nested_stack_lookup_name(physical_id)
+            child = cloudformation._stacks.get(name)
+            if child:
+                resources = child.get("_resources", {})
+                child["_resources"] = {logical_id: resource for logical_id, resource in resources.items()
+                                       if not is_kept(child, name, logical_id)}
+            return original(physical_id, props)
+        return run
+
+    wrap_cfn(prov, NESTED, "delete", deleting)

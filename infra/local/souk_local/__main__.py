@@ -57,6 +57,11 @@ def _run_job(args):
     print(json.dumps(functions.invoke(_running_demo(), args.function), indent=2))
 
 
+def _crowd(_args):
+    from . import phases
+    phases.crowd(_running_demo())
+
+
 def _test(_args):
     from . import phases
     phases.run()
@@ -72,7 +77,8 @@ def main():
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, run, about in (("up", _up, "build, start, deploy and load"), ("down", _down, "end every process"),
                              ("demo", _demo, "up, then a shopper's story"), ("test", _test, "all checks and tests"),
-                             ("outputs", _outputs, "one JSON object about the running stack")):
+                             ("outputs", _outputs, "one JSON object about the running stack"),
+                             ("crowd", _crowd, "how many shoppers' stories the running stack bears")):
         commands.add_parser(name, help=about).set_defaults(run=run)
     importing = commands.add_parser("import", help="load a catalogue file")
     importing.add_argument("file")

@@ -10,8 +10,6 @@ from .console import Failure
 from .deployment import TEMPLATE, all_resources
 from .templates import is_local, read, resources
 
-QUEUE_AND_STREAM_EVENTS = ("SQS", "DynamoDB", "Kinesis")
-
 
 def audit(stack, template=TEMPLATE):
     """Compare the templates with the deployed stack; a Failure names what is missing."""
@@ -44,13 +42,13 @@ class Declared:
         template = read(path)
         self.machines |= {name for name, _ in resources(template, "AWS::Serverless::StateMachine",
                                                         "AWS::StepFunctions::StateMachine")}
-        for name, props in resources(template, "AWS::Serverless::Function"):
+        for _name, props in resources(template, "AWS::Serverless::Function"):
             for event in props.get("Events", {}).values():
                 details = event.get("Properties", {})
                 if event["Type"] == "HttpApi":
                     self.routes[_route_key(details)] += 1
-                elif event["Type"] in QUEUE_AND_STREAM_EVENTS:
-                    self.sources[name] += 1
+        for _name, props in resources(template, "AWS::Lambda::EventSourceMapping"):
+            self.sources[props["FunctionName"]["Ref"]] += 1
         for _name, props in resources(template, "AWS::Serverless::Application"):
             if is_local(props.get("Location")):
                 self._collect(path.parent / props["Location"])

@@ -22,8 +22,7 @@ def deploy(stack, parameters, template=TEMPLATE):
     cloudformation = client(stack, "cloudformation")
     present = describe(stack)
     if present and present["StackStatus"] in ("ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED"):
-        cloudformation.delete_stack(StackName=stack.cloudformation_name)
-        _settled(stack, gone=True)
+        delete(stack)
         present = None
     mark = hashlib.sha256(json.dumps([url, given, (present or {}).get("StackId")]).encode()).hexdigest()
     stamp = stack.path("deployed.sha256")
@@ -43,6 +42,12 @@ def deploy(stack, parameters, template=TEMPLATE):
     mark = hashlib.sha256(json.dumps([url, given, final["StackId"]]).encode()).hexdigest()
     stamp.write_text(mark)
     return True
+
+
+def delete(stack):
+    """Delete the root stack and wait until it is gone."""
+    client(stack, "cloudformation").delete_stack(StackName=stack.cloudformation_name)
+    _settled(stack, gone=True)
 
 
 def describe(stack):

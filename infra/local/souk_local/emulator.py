@@ -11,6 +11,17 @@ from .stack import REGION, ROOT
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ")
 
 
+def _doors(stack):
+    """Under test functions may do what their roles allow, and what they did is kept for the tests (``grants.py``).
+
+    That is judged at the emulator's door, so they speak to the tables through it; a stack for people is
+    the faster one, where they speak to them directly.
+    """
+    if stack.enforces_roles:
+        return {"AUTH": "true", "SOUK_ROLE_OPERATIONS": str(stack.home / "role-operations.json")}
+    return {"AWS_ENDPOINT_URL_DYNAMODB": stack.url("tables")}
+
+
 def start(stack):
     """Start the emulator unless it runs; True when it was started, and so is empty."""
     if processes.is_alive(stack, "emulator"):
@@ -25,8 +36,10 @@ def start(stack):
             "AWS_ENDPOINT_URL": stack.url("emulator"), "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION, "MINISTACK_REGION": REGION,
             "MINISTACK_OPENSEARCH_ENDPOINT": f"127.0.0.1:{stack.ports['opensearch']}",
+            "SOUK_FUNCTION_HOST": stack.url("host"), "SOUK_TABLES": stack.url("tables"), **_doors(stack),
             # A trigger that fails ends a sign-in, as on AWS.
-            "MINISTACK_COGNITO_PRETOKEN_STRICT": "1", "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0", "LOG_LEVEL": "WARNING",
+            "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
+            "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0", "LOG_LEVEL": "WARNING",
             "PYTHONPATH": str(ROOT / "infra" / "local"), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
         processes.start(stack, "emulator", [python(), "-m", "launcher"], env, cwd=home)
         processes.wait_ready(stack, "emulator", stack.url("emulator") + "/_ministack/ready", 60)

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 
-from . import environment, prerequisites, processes, stack, up
+from . import environment, grants, prerequisites, processes, stack, up
 from .console import Failure, say
 from .stack import ROOT
 
@@ -27,21 +27,37 @@ def run():
         _phase("lint", _cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings"))
         _phase("unit and property tests", _cargo("test", "--no-fail-fast", "--workspace", "--lib"))
         _phase("template lint", lambda: _templates(preparing[0]))
+        _phase("test stack", lambda: up.up(test, sample=False, preparing=preparing))
         for folder, path in PYTHON_TESTS:
             if (ROOT / folder).is_dir():
                 _phase(f"tests of {path}", lambda folder=folder, path=path: _python_tests(folder, path))
-        _phase("test stack", lambda: up.up(test, sample=False, preparing=preparing))
+        _phase("a second stack beside it", lambda: _python_tests("infra/local/stack_tests", "infra/local"))
         _phase("store, flow and race tests", _cargo(
-            "test", "--no-fail-fast", "--workspace", "--test", "*", "--", "--skip", "faults::",
+            "test", "--no-fail-fast", "--workspace", "--test", "*", "--", "--skip", "faults::", "--skip", "load::",
             SOUK_OUTPUTS=str(test.home / "outputs.json")))
+        # Alone on the machine, on which it says what it bears.
+        _phase("a crowd", _stories(test))
         # By themselves: they end functions' processes, whoever is calling those.
         _phase("fault tests", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "faults::",
             SOUK_OUTPUTS=str(test.home / "outputs.json")))
+        if test.is_emulated_here:
+            _phase("grants: what all of these did", lambda: say(f"   {grants.compare(test)}"))
     finally:
         ended = up.down(test)
         say(f"  test stack ended: {', '.join(ended) or 'nothing ran'}")
     say(f"\nall phases passed in {time.monotonic() - began:.0f} s")
+
+
+def crowd(running):
+    """Play shoppers' stories on a running stack, 1 to 128 at a time, and print what each request took."""
+    _stories(running, SOUK_STORIES=os.environ.get("SOUK_STORIES", "240"),
+             SOUK_AT_A_TIME=os.environ.get("SOUK_AT_A_TIME", "1,8,32,128"))()
+
+
+def _stories(running, **sizes):
+    return _cargo("test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "load::", "--nocapture",
+                  SOUK_OUTPUTS=str(running.home / "outputs.json"), **sizes)
 
 
 def _phase(name, work):

@@ -1,9 +1,9 @@
-"""The stack's two programs of our own: the payment gateway and the edge."""
+"""The stack's programs of our own: the payment gateway, the functions' host and the edge."""
 import json
 import os
 
 from . import processes
-from .console import Step
+from .console import Failure, Step
 from .distribution import edge_configuration
 
 
@@ -16,6 +16,22 @@ def start_gateway(stack, program, empty):
                "--webhook-secret", stack.webhook_secret, "--webhook-url", stack.url("edge") + "/webhooks/payments",
                "--state", stack.home / "gateway.json"]
     _run(stack, "gateway", command, "/__fake/health")
+
+
+def start_host(stack, program):
+    """Start the host of the functions unless it runs as wanted; the emulator tells it of each function when that is called."""
+    _run(stack, "host", [program, "--port", stack.ports["host"]], "/health")
+
+
+def start_tables(stack, program, empty):
+    """Start the tables, which live and die with the emulator that knows of them; a new program waits for that."""
+    if empty:
+        processes.stop(stack, "tables")
+    elif processes.is_alive(stack, "tables"):
+        return
+    else:
+        raise Failure("the tables have ended and their items are gone: run `make down`, then this command again")
+    _run(stack, "tables", [program, "--port", stack.ports["tables"]], "/health")
 
 
 def start_edge(stack, program, distribution_id):

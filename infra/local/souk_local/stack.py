@@ -14,9 +14,9 @@ LAMBDA_FOLDER = TARGET / "lambda"
 HOME = Path(os.environ.get("SOUK_HOME") or TARGET / "souk").resolve()
 REGION = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
 
-PORTS = {"emulator": 4566, "opensearch": 9200, "gateway": 4580, "edge": 8080}
+PORTS = {"emulator": 4566, "opensearch": 9200, "gateway": 4580, "host": 4590, "tables": 4591, "edge": 8080}
 # Timers short enough for a test to wait for, long enough for a slow machine to pay within them.
-TEST_PARAMETERS = {"ReservationSeconds": "20", "PaymentSeconds": "20", "SweepAfterSeconds": "5", "HintSeconds": "1",
+TEST_PARAMETERS = {"ReservationSeconds": "20", "PaymentSeconds": "20", "SweepAfterSeconds": "5", "HintSeconds": "20",
                    "AdmissionSeconds": "15", "ClaimGraceSeconds": "20", "ClaimDeadlineSeconds": "60"}
 
 
@@ -44,6 +44,11 @@ class Stack:
     def cloudformation_name(self):
         """The root stack's name; two stacks may share an emulator that somebody else runs."""
         return "souk" if self.name == "demo" else f"souk-{self.name}"
+
+    @property
+    def enforces_roles(self):
+        """Whether the emulator refuses what a role does not allow: where the tests run."""
+        return self.name == "test"
 
     @property
     def is_emulated_here(self):

@@ -9,6 +9,8 @@ from .users import sign_in
 SEARCH = "backpack"
 ADDRESS = {"name": "Sam Shopper", "line1": "1 Market Street", "city": "Springfield", "postal_code": "12345", "country": "US"}
 SECONDS_TO_CONFIRM = 30
+# What the shop says of stock that it has not heard of.
+UNKNOWN = "Availability unknown"
 SETTLED = ("CONFIRMED", "CANCELLED")
 
 
@@ -29,8 +31,10 @@ def _browse(shop):
     _line("search", f"“{SEARCH}”: {found['total']} found, the first is “{hit['title']}” ({hit['product_id']})", spent)
     page, spent = shop.call("GET", f"/products/{hit['product_id']}")
     variant = next((v for v in page["variants"] if v["sku"] == hit["sku"]), page["variants"][0])
-    label = (variant.get("availability") or {}).get("label", "not said")
+    label = variant["availability"]["label"]
     _line("product page", f"{variant['sku']} at {_money(variant['price'])}, availability: {label}", spent)
+    if label == UNKNOWN:
+        raise Failure(f"the page of {hit['product_id']} does not say what is in stock: see `make logs FUNCTION=ledger-writer`")
     return variant["sku"]
 
 

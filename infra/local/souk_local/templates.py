@@ -36,9 +36,9 @@ def read(path):
 
 
 def resources(template, *types):
-    """(logical id, properties) of the resources of these types."""
+    """(logical id, properties) of the resources of these types, without those that an ``Fn::ForEach`` makes."""
     for logical_id, resource in template.get("Resources", {}).items():
-        if resource.get("Type") in types:
+        if isinstance(resource, dict) and resource.get("Type") in types:
             yield logical_id, resource.get("Properties", {})
 
 

@@ -1,8 +1,8 @@
 """Bring a stack up: everything slow at once, then deploy, then load."""
 from concurrent.futures import ThreadPoolExecutor
 
-from . import audit, builds, catalogue, deployment, emulator, environment, opensearch, outputs, prerequisites, processes
-from . import services, users
+from . import audit, builds, catalogue, deployment, emulator, environment, opensearch, outputs
+from . import prerequisites, processes, services, stored_secrets, users
 from .console import Failure, Step, say
 
 
@@ -48,10 +48,13 @@ def up(stack, sample=True, preparing=None):
         raise
     fresh, _ = (future.result() for future in preparing)
     environment.activate()
-    for name in ("souk-gateway", "souk-edge"):
+    for name in ("souk-gateway", "souk-host", "souk-tables", "souk-edge"):
         if name not in programs:
             raise Failure(f"the build made no {name}: is infra/local complete?")
     services.start_gateway(stack, programs["souk-gateway"], empty=fresh)
+    if stack.is_emulated_here:
+        services.start_tables(stack, programs["souk-tables"], empty=fresh)
+        services.start_host(stack, programs["souk-host"])
     _deploy(stack)
     services.start_edge(stack, programs["souk-edge"], deployment.outputs(stack)["DistributionId"])
     found = outputs.write(stack)
@@ -67,13 +70,13 @@ def _deploy(stack):
             "OpenSearchEndpoint": stack.url("opensearch"),
             "GatewayUrl": stack.url("gateway"),
             "BeaconUrl": stack.url("gateway") + "/beacon/public",
-            "GatewayApiKey": stack.gateway_key,
-            "GatewayWebhookSecret": stack.webhook_secret,
-            "EdgeSecret": stack.edge_secret,
-            "JwksBaseUrl": stack.aws_endpoint,
+            "GatewaySecret": stored_secrets.gateway(stack),
+            "EdgeSecret": stored_secrets.edge(stack),
+            "KeepData": "false",
             # Known passwords protect nothing, so a second factor would not either.
             "StaffMfa": "optional",
             "AccessTokenMinutes": 60,
+            "JwksBaseUrl": stack.aws_endpoint,
             **stack.parameters,
         })
         what = audit.audit(stack)

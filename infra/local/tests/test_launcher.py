@@ -2,18 +2,14 @@
 import base64
 import io
 import json
-import tempfile
 import time
 import unittest
 import urllib.error
 import urllib.request
 import zipfile
-from pathlib import Path
 
+from emulated import Emulated, poll
 from launcher import cognito_users
-from souk_local import emulator, processes
-from souk_local.aws import client
-from souk_local.stack import Stack, free_port
 
 # Answers a request with its claims, and a pool that signs a token with the one group that it is to name; of stream
 # records it reports or raises what the item tells it to.
@@ -25,12 +21,14 @@ def handler(event, context):
     if "Records" not in event:
         authorizer = event.get("requestContext", {}).get("authorizer", {})
         return {"statusCode": 200, "body": json.dumps(authorizer.get("jwt", {}).get("claims", {}))}
-    images = [record["dynamodb"]["NewImage"] for record in event["Records"]]
+    images = [record["dynamodb"].get("NewImage") or record["dynamodb"]["OldImage"] for record in event["Records"]]
     with open(os.environ["DELIVERIES"], "a") as log:
         log.write(json.dumps([image["pk"]["S"] for image in images]) + "\\n")
     return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}
             for record, image in zip(event["Records"], images) if image.get("fails", {}).get("BOOL")]}
 """
+# A program that speaks the Runtime API and does what its event says.
+BOOTSTRAP = Path(__file__).parents[1] / "host" / "tests" / "host" / "bootstrap.py"
 CHILD = {
     "Transform": "AWS::Serverless-2016-10-31",
     "Resources": {
@@ -61,38 +59,18 @@ CHILD = {
 }
 
 
-def poll(ask, seconds=20):
-    """The first truthy answer within the deadline."""
-    deadline = time.monotonic() + seconds
-    while not (answer := ask()):
-        if time.monotonic() > deadline:
-            raise AssertionError("it did not happen in time")
-        time.sleep(0.02)
-    return answer
-
-
-class Launcher(unittest.TestCase):
-    """One emulator for all the tests."""
+class Launcher(Emulated):
+    """What the shop's functions, streams and pools rely on."""
 
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.home = Path(folder.name)
-        cls.stack = Stack("launcher", cls.home, {"emulator": free_port(), "opensearch": free_port()}, "key", "secret")
-        cls.addClassCleanup(processes.stop_all, cls.stack)
-        emulator.start(cls.stack)
+        super().setUpClass()
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("index.py", HANDLER)
         cls.code = code.getvalue()
         cls.aws("s3").create_bucket(Bucket="code")
         cls.aws("s3").put_object(Bucket="code", Key="function.zip", Body=cls.code)
-
-    @classmethod
-    def aws(cls, service):
-        """A client of this emulator."""
-        return client(cls.stack, service)
 
     def deploy(self, name, child, update=False):
         """Deploy a root stack with one nested template; the nested stack's outputs."""
@@ -184,6 +162,20 @@ class Launcher(unittest.TestCase):
         after = self.deploy("secrets", changed, update=True)
         self.assertEqual(after, out)
 
+    def test_what_a_nested_template_keeps_outlives_its_stack(self):
+        child = {"Resources": {
+            "Kept": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {
+                "BillingMode": "PAY_PER_REQUEST", "DeletionProtectionEnabled": "false",
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]}},
+            "Gone": {"Type": "AWS::SQS::Queue"}},
+            "Outputs": {name: {"Value": {"Ref": name}} for name in ("Kept", "Gone")}}
+        out = self.deploy("keeping", child)
+        cloudformation, queues = self.aws("cloudformation"), self.aws("sqs")
+        cloudformation.delete_stack(StackName="keeping")
+        poll(lambda: out["Gone"] not in queues.list_queues().get("QueueUrls", []))
+        self.aws("dynamodb").delete_table(TableName=out["Kept"])    # it is there, and "false" did not protect it
+
     def test_a_stream_retries_what_failed_and_sends_what_it_discards_to_its_destination(self):
         log = self.home / "deliveries"
         dynamodb, functions, queues = self.aws("dynamodb"), self.aws("lambda"), self.aws("sqs")
@@ -194,6 +186,8 @@ class Launcher(unittest.TestCase):
         dynamodb.transact_write_items(TransactItems=[
             {"Put": {"TableName": "things", "Item": {"pk": {"S": key}, "fails": {"BOOL": key == "b"}}}} for key in "abc"])
         queue = queues.create_queue(QueueName="discarded")["QueueUrl"]
+        self.aws("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
         functions.create_function(FunctionName="project", Runtime="python3.11", Handler="index.handler", Timeout=10,
                                   Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": self.code},
                                   Environment={"Variables": {"DELIVERIES": str(log)}})
@@ -207,6 +201,51 @@ class Launcher(unittest.TestCase):
         deliveries = poll(lambda: [json.loads(line) for line in log.read_text().splitlines()][4:] and log.read_text())
         self.assertEqual([json.loads(line) for line in deliveries.splitlines()],
                          [["a", "b", "c"], ["b", "c"], ["b"], ["b"], ["c"]])
+
+    def test_a_program_runs_in_the_host_as_it_would_on_aws(self):
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("bootstrap", BOOTSTRAP.read_text())
+        functions, logs = self.aws("lambda"), self.aws("logs")
+        functions.create_function(FunctionName="program", Runtime="provided.al2023", Handler="bootstrap", Timeout=1,
+                                  Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": code.getvalue()},
+                                  Environment={"Variables": {"NAME": "program"}})
+
+        def invoke(event):
+            answer = functions.invoke(FunctionName="program", Payload=json.dumps(event))
+            return answer.get("FunctionError"), json.loads(answer["Payload"].read())
+        error, first = invoke({"print": "a line"})
+        self.assertEqual((error, first["name"]), (None, "program"))
+        self.assertEqual(invoke({})[1]["pid"], first["pid"])
+        lines = [event["message"].strip() for event in logs.filter_log_events(logGroupName="/aws/lambda/program")["events"]]
+        self.assertIn("a line", lines)
+        self.assertEqual(invoke({"fail": "asked to"}), ("Unhandled", {"errorMessage": "asked to", "errorType": "Asked"}))
+        self.assertEqual(invoke({"wait_for": "/never"})[1]["errorType"], "Sandbox.Timedout")
+        functions.update_function_configuration(FunctionName="program", Environment={"Variables": {"NAME": "changed"}})
+        self.assertEqual(invoke({})[1]["name"], "changed")
+        functions.put_function_concurrency(FunctionName="program", ReservedConcurrentExecutions=0)
+        with self.assertRaises(functions.exceptions.TooManyRequestsException):
+            invoke({})
+
+    def test_an_item_that_outlived_its_time_is_a_record_of_the_service(self):
+        log = self.home / "deletions"
+        dynamodb, functions = self.aws("dynamodb"), self.aws("lambda")
+        dynamodb.create_table(TableName="mortal", BillingMode="PAY_PER_REQUEST",
+                              AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+                              KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+                              StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
+        dynamodb.update_time_to_live(TableName="mortal", TimeToLiveSpecification={"AttributeName": "ends", "Enabled": True})
+        arn = dynamodb.describe_table(TableName="mortal")["Table"]["LatestStreamArn"]
+        functions.create_function(FunctionName="mourn", Runtime="python3.11", Handler="index.handler", Timeout=10,
+                                  Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": self.code},
+                                  Environment={"Variables": {"DELIVERIES": str(log)}})
+        functions.create_event_source_mapping(
+            FunctionName="mourn", StartingPosition="TRIM_HORIZON", EventSourceArn=arn,
+            FilterCriteria={"Filters": [{"Pattern": json.dumps({
+                "userIdentity": {"principalId": ["dynamodb.amazonaws.com"]}})}]})
+        dynamodb.put_item(TableName="mortal", Item={"pk": {"S": "a"}, "ends": {"N": str(int(time.time()) - 9)}})
+        poll(lambda: dynamodb.scan(TableName="mortal")["Count"] == 0)
+        self.assertEqual(json.loads(poll(lambda: log.exists() and log.read_text())), ["a"])
 
     def test_two_attributes_set_to_one_value_stay_apart(self):
         dynamodb = self.aws("dynamodb")
@@ -231,7 +270,7 @@ class Launcher(unittest.TestCase):
         with self.assertRaisesRegex(states.exceptions.ClientError, "MISSING_TRANSITION_TARGET"):
             states.create_state_machine(name="broken", definition=broken, roleArn="arn:aws:iam::000000000000:role/any")
 
-    def test_a_user_is_found_by_what_he_is_called_now(self):
+    def test_a_user_is_found_by_their_present_name(self):
         cognito = self.aws("cognito-idp")
         pool = cognito.create_user_pool(PoolName="crowd", UsernameAttributes=["email"])["UserPool"]["Id"]
 

@@ -18,7 +18,9 @@ Resources:
       Events:
         Http: {Type: HttpApi, Properties: {Method: get, Path: /things}}
         Default: {Type: HttpApi, Properties: {Path: $default}}
-        Stream: {Type: DynamoDB, Properties: {Stream: !GetAtt Table.StreamArn}}
+  GetStream:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !Ref Get, EventSourceArn: !GetAtt Table.StreamArn}
   Child:
     Type: AWS::Serverless::Application
     Properties: {Location: child.yaml}

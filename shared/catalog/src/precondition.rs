@@ -2,8 +2,11 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PreconditionFailure {
     /// It exists and the caller did not say which version he has seen.
-    #[error("the version is missing")]
-    Missing,
+    #[error("the version is missing; the present one is {present}")]
+    Missing {
+        /// The version that is stored.
+        present: u64,
+    },
     /// It has another version than the caller has seen.
     #[error("the present version is {present}")]
     Stale {
@@ -55,7 +58,7 @@ pub(crate) fn step(stored: Stored, if_match: Option<u64>) -> Result<Step, Precon
             Err(PreconditionFailure::Stale { present: version })
         }
         (Stored::Present { equal: true, .. }, _) => Ok(Step::Nothing),
-        (Stored::Present { .. }, None) => Err(PreconditionFailure::Missing),
+        (Stored::Present { version, .. }, None) => Err(PreconditionFailure::Missing { present: version }),
         (Stored::Present { version, .. }, Some(_)) => Ok(Step::Change { version: version + 1 }),
     }
 }
@@ -74,7 +77,7 @@ mod tests {
     #[test]
     fn changing_needs_the_present_version() {
         let stored = Stored::Present { version: 3, equal: false };
-        assert_eq!(step(stored, None), Err(PreconditionFailure::Missing));
+        assert_eq!(step(stored, None), Err(PreconditionFailure::Missing { present: 3 }));
         assert_eq!(step(stored, Some(2)), Err(PreconditionFailure::Stale { present: 3 }));
         assert_eq!(step(stored, Some(3)), Ok(Step::Change { version: 4 }));
     }

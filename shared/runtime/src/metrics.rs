@@ -1,35 +1,50 @@
 //! Metrics as CloudWatch's embedded metric format: a log line that CloudWatch turns into a metric.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value, json};
 
 /// The CloudWatch namespace of all of Souk's metrics.
 const NAMESPACE: &str = "Souk";
 
-/// Writes one line with counts under the dimension `operation`; outside of a function, where nobody
-/// collects lines, nothing.
+/// The root stack, as the template names it to every function: two stacks of one account count apart.
+static STACK: LazyLock<String> = LazyLock::new(|| variable("STACK_NAME"));
+static FUNCTION: LazyLock<String> = LazyLock::new(|| variable("AWS_LAMBDA_FUNCTION_NAME"));
+
+/// Writes one line with counts under the dimensions `stack` and `operation`; outside of a function,
+/// where nobody collects lines, nothing.
 ///
 /// `unit` is CloudWatch's: `Count`, `Milliseconds`, `Bytes`.
 pub fn emit(operation: &str, unit: &str, values: &[(&str, f64)]) {
-    if !crate::log::is_collected() {
-        return;
-    }
-    println!("{}", line(operation, unit, values, jiff::Timestamp::now().as_millisecond()));
+    write(("operation", operation), unit, values);
 }
 
-fn line(operation: &str, unit: &str, values: &[(&str, f64)], at_ms: i64) -> Value {
+/// Counts a scheduled run that was completed, under the dimensions `stack` and `function`. An alarm
+/// goes off where the count is missing.
+pub(crate) fn completed() {
+    write(("function", &FUNCTION), "Count", &[("completed", 1.0)]);
+}
+
+fn write(subject: (&str, &str), unit: &str, values: &[(&str, f64)]) {
+    if crate::log::is_collected() {
+        println!("{}", line(&STACK, subject, unit, values, jiff::Timestamp::now().as_millisecond()));
+    }
+}
+
+fn line(stack: &str, (dimension, subject): (&str, &str), unit: &str, values: &[(&str, f64)], at_ms: i64) -> Value {
     let metrics: Vec<Value> = values.iter().map(|(name, _)| json!({ "Name": name, "Unit": unit })).collect();
+    let described = json!({ "Namespace": NAMESPACE, "Dimensions": [["stack", dimension]], "Metrics": metrics });
     let mut object = Map::from_iter([
-        ("operation".to_owned(), json!(operation)),
-        (
-            "_aws".to_owned(),
-            json!({
-                "Timestamp": at_ms,
-                "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [["operation"]], "Metrics": metrics }],
-            }),
-        ),
+        ("stack".to_owned(), json!(stack)),
+        (dimension.to_owned(), json!(subject)),
+        ("_aws".to_owned(), json!({ "Timestamp": at_ms, "CloudWatchMetrics": [described] })),
     ]);
     object.extend(values.iter().map(|(name, value)| ((*name).to_owned(), json!(value))));
     Value::Object(object)
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -37,10 +52,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_names_each_metric_and_carries_its_value() {
-        let line = line("reserve", "Count", &[("write_units", 4.0)], 17);
+    fn a_line_names_each_metric_and_its_dimensions_and_carries_their_values() {
+        let line = line("souk", ("operation", "reserve"), "Count", &[("write_units", 4.0)], 17);
         assert_eq!(line["write_units"], 4.0);
-        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"], "write_units");
+        let described = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(described["Metrics"][0]["Name"], "write_units");
+        assert_eq!(described["Dimensions"], json!([["stack", "operation"]]));
+        assert_eq!((&line["stack"], &line["operation"]), (&json!("souk"), &json!("reserve")));
         assert_eq!(line["_aws"]["Timestamp"], 17);
     }
 }

@@ -6,7 +6,7 @@ use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{BoxFuture, Error, FromEnvironment, invocation::Deadline, queue::Failure, start};
+use crate::{BoxFuture, Error, FromEnvironment, invocation::Deadline, metrics, queue::Failure, start};
 
 type Handler = Arc<dyn Fn() -> BoxFuture<Result<Value, Failure>> + Send + Sync>;
 
@@ -37,7 +37,10 @@ async fn run(handler: Handler) -> Result<(), Error> {
             let report = Deadline::of(&event.context).hold(async { handler().await }).await;
             let report = report.unwrap_or_else(|interrupted| Err(interrupted.into()));
             match &report {
-                Ok(report) => tracing::info!(report = %report, "scheduled run done"),
+                Ok(report) => {
+                    metrics::completed();
+                    tracing::info!(report = %report, "scheduled run done");
+                }
                 Err(error) => tracing::error!(error = %error, "scheduled run failed"),
             }
             // Its words alone: the runtime logs an error with all that it holds.

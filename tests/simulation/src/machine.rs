@@ -46,12 +46,22 @@ enum State {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Retry {
     error_equals: Vec<String>,
-    interval_seconds: f64,
-    backoff_rate: f64,
     max_attempts: u32,
+    /// What a retrier without attempts does not say.
+    #[serde(default)]
+    interval_seconds: f64,
+    #[serde(default)]
+    backoff_rate: f64,
+    #[serde(default)]
     max_delay_seconds: f64,
     #[serde(rename = "JitterStrategy")]
-    _full_jitter: String,
+    _full_jitter: Option<String>,
+}
+
+impl Retry {
+    fn is_about(&self, error: &str) -> bool {
+        self.error_equals.iter().any(|name| name == "States.ALL" || name == error)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,7 +135,7 @@ async fn task(steps: &impl Steps, resource: &str, input: &Value, retries: &[Retr
             Ok(output) => return Ok(output),
             Err(error) => error,
         };
-        let retrier = retries.iter().position(|retry| retry.error_equals.contains(&error));
+        let retrier = retries.iter().position(|retry| retry.is_about(&error));
         let Some(index) = retrier else { return Err(error) };
         let retry = &retries[index];
         if attempts[index] == retry.max_attempts {
@@ -180,10 +190,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_definition_leads_from_step_to_step_and_retries_what_it_names() {
+    async fn the_definition_leads_from_step_to_step_and_retries_all_that_may_pass() {
         let script = Script {
             answers: vec![
                 ("EnsureReservation", Err("StoreBusy")),
+                ("EnsureReservation", Err("Sandbox.Timedout")),
                 ("EnsureReservation", Ok("held")),
                 ("AuthorizePayment", Ok("declined")),
                 ("CancelOrder", Ok("confirmed")),

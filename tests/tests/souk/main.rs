@@ -2,7 +2,7 @@
 //!
 //! - `architecture`: what the code and the templates promise each other
 //! - `store`: tables and protocols on real DynamoDB semantics, in process
-//! - `flows`, `races`, `faults`: the deployed stack through HTTP; they need `SOUK_OUTPUTS`, the file that
+//! - `flows`, `races`, `faults`, `load`: the deployed stack through HTTP; they need `SOUK_OUTPUTS`, the file that
 //!   `make outputs` prints, and say so where it is missing
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
@@ -10,6 +10,7 @@
 mod architecture;
 mod faults;
 mod flows;
+mod load;
 mod races;
 mod store;
 mod support;

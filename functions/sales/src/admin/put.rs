@@ -61,7 +61,7 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
         (None, Some(_)) => Err(Problem::nothing_to_match()),
         // The same once more: an earlier call may have died on the way.
         (Some(sale), None) if sale.terms == terms => ready(deps, 200, sale, now).await,
-        (Some(_), None) => Err(Problem::precondition_required()),
+        (Some(sale), None) => Err(Problem::version_needed(sale.version)),
         (Some(_), Some(version)) => change(deps, &sale_id, &terms, version, now).await,
     }
 }
@@ -74,7 +74,7 @@ async fn define(deps: &Deps, sale_id: &SaleId, terms: &SaleTerms, now: Timestamp
     match deps.stock.sales.define(sale_id, terms, &key, now).await? {
         DefineOutcome::Defined(sale) => ready(deps, 201, *sale, now).await,
         DefineOutcome::Exists(sale) if sale.terms == *terms => ready(deps, 200, *sale, now).await,
-        DefineOutcome::Exists(_) => Err(Problem::precondition_required()),
+        DefineOutcome::Exists(sale) => Err(Problem::version_needed(sale.version)),
         DefineOutcome::Contention => Err(Problem::try_again("the sale is being defined by somebody else")),
     }
 }

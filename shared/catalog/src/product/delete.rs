@@ -41,7 +41,7 @@ impl Catalog {
             }
             let present = record.version;
             match if_match {
-                None => return Err(PreconditionFailure::Missing.into()),
+                None => return Err(PreconditionFailure::Missing { present }.into()),
                 Some(seen) if seen != present => return Err(PreconditionFailure::Stale { present }.into()),
                 Some(_) => {}
             }

@@ -8,6 +8,7 @@ mod jwks;
 mod problem;
 mod request;
 mod response;
+mod rows;
 mod serve;
 
 pub use bearer::BearerVerifier;
@@ -15,7 +16,8 @@ pub use identity::{Caller, Role};
 pub use jwks::WITHIN as KEYS_WITHIN;
 pub use problem::{FieldError, Problem};
 pub use request::{MAX_BODY_BYTES, Request};
-pub use response::Response;
+pub use response::{Effect, Response};
+pub use rows::{ROWS_MAX, ROWS_MAX_BYTES, Row, put_rows};
 pub use serve::serve;
 
 /// What a handler returns.

@@ -109,8 +109,7 @@ impl Problem {
     /// 412: the resource has another version than `If-Match` said.
     pub fn stale(present_version: u64) -> Self {
         Self::new(412, "stale-version", "The resource has changed", "Read it again and repeat with its present ETag.")
-            .with("present_version", present_version)
-            .with_header("etag", format!("\"{present_version}\""))
+            .at_version(present_version)
     }
 
     /// 412: `If-Match` names a version of something that does not exist.
@@ -122,6 +121,15 @@ impl Problem {
     /// 428: changing an existing resource needs `If-Match`.
     pub fn precondition_required() -> Self {
         Self::new(428, "if-match-required", "If-Match is needed", "It exists already: send its ETag in If-Match.")
+    }
+
+    /// 428 of a resource that was looked at: it tells the version that is there.
+    pub fn version_needed(present_version: u64) -> Self {
+        Self::precondition_required().at_version(present_version)
+    }
+
+    fn at_version(self, present_version: u64) -> Self {
+        self.with("present_version", present_version).with_header("etag", format!("\"{present_version}\""))
     }
 
     /// 503: try again shortly; nothing was done, or repeating is safe.
@@ -141,6 +149,15 @@ impl Problem {
     #[must_use]
     pub fn with_field(mut self, field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         self.rest.errors.push(FieldError { field: field.into(), detail: detail.into() });
+        self
+    }
+
+    /// The same refusal of something inside: its fields are those of the request's field `outer`.
+    #[must_use]
+    pub fn within(mut self, outer: &str) -> Self {
+        for error in &mut self.rest.errors {
+            error.field = format!("{outer}.{}", error.field);
+        }
         self
     }
 
@@ -193,23 +210,30 @@ impl Problem {
     }
 
     /// The answer that tells it.
-    pub fn into_response(self, request_id: &str) -> Response {
-        let Rest { title, detail, errors, extensions: mut body, headers, cause: _, fault: _ } = *self.rest;
-        body.insert("type".into(), format!("{TYPE_BASE}{}", self.kind).into());
-        body.insert("title".into(), title.into());
-        body.insert("status".into(), self.status.into());
-        body.insert("detail".into(), detail.into());
+    pub fn into_response(mut self, request_id: &str) -> Response {
+        let (status, headers) = (self.status, std::mem::take(&mut self.rest.headers));
+        let mut body = self.into_members();
         body.insert("request_id".into(), request_id.into());
-        if !errors.is_empty() {
-            body.insert("errors".into(), serde_json::to_value(errors).unwrap_or_default());
-        }
-        let mut response = Response::json(self.status, &Value::Object(body))
+        let mut response = Response::json(status, &body)
             .header("content-type", "application/problem+json")
             .header("cache-control", "no-store");
         for (name, value) in headers {
             response = response.header(name, value);
         }
         response
+    }
+
+    /// Its members, for an answer that holds several problems.
+    pub(super) fn into_members(self) -> Map<String, Value> {
+        let Rest { title, detail, errors, extensions: mut body, headers: _, cause: _, fault: _ } = *self.rest;
+        body.insert("type".into(), format!("{TYPE_BASE}{}", self.kind).into());
+        body.insert("title".into(), title.into());
+        body.insert("status".into(), self.status.into());
+        body.insert("detail".into(), detail.into());
+        if !errors.is_empty() {
+            body.insert("errors".into(), serde_json::to_value(errors).unwrap_or_default());
+        }
+        body
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     reading::{self, Explained},
 };
 
-/// No endpoint takes a larger body (bytes).
+/// No endpoint that is about one thing takes a larger body (bytes).
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// An idempotency key's length, in characters.
@@ -101,17 +101,21 @@ impl Request {
     /// # Errors
     /// 413 above [`MAX_BODY_BYTES`].
     pub fn body(&self) -> Result<Cow<'_, [u8]>, Problem> {
+        self.body_within(MAX_BODY_BYTES)
+    }
+
+    fn body_within(&self, limit: usize) -> Result<Cow<'_, [u8]>, Problem> {
         let bytes: Cow<'_, [u8]> = match self.0.body() {
             Body::Text(text) => text.as_bytes().into(),
             Body::Binary(bytes) => bytes.as_slice().into(),
             _ => Cow::Borrowed(&[]),
         };
-        if bytes.len() > MAX_BODY_BYTES {
+        if bytes.len() > limit {
             return Err(Problem::new(
                 413,
                 "body-too-large",
                 "The body is too large",
-                format!("At most {MAX_BODY_BYTES} bytes are taken; this is {}.", bytes.len()),
+                format!("At most {limit} bytes are taken; this is {}.", bytes.len()),
             ));
         }
         Ok(bytes)
@@ -122,17 +126,12 @@ impl Request {
     /// # Errors
     /// 413, or 400 with the path of the offending field.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let body = self.body()?;
-        if body.is_empty() {
-            return Err(Problem::invalid("A JSON body is needed."));
-        }
-        reading::explained(&body).map_err(|Explained { path, reason, fault }| {
-            let problem = match path {
-                Some(path) => Problem::invalid_field(path, reason),
-                None => Problem::invalid(format!("The body cannot be read: {reason}.")),
-            };
-            problem.at_fault(fault)
-        })
+        json(&self.body()?)
+    }
+
+    /// The body as JSON, of at most so many bytes.
+    pub(super) fn json_within<T: DeserializeOwned>(&self, limit: usize) -> Result<T, Problem> {
+        json(&self.body_within(limit)?)
     }
 
     /// The version that `If-Match` names, where the header is there.
@@ -202,6 +201,20 @@ impl Request {
             _ => String::new(),
         }
     }
+}
+
+/// One JSON value that fills these bytes.
+pub(super) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.is_empty() {
+        return Err(Problem::invalid("A JSON body is needed."));
+    }
+    reading::explained(bytes).map_err(|Explained { path, reason, fault }| {
+        let problem = match path {
+            Some(path) => Problem::invalid_field(path, reason),
+            None => Problem::invalid(format!("The body cannot be read: {reason}.")),
+        };
+        problem.at_fault(fault)
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,17 @@
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
+/// What putting a resource did. In every case it stands now as it was put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It was not there before.
+    Created,
+    /// It was there and was changed.
+    Changed,
+    /// It was there and equal: nothing was written.
+    Unchanged,
+}
+
 /// An HTTP answer being built.
 #[derive(Debug, Clone)]
 pub struct Response {
@@ -28,6 +39,12 @@ impl Response {
                 Self::empty(500)
             }
         }
+    }
+
+    /// The answer to a PUT: the resource as it stands now, with its version as ETag.
+    pub fn put<T: Serialize>(effect: Effect, version: u64, resource: &T) -> Self {
+        let status = if effect == Effect::Created { 201 } else { 200 };
+        Self::json(status, resource).etag(version)
     }
 
     /// Sets a header; one of the same name is replaced, but for `set-cookie`, which may repeat. A

@@ -6,7 +6,7 @@ use souk_domain::ids::{ProductId, Sku};
 use souk_dynamo::{StoreError, UpdateBuilder, decode, n, s, value};
 
 use super::{
-    AvailabilityFact, Pages, PriceFact,
+    AvailabilityFact, Page, Pages, PriceFact,
     store::{page_key, sku_key},
 };
 
@@ -64,17 +64,27 @@ impl Pages {
         self.copy_to_page(known.product_id.as_ref(), sku, known.availability.as_ref()).await
     }
 
-    /// Says to which product a SKU belongs, and copies onto the page what is known of the SKU. The page
-    /// must exist by now: a fact that comes after this finds its way by itself.
-    pub(super) async fn claim(&self, id: &ProductId, sku: &Sku) -> Result<(), StoreError> {
+    /// Says to which product a SKU belongs; what is known of the SKU then. The page must exist by now: a
+    /// fact that comes after this finds its way by itself.
+    pub(super) async fn claim(&self, id: &ProductId, sku: &Sku) -> Result<SkuFacts, StoreError> {
         let update = self
             .table
             .update(&[("pk", &sku_key(sku))])
             .update_expression("SET product_id = :product_id")
             .expression_attribute_values(":product_id", s(id.as_str()));
-        let known: SkuFacts = decode(self.settle(update).await?.unwrap_or_default())?;
-        self.copy_to_page(Some(id), sku, known.price.as_ref()).await?;
-        self.copy_to_page(Some(id), sku, known.availability.as_ref()).await
+        decode(self.settle(update).await?.unwrap_or_default())
+    }
+
+    /// Copies what is known of a SKU onto its page, where that showed less.
+    pub(super) async fn show(&self, page: &Page, sku: &Sku, known: &SkuFacts) -> Result<(), StoreError> {
+        let id = Some(&page.product_id);
+        if page.prices.get(sku).map(Fact::version) < known.price.as_ref().map(Fact::version) {
+            self.copy_to_page(id, sku, known.price.as_ref()).await?;
+        }
+        if page.availability.get(sku).map(Fact::version) < known.availability.as_ref().map(Fact::version) {
+            self.copy_to_page(id, sku, known.availability.as_ref()).await?;
+        }
+        Ok(())
     }
 
     async fn note<F: Fact>(&self, sku: &Sku, fact: &F) -> Result<SkuFacts, StoreError> {

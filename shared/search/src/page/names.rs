@@ -1,12 +1,15 @@
 //! The names that a page borrows: its category's path, its seller.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{CategoryId, ProductId, SellerId};
-use souk_dynamo::{StoreError, decode, n, s, value};
+use souk_domain::ids::{CategoryId, ProductId, SellerId, Sku};
+use souk_dynamo::{Item, StoreError, decode, n, s, value};
 
 use super::{
     CategoryPath, CategoryTree, Pages, SellerName,
-    store::{TREE_KEY, page_key, seller_key},
+    facts::SkuFacts,
+    store::{TREE_KEY, page_key, seller_key, sku_key},
 };
 
 /// The names that belong to one product.
@@ -22,22 +25,37 @@ struct SellerItem {
     version: u64,
 }
 
+/// What is known around a product: what its page borrows, and what others told of its SKUs. A SKU that
+/// nobody has told of is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Surroundings {
+    pub(super) names: Names,
+    pub(super) facts: HashMap<Sku, SkuFacts>,
+}
+
 impl Pages {
-    /// What category and seller are called now.
-    pub(super) async fn names(&self, category_id: &CategoryId, seller_id: &SellerId) -> Result<Names, StoreError> {
-        let seller_pk = seller_key(seller_id);
-        let items = self.table.get_many(&[[("pk", TREE_KEY)], [("pk", seller_pk.as_str())]], true).await?;
-        let mut tree = CategoryTree::default();
-        let mut seller = SellerName { seller_id: seller_id.clone(), version: 0, name: None };
-        for item in items {
-            if item.get("pk") == Some(&s(TREE_KEY)) {
-                tree = decode(item)?;
-            } else {
-                let SellerItem { name, version } = decode(item)?;
-                seller = SellerName { seller_id: seller_id.clone(), version, name: Some(name) };
+    /// What category and seller are called now, and what is known of these SKUs.
+    pub(super) async fn surroundings(
+        &self,
+        category_id: &CategoryId,
+        seller_id: &SellerId,
+        skus: &[&Sku],
+    ) -> Result<Surroundings, StoreError> {
+        let mut keys = vec![TREE_KEY.to_owned(), seller_key(seller_id)];
+        keys.extend(skus.iter().map(|sku| sku_key(sku)));
+        let keys: Vec<_> = keys.iter().map(|key| [("pk", key.as_str())]).collect();
+        let mut found: HashMap<_, _> = self.table.get_many(&keys, true).await?.into_iter().map(with_key).collect();
+        let tree: CategoryTree = found.remove(TREE_KEY).map(decode).transpose()?.unwrap_or_default();
+        let seller: Option<SellerItem> = found.remove(&seller_key(seller_id)).map(decode).transpose()?;
+        let (version, name) = seller.map_or((0, None), |SellerItem { name, version }| (version, Some(name)));
+        let seller = SellerName { seller_id: seller_id.clone(), version, name };
+        let mut facts = HashMap::new();
+        for sku in skus {
+            if let Some(item) = found.remove(&sku_key(sku)) {
+                facts.insert((*sku).clone(), decode(item)?);
             }
         }
-        Ok(Names { category: tree.path(category_id), seller })
+        Ok(Surroundings { names: Names { category: tree.path(category_id), seller }, facts })
     }
 
     /// Takes note of what a seller is called. His products' pages have to be refreshed after it.
@@ -108,4 +126,8 @@ impl Pages {
             .expression_attribute_values(":one", n(1));
         self.settle(update).await.map(drop)
     }
+}
+
+fn with_key(item: Item) -> (String, Item) {
+    (item.get("pk").and_then(|key| key.as_s().ok()).cloned().unwrap_or_default(), item)
 }

@@ -1,11 +1,11 @@
 //! From a product of the catalog to its page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use souk_domain::ids::{ProductId, Sku};
 use souk_dynamo::{AttributeValue, StoreError, UpdateBuilder, decode, n, s, value};
 
-use super::{Page, PageProduct, Pages, names::Names, store::page_key};
+use super::{Page, PageProduct, Pages, facts::SkuFacts, names::Surroundings, store::page_key};
 
 /// A page takes a version of the catalog once.
 const IS_NEWER: &str = "attribute_not_exists(catalog_version) OR catalog_version < :version";
@@ -14,29 +14,32 @@ impl Pages {
     /// Makes a product's page show this version of it, joined with the names and facts that are known.
     ///
     /// The page is written first, then names and facts are read: whoever changes one of them writes it
-    /// before he looks for pages, so one of the two always sees the other.
+    /// before looking for pages, so one of the two always sees the other. What is known beforehand
+    /// stands on the very first page already.
     ///
     /// # Errors
     /// [`StoreError`]; repeating is safe, and needed.
     pub async fn project(&self, product: &PageProduct) -> Result<(), StoreError> {
-        let before = self.names(&product.category_id, &product.seller_id).await?;
+        let skus: Vec<_> = product.variants.iter().map(|variant| &variant.sku).collect();
+        let (category_id, seller_id) = (&product.category_id, &product.seller_id);
+        let before = self.surroundings(category_id, seller_id, &skus).await?;
         let page = self.write_product(product, &before).await?;
         if page.catalog_version > product.version {
             return Ok(());
         }
         let id = &product.product_id;
-        let now = self.names(&product.category_id, &product.seller_id).await?;
+        let now = self.surroundings(category_id, seller_id, &[]).await?.names;
         if page.category.as_ref().is_none_or(|shown| shown.names != now.category.names) {
             self.refresh_category(id, &now.category, false).await?;
         }
         if page.seller.as_ref().is_none_or(|shown| shown.version < now.seller.version) {
             self.refresh_seller(id, &now.seller).await?;
         }
-        for variant in &product.variants {
-            // A SKU whose facts are all on the page has been claimed before, and claims are for good.
-            let settled = page.prices.contains_key(&variant.sku) && page.availability.contains_key(&variant.sku);
-            if !settled {
-                self.claim(id, &variant.sku).await?;
+        for sku in skus {
+            match before.facts.get(sku) {
+                // Claimed before, and claims are for good: whatever comes now finds the page by itself.
+                Some(facts) if facts.product_id.is_some() => self.show(&page, sku, facts).await?,
+                _ => self.show(&page, sku, &self.claim(id, sku).await?).await?,
             }
         }
         Ok(())
@@ -50,14 +53,14 @@ impl Pages {
     pub async fn remove(&self, id: &ProductId, version: u64, skus: &[Sku]) -> Result<(), StoreError> {
         let update = self.table.update(&[("pk", &page_key(id))]).update_expression(
             "SET product_id = :product_id, catalog_version = :version, \
-             prices = if_not_exists(prices, :none), availability = if_not_exists(availability, :none) \
+             prices = if_not_exists(prices, :prices), availability = if_not_exists(availability, :availability) \
              REMOVE #product, category, seller ADD revision :one, known_skus :skus",
         );
-        self.settle(common(update, id, version, skus)?).await.map(drop)
+        self.settle(common(update, id, version, skus, &HashMap::new())?).await.map(drop)
     }
 
     /// The page as it stands then: with this version of the product, or with a newer one.
-    async fn write_product(&self, product: &PageProduct, names: &Names) -> Result<Page, StoreError> {
+    async fn write_product(&self, product: &PageProduct, around: &Surroundings) -> Result<Page, StoreError> {
         let id = &product.product_id;
         let skus: Vec<_> = product.variants.iter().map(|variant| variant.sku.clone()).collect();
         let update = self
@@ -66,24 +69,35 @@ impl Pages {
             .update_expression(
                 "SET product_id = :product_id, catalog_version = :version, #product = :product, \
                  category = :category, seller = :seller, \
-                 prices = if_not_exists(prices, :none), availability = if_not_exists(availability, :none) \
+                 prices = if_not_exists(prices, :prices), availability = if_not_exists(availability, :availability) \
                  ADD revision :one, known_skus :skus",
             )
             .expression_attribute_values(":product", value(product)?)
-            .expression_attribute_values(":category", value(&names.category)?)
-            .expression_attribute_values(":seller", value(&names.seller)?);
-        let item = self.settle(common(update, id, product.version, &skus)?).await?;
+            .expression_attribute_values(":category", value(&around.names.category)?)
+            .expression_attribute_values(":seller", value(&around.names.seller)?);
+        let item = self.settle(common(update, id, product.version, &skus, &around.facts)?).await?;
         decode(item.ok_or_else(|| StoreError::corrupt("a page is newer than nothing"))?)
     }
 }
 
-fn common(update: UpdateBuilder, id: &ProductId, version: u64, skus: &[Sku]) -> Result<UpdateBuilder, StoreError> {
+/// `known` is for a page that is new: one that is there has its facts.
+fn common(
+    update: UpdateBuilder,
+    id: &ProductId,
+    version: u64,
+    skus: &[Sku],
+    known: &HashMap<Sku, SkuFacts>,
+) -> Result<UpdateBuilder, StoreError> {
+    let prices: BTreeMap<_, _> = known.iter().filter_map(|(sku, facts)| Some((sku, facts.price?))).collect();
+    let availability: BTreeMap<_, _> =
+        known.iter().filter_map(|(sku, facts)| Some((sku, facts.availability?))).collect();
     Ok(update
         .condition_expression(IS_NEWER)
         .expression_attribute_names("#product", "product")
         .expression_attribute_values(":product_id", s(id.as_str()))
         .expression_attribute_values(":version", n(version))
-        .expression_attribute_values(":none", value(&BTreeMap::<String, String>::new())?)
+        .expression_attribute_values(":prices", value(&prices)?)
+        .expression_attribute_values(":availability", value(&availability)?)
         .expression_attribute_values(":one", n(1))
         .expression_attribute_values(
             ":skus",

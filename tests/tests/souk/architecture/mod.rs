@@ -1,8 +1,8 @@
 //! What the code and the templates promise each other. Nothing runs here: files are read.
 
-mod alarms;
 mod dependencies;
 mod edge;
+mod saga;
 mod sign_in;
 mod sources;
 mod template;

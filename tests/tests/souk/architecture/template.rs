@@ -29,6 +29,12 @@ pub struct Route {
     pub guarded: bool,
 }
 
+/// A function's reading of a queue or stream.
+pub struct Mapping<'a> {
+    pub name: &'a str,
+    pub properties: &'a Value,
+}
+
 pub fn worlds() -> [Template; 2] {
     ["discovery", "transactions"].map(Template::read)
 }
@@ -86,6 +92,11 @@ impl Template {
         timeout.as_u64().unwrap_or_else(|| panic!("{} has no Timeout", function.name))
     }
 
+    pub fn mappings(&self) -> Vec<Mapping<'_>> {
+        let mappings = self.resources("AWS::Lambda::EventSourceMapping");
+        mappings.into_iter().map(|(name, properties)| Mapping { name, properties }).collect()
+    }
+
     /// The logical ids of the world's own tables.
     pub fn tables(&self) -> BTreeSet<&str> {
         self.resources("AWS::DynamoDB::Table").into_iter().map(|(id, _)| id).collect()
@@ -131,6 +142,18 @@ impl Function<'_> {
     /// `GET /path` of its HTTP routes, the default one left out.
     pub fn routes(&self) -> Vec<String> {
         self.http_routes().iter().map(|route| format!("{} {}", route.method, route.pattern)).collect()
+    }
+}
+
+impl Mapping<'_> {
+    /// Whether it calls this function.
+    pub fn reads_for(&self, function: &str) -> bool {
+        mentions(&self.properties["FunctionName"], function)
+    }
+
+    /// The logical id of what it reads: the table of a stream, or the queue.
+    pub fn source(&self) -> String {
+        texts(&self.properties["EventSourceArn"])[0].split('.').next().unwrap().to_owned()
     }
 }
 

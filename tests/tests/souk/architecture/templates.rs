@@ -70,13 +70,15 @@ fn only_these_routes_are_open() {
 fn a_function_is_granted_exactly_the_tables_that_it_names() {
     for world in worlds() {
         for function in world.functions() {
+            let statements = statements(&function.properties["Policies"]);
             for table in world.tables() {
+                let stream = format!("{table}.StreamArn");
                 let named = function.variables().values().any(|value| mentions(value, table));
-                let granted = mentions(&function.properties["Policies"], table);
-                let read_as_stream =
-                    function.events().iter().any(|(_, kind, event)| *kind == "DynamoDB" && mentions(event, table));
+                let granted = statements.iter().any(|statement| {
+                    mentions(&statement["Resource"], table) && !texts(&statement["Resource"]).contains(&stream)
+                });
                 assert!(
-                    named == granted || (read_as_stream && !named),
+                    named == granted,
                     "{}: {table} is {} but {}",
                     function.name,
                     if named { "in its environment" } else { "not in its environment" },
@@ -108,39 +110,47 @@ fn statements(policies: &Value) -> Vec<&Value> {
     policies.iter().filter_map(|policy| policy["Statement"].as_sequence()).flatten().collect()
 }
 
+/// As a resource of its own: SAM's event types let a function read every queue or stream of the account.
 #[test]
-fn whatever_consumes_reports_partial_failures_and_has_somewhere_for_poison() {
+fn queues_and_streams_are_read_by_mappings() {
     for world in worlds() {
         for function in world.functions() {
-            for (name, kind, event) in function.events() {
-                let place = format!("{}.{name}", function.name);
-                match kind {
-                    "DynamoDB" => {
-                        assert!(reports_partial_failures(event), "{place}");
-                        assert!(!event["DestinationConfig"]["OnFailure"]["Destination"].is_null(), "{place}");
-                        assert!(event["MaximumRetryAttempts"].is_u64(), "{place}: retries are unlimited");
-                        assert!(event["MaximumRecordAgeInSeconds"].is_u64(), "{place}: records never grow too old");
-                    }
-                    "SQS" => {
-                        assert!(reports_partial_failures(event), "{place}");
-                        let queues = world.resources("AWS::SQS::Queue");
-                        let queue = queues.iter().find(|(id, _)| mentions(&event["Queue"], id));
-                        let (_, queue) = queue.unwrap_or_else(|| panic!("{place}: whose queue is this?"));
-                        assert!(
-                            !queue["RedrivePolicy"]["deadLetterTargetArn"].is_null(),
-                            "{place}: no dead-letter queue"
-                        );
-                    }
-                    "HttpApi" | "ScheduleV2" => {}
-                    other => panic!("{place}: {other} is a kind of trigger that these rules do not know"),
-                }
+            for (name, kind, _) in function.events() {
+                assert!(["HttpApi", "ScheduleV2"].contains(&kind), "{}.{name} is a {kind}", function.name);
             }
+        }
+        assert!(world.mappings().len() > 4, "{}", world.name);
+    }
+}
+
+/// Lambda reads a shard for two functions; a third one is throttled.
+#[test]
+fn a_stream_has_two_readers_at_most() {
+    for world in worlds() {
+        for table in world.tables() {
+            let readers = world.mappings().into_iter().filter(|mapping| mapping.source() == table).count();
+            assert!(readers <= 2, "{}: {table} has too many readers", world.name);
         }
     }
 }
 
-fn reports_partial_failures(event: &Value) -> bool {
-    texts(&event["FunctionResponseTypes"]) == ["ReportBatchItemFailures"]
+#[test]
+fn whatever_consumes_reports_partial_failures_and_has_somewhere_for_poison() {
+    for world in worlds() {
+        let queues = world.resources("AWS::SQS::Queue");
+        for mapping in world.mappings() {
+            let (name, event, source) = (mapping.name, mapping.properties, mapping.source());
+            assert_eq!(texts(&event["FunctionResponseTypes"]), ["ReportBatchItemFailures"], "{name}");
+            if let Some((_, queue)) = queues.iter().find(|(id, _)| *id == source) {
+                assert!(!queue["RedrivePolicy"]["deadLetterTargetArn"].is_null(), "{name}: no dead-letter queue");
+            } else {
+                assert!(world.tables().contains(source.as_str()), "{name}: what is {source}?");
+                assert!(!event["DestinationConfig"]["OnFailure"]["Destination"].is_null(), "{name}");
+                assert!(event["MaximumRetryAttempts"].is_u64(), "{name}: retries are unlimited");
+                assert!(event["MaximumRecordAgeInSeconds"].is_u64(), "{name}: records never grow too old");
+            }
+        }
+    }
 }
 
 #[test]

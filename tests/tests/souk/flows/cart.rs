@@ -140,3 +140,21 @@ async fn what_a_guest_has_chosen_is_his_after_he_signs_in_and_merging_again_chan
     let left = guest.send(Method::GET, "/cart", None).await.expect(200);
     assert_eq!(left.body["lines"], json!([]));
 }
+
+#[tokio::test]
+async fn an_order_takes_what_was_ordered_out_of_the_cart_and_leaves_what_came_since() {
+    let (ordered, since) = (shelf().await, shelf().await);
+    let shopper = stack().crowd(1).await.pop().unwrap();
+    let put = async |shelf: &Shelf| {
+        shopper.put(&format!("/cart/items/{}", shelf.sku), json!({ "quantity": 1 })).await.expect(200);
+    };
+    put(&ordered).await;
+    let checkout = shopper.post("/checkouts", json!({})).await.expect(201);
+    put(&since).await;
+    shopper.order(&fresh("key"), checkout.text("checkout_id"), "pm_card_visa").await.expect(201);
+    let cart = shopper.get("/cart").await.expect(200).body;
+    assert_eq!([&ordered, &since].map(|shelf| quantity_of(&cart, &shelf.sku)), [None, Some(1)]);
+    let next = shopper.post("/checkouts", json!({})).await.expect(201);
+    shopper.order(&fresh("key"), next.text("checkout_id"), "pm_card_visa").await.expect(201);
+    assert_eq!(shopper.get("/cart").await.expect(200).body["lines"], json!([]));
+}

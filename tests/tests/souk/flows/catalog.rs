@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Shop, admin, fresh, stack};
+use crate::support::{Rows, Shop, admin, fresh, stack};
 
 #[tokio::test]
 async fn a_product_is_created_read_changed_deleted_and_put_back() {
@@ -113,6 +113,74 @@ async fn a_category_stands_under_one_that_exists_and_never_under_itself() {
     }
     operator.get(&path(&fresh("nowhere"))).await.expect_problem(404, "not-found");
     operator.get(&format!("/admin/sellers/{}", fresh("nowhere"))).await.expect_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn many_products_are_put_at_once_and_each_is_judged_by_itself() {
+    let operator = stack().sign_in("operator").await;
+    let shop = Shop::open(&operator).await;
+    let (a, b, c) = (fresh("prod"), fresh("prod"), fresh("prod"));
+    let row = |id: &str, title: &str| json!({ "product_id": id, "product": shop.product(title, &[id]) });
+    let seen = |id: &str, title: &str, version: u64| json!({ "product_id": id, "if_match": version, "product": shop.product(title, &[id]) });
+    let rows = Rows::put(&operator, "products", &[row(&a, "A"), row(&b, "B"), row(&c, "")]).await;
+    assert_eq!(rows.told(), ["created 1", "created 1", "400 invalid-request"]);
+    assert_eq!(rows.field(2), "product.title");
+    let mut nowhere = row(&c, "C");
+    nowhere["product"]["seller_id"] = json!(fresh("nowhere"));
+    let again = [
+        row(&a, "A"),
+        row(&b, "B two"),
+        nowhere,
+        json!({ "product_id": fresh("prod"), "product": shop.product("Copy", &[&a]) }),
+        row(&a, "A"),
+        row("no id!", "E"),
+        seen(&fresh("prod"), "D", 1),
+    ];
+    let rows = Rows::put(&operator, "products", &again).await;
+    let told = [
+        "unchanged 1",
+        "428 if-match-required",
+        "422 unprocessable",
+        "409 sku-taken",
+        "422 unprocessable",
+        "400 invalid-request",
+        "412 stale-version",
+    ];
+    assert_eq!(rows.told(), told);
+    assert_eq!((&rows.problem(1)["present_version"], rows.field(2)), (&json!(1), "product.seller_id"));
+    assert_eq!((rows.field(4), rows.field(5)), ("product_id", "product_id"));
+    let rows = Rows::put(&operator, "products", &[seen(&a, "A two", 1), seen(&b, "B two", 7), row(&c, "C")]).await;
+    assert_eq!(rows.told(), ["changed 2", "412 stale-version", "created 1"]);
+    assert_eq!(rows.problem(1)["present_version"], 1);
+    assert_eq!(operator.get(&admin(&a)).await.expect(200).text("title"), "A two");
+    assert_eq!(operator.get(&admin(&b)).await.expect(200).text("title"), "B");
+}
+
+#[tokio::test]
+async fn what_is_no_body_of_rows_is_refused_as_a_whole() {
+    let operator = stack().sign_in("operator").await;
+    for collection in ["products", "prices", "inventory"] {
+        let path = format!("/admin/{collection}");
+        let many: Vec<_> = (0..101).map(|_| json!({})).collect();
+        for body in [json!({ "rows": [] }), json!({ "rows": many })] {
+            operator.post(&path, body).await.expect_problem(400, "invalid-request").about_field("rows");
+        }
+        for body in [json!({}), json!([]), json!({ "rows": [{}], "all": true })] {
+            operator.post(&path, body).await.expect_problem(400, "invalid-request");
+        }
+        let large = json!({ "rows": [{ "product_id": "x".repeat(1024 * 1024) }] });
+        operator.post(&path, large).await.expect_problem(413, "body-too-large");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_for_operators() {
+    let (guest, shopper) = (stack().guest(), stack().sign_in("shopper").await);
+    for collection in ["products", "prices", "inventory"] {
+        let (path, body) = (format!("/admin/{collection}"), json!({ "rows": [{}] }));
+        guest.post(&path, body.clone()).await.expect(401);
+        shopper.post(&path, body).await.expect_problem(403, "forbidden");
+    }
 }
 
 #[tokio::test]

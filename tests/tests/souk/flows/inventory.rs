@@ -3,7 +3,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Api, Reply, Shelf, eventually, fresh, stack};
+use crate::support::{Api, Reply, Rows, Shelf, eventually, fresh, stack};
 
 async fn operator() -> Api {
     stack().sign_in("operator").await
@@ -35,6 +35,32 @@ async fn a_warehouse_begins_to_hold_a_sku_and_is_counted_by_whoever_has_seen_it(
     let rows = operator.get(&all).await.expect(200).body["rows"].clone();
     assert_eq!(rows.as_array().unwrap().len(), 2);
     assert_eq!((&rows[0]["quantity"], &rows[1]["warehouse_id"]), (&json!(6), &json!("w2")));
+}
+
+#[tokio::test]
+async fn many_counts_are_taken_at_once_and_each_is_judged_by_itself() {
+    let (operator, shopper) = (operator().await, stack().sign_in("shopper").await);
+    let (shelf, sku) = (Shelf::stocked(&operator, 100, 5).await, fresh("sku"));
+    shopper.check_out(&shelf.sku, 3).await.expect(201);
+    let row = |sku: &str, warehouse: &str, quantity: i64, seen: Option<u64>| json!({ "sku": sku, "warehouse_id": warehouse, "quantity": quantity, "if_match": seen });
+    let first = [row(&sku, "w1", 5, None), row(&sku, "w2", 0, None), row(&sku, "w3", 1_000_000_001, None)];
+    let rows = Rows::put(&operator, "inventory", &first).await;
+    assert_eq!(rows.told(), ["created 1", "created 1", "400 invalid-request"]);
+    assert_eq!(rows.field(2), "quantity");
+    let again = [
+        // A count says what was seen: an equal one without a version may stand for any number of movements.
+        row(&sku, "w1", 5, None),
+        row(&sku, "w2", 4, Some(1)),
+        row(&sku, "w2", 4, Some(1)),
+        row(&shelf.sku, "w1", 2, Some(2)),
+        row(&shelf.sku, "w1x", 2, Some(2)),
+    ];
+    let rows = Rows::put(&operator, "inventory", &again).await;
+    let told = ["428 if-match-required", "changed 2", "422 unprocessable", "409 below-reserved", "412 stale-version"];
+    assert_eq!(rows.told(), told);
+    assert_eq!((&rows.problem(0)["present_version"], rows.field(2)), (&json!(1), "warehouse_id"));
+    assert_eq!(rows.problem(3)["present"]["reserved_quantity"], 3);
+    assert_eq!(shelf.numbers().await, (5, 3, 2));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod fulfilment;
 mod inventory;
 mod orders;
 mod payments;
+mod pictures;
 mod pricing;
 mod product_pages;
 mod reconciliation;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{eventually, fresh, stack};
+use crate::support::{Rows, eventually, fresh, stack};
 
 /// From the catalog's table over the bus into the prices' table.
 const TOLD: Duration = Duration::from_secs(30);
@@ -29,6 +29,24 @@ async fn a_price_is_created_and_changed_by_whoever_has_seen_it() {
     assert_eq!(change("\"2\"", 200).await.expect(200).header("etag"), "\"2\"", "an equal price is no change");
     let read = operator.get(&path).await.expect(200);
     assert_eq!((&read.body["price"], read.header("etag")), (&usd(200)["price"], "\"2\""));
+}
+
+#[tokio::test]
+async fn many_prices_are_set_at_once_and_each_is_judged_by_itself() {
+    let operator = stack().sign_in("operator").await;
+    let (a, b) = (fresh("sku"), fresh("sku"));
+    let row = |sku: &str, amount: i64, seen: Option<u64>| json!({ "sku": sku, "if_match": seen, "price": usd(amount)["price"] });
+    let rows =
+        Rows::put(&operator, "prices", &[row(&a, 100, None), row(&b, 200, None), row(&fresh("sku"), -1, None)]).await;
+    assert_eq!(rows.told(), ["created 1", "created 1", "400 invalid-request"]);
+    let again = [row(&a, 100, None), row(&b, 300, None), row(&a, 400, Some(1)), row(&fresh("sku"), 1, Some(1))];
+    let rows = Rows::put(&operator, "prices", &again).await;
+    let told = ["unchanged 1", "428 if-match-required", "422 unprocessable", "412 stale-version"];
+    assert_eq!((rows.told(), rows.field(2)), (told.map(str::to_owned).to_vec(), "sku"));
+    let rows = Rows::put(&operator, "prices", &[row(&a, 400, Some(1)), row(&b, 300, Some(2))]).await;
+    assert_eq!(rows.told(), ["changed 2", "412 stale-version"]);
+    assert_eq!(operator.get(&format!("/admin/prices/{a}")).await.expect(200).body["price"]["amount"], 400);
+    assert_eq!(operator.get(&format!("/admin/prices/{b}")).await.expect(200).body["price"]["amount"], 200);
 }
 
 #[tokio::test]

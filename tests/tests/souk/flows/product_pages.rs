@@ -3,9 +3,9 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{PROJECTION, Reply, Shop, eventually, fresh, stack};
+use crate::support::{PROJECTION, Reply, Shop, admin, eventually, fresh, stack};
 
-/// Hints of stock are gathered for a minute, where the stack is not told to be quicker.
+/// Changes of stock are gathered for a minute, where the stack is not told to be quicker.
 const HINT: Duration = Duration::from_secs(100);
 
 #[tokio::test]
@@ -28,7 +28,7 @@ async fn a_page_shows_names_price_and_stock_once_they_are_known() {
     let price = json!({ "price": { "amount": 12_900, "currency": "USD" } });
     operator.put(&format!("/admin/prices/{id}"), price).await.expect(201);
     operator.put(&format!("/admin/inventory/{id}/w1"), json!({ "quantity": 3 })).await.expect(201);
-    let full = seen("price and stock", HINT, &|page| {
+    let full = seen("price and stock", PROJECTION, &|page| {
         let variant = &page.body["variants"][0];
         variant["price"]["amount"] == 12_900 && variant["availability"]["left"] == 3
     })
@@ -41,6 +41,55 @@ async fn a_page_shows_names_price_and_stock_once_they_are_known() {
     assert!(full.header("cache-control").contains("s-maxage=300"), "{}", full.header("cache-control"));
     let etag = full.header("etag").to_owned();
     guest.send(Method::GET, &path, &[("if-none-match", &etag)], None).await.expect(304);
+}
+
+/// A change of stock waits to be gathered with others; a row that is new does not.
+#[tokio::test]
+async fn the_first_hint_of_stock_comes_at_once_and_changes_are_gathered() {
+    let operator = stack().sign_in("operator").await;
+    let shop = Shop::open(&operator).await;
+    let (old, new) = (shop.list("Leather Backpack").await, shop.list("Canvas Backpack").await);
+    let left = async |id: &str| {
+        let page = stack().guest().get(&format!("/products/{id}")).await;
+        page.body["variants"][0]["availability"]["left"].as_u64()
+    };
+    let row = |id: &str| format!("/admin/inventory/{id}/w1");
+    operator.put(&row(&old), json!({ "quantity": 3 })).await.expect(201);
+    eventually("the old one's first hint", PROJECTION, || async { (left(&old).await == Some(3)).then_some(()) }).await;
+    let count = operator.send(Method::PUT, &row(&old), &[("if-match", "\"1\"")], Some(json!({ "quantity": 2 }))).await;
+    count.expect(200);
+    operator.put(&row(&new), json!({ "quantity": 4 })).await.expect(201);
+    eventually("the new one's first hint", PROJECTION, || async { (left(&new).await == Some(4)).then_some(()) }).await;
+    assert_eq!(left(&old).await, Some(3), "its change, made before, is still being gathered");
+    eventually("the old one's change", HINT, || async { (left(&old).await == Some(2)).then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn a_product_shows_the_stock_that_came_before_it_and_after_its_return() {
+    let operator = stack().sign_in("operator").await;
+    let shop = Shop::open(&operator).await;
+    let (id, second) = (fresh("prod"), fresh("sku"));
+    for (sku, units) in [(&id, 3), (&second, 1)] {
+        operator.put(&format!("/admin/inventory/{sku}/w1"), json!({ "quantity": units })).await.expect(201);
+    }
+    // Without prices, so that no cache keeps the page.
+    let shows = async |what: &str, labels: &[&str]| {
+        eventually(what, PROJECTION, || async {
+            let page = stack().guest().get(&format!("/products/{id}")).await;
+            let variants = page.body["variants"].as_array().cloned().unwrap_or_default();
+            let told = variants.iter().map(|variant| &variant["availability"]["label"]);
+            (page.status == 200 && told.eq(labels)).then_some(())
+        })
+        .await
+    };
+    operator.put(&admin(&id), shop.product("Leather Backpack", &[&id])).await.expect(201);
+    shows("the stock that came before", &["Only 3 left"]).await;
+    let both = shop.product("Leather Backpack", &[&id, &second]);
+    shop.change(&id, 1, both.clone()).await.expect(200);
+    shows("the added variant's stock", &["Only 3 left", "Only 1 left"]).await;
+    operator.send(Method::DELETE, &admin(&id), &[("if-match", "\"2\"")], None).await.expect(204);
+    operator.put(&admin(&id), both).await.expect(201);
+    shows("the stock after its return", &["Only 3 left", "Only 1 left"]).await;
 }
 
 #[tokio::test]

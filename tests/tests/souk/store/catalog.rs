@@ -73,7 +73,7 @@ async fn a_change_that_has_not_seen_the_present_version_is_refused() {
     let (p, now) = (id("p-1"), Timestamp::now());
     catalog.put_product(&p, details("A", &["S-1"]), None, now).await.unwrap();
     let blind = catalog.put_product(&p, details("B", &["S-1"]), None, now).await.unwrap_err();
-    assert!(matches!(blind, PutProductError::Precondition(PreconditionFailure::Missing)));
+    assert!(matches!(blind, PutProductError::Precondition(PreconditionFailure::Missing { present: 1 })));
     let stale = catalog.put_product(&p, details("B", &["S-1"]), Some(9), now).await.unwrap_err();
     assert!(matches!(stale, PutProductError::Precondition(PreconditionFailure::Stale { present: 1 })));
     let early = catalog.put_product(&id("p-2"), details("B", &["S-2"]), Some(1), now).await.unwrap_err();
@@ -134,7 +134,7 @@ async fn of_many_who_create_one_product_at_once_one_does() {
     for put in puts.collect::<Vec<_>>() {
         match put.await.unwrap() {
             Ok(Put::Created(_)) => created += 1,
-            Err(PutProductError::Precondition(PreconditionFailure::Missing)) => {}
+            Err(PutProductError::Precondition(PreconditionFailure::Missing { .. })) => {}
             other => panic!("{other:?}"),
         }
     }

@@ -1,6 +1,9 @@
 use jiff::Timestamp;
 use serde_json::json;
-use souk_domain::{ids::ProductId, money::Money};
+use souk_domain::{
+    ids::{ProductId, Sku},
+    money::Money,
+};
 use souk_search::{AvailabilityFact, Page, PageProduct, Pages, PriceFact};
 
 use super::tables::Tables;
@@ -161,4 +164,99 @@ async fn a_page_and_its_facts_and_names_at_once_lose_nothing() {
         let seller = page.seller.as_ref().unwrap();
         assert_eq!((&seller.seller_id, seller.name.as_deref()), (&hide, Some("Renamed")), "round {round}");
     }
+}
+
+fn sku(text: &str) -> Sku {
+    text.parse().unwrap()
+}
+
+/// One of the three that make a page whole.
+async fn bring(pages: &Pages, what: &str) {
+    match what {
+        "price" => pages.record_price(&sku("A"), price(1999, 2)).await.unwrap(),
+        "stock" => pages.record_availability(&sku("A"), units(3, 5)).await.unwrap(),
+        "product" => pages.project(&product(1, "Backpack", &["A"])).await.unwrap(),
+        _ => {
+            // Late ones.
+            pages.record_price(&sku("A"), price(1, 1)).await.unwrap();
+            pages.record_availability(&sku("A"), units(0, 4)).await.unwrap();
+            pages.project(&product(1, "Backpack", &["A"])).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn price_stock_and_product_make_the_same_page_in_any_order() {
+    for order in [
+        ["price", "stock", "product"],
+        ["price", "product", "stock"],
+        ["stock", "price", "product"],
+        ["stock", "product", "price"],
+        ["product", "price", "stock"],
+        ["product", "stock", "price"],
+    ] {
+        let pages = pages().await;
+        name_everything(&pages).await;
+        for what in order {
+            bring(&pages, what).await;
+        }
+        let whole = page(&pages).await;
+        let shown = whole.view().unwrap().variants.remove(0);
+        assert_eq!((shown.price, shown.availability.label.as_str()), (Some(Money::usd(1999).unwrap()), "Only 3 left"));
+        assert!(whole.is_complete(), "{order:?}");
+        bring(&pages, "late").await;
+        assert_eq!(page(&pages).await, whole, "{order:?}: what is late changes nothing");
+    }
+}
+
+#[tokio::test]
+async fn the_first_page_shows_what_was_known_before_it() {
+    let pages = pages().await;
+    name_everything(&pages).await;
+    bring(&pages, "price").await;
+    bring(&pages, "stock").await;
+    bring(&pages, "product").await;
+    let first = page(&pages).await;
+    assert_eq!((first.revision, first.is_complete()), (1, true), "nobody has seen it without price and stock");
+    pages.record_availability(&sku("A"), units(2, 6)).await.unwrap();
+    assert_eq!(page(&pages).await.availability[&sku("A")], units(2, 6), "it is the SKU's page from then on");
+}
+
+#[tokio::test]
+async fn a_variant_that_is_added_later_brings_what_is_known_of_it() {
+    let pages = pages().await;
+    name_everything(&pages).await;
+    bring(&pages, "product").await;
+    pages.record_availability(&sku("B"), units(7, 1)).await.unwrap();
+    pages.project(&product(2, "Backpack", &["A", "B"])).await.unwrap();
+    assert_eq!(page(&pages).await.availability[&sku("B")], units(7, 1));
+    pages.record_price(&sku("B"), price(500, 1)).await.unwrap();
+    assert_eq!(page(&pages).await.prices[&sku("B")], price(500, 1));
+    // Taken away and given back, with a hint in between.
+    pages.project(&product(3, "Backpack", &["A"])).await.unwrap();
+    pages.record_availability(&sku("B"), units(6, 2)).await.unwrap();
+    pages.project(&product(4, "Backpack", &["A", "B"])).await.unwrap();
+    assert_eq!(page(&pages).await.availability[&sku("B")], units(6, 2));
+}
+
+#[tokio::test]
+async fn a_product_that_was_deleted_and_made_again_shows_what_is_known_by_then() {
+    let pages = pages().await;
+    name_everything(&pages).await;
+    for what in ["product", "price", "stock"] {
+        bring(&pages, what).await;
+    }
+    pages.remove(&id(), 2, &[sku("A")]).await.unwrap();
+    pages.record_availability(&sku("A"), units(1, 6)).await.unwrap();
+    pages.project(&product(3, "Back", &["A"])).await.unwrap();
+    let back = page(&pages).await;
+    assert!(back.is_complete());
+    assert_eq!((back.prices[&sku("A")], back.availability[&sku("A")]), (price(1999, 2), units(1, 6)));
+    // A tombstone that came before any page keeps facts as a page does.
+    let other: ProductId = "p-2".parse().unwrap();
+    pages.record_availability(&sku("C"), units(4, 1)).await.unwrap();
+    pages.remove(&other, 2, &[sku("C")]).await.unwrap();
+    let again = PageProduct { product_id: other.clone(), ..product(3, "Other", &["C"]) };
+    pages.project(&again).await.unwrap();
+    assert_eq!(pages.item(&other).await.unwrap().unwrap().availability[&sku("C")], units(4, 1));
 }

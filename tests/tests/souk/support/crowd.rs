@@ -1,14 +1,15 @@
 use futures_util::{StreamExt as _, stream};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Api, Stack, fresh};
+use super::{Api, Stack, fresh, signed::Call};
 
 /// How many accounts are made at once.
 const AT_ONCE: usize = 16;
 const TRIES: usize = 20;
 
 impl Stack {
-    /// Shoppers with accounts of their own, signed in. Needs an emulator: AWS wants a signature.
+    /// Shoppers with accounts of their own, signed in.
     pub async fn crowd(&self, size: usize) -> Vec<Api> {
         let crowd = fresh("crowd");
         let http = reqwest::Client::new();
@@ -42,12 +43,9 @@ impl Stack {
     async fn cognito(&self, http: &reqwest::Client, operation: &str, body: Value) -> Value {
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         for _ in 0..TRIES {
-            let request = http
-                .post(self.user_pool_endpoint())
-                .header("content-type", "application/x-amz-json-1.1")
-                .header("x-amz-target", &target)
-                .body(body.to_string());
-            let answer = request.send().await.unwrap();
+            let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &target)];
+            let call = Call { method: Method::POST, path: "/".to_owned(), headers: &headers, body: body.to_string() };
+            let answer = self.signed(http, "cognito-idp", call).await;
             let status = answer.status();
             let text = answer.text().await.unwrap();
             if status.is_success() {

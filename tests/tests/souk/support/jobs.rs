@@ -1,12 +1,14 @@
 use std::time::Duration;
 
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use super::{Stack, eventually};
+use super::{Stack, eventually, signed::Call};
 
 /// How long an audit may say that something is still moving: a row must rest, and its ledger follow.
 const AT_REST: Duration = Duration::from_secs(60);
+const FUNCTIONS: &str = "/2015-03-31/functions";
 
 impl Stack {
     /// Runs a job of the deployed stack now; what it reports.
@@ -14,21 +16,36 @@ impl Stack {
         self.invoke(function, &json!({})).await.unwrap_or_else(|error| panic!("{function}: {error}"))
     }
 
-    /// Calls a function of the deployed stack with an event; what it answers, or fails with. Needs an emulator: AWS
-    /// wants a signature.
+    /// Calls a function of the deployed stack with an event; what it answers, or fails with.
     pub async fn invoke(&self, function: &str, event: &Value) -> Result<Value, Value> {
-        let url = format!("{}/2015-03-31/functions", self.aws_endpoint());
         static NAMES: OnceCell<Vec<String>> = OnceCell::const_new();
-        let names = NAMES.get_or_init(|| function_names(&url)).await;
+        let names = NAMES.get_or_init(|| self.function_names()).await;
         // CloudFormation shortens long names at their end, as far as the stack's own name wants it.
         let start = &function[..function.len().min(14)];
         let name = names.iter().find(|name| name.split('-').any(|part| part.starts_with(start)));
         let name = name.unwrap_or_else(|| panic!("no function {function}: {names:?}"));
-        let request = reqwest::Client::new().post(format!("{url}/{name}/invocations")).json(event);
-        let answer = request.send().await.unwrap();
+        let path = format!("{FUNCTIONS}/{name}/invocations");
+        let answer = self.lambda(Method::POST, path, &event.to_string()).await;
         let failed = !answer.status().is_success() || answer.headers().contains_key("x-amz-function-error");
         let answer = answer.json().await.unwrap();
         if failed { Err(answer) } else { Ok(answer) }
+    }
+
+    async fn function_names(&self) -> Vec<String> {
+        let (mut names, mut marker) = (Vec::new(), String::new());
+        loop {
+            let page = self.lambda(Method::GET, format!("{FUNCTIONS}/?MaxItems=50{marker}"), "").await;
+            let page: Value = page.json().await.unwrap();
+            let functions = page["Functions"].as_array().unwrap_or_else(|| panic!("{page}"));
+            names.extend(functions.iter().map(|found| found["FunctionName"].as_str().unwrap().to_owned()));
+            let Some(next) = page["NextMarker"].as_str() else { return names };
+            marker = format!("&Marker={next}");
+        }
+    }
+
+    async fn lambda(&self, method: Method, path: String, body: &str) -> reqwest::Response {
+        let call = Call { method, path, headers: &[], body: body.to_owned() };
+        self.signed(&Client::new(), "lambda", call).await
     }
 
     /// What an audit says of these SKUs and orders once they are at rest. Other tests run beside this one, some of which
@@ -48,10 +65,4 @@ impl Stack {
         };
         report["violations"].as_array().unwrap().iter().filter(about).cloned().collect()
     }
-}
-
-async fn function_names(url: &str) -> Vec<String> {
-    let answer: Value = reqwest::get(format!("{url}/?MaxItems=500")).await.unwrap().json().await.unwrap();
-    let functions = answer["Functions"].as_array().unwrap().iter();
-    functions.map(|found| found["FunctionName"].as_str().unwrap().to_owned()).collect()
 }

@@ -1,7 +1,8 @@
 use aws_lc_rs::hmac;
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Stack, fresh};
+use super::{Stack, fresh, signed::Call};
 
 const PASSWORD: &str = "One-Test-Person-2026!";
 
@@ -27,7 +28,7 @@ impl Tokens {
 }
 
 impl Stack {
-    /// An account in these groups. Needs an emulator: AWS wants a signature.
+    /// An account in these groups.
     pub async fn person(&self, groups: &[&str]) -> Person {
         let name = format!("{}@souk.test", fresh("person"));
         let pool = &self.user_pool_id;
@@ -47,12 +48,10 @@ impl Stack {
 
     /// One call of the user pool; what it refuses with.
     pub async fn pool(&self, operation: &str, body: Value) -> Result<Value, String> {
-        let request = reqwest::Client::new()
-            .post(self.user_pool_endpoint())
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
-            .body(body.to_string());
-        let answer = request.send().await.unwrap();
+        let target = format!("AWSCognitoIdentityProviderService.{operation}");
+        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
+        let call = Call { method: Method::POST, path: "/".to_owned(), headers: &headers, body: body.to_string() };
+        let answer = self.signed(&reqwest::Client::new(), "cognito-idp", call).await;
         let refused = !answer.status().is_success();
         let text = answer.text().await.unwrap();
         let body: Value = serde_json::from_str(&text).unwrap_or_default();

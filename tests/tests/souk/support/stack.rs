@@ -17,7 +17,8 @@ pub struct Stack {
     pub user_pool_id: String,
     /// Absent on AWS itself.
     pub(super) aws_endpoint_url: Option<String>,
-    region: String,
+    pub(super) region: String,
+    pub(super) images_bucket: String,
     pub gateway_url: String,
     pub gateway_api_key: String,
     users: HashMap<String, User>,
@@ -45,21 +46,11 @@ impl Stack {
         Api::new(&self.api_url, None)
     }
 
-    /// The emulator that plays AWS.
-    pub fn aws_endpoint(&self) -> &str {
-        self.aws_endpoint_url.as_deref().expect("this test needs an emulator")
-    }
-
-    pub(super) fn user_pool_endpoint(&self) -> String {
-        let on_aws = || format!("https://cognito-idp.{}.amazonaws.com/", self.region);
-        self.aws_endpoint_url.clone().unwrap_or_else(on_aws)
-    }
-
     /// A client signed in as one of the stack's users: `shopper`, `shopper2`, `operator`, `warehouse`.
     pub async fn sign_in(&self, name: &str) -> Api {
         let user = &self.users[name];
         let answer = reqwest::Client::new()
-            .post(self.user_pool_endpoint())
+            .post(self.endpoint_of("cognito-idp"))
             .header("content-type", "application/x-amz-json-1.1")
             .header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth")
             .body(

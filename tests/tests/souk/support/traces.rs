@@ -1,6 +1,7 @@
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Stack, fresh};
+use super::{Stack, fresh, signed::Call};
 
 /// Somebody who hears all that is told on the bus.
 pub struct Bystander<'a> {
@@ -12,16 +13,11 @@ pub struct Bystander<'a> {
 }
 
 impl Stack {
-    /// One call of AWS's JSON protocols. Needs an emulator: AWS wants a signature.
+    /// One call of AWS's JSON protocols.
     async fn aws(&self, service: &str, target: &str, body: Value) -> Value {
-        let scope = format!("Credential=test/20260101/us-east-1/{service}/aws4_request");
-        let request = reqwest::Client::new()
-            .post(self.aws_endpoint())
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("authorization", format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"))
-            .header("x-amz-target", target)
-            .body(body.to_string());
-        let answer = request.send().await.unwrap();
+        let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target)];
+        let call = Call { method: Method::POST, path: "/".to_owned(), headers: &headers, body: body.to_string() };
+        let answer = self.signed(&reqwest::Client::new(), service, call).await;
         let status = answer.status();
         let text = answer.text().await.unwrap();
         assert!(status.is_success(), "{target}: {status} {text}");

@@ -175,7 +175,9 @@ impl Endpoint<'_> {
     async fn names_at(&self, at: &[Step], canary: &Canary) -> Vec<String> {
         let stranger = body_with(at, json!({ &canary.word: canary.word }));
         let (_, problem) = self.send(&self.path, &[("idempotency-key", b"a-key-for-a-song")], Some(&stranger)).await;
-        let detail = problem["detail"].as_str().unwrap_or_default();
+        // A body of rows is taken, and its rows are refused one by one.
+        let of_row = &problem["rows"][0]["problem"]["detail"];
+        let detail = problem["detail"].as_str().or_else(|| of_row.as_str()).unwrap_or_default();
         let Some((_, expected)) = detail.split_once("expected") else { return Vec::new() };
         let is_about_names = detail.contains("unknown field");
         let names = expected.split('`').skip(1).step_by(2).filter(|_| is_about_names);

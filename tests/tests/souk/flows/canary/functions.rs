@@ -14,13 +14,13 @@ pub async fn sing(canary: &Canary) {
     let mut called = 0;
     for world in with_functions() {
         for function in world.functions() {
-            let kinds: Vec<_> = function.events().iter().map(|(_, kind, _)| (*kind).to_owned()).collect();
-            let events = match kinds.first().map(String::as_str) {
-                Some("SQS") => messages(canary),
-                Some("DynamoDB") => records(canary, &world),
-                // A step of the saga, or the manager of the index.
-                None => inputs(canary),
-                _ => continue,
+            let mapping = world.mappings().into_iter().find(|mapping| mapping.reads_for(function.name));
+            let events = match mapping.map(|mapping| mapping.source()) {
+                Some(table) if world.tables().contains(table.as_str()) => records(canary, &world),
+                Some(_queue) => messages(canary),
+                // A step of the saga, the manager of the index, the pool's function.
+                None if function.events().is_empty() => inputs(canary),
+                None => continue,
             };
             let name = function.name.trim_end_matches("Function");
             for event in events {

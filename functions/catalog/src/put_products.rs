@@ -1,0 +1,47 @@
+//! `POST /admin/products`: puts many products, each as `PUT /admin/products/{product_id}` would.
+
+use serde::Deserialize;
+use souk_catalog::ProductDetails;
+use souk_domain::ids::ProductId;
+use souk_runtime::http::{HttpResult, Request, Row, put_rows};
+
+pub use crate::operator::Deps;
+use crate::{operator::require_operator, put_product};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProductRow {
+    product_id: ProductId,
+    #[serde(default)]
+    if_match: Option<u64>,
+    product: ProductDetails,
+}
+
+impl Row for ProductRow {
+    type Key = ProductId;
+    const KEY_FIELD: &'static str = "product_id";
+    fn key(&self) -> ProductId {
+        self.product_id.clone()
+    }
+}
+
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
+/// Answers with what became of each row.
+///
+/// # Errors
+/// 400, 401, 403, 413; a row's own refusals are in the answer.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    require_operator(&request)?;
+    put_rows(&request, async |row: ProductRow| {
+        let put = put_product::put(deps, &row.product_id, row.product, row.if_match).await;
+        put.map(|(effect, product)| (effect, product.version)).map_err(|problem| problem.within("product"))
+    })
+    .await
+}

@@ -1,0 +1,155 @@
+//! Hints of how many units of a SKU are left, told on the bus.
+//!
+//! A row that is new is told at once, so that a product which was just loaded can say that it is in
+//! stock. What changes afterwards is gathered. Either way a SKU is read when it is told, with a version
+//! that rises: whichever hint comes late is dropped by whoever knows a newer one.
+
+use futures_util::{StreamExt as _, stream};
+use souk_domain::{ids::Sku, stock::StockRow};
+use souk_dynamo::StoreError;
+use souk_events::inventory::{AvailabilityChanged, SOURCE};
+use souk_inventory::StockRows;
+use souk_runtime::{
+    ConfigError, Environment,
+    bus::{Bus, Event},
+    queue::Failure,
+    stream::{BatchResult, Record},
+};
+
+/// How many SKUs are read at once.
+const AT_ONCE: usize = 8;
+
+/// A SKU that has to be told, and the first record of the batch that says so.
+pub(crate) type Due = (usize, Sku);
+
+/// The rows of stock, and the bus.
+#[derive(Debug)]
+pub(crate) struct Hints {
+    rows: StockRows,
+    bus: Bus,
+}
+
+impl Hints {
+    pub(crate) fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            rows: StockRows::new(environment.table("INVENTORY_TABLE")?),
+            bus: Bus::from_environment(environment, SOURCE)?,
+        })
+    }
+
+    /// Tells how many units there are of each of these SKUs now.
+    ///
+    /// # Errors
+    /// The first record whose SKU was not told.
+    pub(crate) async fn tell(&self, due: Vec<Due>) -> BatchResult {
+        let read = due.into_iter().map(async |(index, sku)| (index, self.read(sku).await));
+        let read: Vec<_> = stream::iter(read).buffered(AT_ONCE).collect().await;
+        let events = read.into_iter().map(|(index, event)| {
+            let event = event.map_err(|error| (index, error.into()))?;
+            Event::new(index, AvailabilityChanged::DETAIL_TYPE, &event)
+        });
+        self.bus.tell(events.collect::<Result<_, _>>()?).await
+    }
+
+    async fn read(&self, sku: Sku) -> Result<AvailabilityChanged, StoreError> {
+        let now = self.rows.availability(&sku).await?;
+        Ok(AvailabilityChanged { sku, available: now.available, version: now.version })
+    }
+}
+
+/// The SKUs that a warehouse began to hold, each once.
+///
+/// # Errors
+/// The first record that cannot be read.
+pub(crate) fn of_new_rows(records: &[Record]) -> Result<Vec<Due>, (usize, Failure)> {
+    due(records, |old, _| old.is_none())
+}
+
+/// The SKUs of which there is more or less to sell than before, each once. A commit changes a row, but
+/// not what can be sold.
+///
+/// # Errors
+/// The first record that cannot be read.
+pub(crate) fn of_changed_rows(records: &[Record]) -> Result<Vec<Due>, (usize, Failure)> {
+    due(records, |old, new| old.is_some_and(|old| old.available != new.available))
+}
+
+fn due(
+    records: &[Record],
+    is_due: impl Fn(Option<&StockRow>, &StockRow) -> bool,
+) -> Result<Vec<Due>, (usize, Failure)> {
+    let mut found: Vec<Due> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for (index, record) in records.iter().enumerate() {
+        let Some(new) = record.new_image::<StockRow>().map_err(|error| (index, error))? else { continue };
+        if is_due(record.old::<StockRow>().as_ref(), &new) && seen.insert(new.sku.clone()) {
+            found.push((index, new.sku));
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn row(sku: &str, available: u32) -> Value {
+        let movement = json!({
+            "kind": {"S": "SET"}, "reference": {"S": "op"}, "quantity_delta": {"N": "0"},
+            "reserved_delta": {"N": "0"}, "at": {"N": "1"},
+        });
+        json!({
+            "sku": {"S": sku}, "warehouse_id": {"S": "w"}, "quantity": {"N": "9"}, "reserved_quantity": {"N": "1"},
+            "available": {"N": available.to_string()}, "version": {"N": "2"}, "movement": {"M": movement},
+        })
+    }
+
+    fn record(old: Value, new: Value) -> Record {
+        Record::from_json(json!({
+            "awsRegion": "us-east-1", "eventID": "1", "eventName": "MODIFY",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1.0, "Keys": {"sku": {"S": "A"}},
+                "OldImage": old, "NewImage": new, "SequenceNumber": "7", "SizeBytes": 1,
+            },
+        }))
+        .unwrap()
+    }
+
+    fn due(index: usize, sku: &str) -> Due {
+        (index, sku.parse().unwrap())
+    }
+
+    #[test]
+    fn a_sku_is_told_once_a_batch_and_only_where_its_availability_changed() {
+        let records = [
+            record(row("C", 5), row("C", 5)),
+            record(row("A", 8), row("A", 7)),
+            record(row("B", 2), row("B", 1)),
+            record(row("A", 7), row("A", 6)),
+        ];
+        assert_eq!(of_changed_rows(&records).unwrap(), [due(1, "A"), due(2, "B")]);
+        assert_eq!(of_new_rows(&records).unwrap(), []);
+    }
+
+    #[test]
+    fn a_row_that_is_new_is_told_at_once_and_not_gathered_too() {
+        let records = [
+            record(row("A", 8), row("A", 7)),
+            record(json!({}), row("B", 0)),
+            record(json!({}), row("C", 3)),
+            record(json!({}), row("B", 4)),
+        ];
+        assert_eq!(of_new_rows(&records).unwrap(), [due(1, "B"), due(2, "C")]);
+        assert_eq!(of_changed_rows(&records).unwrap(), [due(0, "A")]);
+    }
+
+    #[test]
+    fn each_change_of_a_batch_is_told_one_way_or_the_other() {
+        let records =
+            [record(json!({}), row("A", 5)), record(row("A", 5), row("A", 4)), record(row("A", 4), row("A", 4))];
+        assert_eq!(of_new_rows(&records).unwrap(), [due(0, "A")]);
+        assert_eq!(of_changed_rows(&records).unwrap(), [due(1, "A")]);
+    }
+}

@@ -1,0 +1,49 @@
+//! `POST /admin/inventory`: what was counted of many SKUs, each as
+//! `PUT /admin/inventory/{sku}/{warehouse_id}` would take it.
+
+use serde::Deserialize;
+use souk_domain::ids::{Sku, WarehouseId};
+use souk_runtime::http::{HttpResult, Request, Row, put_rows};
+
+pub use crate::operator::Deps;
+use crate::{operator::require_operator, put_inventory};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountRow {
+    sku: Sku,
+    warehouse_id: WarehouseId,
+    #[serde(default)]
+    if_match: Option<u64>,
+    quantity: u32,
+}
+
+impl Row for CountRow {
+    type Key = (Sku, WarehouseId);
+    const KEY_FIELD: &'static str = "warehouse_id";
+    fn key(&self) -> (Sku, WarehouseId) {
+        (self.sku.clone(), self.warehouse_id.clone())
+    }
+}
+
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
+/// Answers with what became of each row.
+///
+/// # Errors
+/// 400, 401, 403, 413; a row's own refusals are in the answer.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    let operator = &require_operator(&request)?;
+    put_rows(&request, async |row: CountRow| {
+        let place = (&row.sku, &row.warehouse_id);
+        let (effect, row) = put_inventory::put(deps, place, row.quantity, row.if_match, operator).await?;
+        Ok((effect, row.version))
+    })
+    .await
+}

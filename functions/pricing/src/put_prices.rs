@@ -1,0 +1,46 @@
+//! `POST /admin/prices`: sets many prices, each as `PUT /admin/prices/{sku}` would.
+
+use serde::Deserialize;
+use souk_domain::{ids::Sku, money::Money};
+use souk_runtime::http::{HttpResult, Request, Row, put_rows};
+
+pub use crate::operator::Deps;
+use crate::{operator::require_operator, put_price};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PriceRow {
+    sku: Sku,
+    #[serde(default)]
+    if_match: Option<u64>,
+    price: Money,
+}
+
+impl Row for PriceRow {
+    type Key = Sku;
+    const KEY_FIELD: &'static str = "sku";
+    fn key(&self) -> Sku {
+        self.sku.clone()
+    }
+}
+
+/// Runs the function until its instance ends.
+///
+/// # Errors
+/// Where it cannot start, or the runtime API fails.
+pub fn serve() -> Result<(), souk_runtime::Error> {
+    souk_runtime::http::serve(handle)
+}
+
+/// Answers with what became of each row.
+///
+/// # Errors
+/// 400, 401, 403, 413; a row's own refusals are in the answer.
+pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+    require_operator(&request)?;
+    put_rows(&request, async |row: PriceRow| {
+        let (effect, price) = put_price::put(deps, &row.sku, row.price, row.if_match).await?;
+        Ok((effect, price.version))
+    })
+    .await
+}

@@ -1,0 +1,46 @@
+"""A sale's crowd has limits of its own, and what carries orders on has instances of its own."""
+import unittest
+
+from expanded import Expanded
+
+SALE = "/sales/{sale_id}"
+# Whatever moves stock and money without a shopper's request to wait for it.
+MONEY = {"PaymentWebhookFunction", "ReservationTimerFunction", "SweepReservationsFunction", "SweepOrdersFunction",
+         "SweepShipmentsFunction"}
+
+
+def reserved(**parameters):
+    """{function: instances reserved for it} with these parameters."""
+    functions = Expanded("transactions", parameters).of_type("AWS::Lambda::Function")
+    return {name: function["ReservedConcurrentExecutions"] for name, function in functions.items()
+            if "ReservedConcurrentExecutions" in function}
+
+
+class Crowd(unittest.TestCase):
+    """The limits in the template of the transactions."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.template = Expanded("transactions")
+        cls.operations = {
+            f"{method.upper()} {path}": operation["x-amazon-apigateway-integration"]["uri"].split(":function:")[1].split("/")[0]
+            for path, methods in cls.template.of_type("AWS::ApiGatewayV2::Api")["Api"]["Body"]["paths"].items()
+            for method, operation in methods.items()}
+
+    def test_every_route_of_the_crowd_has_limits_of_its_own(self):
+        stage, = self.template.of_type("AWS::ApiGatewayV2::Stage").values()
+        self.assertEqual(set(stage["RouteSettings"]), {key for key in self.operations if key.split(" ")[1].startswith(SALE + "/")})
+        for key, settings in stage["RouteSettings"].items():
+            self.assertEqual(settings, {"ThrottlingBurstLimit": "CrowdBurst", "ThrottlingRateLimit": "CrowdRate"}, key)
+        self.assertEqual(stage["DefaultRouteSettings"], {"ThrottlingBurstLimit": "ApiBurst", "ThrottlingRateLimit": "ApiRate"})
+
+    def test_the_crowds_functions_are_limited_and_those_that_move_money_have_instances_kept(self):
+        crowd = {function for key, function in self.operations.items() if key.split(" ")[1].startswith(SALE)}
+        steps = {name for name in self.template.of_type("AWS::Lambda::Function") if name.startswith("Saga")}
+        self.assertEqual(reserved(CrowdConcurrency="0", MoneyConcurrency="0"), {})
+        self.assertEqual(reserved(CrowdConcurrency="200", MoneyConcurrency="0"), dict.fromkeys(crowd, "200"))
+        self.assertEqual(reserved(CrowdConcurrency="0", MoneyConcurrency="40"), dict.fromkeys(steps | MONEY, "40"))
+
+
+if __name__ == "__main__":
+    unittest.main()

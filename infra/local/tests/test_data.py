@@ -1,0 +1,62 @@
+"""No stack operation takes data away, except where a stack was made to be thrown away."""
+import unittest
+
+from expanded import Expanded
+
+TEMPLATES = ("template", "shared", "discovery", "transactions", "edge", "watch")
+# What holds data that nothing can make again, and the property that protects it, with and without data to keep.
+STATEFUL = {
+    "AWS::DynamoDB::Table": ("DeletionProtectionEnabled", "true", "false"),
+    "AWS::Cognito::UserPool": ("DeletionProtection", "ACTIVE", "INACTIVE"),
+    "AWS::S3::Bucket": ("VersioningConfiguration", {"Status": "Enabled"}, {"Status": "Enabled"}),
+    "AWS::OpenSearchService::Domain": None,
+    "AWS::SecretsManager::Secret": None,
+}
+# The others: what they hold is made by a deployment, kept elsewhere too, or meant to pass.
+STATELESS = {
+    "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage", "AWS::CloudFormation::Stack", "AWS::CloudFront::CachePolicy",
+    "AWS::CloudFront::Distribution", "AWS::CloudFront::OriginAccessControl", "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup", "AWS::Events::Archive",
+    "AWS::Events::EventBus", "AWS::Events::Rule", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription",
+    "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup",
+    "AWS::StepFunctions::StateMachine", "Custom::SearchIndex",
+}
+
+
+def resources(keep):
+    """(name, type, the whole resource filled in) of all templates, with ``KeepData`` at this value."""
+    for name in TEMPLATES:
+        template = Expanded(name, {"KeepData": keep, "OpenSearchEndpoint": ""})
+        for logical_id, resource in template.resources.items():
+            yield f"{name}: {logical_id}", resource["Type"], template.filled(resource)
+
+
+class Data(unittest.TestCase):
+    """Every resource of every template."""
+
+    def test_whatever_holds_data_is_kept_and_protected(self):
+        for name, kind, resource in resources("true"):
+            if kind in STATEFUL:
+                policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+                self.assertEqual(policies, ("RetainExceptOnCreate", "Retain"), name)
+                if STATEFUL[kind]:
+                    protection, on, _off = STATEFUL[kind]
+                    self.assertEqual(resource["Properties"].get(protection), on, name)
+
+    def test_a_stack_that_is_thrown_away_leaves_nothing(self):
+        for name, kind, resource in resources("false"):
+            for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+                self.assertEqual(resource.get(policy, "Delete"), "Delete", name)
+            if STATEFUL.get(kind):
+                protection, _on, off = STATEFUL[kind]
+                self.assertEqual(resource["Properties"].get(protection), off, name)
+
+    def test_somebody_has_decided_of_every_type(self):
+        kinds = {kind for _name, kind, _resource in resources("true")}
+        self.assertEqual(kinds - set(STATEFUL) - STATELESS, set(), "does it hold data?")
+        self.assertLessEqual(set(STATEFUL), kinds)
+
+
+if __name__ == "__main__":
+    unittest.main()
