@@ -1,4 +1,4 @@
-//! `POST /cart/merge`: what a guest put into his cart becomes part of the user's who signed in.
+//! `POST /cart/merge`: what a guest put into the cart becomes part of the cart of the user who signed in.
 
 use souk_cart::MergeOutcome;
 use souk_runtime::http::{HttpResult, Problem, Request};
@@ -25,7 +25,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let user = deps.tokens.caller(&request).await?.ok_or_else(Problem::unauthorized)?.user_id;
     let now = souk_runtime::now();
-    let Some(token) = guest(&request) else {
+    let Some(token) = guest(&request)? else {
         let cart = deps.carts.of_user(&user, now).await?;
         return Ok(CartView::of(&cart, &deps.prices).await?.answer());
     };

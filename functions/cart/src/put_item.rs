@@ -26,7 +26,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
     souk_runtime::http::serve(handle)
 }
 
-/// Answers with the cart as it is now. A guest's first line makes his cart and his cookie.
+/// Answers with the cart as it is now. A guest's first line makes their cart and their cookie.
 ///
 /// # Errors
 /// 400, 401 (a bad token), 409 (withdrawn, or too many lines), 413, 422 (unknown SKU), 503.

@@ -35,30 +35,31 @@ pub(crate) async fn owner(deps: &Deps, request: &Request) -> Result<Option<Owner
     if let Some(caller) = deps.tokens.caller(request).await? {
         return Ok(Some(Owner::User(caller.user_id)));
     }
-    Ok(guest(request).map(Owner::Guest))
+    Ok(guest(request)?.map(Owner::Guest))
 }
 
-/// The token of the guest's cookie. One that we did not make is no cookie.
-pub(crate) fn guest(request: &Request) -> Option<GuestToken> {
-    request.cookie(COOKIE).and_then(|text| text.parse().ok())
+/// The token of the guest's cookie. One that we did not make is no cookie, and is replaced; one that is
+/// sent twice or cannot be read is refused and taken away, so that the next request is a new guest's.
+pub(crate) fn guest(request: &Request) -> Result<Option<GuestToken>, Problem> {
+    let cookie = request.cookie(COOKIE).map_err(|unclear| unclear.with_header("set-cookie", set_cookie("", 0)))?;
+    Ok(cookie.and_then(|text| text.parse().ok()))
 }
 
-/// Gives the guest his cookie, or a longer life to the one he has.
+/// Gives the guest their cookie, or a longer life to the one they have.
 pub(crate) fn remember(response: Response, owner: &Owner) -> Response {
     match owner {
         Owner::User(_) => response,
-        Owner::Guest(token) => cookie(response, token.expose(), COOKIE_SECONDS),
+        Owner::Guest(token) => response.header("set-cookie", set_cookie(token.expose(), COOKIE_SECONDS)),
     }
 }
 
 /// Takes the cookie away: the guest's cart is part of the user's now.
 pub(crate) fn forget_guest(response: Response) -> Response {
-    cookie(response, "", 0)
+    response.header("set-cookie", set_cookie("", 0))
 }
 
-fn cookie(response: Response, value: &str, max_age: u32) -> Response {
-    let attributes = "Path=/; HttpOnly; Secure; SameSite=Lax";
-    response.header("set-cookie", format!("{COOKIE}={value}; Max-Age={max_age}; {attributes}"))
+fn set_cookie(value: &str, max_age: u32) -> String {
+    format!("{COOKIE}={value}; Max-Age={max_age}; Path=/; HttpOnly; Secure; SameSite=Lax")
 }
 
 #[cfg(test)]

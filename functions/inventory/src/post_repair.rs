@@ -1,6 +1,6 @@
 //! `POST /admin/inventory/{sku}/{warehouse_id}/repair`: an operator sets a row right from its reservations.
 
-use souk_inventory::{Reservations, StockRows};
+use souk_inventory::{RepairOutcome, Reservations, StockRows};
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     http::{HttpResult, Problem, Request},
@@ -42,6 +42,9 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     let seen = request.if_match()?.ok_or_else(Problem::precondition_required)?;
     let now = souk_runtime::now();
     let outcome = deps.reservations.repair((&sku, &warehouse_id), seen, &operator, now).await?;
-    tracing::warn!(%sku, %warehouse_id, ?outcome, "an operator repaired a row of stock");
+    if let RepairOutcome::Repaired(row) = &outcome {
+        let (sku, warehouse_id, version) = (&row.sku, &row.warehouse_id, row.version);
+        tracing::warn!(%sku, %warehouse_id, version, "an operator repaired a row of stock");
+    }
     problems::repair(outcome)
 }

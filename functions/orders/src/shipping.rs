@@ -42,6 +42,20 @@ pub(crate) enum ShipOutcome {
     Unknown,
 }
 
+impl ShipOutcome {
+    /// Its name for logs: the order and the gateway's words are not for them.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Shipped(_) => "shipped",
+            Self::Illegal(_) => "illegal",
+            Self::NotAuthorized(_) => "not_authorized",
+            Self::Lapsed => "lapsed",
+            Self::CaptureRefused { .. } => "capture_refused",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// A shipment that could not be finished; the sweeper resumes it.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ShipError {

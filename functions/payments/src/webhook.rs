@@ -58,7 +58,8 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
 /// # Errors
 /// As [`handle`].
 pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
-    let signature = request.header("stripe-signature").unwrap_or_default();
+    let unclear = |_| refused(webhook::WebhookError::MalformedHeader);
+    let signature = request.header("stripe-signature").map_err(unclear)?.unwrap_or_default();
     let body = request.body()?;
     let event = webhook::verify(&body, signature, &deps.secret, now, webhook::TOLERANCE).map_err(refused)?;
     if let Some(order_id) = &event.order_id

@@ -1,6 +1,7 @@
 //! What this context's functions are built from; each variable's name stands here once.
 
 use souk_catalog::Catalog;
+use souk_dynamo::sdk_failure;
 use souk_runtime::{ConfigError, Environment};
 use souk_search::{Pages, SearchIndex};
 
@@ -34,7 +35,7 @@ pub(crate) async fn index_of_domain(environment: &Environment) -> Result<SearchI
     let domains = aws_sdk_opensearch::Client::new(&environment.aws);
     let name = environment.required("OPENSEARCH_DOMAIN")?;
     let answer = domains.describe_domain().domain_name(name).send().await;
-    let answer = answer.map_err(|e| unreachable(aws_sdk_opensearch::error::DisplayErrorContext(e).to_string()))?;
+    let answer = answer.map_err(|e| unreachable(sdk_failure(&e)))?;
     let domain = answer.domain_status.ok_or_else(|| unreachable("it is not described".to_owned()))?;
     if domain.deleted == Some(true) {
         return Err(unreachable("it is being deleted".to_owned()));

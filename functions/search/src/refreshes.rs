@@ -1,6 +1,7 @@
 //! The queue through which a changed name reaches the pages that show it.
 
-use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::SendMessageBatchRequestEntry};
+use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
+use souk_dynamo::sdk_failure;
 use souk_events::search::PageRefresh;
 use souk_runtime::queue::Failure;
 
@@ -29,7 +30,7 @@ impl Refreshes {
                 call = call
                     .entries(SendMessageBatchRequestEntry::builder().id(id.to_string()).message_body(body).build()?);
             }
-            let answer = call.send().await.map_err(|error| DisplayErrorContext(error).to_string())?;
+            let answer = call.send().await.map_err(|error| sdk_failure(&error))?;
             if let Some(failed) = answer.failed().first() {
                 return Err(failed.message().unwrap_or("a message was refused").to_owned().into());
             }

@@ -11,7 +11,7 @@ PATCHES = (
     "httpapi_cors", "httpapi_body",
     "esm_threads", "esm_sqs_window", "esm_defaults",
     "cfn_nested", "cfn_secrets", "cfn_tables", "cfn_functions", "cfn_archive", "cfn_roles", "cfn_alarms",
-    "stepfunctions_validation", "event_targets", "function_logs", "cognito_users",
+    "stepfunctions_validation", "event_targets", "function_logs", "cognito_users", "cognito_tokens",
     "sqs_batch_actions", "s3_distributions", "role_operations",
 )
 

@@ -13,9 +13,14 @@ def edge_configuration(stack, distribution_id):
     config = cloudfront.get_distribution_config(Id=distribution_id)["DistributionConfig"]
     behaviors = [*config.get("CacheBehaviors", {}).get("Items", []), {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
     return {
-        "origins": {origin["Id"]: _origin_url(stack, origin) for origin in config["Origins"]["Items"]},
+        "origins": {origin["Id"]: _origin(stack, origin) for origin in config["Origins"]["Items"]},
         "behaviors": [_behavior(cloudfront, behavior) for behavior in behaviors],
     }
+
+
+def _origin(stack, origin):
+    added = (origin.get("CustomHeaders") or {}).get("Items", [])
+    return {"url": _origin_url(stack, origin), "headers": {header["HeaderName"]: header["HeaderValue"] for header in added}}
 
 
 def _origin_url(stack, origin):

@@ -37,6 +37,8 @@ def start(stack):
             "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION, "MINISTACK_REGION": REGION,
             "MINISTACK_OPENSEARCH_ENDPOINT": f"127.0.0.1:{stack.ports['opensearch']}",
             "SOUK_FUNCTION_HOST": stack.url("host"), "SOUK_TABLES": stack.url("tables"), **_doors(stack),
+            # A trigger that fails ends a sign-in, as on AWS.
+            "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0", "LOG_LEVEL": "WARNING",
             "PYTHONPATH": str(ROOT / "infra" / "local"), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
         processes.start(stack, "emulator", [python(), "-m", "launcher"], env, cwd=home)

@@ -39,6 +39,7 @@ def start_edge(stack, program, distribution_id):
     file = stack.path("edge.json")
     text = json.dumps(edge_configuration(stack, distribution_id), indent=2)
     changed = not file.is_file() or file.read_text() != text
+    file.touch(mode=0o600)
     file.write_text(text)
     _run(stack, "edge", [program, "--port", stack.ports["edge"], "--config", file], "/__edge/health", restart=changed)
 

@@ -1,8 +1,8 @@
 """Bring a stack up: everything slow at once, then deploy, then load."""
 from concurrent.futures import ThreadPoolExecutor
 
-from . import audit, builds, catalogue, deployment, emulator, environment, gateway_secret, opensearch, outputs
-from . import prerequisites, processes, services, users
+from . import audit, builds, catalogue, deployment, emulator, environment, opensearch, outputs
+from . import prerequisites, processes, services, stored_secrets, users
 from .console import Failure, Step, say
 
 
@@ -70,8 +70,12 @@ def _deploy(stack):
             "OpenSearchEndpoint": stack.url("opensearch"),
             "GatewayUrl": stack.url("gateway"),
             "BeaconUrl": stack.url("gateway") + "/beacon/public",
-            "GatewaySecret": gateway_secret.ensure(stack),
+            "GatewaySecret": stored_secrets.gateway(stack),
+            "EdgeSecret": stored_secrets.edge(stack),
             "KeepData": "false",
+            # Known passwords protect nothing, so a second factor would not either.
+            "StaffMfa": "optional",
+            "AccessTokenMinutes": 60,
             "JwksBaseUrl": stack.aws_endpoint,
             **stack.parameters,
         })

@@ -6,7 +6,7 @@ import dataclasses
 import os
 import unittest
 
-from souk_local import audit, deployment, gateway_secret, stack
+from souk_local import audit, deployment, stack, stored_secrets
 from souk_local.aws import client, pages
 
 ITEM = {"owner": {"S": "user#somebody"}}
@@ -24,7 +24,8 @@ class SecondStack(unittest.TestCase):
         cls.second.path("stack.json")
         deployment.deploy(cls.second, {
             "OpenSearchEndpoint": cls.first.url("opensearch"), "GatewayUrl": cls.first.url("gateway"),
-            "GatewaySecret": gateway_secret.ensure(cls.second), "JwksBaseUrl": cls.first.aws_endpoint,
+            "GatewaySecret": stored_secrets.gateway(cls.second),
+            "EdgeSecret": stored_secrets.edge(cls.second), "StaffMfa": "optional", "JwksBaseUrl": cls.first.aws_endpoint,
             "KeepData": "true", **cls.first.parameters})
         cls.resources = list(deployment.all_resources(cls.second))
 

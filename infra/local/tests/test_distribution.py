@@ -6,7 +6,8 @@ from souk_local import distribution
 
 CONFIG = {
     "Origins": {"Items": [
-        {"Id": "api", "DomainName": "abc123.execute-api.us-east-1.amazonaws.com"},
+        {"Id": "api", "DomainName": "abc123.execute-api.us-east-1.amazonaws.com",
+         "CustomHeaders": {"Quantity": 1, "Items": [{"HeaderName": "x-shown", "HeaderValue": "secret"}]}},
         {"Id": "images", "DomainName": "pictures.s3.us-east-1.amazonaws.com"},
         {"Id": "other", "DomainName": "example.com", "OriginPath": "/v1"}]},
     "DefaultCacheBehavior": {"TargetOriginId": "api", "CachePolicyId": "none", "OriginRequestPolicyId": "all",
@@ -33,8 +34,13 @@ class Distribution(unittest.TestCase):
             self.edge = distribution.edge_configuration(mock.Mock(aws_endpoint="http://aws"), "E1")
 
     def test_origins_are_where_the_emulator_serves_them(self):
-        self.assertEqual(self.edge["origins"], {"api": "http://aws/_aws/execute-api/abc123/$default",
-                                                "images": "http://aws/pictures", "other": "http://example.com/v1"})
+        self.assertEqual({name: origin["url"] for name, origin in self.edge["origins"].items()}, {
+            "api": "http://aws/_aws/execute-api/abc123/$default", "images": "http://aws/pictures",
+            "other": "http://example.com/v1"})
+
+    def test_what_the_distribution_adds_for_an_origin_is_kept(self):
+        self.assertEqual(self.edge["origins"]["api"]["headers"], {"x-shown": "secret"})
+        self.assertEqual(self.edge["origins"]["images"]["headers"], {})
 
     def test_the_default_behaviour_comes_last_and_takes_every_path(self):
         self.assertEqual([b["path_pattern"] for b in self.edge["behaviors"]], ["/images/*", "*"])

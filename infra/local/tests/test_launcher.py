@@ -1,4 +1,5 @@
 """The launcher's patches, each seen at work on an emulator of this test's own."""
+import base64
 import io
 import json
 import time
@@ -11,10 +12,13 @@ from pathlib import Path
 from emulated import Emulated, poll
 from launcher import cognito_users
 
-# Answers a request with its claims; of stream records it reports or raises what the item tells it to.
+# Answers a request with its claims, and a pool that signs a token with the one group that it is to name; of stream
+# records it reports or raises what the item tells it to.
 HANDLER = """
 import json, os
 def handler(event, context):
+    if "triggerSource" in event:
+        return event | {"response": {"claimsAndScopeOverrideDetails": {"groupOverrideDetails": {"groupsToOverride": ["kept"]}}}}
     if "Records" not in event:
         authorizer = event.get("requestContext", {}).get("authorizer", {})
         return {"statusCode": 200, "body": json.dumps(authorizer.get("jwt", {}).get("claims", {}))}
@@ -30,6 +34,11 @@ CHILD = {
     "Transform": "AWS::Serverless-2016-10-31",
     "Resources": {
         "Pool": {"Type": "AWS::Cognito::UserPool", "Properties": {}},
+        "AskingPool": {"Type": "AWS::Cognito::UserPool", "Properties": {
+            "LambdaConfig": {"PreTokenGenerationConfig": {
+                "LambdaArn": {"Fn::GetAtt": ["Function", "Arn"]}, "LambdaVersion": "V2_0"}}}},
+        "AskingClient": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {
+            "UserPoolId": {"Ref": "AskingPool"}, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]}},
         "Client": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {
             "UserPoolId": {"Ref": "Pool"}, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]}},
         "OtherClient": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {
@@ -46,7 +55,8 @@ CHILD = {
             "LoggingConfig": {"LogGroup": {"Ref": "Logs"}}, "Events": {
                 "Mine": {"Type": "HttpApi", "Properties": {"ApiId": {"Ref": "Api"}, "Method": "GET", "Path": "/mine",
                                                            "Auth": {"Authorizer": "User"}}}}}}},
-    "Outputs": {name: {"Value": {"Ref": name}} for name in ("Pool", "Client", "OtherClient", "Secret", "Api", "Function")},
+    "Outputs": {name: {"Value": {"Ref": name}} for name in (
+        "Pool", "Client", "OtherClient", "AskingPool", "AskingClient", "Secret", "Api", "Function")},
 }
 
 
@@ -83,10 +93,13 @@ class Launcher(Emulated):
         self.assertIn(found["StackStatus"], ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
         return {out["OutputKey"]: out["OutputValue"] for out in found["Outputs"]}
 
-    def sign_in(self, pool, client_id, name):
-        """Tokens of a new user."""
+    def sign_in(self, pool, client_id, name, groups=()):
+        """Access token of a new user."""
         cognito = self.aws("cognito-idp")
         cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+        for group in groups:
+            cognito.create_group(UserPoolId=pool, GroupName=group)
+            cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
         cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password="Passw0rd!Passw0rd", Permanent=True)
         return cognito.initiate_auth(ClientId=client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters={
             "USERNAME": name, "PASSWORD": "Passw0rd!Passw0rd"})["AuthenticationResult"]["AccessToken"]
@@ -113,6 +126,29 @@ class Launcher(Emulated):
         for why, bad in refused.items():
             self.assertEqual(self.get(out["Api"], "/mine", bad)[0], 401, why)
         self.assertEqual(self.get(out["Api"], "/nowhere", token), (404, '{"message":"Not Found"}'))
+
+    def test_a_pool_that_asks_a_function_names_the_groups_that_it_leaves(self):
+        out = self.deploy("asking", CHILD | {"Resources": CHILD["Resources"] | {
+            "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/test/asking"}}}})
+        token = self.sign_in(out["AskingPool"], out["AskingClient"], "one", ("kept", "taken"))
+        claims = token.split(".")[1]
+        self.assertEqual(json.loads(base64.urlsafe_b64decode(claims + "=="))["cognito:groups"], ["kept"])
+
+    def test_names_in_any_case_are_one_name_where_the_pool_says_so(self):
+        cognito = self.aws("cognito-idp")
+        for sensitive, found in ((False, True), (True, False)):
+            pool = cognito.create_user_pool(PoolName="case", UsernameAttributes=["email"], UsernameConfiguration={
+                "CaseSensitive": sensitive})["UserPool"]["Id"]
+            cognito.admin_create_user(UserPoolId=pool, Username="sam@souk.test", MessageAction="SUPPRESS")
+            for call in (lambda: cognito.admin_get_user(UserPoolId=pool, Username="Sam@Souk.test"),
+                         lambda: not cognito.admin_create_user(UserPoolId=pool, Username="SAM@souk.test")):
+                try:
+                    answer = bool(call())
+                except cognito.exceptions.UserNotFoundException:
+                    answer = False
+                except cognito.exceptions.UsernameExistsException:
+                    answer = True
+                self.assertEqual(answer, found, sensitive)
 
     def test_secrets_and_shared_log_groups_are_as_on_aws_and_survive_an_update(self):
         out = self.deploy("secrets", CHILD | {"Resources": CHILD["Resources"] | {

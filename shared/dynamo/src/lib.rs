@@ -17,7 +17,7 @@ mod transaction;
 pub use aws_sdk_dynamodb::{Client, types::AttributeValue};
 pub use backoff::Backoff;
 pub use cursor::{Cursor, CursorError};
-pub use error::StoreError;
+pub use error::{StoreError, fault, sdk_failure};
 pub use outcome::{ConditionFailure, Outcome, outcome};
 pub use table::{Page, Table, UpdateBuilder};
 pub use transaction::{Refusal, Transaction, TransactionOutcome};
@@ -40,7 +40,7 @@ pub fn n(value: impl std::fmt::Display) -> AttributeValue {
 /// # Errors
 /// [`StoreError::Corrupt`] where the value has no DynamoDB form (a map with keys that are not strings).
 pub fn value<T: serde::Serialize>(value: &T) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(value).map_err(StoreError::corrupt)
+    serde_dynamo::to_attribute_value(value).map_err(|error| StoreError::corrupt(fault(&error)))
 }
 
 /// A serialisable struct as an item.
@@ -48,7 +48,7 @@ pub fn value<T: serde::Serialize>(value: &T) -> Result<AttributeValue, StoreErro
 /// # Errors
 /// [`StoreError::Corrupt`] where the value is not a map.
 pub fn encode<T: serde::Serialize>(value: &T) -> Result<Item, StoreError> {
-    serde_dynamo::to_item(value).map_err(StoreError::corrupt)
+    serde_dynamo::to_item(value).map_err(|error| StoreError::corrupt(fault(&error)))
 }
 
 /// An item as the struct that it was made from.
@@ -56,5 +56,5 @@ pub fn encode<T: serde::Serialize>(value: &T) -> Result<Item, StoreError> {
 /// # Errors
 /// [`StoreError::Corrupt`] where an attribute is missing or of another type.
 pub fn decode<T: serde::de::DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(StoreError::corrupt)
+    serde_dynamo::from_item(item).map_err(|error| StoreError::corrupt(fault(&error)))
 }

@@ -1,5 +1,6 @@
-use aws_sdk_sfn::{Client, error::DisplayErrorContext};
+use aws_sdk_sfn::Client;
 use souk_domain::ids::OrderId;
+use souk_dynamo::sdk_failure;
 
 /// The payment saga's state machine.
 ///
@@ -36,7 +37,7 @@ impl Saga {
             .send()
             .await
             .map(drop)
-            .map_err(|error| SagaError(DisplayErrorContext(error).to_string()))
+            .map_err(|error| SagaError(sdk_failure(&error)))
     }
 
     /// Starts it where a failure may be left to the sweeper, and says so in the log.

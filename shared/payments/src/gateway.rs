@@ -84,7 +84,7 @@ pub enum GatewayError {
     Unavailable(String),
     /// The gateway refused because of the intent's state (already captured, already cancelled):
     /// ask where it stands.
-    #[error("the gateway refused ({code}): {message}")]
+    #[error("the gateway refused ({code})")]
     Refused {
         /// The gateway's stable code.
         code: String,
@@ -93,7 +93,7 @@ pub enum GatewayError {
     },
     /// This payment can never succeed as it was asked for: a payment method that the gateway does not
     /// know, an amount that it does not take. Nothing is held; treat it as the shopper's decline.
-    #[error("the gateway cannot take this payment ({code}): {message}")]
+    #[error("the gateway cannot take this payment ({code})")]
     Invalid {
         /// The gateway's stable code.
         code: String,

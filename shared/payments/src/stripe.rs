@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::de::DeserializeOwned;
 use souk_domain::ids::OrderId;
+use souk_dynamo::fault;
 
 use self::answer::{List, RefundObject, RefundStatus, intent, page, refund, refusal};
 use self::transport::{Answer, Call, Transport};
@@ -19,8 +20,8 @@ const API_VERSION: &str = "2026-08-26.dahlia";
 /// The most objects that Stripe puts into one page.
 const PAGE: &str = "100";
 
-/// A call must end well within the time that a step of the saga has.
-const CALL_WITHIN: Duration = Duration::from_secs(8);
+/// A call with its retries must end well within the time that a step of the saga has.
+pub const WITHIN: Duration = Duration::from_secs(8);
 
 /// Settings that no call could be made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +50,7 @@ impl StripeGateway {
     /// # Errors
     /// [`StripeSettingsError`].
     pub fn new(base_url: &str, api_key: &str) -> Result<Self, StripeSettingsError> {
-        Self::with_deadline(base_url, api_key, CALL_WITHIN)
+        Self::with_deadline(base_url, api_key, WITHIN)
     }
 
     /// As [`StripeGateway::new`], with another limit to how long a call may take, retries included.
@@ -65,7 +66,7 @@ impl StripeGateway {
     /// # Errors
     /// [`StripeSettingsError`].
     pub fn over(connector: SharedHttpConnector, base_url: &str, api_key: &str) -> Result<Self, StripeSettingsError> {
-        Ok(Self { transport: Transport::over(connector, base_url, api_key, CALL_WITHIN)? })
+        Ok(Self { transport: Transport::over(connector, base_url, api_key, WITHIN)? })
     }
 
     /// An action on an intent; reads the intent again where the answer is only a replay.
@@ -158,5 +159,5 @@ fn parse<T: DeserializeOwned>(answer: &Answer) -> Result<T, GatewayError> {
     }
     // The effect happened; what it was must be asked again.
     serde_json::from_slice(&answer.body)
-        .map_err(|error| GatewayError::Unavailable(format!("an answer could not be read: {error}")))
+        .map_err(|error| GatewayError::Unavailable(format!("an answer could not be read: {}", fault(&error))))
 }

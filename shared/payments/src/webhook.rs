@@ -89,7 +89,9 @@ impl<'a> SignatureHeader<'a> {
         let mut signatures = Vec::new();
         for (name, value) in header.split(',').filter_map(|part| part.trim().split_once('=')) {
             match name {
-                "t" => time = Some(value),
+                "t" if time.is_none() => time = Some(value),
+                // The header was sent twice.
+                "t" => return Err(WebhookError::MalformedHeader),
                 // Others are of schemes that prove nothing here (v0 marks test events).
                 "v1" => signatures.extend(hex::decode(value)),
                 _ => {}

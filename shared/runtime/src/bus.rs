@@ -1,8 +1,9 @@
 //! The outbox's way out: a table's stream is told on the event bus, so that no event is lost when a
 //! function dies after its write.
 
-use aws_sdk_eventbridge::{Client, error::DisplayErrorContext, types::PutEventsRequestEntry};
+use aws_sdk_eventbridge::{Client, types::PutEventsRequestEntry};
 use serde::Serialize;
+use souk_dynamo::sdk_failure;
 
 use crate::{
     ConfigError, Environment,
@@ -68,13 +69,10 @@ impl Bus {
                     .build()
             });
             let sent = self.client.put_events().set_entries(Some(entries.collect())).send().await;
-            let answer = sent.map_err(|error| {
-                (chunk[0].record, RecordFailure::Outage(DisplayErrorContext(error).to_string().into()))
-            })?;
+            let answer = sent.map_err(|error| (chunk[0].record, RecordFailure::Outage(sdk_failure(&error).into())))?;
             let refused = answer.entries().iter().zip(chunk).find(|(entry, _)| entry.error_code().is_some());
             if let Some((entry, event)) = refused {
-                let reason = entry.error_message().unwrap_or("an event was refused");
-                return Err((event.record, refusal(entry.error_code().unwrap_or_default(), reason)));
+                return Err((event.record, refusal(entry.error_code().unwrap_or("an event was refused"))));
             }
         }
         Ok(())
@@ -82,10 +80,10 @@ impl Bus {
 }
 
 /// The bus refuses an event for what it holds, or because it cannot take any at the moment.
-fn refusal(code: &str, reason: &str) -> RecordFailure {
+fn refusal(code: &str) -> RecordFailure {
     match code {
-        "MalformedDetail" | "InvalidArgument" => RecordFailure::Poison(reason.into()),
-        _ => RecordFailure::Outage(reason.into()),
+        "MalformedDetail" | "InvalidArgument" => RecordFailure::Poison(code.into()),
+        _ => RecordFailure::Outage(code.into()),
     }
 }
 
@@ -95,9 +93,9 @@ mod tests {
 
     #[test]
     fn only_what_an_event_holds_makes_it_poison() {
-        assert!(matches!(refusal("MalformedDetail", ""), RecordFailure::Poison(_)));
+        assert!(matches!(refusal("MalformedDetail"), RecordFailure::Poison(_)));
         for code in ["ThrottlingException", "InternalFailure", "NotAuthorizedForSourceException", ""] {
-            assert!(matches!(refusal(code, ""), RecordFailure::Outage(_)), "{code}");
+            assert!(matches!(refusal(code), RecordFailure::Outage(_)), "{code}");
         }
     }
 }

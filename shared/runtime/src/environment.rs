@@ -1,10 +1,11 @@
 use std::{collections::BTreeMap, str::FromStr};
 
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::de::DeserializeOwned;
-use souk_dynamo::{Client, Table};
+use souk_dynamo::{Client, Table, sdk_failure};
+
+use crate::{OPERATION, timeouts};
 
 /// The function's surroundings: its variables, and the SDK configuration loaded once.
 #[derive(Debug, Clone)]
@@ -56,9 +57,10 @@ pub trait FromEnvironment: Sized + Send + Sync + 'static {
 }
 
 impl Environment {
-    /// Loads the SDK configuration.
+    /// Loads the SDK configuration. Clients that are made from it call within [`OPERATION`].
     pub async fn load() -> Self {
-        let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+        let aws = aws_config::defaults(aws_config::BehaviorVersion::latest());
+        let aws = aws.timeout_config(timeouts(OPERATION)).load().await;
         let dynamodb = Client::new(&aws);
         Self { aws, dynamodb, variables: Variables::Process, connector: None }
     }
@@ -106,10 +108,12 @@ impl Environment {
     /// [`ConfigError`] where the variable is absent, or the secret cannot be had or read.
     pub async fn secret<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, ConfigError> {
         let id = self.required(name)?;
-        let answer =
-            aws_sdk_secretsmanager::Client::new(&self.aws).get_secret_value().secret_id(id).send().await.map_err(
-                |e| ConfigError::Unreachable { what: "a secret", reason: DisplayErrorContext(e).to_string() },
-            )?;
+        let answer = aws_sdk_secretsmanager::Client::new(&self.aws)
+            .get_secret_value()
+            .secret_id(id)
+            .send()
+            .await
+            .map_err(|e| ConfigError::Unreachable { what: "a secret", reason: sdk_failure(&e) })?;
         // The reason must not quote what could not be read.
         serde_json::from_str(answer.secret_string().unwrap_or_default())
             .map_err(|_| ConfigError::Invalid { name, reason: "the secret is not the expected JSON".to_owned() })

@@ -48,7 +48,7 @@ impl Fetcher {
     }
 }
 
-fn network(connect_within: Duration) -> SharedHttpConnector {
+pub(crate) fn network(connect_within: Duration) -> SharedHttpConnector {
     SharedHttpConnector::new(
         Connector::builder()
             .connector_settings(HttpConnectorSettings::builder().connect_timeout(connect_within).build())

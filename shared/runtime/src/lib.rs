@@ -13,16 +13,20 @@ mod clock;
 mod environment;
 pub mod fetch;
 pub mod http;
+mod invocation;
 mod log;
 pub mod metrics;
 pub mod queue;
+pub mod reading;
 pub mod schedule;
 pub mod stream;
 pub mod task;
+mod timeouts;
 
 pub use clock::now;
 pub use environment::{ConfigError, Environment, FromEnvironment};
 pub use log::init as init_logging;
+pub use timeouts::{OPERATION, timeouts};
 
 /// Whatever ends a function's process.
 pub type Error = lambda_runtime::Error;

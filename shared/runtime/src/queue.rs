@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use aws_sdk_sqs::{Client, error::DisplayErrorContext};
+use aws_sdk_sqs::Client;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
+use souk_dynamo::sdk_failure;
 
-use crate::{BoxFuture, ConfigError, Environment, Error, FromEnvironment, start};
+use crate::{BoxFuture, ConfigError, Environment, Error, FromEnvironment, invocation::Deadline, reading, start};
 
 /// One message: its parsed body and how often it was delivered (1 at first).
 #[derive(Debug, Clone)]
@@ -52,7 +53,7 @@ impl Sender {
         let body = serde_json::to_string(message).map_err(|error| SendError(error.to_string()))?;
         let call =
             self.client.send_message().queue_url(&self.url).delay_seconds(delay_seconds.into()).message_body(body);
-        call.send().await.map(drop).map_err(|error| SendError(DisplayErrorContext(error).to_string()))
+        call.send().await.map(drop).map_err(|error| SendError(sdk_failure(&error)))
     }
 }
 
@@ -78,7 +79,7 @@ where
 }
 
 fn parse<T: DeserializeOwned>(raw: SqsMessage) -> Result<Message<T>, Failure> {
-    let body = serde_json::from_str(raw.body.as_deref().unwrap_or_default())?;
+    let body = reading::from_slice(raw.body.as_deref().unwrap_or_default().as_bytes())?;
     let receive_count = raw.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1);
     Ok(Message { body, id: raw.message_id.unwrap_or_default(), receive_count })
 }
@@ -86,16 +87,19 @@ fn parse<T: DeserializeOwned>(raw: SqsMessage) -> Result<Message<T>, Failure> {
 async fn run(handler: Handler) -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let handler = Arc::clone(&handler);
-        async move { Ok::<_, Error>(batch(&handler, event.payload).await) }
+        let deadline = Deadline::of(&event.context);
+        async move { Ok::<_, Error>(batch(&handler, event.payload, deadline).await) }
     }))
     .await
 }
 
-async fn batch(handler: &Handler, event: SqsEvent) -> SqsBatchResponse {
+/// Handles each message within what is left of the function's time; those that are not reached come back.
+async fn batch(handler: &Handler, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     for message in event.records {
         let message_id = message.message_id.clone().unwrap_or_default();
-        match handler(message).await {
+        let handled = deadline.hold(async { handler(message).await }).await;
+        match handled.unwrap_or_else(|interrupted| Err(interrupted.into())) {
             Ok(()) => tracing::info!(message_id, "message handled"),
             Err(error) => {
                 tracing::error!(message_id, error = %error, "message failed, it will come back");
@@ -110,7 +114,17 @@ async fn batch(handler: &Handler, event: SqsEvent) -> SqsBatchResponse {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        time::Duration,
+    };
+
     use super::*;
+
+    async fn failed(handler: &Handler, event: SqsEvent, within: Duration) -> Vec<String> {
+        let response = batch(handler, event, Deadline::after(within)).await;
+        response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
+    }
 
     fn message(id: &str, body: &str) -> SqsMessage {
         let mut message = SqsMessage::default();
@@ -127,8 +141,30 @@ mod tests {
         });
         let mut event = SqsEvent::default();
         event.records = vec![message("good", "1"), message("bad", "-1"), message("poison", "{"), message("fine", "2")];
-        let failed: Vec<_> =
-            batch(&handler, event).await.batch_item_failures.into_iter().map(|f| f.item_identifier).collect();
-        assert_eq!(failed, ["bad", "poison"]);
+        assert_eq!(failed(&handler, event, Duration::from_secs(5)).await, ["bad", "poison"]);
+    }
+
+    #[tokio::test]
+    async fn what_hangs_or_panics_comes_back_and_what_is_not_reached_is_not_begun() {
+        let begun = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&begun);
+        let handler: Handler = Arc::new(move |raw| {
+            count.fetch_add(1, Ordering::SeqCst);
+            match raw.message_id.as_deref() {
+                Some("hangs") => Box::pin(std::future::pending()),
+                Some("panics") => Box::pin(async { panic!("as it must not") }),
+                _ => Box::pin(std::future::ready(Ok(()))),
+            }
+        });
+        let mut event = SqsEvent::default();
+        event.records = ["fine", "panics", "hangs", "late"].map(|id| message(id, "1")).into();
+        assert_eq!(failed(&handler, event, Duration::from_millis(50)).await, ["panics", "hangs", "late"]);
+        assert_eq!(begun.load(Ordering::SeqCst), 3);
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_read_is_not_quoted() {
+        let refused = parse::<i32>(message("m", r#""canary""#)).unwrap_err();
+        assert_eq!(refused.to_string(), "invalid type");
     }
 }

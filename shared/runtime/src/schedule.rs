@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{BoxFuture, Error, FromEnvironment, metrics, queue::Failure, start};
+use crate::{BoxFuture, Error, FromEnvironment, invocation::Deadline, metrics, queue::Failure, start};
 
 type Handler = Arc<dyn Fn() -> BoxFuture<Result<Value, Failure>> + Send + Sync>;
 
@@ -31,10 +31,11 @@ where
 }
 
 async fn run(handler: Handler) -> Result<(), Error> {
-    lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handler = Arc::clone(&handler);
         async move {
-            let report = handler().await;
+            let report = Deadline::of(&event.context).hold(async { handler().await }).await;
+            let report = report.unwrap_or_else(|interrupted| Err(interrupted.into()));
             match &report {
                 Ok(report) => {
                     metrics::completed();
@@ -42,7 +43,11 @@ async fn run(handler: Handler) -> Result<(), Error> {
                 }
                 Err(error) => tracing::error!(error = %error, "scheduled run failed"),
             }
-            report
+            // Its words alone: the runtime logs an error with all that it holds.
+            report.map_err(|error| Diagnostic {
+                error_type: "ScheduledRunFailed".to_owned(),
+                error_message: error.to_string(),
+            })
         }
     }))
     .await

@@ -7,13 +7,13 @@
 
 mod set_aside;
 
-use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use aws_lambda_events::event::{
     dynamodb::EventRecord,
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
@@ -21,7 +21,12 @@ use serde_json::Value;
 use souk_dynamo::StoreError;
 
 use self::set_aside::SetAside;
-use crate::{BoxFuture, ConfigError, Environment, Error, FromEnvironment, queue::Failure, start};
+use crate::{
+    BoxFuture, ConfigError, Environment, Error, FromEnvironment,
+    invocation::{Deadline, Interrupted},
+    queue::Failure,
+    reading, start,
+};
 
 /// One change of one item.
 #[derive(Debug, Clone)]
@@ -39,7 +44,7 @@ impl Record {
     /// # Errors
     /// Where it is no such record.
     pub fn from_json(json: serde_json::Value) -> Result<Self, Failure> {
-        Ok(Self(serde_json::from_value(json)?))
+        Ok(Self(reading::from_value(json)?))
     }
 
     /// The item before the change; `None` where it was not there (or where it is not a `T`).
@@ -57,7 +62,7 @@ impl Record {
         if image.is_empty() {
             return Ok(None);
         }
-        serde_dynamo::from_item(image).map(Some).map_err(|error| RecordFailure::Poison(error.into()))
+        reading::from_item(image).map(Some).map_err(|error| RecordFailure::Poison(error.into()))
     }
 
     /// A key attribute of the item.
@@ -178,9 +183,11 @@ where
 async fn run(handler: Handler, set_aside: &'static SetAside) -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handler = Arc::clone(&handler);
+        let deadline = Deadline::of(&event.context);
         async move {
             let LambdaEvent { payload, context } = event;
-            batch(&handler, payload, async |record, reason| set_aside.keep(&context, record, reason).await).await
+            let keep = async |record: &Value, reason: &str| set_aside.keep(&context, record, reason).await;
+            batch(&handler, payload, deadline, keep).await
         }
     }))
     .await
@@ -190,11 +197,12 @@ async fn run(handler: Handler, set_aside: &'static SetAside) -> Result<(), Error
 async fn batch(
     handler: &Handler,
     event: Value,
+    deadline: Deadline,
     keep: impl AsyncFn(&Value, &str) -> Result<(), Failure>,
 ) -> Result<DynamoDbEventResponse, Error> {
     let records = event["Records"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut response = DynamoDbEventResponse::default();
-    let again_from = match outcome(handler, records).await? {
+    let again_from = match outcome(handler, records, deadline).await? {
         Ok(()) => {
             tracing::info!(records = records.len(), "stream batch handled");
             return Ok(response);
@@ -225,9 +233,9 @@ async fn batch(
 /// How the handler fared. A record that cannot be read is poison like any other: those before it go first.
 ///
 /// # Errors
-/// Where the handler panicked over several records: the mapping bisects the batch until one is left,
-/// which is then known to be the one.
-async fn outcome(handler: &Handler, records: &[Value]) -> Result<BatchResult, Error> {
+/// Where the handler was interrupted over several records: the mapping bisects the batch until one is
+/// left, which is then known to be the one.
+async fn outcome(handler: &Handler, records: &[Value], deadline: Deadline) -> Result<BatchResult, Error> {
     let mut readable = Vec::with_capacity(records.len());
     let mut unreadable = Ok(());
     for (index, record) in records.iter().enumerate() {
@@ -243,10 +251,12 @@ async fn outcome(handler: &Handler, records: &[Value]) -> Result<BatchResult, Er
         return Ok(unreadable);
     }
     let several = readable.len() > 1;
-    match AssertUnwindSafe(handler(readable)).catch_unwind().await {
+    match deadline.hold(async { handler(readable).await }).await {
         Ok(result) => Ok(result.and(unreadable)),
-        Err(_) if several => Err("the handler panicked".into()),
-        Err(_) => Ok(Err((0, RecordFailure::Poison("the handler panicked".into())))),
+        Err(interrupted) if several => Err(interrupted.into()),
+        // What it waits for may be an outage; over what it panics, it panics again.
+        Err(Interrupted::TimeIsOver) => Ok(Err((0, RecordFailure::Outage(Interrupted::TimeIsOver.into())))),
+        Err(Interrupted::Panicked) => Ok(Err((0, RecordFailure::Poison(Interrupted::Panicked.into())))),
     }
 }
 

@@ -6,8 +6,13 @@ use std::sync::Arc;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use souk_domain::ids::OrderId;
 
-use crate::{BoxFuture, Error, FromEnvironment, start};
+use crate::{
+    BoxFuture, Error, FromEnvironment,
+    invocation::{Deadline, Interrupted},
+    reading, start,
+};
 
 /// A step that could not be done. `name` is part of the state machine's contract.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +37,17 @@ impl From<TaskError> for Diagnostic {
     }
 }
 
+impl From<Interrupted> for TaskError {
+    fn from(interrupted: Interrupted) -> Self {
+        let name = match interrupted {
+            // Whatever it waited for did not answer: the machine tries again.
+            Interrupted::TimeIsOver => "StoreUnavailable",
+            Interrupted::Panicked => "Panicked",
+        };
+        Self::new(name, interrupted)
+    }
+}
+
 impl From<souk_dynamo::StoreError> for TaskError {
     fn from(error: souk_dynamo::StoreError) -> Self {
         let name = match error {
@@ -41,6 +57,14 @@ impl From<souk_dynamo::StoreError> for TaskError {
         };
         Self::new(name, error)
     }
+}
+
+/// What a step was given, as what it takes.
+///
+/// # Errors
+/// `InvalidInput`.
+pub fn parse<T: DeserializeOwned>(input: Value) -> Result<T, TaskError> {
+    reading::from_value(input).map_err(|unreadable| TaskError::new("InvalidInput", unreadable))
 }
 
 type Handler = Arc<dyn Fn(Value) -> BoxFuture<Result<Value, TaskError>> + Send + Sync>;
@@ -62,9 +86,8 @@ where
         run(Arc::new(move |input| {
             let handle = Arc::clone(&handle);
             Box::pin(async move {
-                let input = serde_json::from_value(input).map_err(|e| TaskError::new("InvalidInput", e))?;
-                let output = handle(deps, input).await?;
-                serde_json::to_value(output).map_err(|e| TaskError::new("InvalidOutput", e))
+                let output = handle(deps, parse(input)?).await?;
+                serde_json::to_value(output).map_err(|_| TaskError::new("InvalidOutput", "it is no JSON"))
             })
         }))
     })
@@ -74,11 +97,16 @@ async fn run(handler: Handler) -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handler = Arc::clone(&handler);
         async move {
-            let input = loggable(&event.payload);
-            let result = handler(event.payload).await;
+            let order_id = order_id(&event.payload);
+            let deadline = Deadline::of(&event.context);
+            let result = deadline.hold(async { handler(event.payload).await }).await;
+            let result = result.unwrap_or_else(|interrupted| Err(interrupted.into()));
             match &result {
-                Ok(output) => tracing::info!(input, output = %output, "step done"),
-                Err(error) => tracing::warn!(input, error = error.name, detail = error.detail, "step failed"),
+                Ok(output) => {
+                    let outcome = output["outcome"].as_str().unwrap_or_default();
+                    tracing::info!(order_id, outcome, "step done");
+                }
+                Err(error) => tracing::warn!(order_id, error = error.name, detail = error.detail, "step failed"),
             }
             result
         }
@@ -86,22 +114,30 @@ async fn run(handler: Handler) -> Result<(), Error> {
     .await
 }
 
-/// CloudFormation's answer address is signed: whoever reads it could answer in the function's place.
-fn loggable(input: &Value) -> String {
-    let mut input = input.clone();
-    if let Some(fields) = input.as_object_mut() {
-        fields.remove("ResponseURL");
-    }
-    input.to_string()
+/// The order that a step is about: an input may hold anything, so nothing else of it is logged.
+fn order_id(input: &Value) -> String {
+    let id = input["order_id"].as_str().and_then(|text| text.parse::<OrderId>().ok());
+    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn a_signed_address_is_not_logged() {
-        let input = serde_json::json!({ "RequestType": "Create", "ResponseURL": "https://x.example/?signature=1" });
-        assert_eq!(loggable(&input), r#"{"RequestType":"Create"}"#);
+    fn of_an_input_nothing_but_the_orders_id_is_for_the_log() {
+        let id = OrderId::of_request(&"5f0c".parse().unwrap(), "key").to_string();
+        assert_eq!(order_id(&json!({"order_id": id, "name": "canary"})), id);
+        for input in [json!({"order_id": "canary"}), json!({"order_id": 1}), json!("canary"), json!(null)] {
+            assert_eq!(order_id(&input), "", "{input}");
+        }
+    }
+
+    #[test]
+    fn an_input_that_cannot_be_read_is_not_quoted() {
+        let refused = parse::<u32>(json!("canary")).unwrap_err();
+        assert_eq!((refused.name, refused.detail.as_str()), ("InvalidInput", "invalid type"));
     }
 }

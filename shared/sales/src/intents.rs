@@ -1,4 +1,5 @@
-use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::QueueAttributeName};
+use aws_sdk_sqs::{Client, types::QueueAttributeName};
+use souk_dynamo::sdk_failure;
 use souk_events::sales::PurchaseIntent;
 
 /// The queue did not answer as hoped. A send may have taken effect: send again, and never give the
@@ -27,7 +28,7 @@ impl Intents {
     pub async fn send(&self, intent: &PurchaseIntent) -> Result<(), QueueError> {
         let body = serde_json::to_string(intent).map_err(|error| QueueError(error.to_string()))?;
         let call = self.client.send_message().queue_url(&self.queue_url).message_body(body);
-        call.send().await.map_err(|error| QueueError(DisplayErrorContext(error).to_string()))?;
+        call.send().await.map_err(|error| QueueError(sdk_failure(&error)))?;
         Ok(())
     }
 }
@@ -60,7 +61,7 @@ impl IntentsBacklog {
     pub async fn is_drained(&self) -> Result<bool, QueueError> {
         for url in &self.queue_urls {
             let call = self.client.get_queue_attributes().queue_url(url).set_attribute_names(Some(COUNTS.to_vec()));
-            let answer = call.send().await.map_err(|error| QueueError(DisplayErrorContext(error).to_string()))?;
+            let answer = call.send().await.map_err(|error| QueueError(sdk_failure(&error)))?;
             let attributes = answer.attributes.unwrap_or_default();
             // A number that is missing or unreadable is not a zero.
             if !COUNTS.iter().all(|name| attributes.get(name).is_some_and(|count| count == "0")) {

@@ -16,7 +16,7 @@ mod page;
 mod query;
 
 pub use document::Action;
-pub use index::{IndexError, RefusedDocument, SearchIndex, definition, fingerprint};
+pub use index::{IndexError, QUERY_WITHIN, RefusedDocument, SearchIndex, WITHIN, definition, fingerprint};
 pub use keeper::{ComparisonReport, Counts, Keeper, KeeperError, ReindexReport};
 pub use page::{
     Availability, AvailabilityFact, CategoryName, CategoryPath, CategoryTree, Image, Page, PageProduct, PageView,

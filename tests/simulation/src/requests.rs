@@ -33,13 +33,13 @@ impl RequestBuilder {
     /// By this user.
     #[must_use]
     pub fn by(self, user_id: &str) -> Self {
-        self.claims(json!({"sub": user_id}))
+        self.claims(json!({"sub": user_id, "token_use": "access"}))
     }
 
     /// By a member of this group.
     #[must_use]
     pub fn by_staff(self, group: &str) -> Self {
-        self.claims(json!({"sub": "staff", "cognito:groups": format!("[{group}]")}))
+        self.claims(json!({"sub": "staff", "token_use": "access", "cognito:groups": format!("[{group}]")}))
     }
 
     fn claims(mut self, claims: Value) -> Self {

@@ -69,7 +69,7 @@ impl Backlog for Deps {
         Ok(match self.shipping.ship(order_id, now).await? {
             ShipOutcome::Shipped(_) => "shipped",
             outcome => {
-                tracing::warn!(%order_id, ?outcome, "a shipment that was begun cannot be finished");
+                tracing::warn!(%order_id, outcome = outcome.name(), "a shipment that was begun cannot be finished");
                 "not_shipped"
             }
         })

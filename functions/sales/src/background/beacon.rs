@@ -5,7 +5,7 @@ use souk_domain::sale::Beacon;
 use souk_runtime::{Environment, fetch::Fetcher};
 
 /// A beacon that takes longer is asked again a moment later.
-const WITHIN: Duration = Duration::from_secs(2);
+pub const WITHIN: Duration = Duration::from_secs(2);
 
 /// Public randomness that nobody can know before its time: drand's HTTP API, `<url>/<round>`.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl BeaconSource {
     pub(super) async fn round(&self, round: u64) -> Result<Option<Beacon>, String> {
         let Some(url) = &self.url else { return Ok(None) };
         let body = self.fetcher.get(&format!("{url}/{round}")).await?;
-        let answer: Round = serde_json::from_slice(&body).map_err(|error| format!("no round: {error}"))?;
+        let answer: Round = serde_json::from_slice(&body).map_err(|_| "no round")?;
         if answer.round != round {
             return Err(format!("round {} was answered for round {round}", answer.round));
         }

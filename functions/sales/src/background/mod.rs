@@ -7,3 +7,5 @@ pub mod sweep;
 
 mod beacon;
 mod late_claims;
+
+pub use beacon::WITHIN as BEACON_WITHIN;

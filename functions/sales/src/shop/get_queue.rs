@@ -1,4 +1,4 @@
-//! `GET /sales/{sale_id}/queue`: where a shopper stands, and his admission when it is his turn.
+//! `GET /sales/{sale_id}/queue`: where a shopper stands, and their admission when it is their turn.
 
 use jiff::Timestamp;
 use souk_domain::ids::SaleId;
@@ -47,7 +47,8 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
 pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let shopper = Shopper::of(&request)?;
     let sale_id: SaleId = request.path("sale_id")?;
-    let standing = deps.waiting_room.stand(&sale_id, &shopper.key, request.header("souk-ticket"), now).await;
+    let ticket = request.token("souk-ticket")?;
+    let standing = deps.waiting_room.stand(&sale_id, &shopper.key, ticket, now).await;
     match standing.map_err(problems::waiting_room)? {
         StandingOutcome::Standing { queueing, admission } => {
             Ok(Response::json(200, &QueueView::new(&queueing, None, admission)))

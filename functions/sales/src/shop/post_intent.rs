@@ -1,4 +1,4 @@
-//! `POST /sales/{sale_id}/intents`: an admitted shopper claims a unit and says how he pays.
+//! `POST /sales/{sale_id}/intents`: an admitted shopper claims a unit and says how they pay.
 //!
 //! Two round trips: one write that claims, one message that will become an order. A claim is never
 //! undone here: a send whose answer was lost may have taken effect.
@@ -87,9 +87,10 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
 pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let shopper = Shopper::of(&request)?;
     let sale_id: SaleId = request.path("sale_id")?;
+    let admission = request.token("souk-admission")?;
     let body: Body = request.json()?;
     body.validate()?;
-    let admission = deps.ring.admission(request.header("souk-admission"), &sale_id, &shopper.key, now).await;
+    let admission = deps.ring.admission(admission, &sale_id, &shopper.key, now).await;
     admission.map_err(problems::admission)?;
     let answer = deps.claims.claim(&sale_id, &shopper.key, now).await?;
     let claim = match answer.outcome {

@@ -11,10 +11,27 @@ use crate::pattern;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Base URL per origin id; the request's path is appended to it.
-    pub origins: BTreeMap<String, String>,
+    /// By their ids.
+    pub origins: BTreeMap<String, Origin>,
     /// In order of precedence; the default behaviour, pattern `*`, comes last.
     pub behaviors: Vec<Behavior>,
+}
+
+/// Where requests are sent to.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The base URL; the request's path is appended to it.
+    pub url: String,
+    /// Headers that the distribution adds, whatever the viewer sent under their names. They may be secret.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Origin").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 /// How requests under one path pattern are cached and forwarded.
@@ -135,7 +152,7 @@ pub(crate) mod tests {
 
     fn shop() -> Config {
         config(
-            r#"{"origins": {"api": "http://127.0.0.1:1", "pages": "http://127.0.0.1:2"}, "behaviors": [
+            r#"{"origins": {"api": {"url": "http://127.0.0.1:1"}, "pages": {"url": "http://127.0.0.1:2"}}, "behaviors": [
                 {"path_pattern": "/products/*", "origin": "pages", "allowed_methods": ["GET", "HEAD"],
                  "min_ttl": 0, "default_ttl": 300, "max_ttl": 600,
                  "cache_key": {"query": ["q"], "headers": [], "cookies": []},

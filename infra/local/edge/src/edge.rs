@@ -165,8 +165,9 @@ impl Edge {
         body: Body,
         known: Option<&HeaderValue>,
     ) -> Result<Response<Incoming>, StatusCode> {
-        let base = self.config.origins.get(&behavior.origin).ok_or(StatusCode::BAD_GATEWAY)?;
-        let mut request = origin::request(parts, address, behavior, base, body).map_err(|_| StatusCode::BAD_REQUEST)?;
+        let origin = self.config.origins.get(&behavior.origin).ok_or(StatusCode::BAD_GATEWAY)?;
+        let mut request =
+            origin::request(parts, address, behavior, origin, body).map_err(|_| StatusCode::BAD_REQUEST)?;
         if let Some(tag) = known {
             request.headers_mut().insert(IF_NONE_MATCH, tag.clone());
         }

@@ -15,7 +15,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use crate::config::{Behavior, chosen};
+use crate::config::{Behavior, Origin, chosen};
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Body = BoxBody<Bytes, BoxError>;
@@ -77,19 +77,22 @@ fn is_too_large(error: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
-/// The origin's request for a viewer's: what the behaviour forwards, and nothing else.
+/// The origin's request for a viewer's: what the behaviour forwards, what the distribution adds, and nothing else.
 pub(crate) fn request(
     viewer: &Parts,
     viewer_address: IpAddr,
     behavior: &Behavior,
-    base: &str,
+    origin: &Origin,
     body: Body,
 ) -> Result<Request<Body>, http::Error> {
     let query = behavior.forwarded_query(viewer.uri.query().unwrap_or(""));
     let separator = if query.is_empty() { "" } else { "?" };
-    let uri: Uri = format!("{base}{}{separator}{query}", viewer.uri.path()).parse()?;
+    let uri: Uri = format!("{}{}{separator}{query}", origin.url, viewer.uri.path()).parse()?;
     let mut request = Request::builder().method(viewer.method.clone()).uri(uri).body(body)?;
     *request.headers_mut() = forwarded_headers(viewer, viewer_address, behavior)?;
+    for (name, value) in &origin.headers {
+        request.headers_mut().insert(HeaderName::try_from(name)?, value.parse()?);
+    }
     Ok(request)
 }
 

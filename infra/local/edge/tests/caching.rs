@@ -90,7 +90,7 @@ impl Shop {
         });
         let none = r#"{"query": [], "headers": [], "cookies": []}"#;
         let config = format!(
-            r#"{{"origins": {{"api": "{base}"}}, "behaviors": [
+            r#"{{"origins": {{"api": {{"url": "{base}", "headers": {{"x-shown": "secret"}}}}}}, "behaviors": [
                 {{"path_pattern": "/cached/*", "origin": "api", "allowed_methods": ["GET", "HEAD"],
                   "min_ttl": 0, "default_ttl": 0, "max_ttl": 300,
                   "cache_key": {{"query": ["q"], "headers": [], "cookies": []}}, "forward": {none}}},
@@ -190,6 +190,17 @@ async fn a_cached_path_hides_the_viewer_from_the_origin_and_another_does_not() {
 }
 
 #[tokio::test]
+async fn what_the_distribution_adds_no_viewer_can_say_otherwise() {
+    let shop = Shop::open().await;
+    for path in ["/cached/page", "/orders"] {
+        let headers = [("x-shown", "guessed"), ("X-Shown", "again")];
+        shop.send(Method::GET, path, &headers, Vec::new()).await;
+        let seen = shop.origin.last.lock().unwrap().1.clone();
+        assert_eq!(seen.get_all("x-shown").iter().collect::<Vec<_>>(), ["secret"], "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_method_or_a_body_beyond_the_rules_never_reaches_the_origin() {
     let shop = Shop::open().await;
     assert_eq!(shop.send(Method::POST, "/cached/page", &[], Vec::new()).await.status, StatusCode::FORBIDDEN);
@@ -200,7 +211,7 @@ async fn a_method_or_a_body_beyond_the_rules_never_reaches_the_origin() {
 
 #[tokio::test]
 async fn an_origin_that_is_gone_is_a_502() {
-    let config = r#"{"origins": {"api": "http://127.0.0.1:1"}, "behaviors": [{"path_pattern": "*", "origin": "api",
+    let config = r#"{"origins": {"api": {"url": "http://127.0.0.1:1"}}, "behaviors": [{"path_pattern": "*", "origin": "api",
         "allowed_methods": ["GET"], "min_ttl": 0, "default_ttl": 0, "max_ttl": 0,
         "cache_key": {"query": [], "headers": [], "cookies": []}, "forward": {"query": [], "headers": [], "cookies": []}}]}"#;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

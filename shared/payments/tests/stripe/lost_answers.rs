@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use souk_payments::gateway::{Gateway, GatewayError, IntentStatus};
-use souk_payments::stripe::{StripeGateway, StripeSettingsError};
+use souk_payments::stripe::{StripeGateway, StripeSettingsError, WITHIN};
+use souk_testkit::stand_in::StandIn;
 
 use crate::till::{Till, order};
 
@@ -116,4 +117,14 @@ async fn settings_are_checked_at_the_start() {
         assert_eq!(StripeGateway::new(url, "sk_test").unwrap_err(), StripeSettingsError::BaseUrl, "{url}");
     }
     assert_eq!(StripeGateway::new("https://x", "sk\ntest").unwrap_err(), StripeSettingsError::ApiKey);
+}
+
+#[tokio::test]
+async fn a_gateway_that_never_answers_is_given_up_within_the_time_of_a_call() {
+    let silent = StandIn::silent().unwrap();
+    let gateway = StripeGateway::new(silent.url(), "sk_test_souk").unwrap();
+    let began = Instant::now();
+    let given_up = gateway.retrieve("pi_1").await;
+    assert!(matches!(given_up, Err(GatewayError::Unavailable(_))), "{given_up:?}");
+    assert!(began.elapsed() < WITHIN + Duration::from_secs(1), "{:?}", began.elapsed());
 }

@@ -14,6 +14,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Operator, Self::Warehouse];
+
     /// The name of the user pool's group.
     pub fn group(self) -> &'static str {
         match self {
@@ -32,11 +35,15 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Reads the claims of a verified access token.
+    /// Reads the claims of a verified token, which must be an access token. An ID token is for the client
+    /// alone, but API Gateway lets it in: its audience is the client, and `token_use` is not looked at there.
     ///
     /// # Errors
-    /// 401 where there is no usable subject.
+    /// 401 for a token of another use, or without a usable subject.
     pub fn from_claims(claims: &HashMap<String, String>) -> Result<Self, Problem> {
+        if claims.get("token_use").is_none_or(|used_as| used_as != "access") {
+            return Err(Problem::unauthorized());
+        }
         let user_id = claims.get("sub").and_then(|sub| sub.parse().ok()).ok_or_else(Problem::unauthorized)?;
         Ok(Self { user_id, groups: claims.get("cognito:groups").map(|g| parse_groups(g)).unwrap_or_default() })
     }
@@ -68,9 +75,12 @@ fn parse_groups(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn claims<const N: usize>(claims: [(&str, &str); N]) -> HashMap<String, String> {
+        claims.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+    }
+
     fn caller(groups: &str) -> Caller {
-        let claims = [("sub", "5f0c"), ("cognito:groups", groups)];
-        Caller::from_claims(&claims.map(|(k, v)| (k.to_owned(), v.to_owned())).into()).unwrap()
+        Caller::from_claims(&claims([("sub", "5f0c"), ("token_use", "access"), ("cognito:groups", groups)])).unwrap()
     }
 
     #[test]
@@ -85,6 +95,15 @@ mod tests {
 
     #[test]
     fn a_token_without_subject_is_nobody() {
-        assert!(Caller::from_claims(&HashMap::new()).is_err());
+        assert!(Caller::from_claims(&claims([("token_use", "access")])).is_err());
+    }
+
+    #[test]
+    fn only_an_access_token_names_a_caller() {
+        for used_as in ["id", "refresh", ""] {
+            let refused = Caller::from_claims(&claims([("sub", "5f0c"), ("token_use", used_as)])).unwrap_err();
+            assert_eq!(refused.status, 401, "{used_as}");
+        }
+        assert_eq!(Caller::from_claims(&claims([("sub", "5f0c")])).unwrap_err().status, 401);
     }
 }

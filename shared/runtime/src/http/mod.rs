@@ -1,6 +1,8 @@
 //! HTTP functions behind an API Gateway HTTP API.
 
 mod bearer;
+mod edge;
+mod headers;
 mod identity;
 mod jwks;
 mod problem;
@@ -11,6 +13,7 @@ mod serve;
 
 pub use bearer::BearerVerifier;
 pub use identity::{Caller, Role};
+pub use jwks::WITHIN as KEYS_WITHIN;
 pub use problem::{FieldError, Problem};
 pub use request::{MAX_BODY_BYTES, Request};
 pub use response::{Effect, Response};

@@ -1,12 +1,16 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Response;
+use crate::reading::Unreadable;
 
 /// A refusal as RFC 9457 "problem details".
 ///
 /// `kind` is stable: clients may branch on it. `detail` is for people, and never holds an internal
-/// cause: that goes to the log with [`Problem::caused_by`].
+/// cause: that goes to the log with [`Problem::caused_by`]. It may quote what the client sent, so it never
+/// goes to the log itself: there, a refusal is its kind and the fields of ours that it is about.
 #[derive(Debug, Clone)]
 pub struct Problem {
     /// HTTP status.
@@ -25,13 +29,15 @@ struct Rest {
     extensions: Map<String, Value>,
     headers: Vec<(&'static str, String)>,
     cause: Option<String>,
+    fault: Option<Unreadable>,
 }
 
 /// One field of the request that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// The field's path, such as `lines[0].quantity`.
-    pub field: String,
+    /// The field's path, such as `lines[0].quantity`. Borrowed where the code itself names it, owned where
+    /// the client's words may be part of it.
+    pub field: Cow<'static, str>,
     /// What is wrong with it.
     pub detail: String,
 }
@@ -49,6 +55,7 @@ impl Problem {
             extensions: Map::new(),
             headers: Vec::new(),
             cause: None,
+            fault: None,
         };
         Self { status, kind, rest: Box::new(rest) }
     }
@@ -59,13 +66,13 @@ impl Problem {
     }
 
     /// 400 that names the field.
-    pub fn invalid_field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn invalid_field(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         let (field, detail) = (field.into(), detail.into());
         Self::invalid(format!("{field}: {detail}")).with_field(field, detail)
     }
 
     /// 422: the request is well formed, but does not make sense here.
-    pub fn unprocessable(field: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn unprocessable(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         let (field, detail) = (field.into(), detail.into());
         Self::new(422, "unprocessable", "The request does not make sense", format!("{field}: {detail}"))
             .with_field(field, detail)
@@ -75,6 +82,13 @@ impl Problem {
     pub fn unauthorized() -> Self {
         Self::new(401, "unauthorized", "Sign in first", "A valid access token is needed.")
             .with_header("www-authenticate", "Bearer")
+    }
+
+    /// 401: a header that says who somebody is, and says it twice or cannot be read.
+    pub fn unclear_identity(header: &str) -> Self {
+        let mut problem = Self::unauthorized();
+        problem.rest.detail = format!("{header} must be sent once, exactly as it was given.");
+        problem
     }
 
     /// 403: the caller is known and may not do this.
@@ -133,7 +147,7 @@ impl Problem {
 
     /// Adds a refused field.
     #[must_use]
-    pub fn with_field(mut self, field: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn with_field(mut self, field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         self.rest.errors.push(FieldError { field: field.into(), detail: detail.into() });
         self
     }
@@ -142,7 +156,7 @@ impl Problem {
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
         for error in &mut self.rest.errors {
-            error.field = format!("{outer}.{}", error.field);
+            error.field = format!("{outer}.{}", error.field).into();
         }
         self
     }
@@ -173,6 +187,23 @@ impl Problem {
         self.rest.cause.as_deref()
     }
 
+    /// Says to the log what could not be read.
+    #[must_use]
+    pub fn at_fault(mut self, fault: Unreadable) -> Self {
+        self.rest.fault = Some(fault);
+        self
+    }
+
+    /// What was refused, for the log: nothing that a client wrote.
+    pub fn about(&self) -> String {
+        let named = self.rest.errors.iter().filter_map(|error| match error.field {
+            Cow::Borrowed(field) => Some(field),
+            Cow::Owned(_) => None,
+        });
+        let fields: Vec<_> = named.collect();
+        self.rest.fault.as_ref().map_or_else(|| fields.join(", "), Unreadable::to_string)
+    }
+
     /// What the client is told, in a sentence.
     pub fn detail(&self) -> &str {
         &self.rest.detail
@@ -194,7 +225,7 @@ impl Problem {
 
     /// Its members, for an answer that holds several problems.
     pub(super) fn into_members(self) -> Map<String, Value> {
-        let Rest { title, detail, errors, extensions: mut body, headers: _, cause: _ } = *self.rest;
+        let Rest { title, detail, errors, extensions: mut body, headers: _, cause: _, fault: _ } = *self.rest;
         body.insert("type".into(), format!("{TYPE_BASE}{}", self.kind).into());
         body.insert("title".into(), title.into());
         body.insert("status".into(), self.status.into());
@@ -218,5 +249,17 @@ impl From<souk_dynamo::StoreError> for Problem {
 impl From<souk_dynamo::CursorError> for Problem {
     fn from(error: souk_dynamo::CursorError) -> Self {
         Self::invalid_field("cursor", error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_hears_of_fields_that_the_code_names_and_of_no_other() {
+        let problem = Problem::invalid_field("quantity", "canary").with_field("canary".to_owned(), "is unknown");
+        assert_eq!(problem.about(), "quantity");
+        assert_eq!(Problem::invalid("canary").about(), "");
     }
 }

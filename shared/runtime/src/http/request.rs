@@ -4,6 +4,10 @@ use lambda_http::{Body, RequestExt as _, request::RequestContext};
 use serde::de::DeserializeOwned;
 
 use super::{Caller, Problem};
+use crate::{
+    invocation::Deadline,
+    reading::{self, Explained},
+};
 
 /// No endpoint that is about one thing takes a larger body (bytes).
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -33,14 +37,8 @@ impl Request {
         self.0.raw_http_path()
     }
 
-    /// A header's value, where it is there and readable.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.0.headers().get(name).and_then(|value| value.to_str().ok())
-    }
-
-    /// All values of a header.
-    pub fn headers_all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.headers().get_all(name).iter().filter_map(|value| value.to_str().ok())
+    pub(super) fn headers(&self) -> &http::HeaderMap {
+        self.0.headers()
     }
 
     /// The user whom the authorizer let in.
@@ -48,13 +46,17 @@ impl Request {
     /// # Errors
     /// 401 where there is none.
     pub fn caller(&self) -> Result<Caller, Problem> {
-        match self.0.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => {
-                let jwt = context.authorizer.as_ref().and_then(|a| a.jwt.as_ref()).ok_or_else(Problem::unauthorized)?;
-                Caller::from_claims(&jwt.claims)
-            }
-            _ => Err(Problem::unauthorized()),
-        }
+        self.identified()?.ok_or_else(Problem::unauthorized)
+    }
+
+    /// The user whom the authorizer let in; `None` on a route without one.
+    ///
+    /// # Errors
+    /// 401 where it let in a token that names nobody who may act.
+    pub(super) fn identified(&self) -> Result<Option<Caller>, Problem> {
+        let Some(RequestContext::ApiGatewayV2(context)) = self.0.request_context_ref() else { return Ok(None) };
+        let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
+        jwt.map(|jwt| Caller::from_claims(&jwt.claims)).transpose()
     }
 
     /// A path parameter, parsed.
@@ -89,7 +91,7 @@ impl Request {
     pub fn allow_query(&self, known: &[&str]) -> Result<(), Problem> {
         let Some(parameters) = self.0.query_string_parameters_ref() else { return Ok(()) };
         match parameters.iter().map(|(name, _)| name).find(|name| !known.contains(name)) {
-            Some(name) => Err(Problem::invalid_field(name, "is not a parameter of this endpoint")),
+            Some(name) => Err(Problem::invalid_field(name.to_owned(), "is not a parameter of this endpoint")),
             None => Ok(()),
         }
     }
@@ -137,7 +139,7 @@ impl Request {
     /// # Errors
     /// 400 for anything but one strong ETag of ours (`"3"`).
     pub fn if_match(&self) -> Result<Option<u64>, Problem> {
-        let Some(text) = self.header("if-match") else { return Ok(None) };
+        let Some(text) = self.header("if-match")? else { return Ok(None) };
         let version = text.trim().strip_prefix('"').and_then(|t| t.strip_suffix('"')).and_then(|t| t.parse().ok());
         version.map(Some).ok_or_else(|| Problem::invalid_field("If-Match", "must be one ETag as it was given"))
     }
@@ -146,8 +148,8 @@ impl Request {
     /// an ETag when they compress, so `W/` does not matter here.
     pub fn has_seen(&self, version: u64) -> bool {
         let etag = format!("\"{version}\"");
-        self.headers_all("if-none-match")
-            .flat_map(|header| header.split(','))
+        let seen = self.headers().get_all("if-none-match").iter().filter_map(|value| value.to_str().ok());
+        seen.flat_map(|header| header.split(','))
             .map(|text| text.trim().trim_start_matches("W/"))
             .any(|text| text == "*" || text == etag)
     }
@@ -157,12 +159,10 @@ impl Request {
     /// # Errors
     /// 400 where it is empty, too long, or holds anything but visible ASCII.
     pub fn idempotency_key(&self) -> Result<Option<String>, Problem> {
-        let Some(value) = self.0.headers().get("idempotency-key") else { return Ok(None) };
-        let key = value.to_str().ok().filter(|key| {
-            IDEMPOTENCY_KEY_LENGTH.contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
-        });
-        key.map(|key| Some(key.to_owned()))
-            .ok_or_else(|| Problem::invalid_field("Idempotency-Key", "must be 1 to 128 visible ASCII characters"))
+        let refused = || Problem::invalid_field("Idempotency-Key", "must be 1 to 128 visible ASCII characters");
+        let Some(key) = self.header("idempotency-key").map_err(|_| refused())? else { return Ok(None) };
+        let is_good = IDEMPOTENCY_KEY_LENGTH.contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        is_good.then(|| Some(key.to_owned())).ok_or_else(refused)
     }
 
     /// The `Idempotency-Key` of an endpoint that needs one.
@@ -180,12 +180,9 @@ impl Request {
         })
     }
 
-    /// The cookie of this name.
-    pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.headers_all("cookie")
-            .flat_map(|header| header.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(key, value)| (key == name).then_some(value))
+    /// When it has to be answered; `None` outside of Lambda.
+    pub(super) fn deadline(&self) -> Option<Deadline> {
+        self.0.lambda_context_ref().map(Deadline::of)
     }
 
     /// The gateway's id of this request, for logs and problems.
@@ -211,22 +208,13 @@ pub(super) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.is_empty() {
         return Err(Problem::invalid("A JSON body is needed."));
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let reason = strip_position(&error.inner().to_string());
-        match path.as_str() {
-            "." | "?" => Problem::invalid(format!("The body cannot be read: {reason}.")),
-            _ => Problem::invalid_field(path, reason),
-        }
-    })?;
-    deserializer.end().map_err(|_| Problem::invalid("The body has more than one JSON value."))?;
-    Ok(value)
-}
-
-/// Positions in the body mean nothing to somebody who is told the field.
-fn strip_position(message: &str) -> String {
-    message.split(" at line ").next().unwrap_or(message).to_owned()
+    reading::explained(bytes).map_err(|Explained { path, reason, fault }| {
+        let problem = match path {
+            Some(path) => Problem::invalid_field(path, reason),
+            None => Problem::invalid(format!("The body cannot be read: {reason}.")),
+        };
+        problem.at_fault(fault)
+    })
 }
 
 #[cfg(test)]
@@ -297,12 +285,5 @@ mod tests {
         assert_eq!(key(&"x".repeat(129)).unwrap_err().status, 400);
         assert_eq!(key("a b").unwrap_err().status, 400);
         assert_eq!(request("", &[]).required_idempotency_key().unwrap_err().kind, "idempotency-key-required");
-    }
-
-    #[test]
-    fn a_cookie_is_found_among_others() {
-        let request = request("", &[("cookie", "a=1; __Host-guest=xyz; b=2")]);
-        assert_eq!(request.cookie("__Host-guest"), Some("xyz"));
-        assert_eq!(request.cookie("guest"), None);
     }
 }

@@ -1,4 +1,4 @@
-use std::sync::Mutex;
+use std::{sync::Mutex, time::Duration};
 
 use serde_json::json;
 
@@ -24,6 +24,7 @@ fn handler() -> Handler {
             Some("outage") => Err(RecordFailure::Outage("down".into())),
             Some("poison") => Err(RecordFailure::Poison("bad".into())),
             Some("panic") => panic!("no good"),
+            Some("hang") => std::future::pending().await,
             _ => Ok(()),
         }))
     })
@@ -39,7 +40,7 @@ async fn run_batch(event: Value, can_keep: bool) -> Result<(Option<String>, Vec<
         kept.lock().unwrap().push(record["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned());
         Ok(())
     };
-    let response = batch(&handler(), event, keep).await?;
+    let response = batch(&handler(), event, Deadline::after(Duration::from_millis(100)), keep).await?;
     let failed = response.batch_item_failures.into_iter().next();
     Ok((failed.and_then(|failure| failure.item_identifier), kept.into_inner().unwrap()))
 }
@@ -81,6 +82,12 @@ async fn a_record_that_cannot_be_read_is_poison_once_those_before_it_are_done() 
 async fn a_record_over_which_the_handler_panics_is_poison_once_it_is_alone() {
     assert!(run_batch(event(&["a", "panic"]), true).await.is_err(), "the mapping has to bisect");
     is(run_batch(event(&["panic"]), true).await.unwrap(), None, &["0"]);
+}
+
+#[tokio::test]
+async fn a_batch_whose_time_is_over_is_bisected_and_its_last_record_comes_again() {
+    assert!(run_batch(event(&["a", "hang"]), true).await.is_err(), "the mapping has to bisect");
+    is(run_batch(event(&["hang"]), true).await.unwrap(), Some("0"), &[]);
 }
 
 #[test]

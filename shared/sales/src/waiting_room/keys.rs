@@ -1,11 +1,11 @@
 use std::fmt;
 
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use futures_util::future::BoxFuture;
 use hmac::{Hmac, Mac as _};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+use souk_dynamo::sdk_failure;
 
 /// The stage of the secret that new tokens are signed with, and the one that old tokens were.
 const CURRENT: &str = "AWSCURRENT";
@@ -68,7 +68,7 @@ impl ManagedSecret {
             }
             // A secret that was never rotated has no previous stage.
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(None),
-            Err(error) => Err(KeySourceError(DisplayErrorContext(error).to_string())),
+            Err(error) => Err(KeySourceError(sdk_failure(&error))),
         }
     }
 }

@@ -8,7 +8,7 @@ mod schema;
 
 pub use bulk::RefusedDocument;
 pub(crate) use bulk::SameVersion;
-pub use client::{IndexError, SearchIndex};
+pub use client::{IndexError, QUERY_WITHIN, SearchIndex, WITHIN};
 pub(crate) use indices::new_name;
 pub use schema::{definition, fingerprint};
 

@@ -1,6 +1,5 @@
 use std::collections::HashSet;
 
-use opensearch::http::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -24,7 +23,7 @@ impl SearchIndex {
     /// [`IndexError`].
     pub async fn suggest(&self, typed: &str) -> Result<Vec<Suggestion>, IndexError> {
         let path = format!("/{READ_ALIAS}/_search");
-        Ok(suggestions(&self.call(Method::Post, &path, Some(query(typed).to_string())).await?))
+        Ok(suggestions(&self.ask(&path, query(typed)).await?))
     }
 }
 

@@ -55,6 +55,7 @@ fn a_function_composes_contexts_of_its_own_world_only() {
         }
     }
     assert_only("functions/fallback", &["runtime"]);
+    assert_only("functions/identity", &["dynamo", "runtime"]);
 }
 
 #[test]
@@ -62,7 +63,7 @@ fn every_package_is_known_to_these_rules() {
     let contexts: BTreeSet<_> = DISCOVERY.iter().chain(&TRANSACTIONS).map(|name| (*name).to_owned()).collect();
     let with =
         |more: &[&str]| contexts.iter().cloned().chain(more.iter().map(|m| (*m).to_owned())).collect::<BTreeSet<_>>();
-    assert_eq!(entries("functions").into_iter().collect::<BTreeSet<_>>(), with(&["fallback"]));
+    assert_eq!(entries("functions").into_iter().collect::<BTreeSet<_>>(), with(&["fallback", "identity"]));
     assert_eq!(
         entries("shared").into_iter().collect::<BTreeSet<_>>(),
         with(&["domain", "dynamo", "runtime", "testkit"])

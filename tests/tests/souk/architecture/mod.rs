@@ -1,12 +1,17 @@
 //! What the code and the templates promise each other. Nothing runs here: files are read.
 
 mod dependencies;
+mod edge;
 mod saga;
+mod sign_in;
+mod sources;
 mod template;
 mod templates;
+mod timeouts;
 mod worlds;
 
-pub use template::Template;
+pub use sources::{entries_with, files_with, quoted_arguments};
+pub use template::{Route, Template, routes, with_functions};
 
 use std::path::{Path, PathBuf};
 

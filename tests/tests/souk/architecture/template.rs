@@ -18,6 +18,17 @@ pub struct Function<'a> {
     pub properties: &'a Value,
 }
 
+/// A route of an API.
+#[derive(Debug, Clone)]
+pub struct Route {
+    pub world: &'static str,
+    pub method: String,
+    /// With its parameters in braces.
+    pub pattern: String,
+    /// Whether an authorizer stands before it.
+    pub guarded: bool,
+}
+
 /// A function's reading of a queue or stream.
 pub struct Mapping<'a> {
     pub name: &'a str,
@@ -26,6 +37,28 @@ pub struct Mapping<'a> {
 
 pub fn worlds() -> [Template; 2] {
     ["discovery", "transactions"].map(Template::read)
+}
+
+/// Every template that has functions.
+pub fn with_functions() -> [Template; 3] {
+    ["shared", "discovery", "transactions"].map(Template::read)
+}
+
+/// All routes of both worlds but the default ones.
+pub fn routes() -> Vec<Route> {
+    let of = |world: &Template| {
+        let routes = world.functions().iter().flat_map(Function::http_routes).collect::<Vec<_>>();
+        routes.into_iter().map(|route| Route { world: world.name, ..route }).collect::<Vec<_>>()
+    };
+    worlds().iter().flat_map(of).collect()
+}
+
+impl Route {
+    /// A path of this route, each parameter replaced.
+    pub fn path(&self, parameter: &str) -> String {
+        let segments = self.pattern.split('/').map(|part| if part.starts_with('{') { parameter } else { part });
+        segments.collect::<Vec<_>>().join("/")
+    }
 }
 
 impl Template {
@@ -45,6 +78,18 @@ impl Template {
     pub fn functions(&self) -> Vec<Function<'_>> {
         let functions = self.resources("AWS::Serverless::Function");
         functions.into_iter().map(|(name, properties)| Function { name, properties }).collect()
+    }
+
+    /// The variables that all of its functions have.
+    pub fn global_variables(&self) -> &Value {
+        &self.document["Globals"]["Function"]["Environment"]["Variables"]
+    }
+
+    /// How long a function may take, in seconds.
+    pub fn timeout(&self, function: &Function<'_>) -> u64 {
+        let own = &function.properties["Timeout"];
+        let timeout = if own.is_null() { &self.document["Globals"]["Function"]["Timeout"] } else { own };
+        timeout.as_u64().unwrap_or_else(|| panic!("{} has no Timeout", function.name))
     }
 
     pub fn mappings(&self) -> Vec<Mapping<'_>> {
@@ -80,16 +125,32 @@ impl Function<'_> {
             .collect()
     }
 
+    /// Its HTTP routes, the default one left out.
+    pub fn http_routes(&self) -> Vec<Route> {
+        let http = self.events().into_iter().filter(|(_, kind, _)| *kind == "HttpApi");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        http.filter(|(_, _, event)| event["Path"] != "$default")
+            .map(|(_, _, event)| Route {
+                world: "",
+                method: text(&event["Method"]),
+                pattern: text(&event["Path"]),
+                guarded: event["Auth"]["Authorizer"].as_str().is_some_and(|name| name != "NONE"),
+            })
+            .collect()
+    }
+
     /// `GET /path` of its HTTP routes, the default one left out.
     pub fn routes(&self) -> Vec<String> {
-        let http = self.events().into_iter().filter(|(_, kind, _)| *kind == "HttpApi");
-        http.filter(|(_, _, event)| event["Path"] != "$default")
-            .map(|(_, _, event)| format!("{} {}", event["Method"].as_str().unwrap(), event["Path"].as_str().unwrap()))
-            .collect()
+        self.http_routes().iter().map(|route| format!("{} {}", route.method, route.pattern)).collect()
     }
 }
 
 impl Mapping<'_> {
+    /// Whether it calls this function.
+    pub fn reads_for(&self, function: &str) -> bool {
+        mentions(&self.properties["FunctionName"], function)
+    }
+
     /// The logical id of what it reads: the table of a stream, or the queue.
     pub fn source(&self) -> String {
         texts(&self.properties["EventSourceArn"])[0].split('.').next().unwrap().to_owned()

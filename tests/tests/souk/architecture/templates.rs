@@ -6,7 +6,7 @@ use serde_yaml_ng::Value;
 
 use super::{
     entries,
-    template::{Function, mentions, texts, worlds},
+    template::{Function, mentions, texts, with_functions, worlds},
 };
 
 #[test]
@@ -16,7 +16,7 @@ fn every_binary_is_deployed_and_every_function_has_a_binary() {
         .flat_map(|package| entries(&format!("functions/{package}/src/bin")))
         .map(|file| file.trim_end_matches(".rs").to_owned())
         .collect();
-    let worlds = worlds();
+    let worlds = with_functions();
     let deployed: BTreeSet<String> =
         worlds.iter().flat_map(|world| world.functions()).map(|function| function.binary().to_owned()).collect();
     assert_eq!(binaries, deployed);
@@ -60,10 +60,8 @@ fn only_these_routes_are_open() {
     };
     for world in worlds() {
         for function in world.functions() {
-            let (Some(route), events) = (function.routes().pop(), function.events()) else { continue };
-            let (_, _, event) = events.iter().find(|(_, kind, _)| *kind == "HttpApi").unwrap();
-            let guarded = event["Auth"]["Authorizer"].as_str().is_some_and(|name| name != "NONE");
-            assert_eq!(guarded, !open(&route), "{route}");
+            let (Some(route), Some(http)) = (function.routes().pop(), function.http_routes().pop()) else { continue };
+            assert_eq!(http.guarded, !open(&route), "{route}");
         }
     }
 }
@@ -93,7 +91,7 @@ fn a_function_is_granted_exactly_the_tables_that_it_names() {
 
 #[test]
 fn no_policy_grants_everything() {
-    for world in worlds() {
+    for world in with_functions() {
         for function in world.functions() {
             for statement in statements(&function.properties["Policies"]) {
                 for text in texts(&statement["Action"]) {
@@ -184,7 +182,7 @@ fn a_changed_schema_of_the_search_index_changes_the_deployment() {
 
 #[test]
 fn data_is_encrypted_recoverable_and_billed_by_use() {
-    for world in worlds() {
+    for world in with_functions() {
         for (id, table) in world.resources("AWS::DynamoDB::Table") {
             assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{id}");
             assert_eq!(table["SSESpecification"]["SSEEnabled"], true, "{id}");

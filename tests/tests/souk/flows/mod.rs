@@ -2,9 +2,11 @@
 //! API's paths.
 
 mod audit;
+mod canary;
 mod cart;
 mod catalog;
 mod checkouts;
+mod edge;
 mod fulfilment;
 mod index;
 mod inventory;
@@ -16,4 +18,5 @@ mod product_pages;
 mod reconciliation;
 mod sales;
 mod search;
+mod sign_in;
 mod unknown_paths;

@@ -9,8 +9,12 @@ use super::Api;
 #[derive(Debug, Deserialize)]
 pub struct Stack {
     pub api_url: String,
+    pub discovery_api_url: String,
+    pub transactions_api_url: String,
+    /// What the distribution shows to the APIs.
+    pub edge_secret: String,
     pub user_pool_client_id: String,
-    pub(super) user_pool_id: String,
+    pub user_pool_id: String,
     /// Absent on AWS itself.
     pub(super) aws_endpoint_url: Option<String>,
     pub(super) region: String,

@@ -70,7 +70,7 @@ impl Deps {
             }
             (Action::ResumeShipment, _) => {
                 let outcome = self.shipping.ship(order_id, now).await?;
-                tracing::info!(%order_id, ?outcome, "the shipment was resumed");
+                tracing::info!(%order_id, outcome = outcome.name(), "the shipment was resumed");
             }
             (Action::CancelIntent, _) => match self.shipping.gateway.cancel(order_id, &intent.id).await {
                 // It moved on; the next walk sees where to.
