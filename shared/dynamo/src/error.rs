@@ -148,7 +148,7 @@ mod tests {
         }
         let item = [("quantity".to_owned(), AttributeValue::S("canary".to_owned()))].into();
         let corrupt = crate::decode::<Row>(item).unwrap_err();
-        assert_eq!(corrupt.to_string(), "a stored item cannot be read: invalid type");
+        assert_eq!(corrupt.to_string(), "an item cannot be read or written: invalid type");
         assert!(!format!("{corrupt:?}").contains("canary"));
     }
 }
