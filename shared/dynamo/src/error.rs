@@ -89,8 +89,8 @@ fn io_failure(error: &(dyn std::error::Error + 'static)) -> Option<io::ErrorKind
     None
 }
 
-/// The beginnings of serde's messages.
-const FAULTS: [&str; 9] = [
+/// The beginnings of the messages of serde and of serde_dynamo.
+const FAULTS: [&str; 20] = [
     "invalid type",
     "invalid value",
     "invalid length",
@@ -100,6 +100,17 @@ const FAULTS: [&str; 9] = [
     "duplicate field",
     "trailing characters",
     "EOF while parsing",
+    "Expected string",
+    "Expected map",
+    "Expected seq",
+    "Expected num",
+    "Expected bool",
+    "Expected char",
+    "Expected unit",
+    "Expected enum",
+    "Expected binary data",
+    "Expected an item with a single key",
+    "Failed to parse",
 ];
 
 /// What is wrong with something that serde could not read, in words for a log: serde's own go on to
@@ -148,7 +159,7 @@ mod tests {
         }
         let item = [("quantity".to_owned(), AttributeValue::S("canary".to_owned()))].into();
         let corrupt = crate::decode::<Row>(item).unwrap_err();
-        assert_eq!(corrupt.to_string(), "an item cannot be read or written: invalid type");
+        assert_eq!(corrupt.to_string(), "an item cannot be read or written: Expected num");
         assert!(!format!("{corrupt:?}").contains("canary"));
     }
 }

@@ -1,9 +1,10 @@
 //! Records that can never be done, kept whole in a bucket: in the shape in which Lambda itself keeps what
 //! it discards there, so that one command brings both back.
 
-use aws_sdk_s3::{Client, error::DisplayErrorContext};
+use aws_sdk_s3::Client;
 use lambda_runtime::Context;
 use serde_json::{Value, json};
+use souk_dynamo::sdk_failure;
 
 use crate::{ConfigError, Environment, queue::Failure};
 
@@ -25,7 +26,7 @@ impl SetAside {
         let body = object(context, record, reason, crate::now()).to_string().into_bytes();
         let call = self.client.put_object().bucket(&self.bucket).key(key(context, record)).body(body.into());
         let call = call.content_type("application/json");
-        call.send().await.map(drop).map_err(|error| DisplayErrorContext(error).to_string().into())
+        call.send().await.map(drop).map_err(|error| sdk_failure(&error).into())
     }
 }
 
