@@ -1,4 +1,5 @@
 """An emulator of a test's own."""
+import json
 import tempfile
 import time
 import unittest
@@ -39,3 +40,10 @@ class Emulated(unittest.TestCase):
     def aws(cls, service):
         """A client of this emulator."""
         return client(cls.stack, service)
+
+    @classmethod
+    def make_role(cls):
+        """Makes the role that this class's functions bear."""
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        return cls.aws("iam").create_role(RoleName="any", AssumeRolePolicyDocument=document)["Role"]["Arn"]

@@ -72,8 +72,7 @@ class Launcher(Emulated):
         cls.code = code.getvalue()
         cls.aws("s3").create_bucket(Bucket="code")
         cls.aws("s3").put_object(Bucket="code", Key="function.zip", Body=cls.code)
-        cls.aws("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
+        cls.role = cls.make_role()
 
     def deploy(self, name, child, update=False):
         """Deploy a root stack with one nested template; the nested stack's outputs."""
@@ -190,7 +189,7 @@ class Launcher(Emulated):
             {"Put": {"TableName": "things", "Item": {"pk": {"S": key}, "fails": {"BOOL": key == "b"}}}} for key in "abc"])
         queue = queues.create_queue(QueueName="discarded")["QueueUrl"]
         functions.create_function(FunctionName="project", Runtime="python3.11", Handler="index.handler", Timeout=10,
-                                  Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": self.code},
+                                  Role=self.role, Code={"ZipFile": self.code},
                                   Environment={"Variables": {"DELIVERIES": str(log)}})
         functions.create_event_source_mapping(
             FunctionName="project", StartingPosition="TRIM_HORIZON", MaximumRetryAttempts=1, BisectBatchOnFunctionError=True,
@@ -209,7 +208,7 @@ class Launcher(Emulated):
             archive.writestr("bootstrap", BOOTSTRAP.read_text())
         functions, logs = self.aws("lambda"), self.aws("logs")
         functions.create_function(FunctionName="program", Runtime="provided.al2023", Handler="bootstrap", Timeout=1,
-                                  Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": code.getvalue()},
+                                  Role=self.role, Code={"ZipFile": code.getvalue()},
                                   Environment={"Variables": {"NAME": "program"}})
 
         def invoke(event):
@@ -238,7 +237,7 @@ class Launcher(Emulated):
         dynamodb.update_time_to_live(TableName="mortal", TimeToLiveSpecification={"AttributeName": "ends", "Enabled": True})
         arn = dynamodb.describe_table(TableName="mortal")["Table"]["LatestStreamArn"]
         functions.create_function(FunctionName="mourn", Runtime="python3.11", Handler="index.handler", Timeout=10,
-                                  Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": self.code},
+                                  Role=self.role, Code={"ZipFile": self.code},
                                   Environment={"Variables": {"DELIVERIES": str(log)}})
         functions.create_event_source_mapping(
             FunctionName="mourn", StartingPosition="TRIM_HORIZON", EventSourceArn=arn,

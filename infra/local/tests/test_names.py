@@ -11,6 +11,7 @@ WITHIN = {
     ("AWS::Cognito::UserPoolGroup", "GroupName"): "UserPoolId",
     ("AWS::Scheduler::Schedule", "Name"): "GroupName",
     ("AWS::ApiGatewayV2::Stage", "StageName"): "ApiId",
+    ("AWS::IAM::Policy", "PolicyName"): None,
     ("AWS::IAM::Role", "PolicyName"): None,
 }
 

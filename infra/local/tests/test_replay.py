@@ -38,7 +38,7 @@ class Replay(Emulated):
         cls.aws("s3").create_bucket(Bucket=BUCKET)
         cls.aws("lambda").create_function(
             FunctionName="consume", Runtime="python3.11", Handler="index.handler", Timeout=10,
-            Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": code.getvalue()},
+            Role=cls.make_role(), Code={"ZipFile": code.getvalue()},
             Environment={"Variables": {"DONE": str(cls.done)}})
 
     def setUp(self):
