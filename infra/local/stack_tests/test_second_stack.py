@@ -48,10 +48,12 @@ class SecondStack(unittest.TestCase):
 
         carts, = (name for name in self.of_type("AWS::DynamoDB::Table") if "Carts" in name)
         pool, = self.of_type("AWS::Cognito::UserPool")
-        bucket, = self.of_type("AWS::S3::Bucket")
+        buckets = self.of_type("AWS::S3::Bucket")
+        self.assertEqual(len(buckets), 2, "pictures, and what was set aside")
         self.aws("dynamodb").put_item(TableName=carts, Item=ITEM)
         self.aws("cognito-idp").admin_create_user(UserPoolId=pool, Username="somebody@souk.test", MessageAction="SUPPRESS")
-        self.aws("s3").put_object(Bucket=bucket, Key="images/a", Body=b"a")
+        for bucket in buckets:
+            self.aws("s3").put_object(Bucket=bucket, Key="images/a", Body=b"a")
         with self.assertRaisesRegex(self.aws("dynamodb").exceptions.ClientError, "protected against deletion"):
             self.aws("dynamodb").delete_table(TableName=carts)
 
@@ -59,7 +61,8 @@ class SecondStack(unittest.TestCase):
         self.addCleanup(self.throw_away)
         self.assertEqual(self.aws("dynamodb").get_item(TableName=carts, Key=ITEM)["Item"], ITEM)
         self.assertTrue(self.aws("cognito-idp").list_users(UserPoolId=pool)["Users"])
-        self.assertEqual(self.aws("s3").get_object(Bucket=bucket, Key="images/a")["Body"].read(), b"a")
+        for bucket in buckets:
+            self.assertEqual(self.aws("s3").get_object(Bucket=bucket, Key="images/a")["Body"].read(), b"a")
         tables = {name for page in pages(self.first, "dynamodb", "list_tables") for name in page["TableNames"]}
         self.assertLessEqual(set(self.of_type("AWS::DynamoDB::Table")), tables)
         functions = {function["FunctionName"] for page in pages(self.first, "lambda", "list_functions")
