@@ -7,6 +7,8 @@
   too, but forgets its attributes in a nested stack, so the next ``Fn::GetAtt`` failed.
 * Real AWS keeps what a nested template's DeletionPolicy retains, when the nested stack is
   deleted with its parent. Stock ministack heeds the policies of a root stack only.
+* Real AWS resolves ``{{resolve:secretsmanager:...}}`` wherever it stands. Stock ministack
+  does in a root stack only, so functions of a nested one were given the literal.
 """
 import contextvars
 import inspect
@@ -23,7 +25,7 @@ def apply():
     import ministack.services.cloudformation.provisioners as prov
     import ministack.services.cloudformation.stacks as stacks
 
-    require(engine, "_parse_template", "_apply_transforms", "_TransformFailed")
+    require(engine, "_parse_template", "_apply_transforms", "_TransformFailed", "_resolve_dynamic_references")
     require(cloudformation, "_stacks")
     require(stacks, "_resource_policy", "_RETAINING_POLICIES")
     require(prov, "_nested_stack_lookup_name")
@@ -54,12 +56,21 @@ def apply():
 
     wrap(engine, "_parse_template", parsing)
 
+    def resolved(props):
+        return engine._resolve_dynamic_references(props)[0]
+
+    def provisioning(original):
+        return lambda resource_type, logical_id, props, stack_name: original(resource_type, logical_id, resolved(props), stack_name)
+
+    # A root stack calls these by names of its own.
+    wrap(prov, "_provision_resource", provisioning)
+
     def updating(original):
         def run(resource_type, physical_id, old_props, new_props, stack_name, logical_id=None, old_attrs=None):
             if old_attrs is None:
                 stack = cloudformation._stacks.get(stack_name) or {}
                 old_attrs = stack.get("_resources", {}).get(logical_id, {}).get("Attributes")
-            return original(resource_type, physical_id, old_props, new_props, stack_name, logical_id, old_attrs)
+            return original(resource_type, physical_id, resolved(old_props), resolved(new_props), stack_name, logical_id, old_attrs)
         return run
 
     wrap(prov, "_update_resource", updating)

@@ -3,8 +3,11 @@
 Real AWS writes one stream per execution environment, and puts the function's name into the
 stream's where LoggingConfig sends several functions to one group. Stock ministack makes a
 stream per invocation and never names the function, so nobody can tell whose line it is.
+Real AWS also tells FilterLogEvents' callers where the next page begins; stock ministack
+answers the first 10,000 events and no word of the others.
 """
 import hashlib
+import json
 import threading
 
 from .hooks import require, wrap
@@ -23,11 +26,28 @@ def _not_before(last, events):
     return [event | {"timestamp": max(event["timestamp"], last)} for event in events]
 
 
+def _paged(original):
+    """A page's token is the time of its last event, and how many events of that time are told."""
+    def run(data):
+        began, told = map(int, data["nextToken"].split(":")) if data.get("nextToken") else (None, 0)
+        status, headers, body = original(data if began is None else data | {"startTime": began})
+        answer = json.loads(body)
+        events = answer.get("events")
+        if status != 200 or not events:
+            return status, headers, body
+        last = events[-1]["timestamp"]
+        is_full = len(events) == min(data.get("limit", 10_000), 10_000) and len(events) > told
+        token = {"nextToken": f"{last}:{sum(event['timestamp'] == last for event in events)}"} if is_full else {}
+        return status, headers, json.dumps(answer | {"events": events[told:]} | token).encode()
+    return run
+
+
 def apply():
     import ministack.services.cloudwatch_logs as logs
     import ministack.services.lambda_svc as lam
 
     require(logs, "_log_groups", "_append_log_events")
+    wrap(logs, "_filter_log_events", _paged)
     one_at_a_time = threading.Lock()
 
     def emitting(original):

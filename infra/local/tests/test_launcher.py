@@ -164,6 +164,14 @@ class Launcher(Emulated):
         after = self.deploy("secrets", changed, update=True)
         self.assertEqual(after, out)
 
+    def test_a_nested_template_is_told_secrets(self):
+        self.aws("secretsmanager").create_secret(Name="words", SecretString='{"first": "open sesame"}')
+        role = {"Type": "AWS::IAM::Role", "Properties": {
+            "AssumeRolePolicyDocument": {}, "Description": "{{resolve:secretsmanager:words:SecretString:first}}"}}
+        out = self.deploy("told", CHILD | {"Resources": CHILD["Resources"] | {"Told": role},
+                                           "Outputs": {"Told": {"Value": {"Ref": "Told"}}}})
+        self.assertEqual(self.aws("iam").get_role(RoleName=out["Told"])["Role"]["Description"], "open sesame")
+
     def test_what_a_nested_template_keeps_outlives_its_stack(self):
         child = {"Resources": {
             "Kept": {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "Properties": {

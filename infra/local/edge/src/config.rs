@@ -132,14 +132,14 @@ impl Behavior {
 
     /// The query string that reaches the origin: its parameters in the viewer's order.
     pub fn forwarded_query(&self, query: &str) -> String {
-        chosen(query, '&', "&", |name| self.cache_key.query.holds(name) || self.forward.query.holds(name))
+        chosen(query, |name| self.cache_key.query.holds(name) || self.forward.query.holds(name))
     }
 }
 
-/// The `name=value` parts of a list whose name is chosen.
-pub(crate) fn chosen(list: &str, separator: char, joiner: &str, is_chosen: impl Fn(&str) -> bool) -> String {
-    let kept = list.split(separator).map(str::trim).filter(|part| !part.is_empty());
-    kept.filter(|part| is_chosen(part.split('=').next().unwrap_or(part))).collect::<Vec<_>>().join(joiner)
+/// The `name=value` parts of a query whose name is chosen.
+pub(crate) fn chosen(query: &str, is_chosen: impl Fn(&str) -> bool) -> String {
+    let kept = query.split('&').map(str::trim).filter(|part| !part.is_empty());
+    kept.filter(|part| is_chosen(part.split('=').next().unwrap_or(part))).collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{error::Error as _, net::IpAddr, time::Duration};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, StatusCode, Uri,
+    HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
     header::{self, COOKIE, HOST, USER_AGENT},
     request::Parts,
 };
@@ -15,7 +15,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use crate::config::{Behavior, Origin, chosen};
+use crate::config::{Behavior, Origin};
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Body = BoxBody<Bytes, BoxError>;
@@ -104,11 +104,9 @@ fn forwarded_headers(viewer: &Parts, address: IpAddr, behavior: &Behavior) -> Re
         }
     }
     drop_hop_by_hop(&mut headers);
-    let cookies =
-        viewer.headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join("; ");
-    let cookies = chosen(&cookies, ';', "; ", |name| behavior.forwards_cookie(name));
+    let cookies = forwarded_cookies(viewer, behavior);
     if !cookies.is_empty() {
-        headers.insert(COOKIE, cookies.parse()?);
+        headers.insert(COOKIE, HeaderValue::from_bytes(&cookies)?);
     }
     if !headers.contains_key(USER_AGENT) {
         headers.insert(USER_AGENT, "Amazon CloudFront".parse()?);
@@ -117,6 +115,17 @@ fn forwarded_headers(viewer: &Parts, address: IpAddr, behavior: &Behavior) -> Re
     let chain = before.map_or_else(|| address.to_string(), |before| format!("{before}, {address}"));
     headers.insert(FORWARDED_FOR, chain.parse()?);
     Ok(headers)
+}
+
+/// The viewer's cookies byte for byte: whether they can be read is the origin's affair.
+fn forwarded_cookies(viewer: &Parts, behavior: &Behavior) -> Vec<u8> {
+    let all = viewer.headers.get_all(COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+    let name = |cookie: &[u8]| {
+        String::from_utf8_lossy(cookie.split(|byte| *byte == b'=').next().unwrap_or_default()).into_owned()
+    };
+    let forwarded =
+        all.map(<[u8]>::trim_ascii).filter(|cookie| !cookie.is_empty() && behavior.forwards_cookie(&name(cookie)));
+    forwarded.collect::<Vec<_>>().join(&b"; "[..])
 }
 
 fn drop_hop_by_hop(headers: &mut HeaderMap) {

@@ -105,8 +105,7 @@ impl Stored {
 pub fn key<B>(request: &Request<B>, behavior: &Behavior) -> String {
     let rules = &behavior.cache_key;
     let uri = request.uri();
-    let mut key =
-        format!("{}?{}", uri.path(), chosen(uri.query().unwrap_or(""), '&', "&", |name| rules.query.holds(name)));
+    let mut key = format!("{}?{}", uri.path(), chosen(uri.query().unwrap_or(""), |name| rules.query.holds(name)));
     let mut headers: Vec<_> = request.headers().iter().filter(|(name, _)| rules.headers.holds(name.as_str())).collect();
     headers.sort_by_key(|(name, _)| name.as_str());
     for (name, value) in headers {

@@ -205,10 +205,16 @@ impl Keeper {
             if !reindex.is_under_way() || Instant::now() >= until {
                 return Ok(reindex.report());
             }
-            self.step(reindex).await.map_err(|error| match error {
-                KeeperError::Index(error @ IndexError::Gone(_)) => KeeperError::Failed(error.to_string()),
-                error => error,
-            })?;
+            match self.step(reindex).await {
+                // Whoever gives a reindex up removes its index: the worker finds out by whatever it does next.
+                Err(KeeperError::Index(_)) if !lease.keep(reindex, Timestamp::now()).await? => {
+                    return Err(KeeperError::Overtaken(KEY));
+                }
+                Err(KeeperError::Index(error @ IndexError::Gone(_))) => {
+                    return Err(KeeperError::Failed(error.to_string()));
+                }
+                stepped => stepped?,
+            }
         }
     }
 
