@@ -3,25 +3,18 @@
 use souk_cart::Cart;
 use souk_domain::ids::Sku;
 use souk_runtime::http::{HttpResult, Request};
+use souk_wiring::Call;
 
 pub use crate::shopper::Deps;
 use crate::{answer::CartView, problems, shopper::owner};
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
 
 /// Answers with the cart as it is now. Taking out what is not there changes nothing.
 ///
 /// # Errors
 /// 400, 401 (a bad token), 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let sku: Sku = request.path("sku")?;
-    let now = souk_runtime::now();
+    let now = call.now;
     let cart = match owner(deps, &request).await? {
         Some(owner) => problems::change(deps.carts.remove(&owner, &sku, now).await?)?,
         None => Cart::empty(now),

@@ -2,6 +2,7 @@
 
 use souk_cart::MergeOutcome;
 use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_wiring::Call;
 
 pub use crate::shopper::Deps;
 use crate::{
@@ -9,22 +10,14 @@ use crate::{
     shopper::{forget_guest, guest},
 };
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Answers with the user's cart. Of a SKU in both, the larger quantity stays. A second call changes
 /// nothing. Lines that find no place in a full cart are named and stay with the guest.
 ///
 /// # Errors
 /// 401 (no token, or a bad one), 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let user = deps.tokens.caller(&request).await?.ok_or_else(Problem::unauthorized)?.user_id;
-    let now = souk_runtime::now();
+    let now = call.now;
     let Some(token) = guest(&request)? else {
         let cart = deps.carts.of_user(&user, now).await?;
         return Ok(CartView::of(&cart, &deps.prices).await?.answer());

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use souk_cart::{GuestToken, Owner};
 use souk_domain::{ids::Sku, quantity::Quantity};
 use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_wiring::Call;
 
 pub use crate::shopper::Deps;
 use crate::{
@@ -18,19 +19,11 @@ struct Body {
     quantity: Quantity,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Answers with the cart as it is now. A guest's first line makes their cart and their cookie.
 ///
 /// # Errors
 /// 400, 401 (a bad token), 409 (withdrawn, or too many lines), 413, 422 (unknown SKU), 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let sku: Sku = request.path("sku")?;
     let Body { quantity } = request.json()?;
     let owner = match owner(deps, &request).await? {
@@ -44,7 +37,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     if offer.withdrawn {
         return Err(problems::withdrawn(&sku));
     }
-    let changed = deps.carts.put(&owner, &sku, quantity, offer.price, souk_runtime::now()).await?;
+    let changed = deps.carts.put(&owner, &sku, quantity, offer.price, call.now).await?;
     let cart = problems::change(changed)?;
     Ok(remember(CartView::of(&cart, &deps.prices).await?.answer(), &owner))
 }

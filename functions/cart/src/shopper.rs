@@ -2,10 +2,8 @@
 
 use souk_cart::{Carts, GuestToken, Owner};
 use souk_pricing::Prices;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{BearerVerifier, Problem, Request, Response},
-};
+use souk_runtime::http::{BearerVerifier, Problem, Request, Response};
+use souk_wiring::FromEnvironment;
 
 /// The guest's cookie. The prefix makes browsers take it only from this host, over HTTPS, for all paths.
 const COOKIE: &str = "__Host-souk-guest";
@@ -13,21 +11,11 @@ const COOKIE: &str = "__Host-souk-guest";
 const COOKIE_SECONDS: u32 = 90 * 86_400;
 
 /// Carts, prices to show beside their lines, and the keys of the user pool.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     pub(crate) carts: Carts,
     pub(crate) prices: Prices,
     pub(crate) tokens: BearerVerifier,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            carts: Carts::new(environment.table("CARTS_TABLE")?),
-            prices: Prices::new(environment.table("PRICES_TABLE")?),
-            tokens: BearerVerifier::from_environment(environment)?,
-        })
-    }
 }
 
 /// Whose cart a request is about; `None` for a guest who has no cookie yet, and so no cart.

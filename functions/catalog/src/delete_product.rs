@@ -2,26 +2,19 @@
 
 use souk_domain::ids::ProductId;
 use souk_runtime::http::{HttpResult, Request, Response};
+use souk_wiring::Call;
 
 pub use crate::operator::Deps;
 use crate::{operator::require_operator, problems};
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
 
 /// Answers with nothing once the product is gone.
 ///
 /// # Errors
 /// 400, 401, 403, 404, 412, 428, 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     require_operator(&request)?;
     let id: ProductId = request.path("product_id")?;
     let if_match = request.if_match()?;
-    deps.catalog.delete_product(&id, if_match, souk_runtime::now()).await.map_err(problems::delete_product)?;
+    deps.catalog.delete_product(&id, if_match, call.now).await.map_err(problems::delete_product)?;
     Ok(Response::empty(204))
 }

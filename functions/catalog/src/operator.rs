@@ -1,21 +1,13 @@
 //! What the operators' endpoints share: the catalog, and who may use them.
 
 use souk_catalog::{Catalog, Put};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{Effect, Problem, Request, Role},
-};
+use souk_runtime::http::{Effect, Problem, Request, Role};
+use souk_wiring::FromEnvironment;
 
 /// What every endpoint of the catalog works with.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     pub(crate) catalog: Catalog,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { catalog: Catalog::new(environment.table("CATALOG_TABLE")?) })
-    }
 }
 
 pub(crate) fn require_operator(request: &Request) -> Result<(), Problem> {

@@ -3,37 +3,20 @@
 use souk_catalog::{Key, ProductRecord};
 use souk_domain::ids::Sku;
 use souk_events::catalog::{ProductChanged, ProductDeleted, SOURCE};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    bus::{Bus, Event},
-    stream::{BatchResult, Record, RecordFailure},
-};
+use souk_runtime::{bus::{Bus, Event}, stream::{BatchResult, Record, RecordFailure}};
+use souk_wiring::{Call, FromEnvironment};
 
 /// The bus.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     bus: Bus,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { bus: Bus::from_environment(environment, SOURCE)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::stream::serve(handle)
 }
 
 /// Publishes a batch. Repeated records make repeated events, which their versions make harmless.
 ///
 /// # Errors
 /// The first record that was not told.
-pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     let mut events = Vec::new();
     for (index, record) in records.iter().enumerate() {
         match told_by(record).map_err(|error| (index, error))? {
@@ -42,7 +25,7 @@ pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
             None => {}
         }
     }
-    deps.bus.tell(events).await
+    deps.bus.tell(SOURCE, events).await
 }
 
 #[derive(Debug, PartialEq, Eq)]

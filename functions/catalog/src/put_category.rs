@@ -3,6 +3,7 @@
 use souk_catalog::CategoryDetails;
 use souk_domain::ids::CategoryId;
 use souk_runtime::http::{HttpResult, Request, Response};
+use souk_wiring::Call;
 
 pub use crate::operator::Deps;
 use crate::{
@@ -10,19 +11,11 @@ use crate::{
     problems,
 };
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Answers with the category as it is stored now.
 ///
 /// # Errors
 /// 400, 401, 403, 412, 413, 422, 428, 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let id: CategoryId = request.path("category_id")?;
     let if_match = request.if_match()?;

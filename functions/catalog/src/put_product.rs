@@ -3,6 +3,7 @@
 use souk_catalog::{Product, ProductDetails};
 use souk_domain::ids::ProductId;
 use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response};
+use souk_wiring::Call;
 
 pub use crate::operator::Deps;
 use crate::{
@@ -10,19 +11,11 @@ use crate::{
     problems,
 };
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Answers with the product as it is stored now.
 ///
 /// # Errors
 /// 400, 401, 403, 409 (a SKU of another product), 412, 413, 422, 428, 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     require_operator(&request)?;
     let id: ProductId = request.path("product_id")?;
     let if_match = request.if_match()?;
@@ -38,6 +31,6 @@ pub(crate) async fn put(
     details: ProductDetails,
     if_match: Option<u64>,
 ) -> Result<(Effect, Product), Problem> {
-    let put = deps.catalog.put_product(id, details, if_match, souk_runtime::now()).await;
+    let put = deps.catalog.put_product(id, details, if_match, call.now).await;
     put.map(effect).map_err(problems::put_product)
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use souk_catalog::ProductDetails;
 use souk_domain::ids::ProductId;
 use souk_runtime::http::{HttpResult, Request, Row, put_rows};
+use souk_wiring::Call;
 
 pub use crate::operator::Deps;
 use crate::{operator::require_operator, put_product};
@@ -25,19 +26,11 @@ impl Row for ProductRow {
     }
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Answers with what became of each row.
 ///
 /// # Errors
 /// 400, 401, 403, 413; a row's own refusals are in the answer.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     put_rows(&request, async |row: ProductRow| {
         let put = put_product::put(deps, &row.product_id, row.product, row.if_match).await;

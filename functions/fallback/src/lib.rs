@@ -2,10 +2,8 @@
 //! and "not with this method" (405).
 #![forbid(unsafe_code)]
 
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request},
-};
+use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
 /// The API's routes, from the variable `ROUTES`: `GET /cart, PUT /cart/items/{sku}`.
 #[derive(Debug)]
@@ -25,19 +23,11 @@ impl FromEnvironment for Deps {
     }
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Never succeeds.
 ///
 /// # Errors
 /// 405 with `Allow` where the path is known, 404 where it is not.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let path = request.raw_path();
     let allowed = methods(&deps.routes, path);
     if allowed.is_empty() {

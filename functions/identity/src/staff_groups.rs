@@ -10,11 +10,8 @@ use aws_sdk_cognitoidentityprovider::{Client, config::Builder};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use souk_dynamo::sdk_failure;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::Role,
-    task::{TaskError, parse},
-};
+use souk_runtime::{http::Role, task::{TaskError, parse}};
+use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
 /// The pool waits 5 seconds for its answer.
 pub const WITHIN: Duration = Duration::from_secs(3);
@@ -30,7 +27,7 @@ pub struct Deps {
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let config = Builder::from(&environment.aws).timeout_config(souk_runtime::timeouts(WITHIN));
+        let config = Builder::from(&environment.aws).timeout_config(souk_wiring::timeouts(WITHIN));
         Ok(Self { pool: Client::from_conf(config.build()) })
     }
 }
@@ -55,20 +52,12 @@ struct Groups {
     groups_to_override: Option<Vec<String>>,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::task::serve(handle)
-}
-
 /// Hands the pool's event back, with the groups that the token is to name. Only for members of the staff
 /// is anything asked.
 ///
 /// # Errors
 /// `UserPoolUnavailable`, which ends the sign-in: nobody's rights are guessed.
-pub async fn handle(deps: &'static Deps, event: Value) -> Result<Value, TaskError> {
+pub async fn handle(deps: &Deps, event: Value, _: Call) -> Result<Value, TaskError> {
     let asked: TokenRequest = parse(event.clone())?;
     let groups = asked.request.group_configuration.groups_to_override.unwrap_or_default();
     if !groups.iter().any(|group| is_staff(group))

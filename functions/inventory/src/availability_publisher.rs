@@ -4,37 +4,21 @@
 //! once and told once, as it stands then. Rows that are new are not waited for: `ledger-writer`, which has
 //! no window, tells them (a stream bears two readers, and those are the two).
 
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    stream::{BatchResult, Record},
-};
+use souk_runtime::stream::{BatchResult, Record};
+use souk_wiring::{Call, FromEnvironment};
 
 use crate::hints::{Hints, of_changed_rows};
 
 /// What hints are told with.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     hints: Hints,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { hints: Hints::from_environment(environment)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::stream::serve(handle)
 }
 
 /// Publishes a batch. What is told twice carries the same version or a newer one.
 ///
 /// # Errors
 /// The first record whose SKU was not told.
-pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     deps.hints.tell(of_changed_rows(&records)?).await
 }

@@ -3,10 +3,8 @@
 use serde::Serialize;
 use souk_dynamo::Cursor;
 use souk_inventory::{Ledger, LedgerEntry};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_wiring::{Call, FromEnvironment};
 
 use crate::operator::{require_operator, row_of_path};
 
@@ -14,15 +12,9 @@ const LIMIT_DEFAULT: u16 = 50;
 const LIMIT_MAX: u16 = 200;
 
 /// The ledger.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     ledger: Ledger,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { ledger: Ledger::new(environment.table("LEDGER_TABLE")?) })
-    }
 }
 
 #[derive(Debug, Serialize)]
@@ -32,19 +24,11 @@ struct Page {
     cursor: Option<String>,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Answers with a page of movements. The ledger follows the rows within seconds.
 ///
 /// # Errors
 /// 400, 401, 403, 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;
     request.allow_query(&["limit", "cursor"])?;

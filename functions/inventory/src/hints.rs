@@ -9,11 +9,7 @@ use souk_domain::{ids::Sku, stock::StockRow};
 use souk_dynamo::StoreError;
 use souk_events::inventory::{AvailabilityChanged, SOURCE};
 use souk_inventory::StockRows;
-use souk_runtime::{
-    ConfigError, Environment,
-    bus::{Bus, Event},
-    stream::{BatchResult, Record, RecordFailure},
-};
+use souk_runtime::{bus::{Bus, Event}, stream::{BatchResult, Record, RecordFailure}};
 
 /// How many SKUs are read at once.
 const AT_ONCE: usize = 8;
@@ -22,20 +18,13 @@ const AT_ONCE: usize = 8;
 pub(crate) type Due = (usize, Sku);
 
 /// The rows of stock, and the bus.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub(crate) struct Hints {
     rows: StockRows,
     bus: Bus,
 }
 
 impl Hints {
-    pub(crate) fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            rows: StockRows::new(environment.table("INVENTORY_TABLE")?),
-            bus: Bus::from_environment(environment, SOURCE)?,
-        })
-    }
-
     /// Tells how many units there are of each of these SKUs now.
     ///
     /// # Errors
@@ -47,7 +36,7 @@ impl Hints {
             let event = event.map_err(|error| (index, error.into()))?;
             Event::new(index, AvailabilityChanged::DETAIL_TYPE, &event)
         });
-        self.bus.tell(events.collect::<Result<_, _>>()?).await
+        self.bus.tell(SOURCE, events.collect::<Result<_, _>>()?).await
     }
 
     async fn read(&self, sku: Sku) -> Result<AvailabilityChanged, StoreError> {

@@ -4,10 +4,8 @@
 
 use souk_domain::stock::StockRow;
 use souk_inventory::Ledger;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    stream::{BatchResult, Record, each},
-};
+use souk_runtime::stream::{BatchResult, Record, each};
+use souk_wiring::{Call, FromEnvironment};
 
 use crate::hints::{Hints, of_new_rows};
 
@@ -15,27 +13,10 @@ use crate::hints::{Hints, of_new_rows};
 const AT_ONCE: usize = 8;
 
 /// The ledger, and what hints are told with.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     ledger: Ledger,
     hints: Hints,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            ledger: Ledger::new(environment.table("LEDGER_TABLE")?),
-            hints: Hints::from_environment(environment)?,
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::stream::serve(handle)
 }
 
 /// Records a batch, then tells of the rows that are new in it. A repeated record writes the same entry
@@ -43,7 +24,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 ///
 /// # Errors
 /// The first record that was not recorded or not told.
-pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     let recorded = each(records.clone(), AT_ONCE, async |record| {
         if let Some(row) = record.new_image::<StockRow>()? {
             deps.ledger.record(&row).await?;

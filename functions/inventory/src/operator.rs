@@ -6,21 +6,13 @@ use souk_domain::{
     stock::StockRow,
 };
 use souk_inventory::StockRows;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{Problem, Request, Response, Role},
-};
+use souk_runtime::http::{Problem, Request, Response, Role};
+use souk_wiring::FromEnvironment;
 
 /// The rows of stock.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     pub(crate) rows: StockRows,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { rows: StockRows::new(environment.table("INVENTORY_TABLE")?) })
-    }
 }
 
 /// The operator's user id, for the ledger.

@@ -4,10 +4,8 @@ use serde::{Deserialize, Serialize};
 use souk_domain::stock::MAX_UNITS;
 use souk_dynamo::Table;
 use souk_inventory::{Adjustment, IdempotentRequest, StockRows};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request},
-};
+use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_wiring::{Call, FromEnvironment};
 
 use crate::{
     operator::{require_operator, row_of_path},
@@ -17,19 +15,11 @@ use crate::{
 const REASON_MAX: usize = 200;
 
 /// The rows of stock, and the adjustments that were made with a key.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     rows: StockRows,
+    #[variable("ADJUSTMENTS_TABLE")]
     remembered: Table,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            rows: StockRows::new(environment.table("INVENTORY_TABLE")?),
-            remembered: environment.table("ADJUSTMENTS_TABLE")?,
-        })
-    }
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -52,26 +42,18 @@ impl Body {
     }
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Answers with the row after the adjustment; a repeat with the same key gets the same answer.
 ///
 /// # Errors
 /// 400, 401, 403, 404, 409 (fewer units are available), 413, 422 (key reused), 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let by = require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;
     let key = request.idempotency_key()?;
     let body: Body = request.json()?;
     body.check()?;
     let digest = format!("{} {}", body.delta, body.reason);
-    let adjustment = Adjustment { delta: body.delta, reason: body.reason, by, at: souk_runtime::now() };
+    let adjustment = Adjustment { delta: body.delta, reason: body.reason, by, at: call.now };
     let row = (&sku, &warehouse_id);
     let outcome = match key {
         None => deps.rows.adjust(row, &adjustment).await?,

@@ -1,10 +1,8 @@
 //! `POST /admin/inventory/{sku}/{warehouse_id}/repair`: an operator sets a row right from its reservations.
 
 use souk_inventory::{RepairOutcome, Reservations, StockRows};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request},
-};
+use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_wiring::{Call, FromEnvironment};
 
 use crate::{
     operator::{require_operator, row_of_path},
@@ -12,35 +10,20 @@ use crate::{
 };
 
 /// The reservations and the rows that their units come out of.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     reservations: Reservations,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let rows = StockRows::new(environment.table("INVENTORY_TABLE")?);
-        Ok(Self { reservations: Reservations::new(environment.table("RESERVATIONS_TABLE")?, rows) })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// Answers with the row as it is stored now; a row that was right already is not written.
 ///
 /// # Errors
 /// 400, 401, 403, 404, 409 (written a moment ago, or fewer units than are held), 412, 428, 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let operator = require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;
     let seen = request.if_match()?.ok_or_else(Problem::precondition_required)?;
-    let now = souk_runtime::now();
+    let now = call.now;
     let outcome = deps.reservations.repair((&sku, &warehouse_id), seen, &operator, now).await?;
     if let RepairOutcome::Repaired(row) = &outcome {
         let (sku, warehouse_id, version) = (&row.sku, &row.warehouse_id, row.version);

@@ -6,6 +6,7 @@ use souk_domain::{
     stock::{MAX_UNITS, StockRow},
 };
 use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response};
+use souk_wiring::Call;
 
 pub use crate::operator::Deps;
 use crate::{
@@ -19,19 +20,11 @@ struct Body {
     quantity: u32,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Answers with the row as it is stored now: 201 where the warehouse did not hold the SKU yet.
 ///
 /// # Errors
 /// 400, 401, 403, 409 (more units are reserved), 412, 413, 428, 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let operator = require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;
     let seen = request.if_match()?;
@@ -51,5 +44,5 @@ pub(crate) async fn put(
     if quantity > MAX_UNITS {
         return Err(Problem::invalid_field("quantity", format!("must be from 0 to {MAX_UNITS}")));
     }
-    problems::set_quantity(deps.rows.set_quantity(row, quantity, seen, by, souk_runtime::now()).await?)
+    problems::set_quantity(deps.rows.set_quantity(row, quantity, seen, by, call.now).await?)
 }

@@ -9,7 +9,6 @@
 pub mod admin;
 pub mod background;
 pub mod checkouts;
-mod dependencies;
 pub mod orders;
 mod problems;
 pub mod saga;

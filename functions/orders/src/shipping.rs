@@ -10,12 +10,11 @@ use souk_domain::{
 use souk_dynamo::StoreError;
 use souk_orders::{CancelOutcome, Orders, Saga};
 use souk_payments::{CaptureOutcome, PaymentError, PaymentRecords, capture, stripe::StripeGateway};
-use souk_runtime::{ConfigError, Environment, FromEnvironment};
+use souk_wiring::FromEnvironment;
 
-use crate::dependencies;
 
 /// What a shipment touches: the order, its money, and the saga where there is none.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub(crate) struct Shipping {
     pub(crate) orders: Orders,
     pub(crate) payments: PaymentRecords,
@@ -63,17 +62,6 @@ pub(crate) enum ShipError {
     Payment(#[from] PaymentError),
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl FromEnvironment for Shipping {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            orders: dependencies::orders(environment)?,
-            payments: dependencies::payments(environment)?,
-            gateway: dependencies::gateway(environment).await?,
-            saga: dependencies::saga(environment)?,
-        })
-    }
 }
 
 impl Shipping {

@@ -1,18 +1,13 @@
 use jiff::Timestamp;
 use souk_domain::{ids::ReservationId, reservation::timer_delay};
 use souk_events::inventory::ReservationTimer;
-use souk_runtime::queue::{SendError, Sender};
+use souk_wiring::{FromEnvironment, SendError, Sender};
 
 /// The queue whose delayed messages are the reservations' timers.
-#[derive(Debug, Clone)]
-pub struct ReservationTimers(Sender);
+#[derive(Debug, Clone, FromEnvironment)]
+pub struct ReservationTimers(#[variable("RESERVATION_TIMERS_URL")] Sender);
 
 impl ReservationTimers {
-    /// The timers of this queue.
-    pub fn new(queue: Sender) -> Self {
-        Self(queue)
-    }
-
     /// Sends the message that comes when the reservation's time is over, or after the longest delay
     /// that SQS has: then it is wound again.
     ///

@@ -8,14 +8,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use souk_orders::Saga;
 use souk_payments::{SeenEvents, webhook};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
 /// The signing secret, the events that were seen, and the saga.
+#[derive(FromEnvironment)]
 pub struct Deps {
-    secret: String,
+    secret: Secret,
     seen: SeenEvents,
     saga: Saga,
 }
@@ -25,23 +24,10 @@ struct Secret {
     webhook_secret: String,
 }
 
-impl FromEnvironment for Deps {
+impl FromEnvironment for Secret {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let secret: Secret = environment.secret("GATEWAY_SECRET_ID").await?;
-        Ok(Self {
-            secret: secret.webhook_secret,
-            seen: SeenEvents::new(environment.table("PAYMENTS_TABLE")?),
-            saga: Saga::new(aws_sdk_sfn::Client::new(&environment.aws), environment.required("ORDER_SAGA_ARN")?),
-        })
+        environment.secret("GATEWAY_SECRET_ID").await
     }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// Starts the saga of the order that an authentic, unseen event is about.
@@ -49,19 +35,11 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 /// # Errors
 /// 401 where the signature does not fit or is too old; 503 where the saga could not be started, so
 /// that the gateway sends the event again.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let unclear = |_| refused(webhook::WebhookError::MalformedHeader);
     let signature = request.header("stripe-signature").map_err(unclear)?.unwrap_or_default();
     let body = request.body()?;
-    let event = webhook::verify(&body, signature, &deps.secret, now, webhook::TOLERANCE).map_err(refused)?;
+    let event = webhook::verify(&body, signature, &deps.secret.webhook_secret, now, webhook::TOLERANCE).map_err(refused)?;
     if let Some(order_id) = &event.order_id
         && !deps.seen.contains(&event.id).await?
     {

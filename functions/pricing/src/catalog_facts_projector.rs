@@ -5,6 +5,7 @@ use souk_domain::ids::Sku;
 use souk_events::catalog::{ProductChanged, ProductDeleted};
 use souk_pricing::{CatalogFact, Prices};
 use souk_runtime::queue::{Failure, Message};
+use souk_wiring::Call;
 
 pub use crate::operator::Deps;
 
@@ -18,19 +19,11 @@ pub enum CatalogEvent {
     ProductDeleted(ProductDeleted),
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::queue::serve(handle)
-}
-
 /// Stores the facts of one event. Late and repeated events change nothing.
 ///
 /// # Errors
 /// Whatever makes the message come back.
-pub async fn handle(deps: &'static Deps, message: Message<CatalogEvent>) -> Result<(), Failure> {
+pub async fn handle(deps: &Deps, message: Message<CatalogEvent>, _: Call) -> Result<(), Failure> {
     let (version, facts) = facts_of(message.body);
     learn(&deps.prices, version, &facts).await
 }

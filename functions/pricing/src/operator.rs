@@ -1,21 +1,13 @@
 //! What the operators' endpoints share.
 
 use souk_pricing::Prices;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{Problem, Request, Role},
-};
+use souk_runtime::http::{Problem, Request, Role};
+use souk_wiring::FromEnvironment;
 
 /// The prices.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     pub(crate) prices: Prices,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { prices: Prices::new(environment.table("PRICES_TABLE")?) })
-    }
 }
 
 pub(crate) fn require_operator(request: &Request) -> Result<(), Problem> {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use souk_domain::{ids::Sku, money::Money};
 use souk_pricing::PricedSku;
 use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response};
+use souk_wiring::Call;
 
 pub use crate::operator::Deps;
 use crate::{operator::require_operator, problems};
@@ -14,19 +15,11 @@ struct Body {
     price: Money,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Answers with the price as it is stored now: 201 where there was none.
 ///
 /// # Errors
 /// 400, 401, 403, 412, 413, 428, 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let sku: Sku = request.path("sku")?;
     let seen = request.if_match()?;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::ids::SaleId;
 use souk_events::sales::Conduct;
-use souk_runtime::queue::{SendError, Sender};
+use souk_wiring::{Call, FromEnvironment, SendError, Sender};
 
 /// Sales that open within this time are given their conductor now: the sweeper's next run, which comes
 /// by the minute, may be too late.
@@ -14,28 +14,24 @@ const MAX_DELAY_SECONDS: u16 = 900;
 
 /// The queue through which sales are conducted: whoever receives a message conducts that sale for a
 /// while and passes the message on.
-#[derive(Debug, Clone)]
-pub(crate) struct Conductors(Sender);
+#[derive(Debug, Clone, FromEnvironment)]
+pub(crate) struct Conductors(#[variable("SALE_CONDUCTORS_URL")] Sender);
 
 impl Conductors {
-    pub(crate) fn new(queue: Sender) -> Self {
-        Self(queue)
-    }
-
-    /// Calls a new conductor, where a failure may be left to the sweeper. One too many does no harm: a
+    /// Starts a new conductor, where a failure may be left to the sweeper. One too many does no harm: a
     /// sale is conducted by whoever has its lease, and the others leave.
-    pub(crate) async fn call(&self, sale_id: &SaleId) {
-        let conduct = Conduct { sale_id: sale_id.clone(), conductor: uuid::Uuid::now_v7().simple().to_string() };
+    pub(crate) async fn start(&self, sale_id: &SaleId, call: &Call) {
+        let conduct = Conduct { sale_id: sale_id.clone(), conductor: call.new_id().simple().to_string() };
         if let Err(error) = self.pass(&conduct, Duration::ZERO).await {
-            tracing::warn!(%sale_id, %error, "no conductor was called; the sweeper will");
+            tracing::warn!(%sale_id, %error, "no conductor was started; the sweeper will");
         }
     }
 
-    /// Calls a conductor where the opening is near; true where it is.
-    pub(crate) async fn call_before(&self, sale_id: &SaleId, opens_at: Timestamp, now: Timestamp) -> bool {
-        let soon = opens_at - OPENS_SOON <= now;
+    /// Starts a conductor where the opening is near; true where it is.
+    pub(crate) async fn start_before(&self, sale_id: &SaleId, opens_at: Timestamp, call: &Call) -> bool {
+        let soon = opens_at - OPENS_SOON <= call.now;
         if soon {
-            self.call(sale_id).await;
+            self.start(sale_id, call).await;
         }
         soon
     }

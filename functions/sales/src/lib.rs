@@ -9,7 +9,6 @@ pub mod admin;
 pub mod background;
 mod closing;
 mod conductors;
-mod dependencies;
 mod preparation;
 mod problems;
 mod sale_stock;

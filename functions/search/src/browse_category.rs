@@ -2,23 +2,16 @@
 
 use souk_domain::ids::CategoryId;
 use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_wiring::Call;
 
 use crate::list_categories::CACHE_CONTROL;
 pub use crate::list_categories::Deps;
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
 
 /// Answers with the category, or with 304 where the client's copy is still good.
 ///
 /// # Errors
 /// 400, 404, 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let id: CategoryId = request.path("category_id")?;
     let tree = deps.pages.browse_tree().await?;
     let view = tree.view_from(&id).ok_or_else(|| Problem::not_found("category"))?;

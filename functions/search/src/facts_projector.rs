@@ -2,13 +2,10 @@
 
 use serde::Deserialize;
 use souk_events::{inventory::AvailabilityChanged, pricing::PriceChanged};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    queue::{Failure, Message},
-};
+use souk_runtime::queue::{Failure, Message};
 use souk_search::{AvailabilityFact, Pages, PriceFact};
+use souk_wiring::{Call, FromEnvironment};
 
-use crate::dependencies::pages;
 
 /// An event of the bus, as its rule puts it into the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -21,30 +18,16 @@ pub enum Fact {
 }
 
 /// The pages.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     pages: Pages,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { pages: pages(environment)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::queue::serve(handle)
 }
 
 /// Takes note of one fact.
 ///
 /// # Errors
 /// Where the table did not answer; the message comes back, repeating is safe.
-pub async fn handle(deps: &'static Deps, message: Message<Fact>) -> Result<(), Failure> {
+pub async fn handle(deps: &Deps, message: Message<Fact>, _: Call) -> Result<(), Failure> {
     match message.body {
         Fact::PriceChanged(PriceChanged { sku, price, version }) => {
             deps.pages.record_price(&sku, PriceFact { price, version }).await?;

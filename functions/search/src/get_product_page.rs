@@ -7,13 +7,9 @@ use std::{
 
 use quick_cache::sync::Cache;
 use souk_domain::ids::ProductId;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
 use souk_search::{PageView, Pages};
-
-use crate::dependencies::pages;
+use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
 /// A warm instance answers from memory for this long. It adds to the five minutes of the caches in
 /// front, so it is short: it is there for bursts that those let through, not to save every read.
@@ -26,39 +22,34 @@ const COMPLETE: &str = "public, max-age=60, s-maxage=300, stale-while-revalidate
 const INCOMPLETE: &str = "public, no-cache";
 
 /// The pages, and those that were read lately.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     pages: Pages,
-    kept: Cache<ProductId, Kept>,
+    kept: Kept,
 }
 
+#[derive(Debug)]
+struct Kept(Cache<ProductId, KeptPage>);
+
 #[derive(Debug, Clone)]
-struct Kept {
+struct KeptPage {
     view: Arc<PageView>,
     read_at: Instant,
 }
 
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { pages: pages(environment)?, kept: Cache::new(KEPT_AT_MOST) })
+impl FromEnvironment for Kept {
+    async fn from_environment(_: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self(Cache::new(KEPT_AT_MOST)))
     }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// Answers with the page, or with 304 where the client's copy is still good.
 ///
 /// # Errors
 /// 400, 404, 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let id: ProductId = request.path("product_id")?;
-    if let Some(kept) = deps.kept.get(&id).filter(|kept| kept.read_at.elapsed() < KEPT_FOR) {
+    if let Some(kept) = deps.kept.0.get(&id).filter(|kept| kept.read_at.elapsed() < KEPT_FOR) {
         return Ok(answer(&request, &kept.view, COMPLETE));
     }
     let page = deps.pages.page(&id).await?.ok_or_else(|| Problem::not_found("product"))?;
@@ -66,7 +57,7 @@ pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
     if !page.is_complete() {
         return Ok(answer(&request, &view, INCOMPLETE));
     }
-    deps.kept.insert(id, Kept { view: Arc::clone(&view), read_at: Instant::now() });
+    deps.kept.0.insert(id, KeptPage { view: Arc::clone(&view), read_at: Instant::now() });
     Ok(answer(&request, &view, COMPLETE))
 }
 

@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use souk_runtime::{ConfigError, Environment, FromEnvironment, metrics, task::TaskError};
+use souk_runtime::task::TaskError;
 use souk_search::{ComparisonReport, Keeper, KeeperError};
 
-use crate::dependencies;
 use custom_resource::LifecycleEvent;
+use souk_wiring::{Call, FromEnvironment, metrics};
 
 /// It stops in good time before the function's timeout.
 const WORKS_FOR: Duration = Duration::from_secs(12 * 60);
@@ -24,7 +24,7 @@ const WORKS_FOR: Duration = Duration::from_secs(12 * 60);
 const ASKS_EVERY: Duration = Duration::from_secs(2);
 
 /// The keeper of the index.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     keeper: Keeper,
 }
@@ -55,27 +55,11 @@ pub enum Command {
     Tend,
 }
 
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let (pages, index) = (dependencies::pages(environment)?, dependencies::index_of_domain(environment).await?);
-        let arrives_within = SignedDuration::from_secs(environment.parse("PROJECTION_SECONDS")?);
-        Ok(Self { keeper: Keeper::new(pages, index, arrives_within) })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::task::serve(handle)
-}
-
 /// Does what is asked and answers what was done.
 ///
 /// # Errors
 /// `KeeperBusy`, `ReindexFailed`, `SearchUnavailable` and others; repeating is safe.
-pub async fn handle(deps: &'static Deps, input: Input) -> Result<Value, TaskError> {
+pub async fn handle(deps: &Deps, input: Input, _: Call) -> Result<Value, TaskError> {
     let (keeper, until) = (&deps.keeper, Instant::now() + WORKS_FOR);
     match input {
         Input::Lifecycle(event) => {

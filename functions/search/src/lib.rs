@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod browse_category;
-mod dependencies;
 pub mod facts_projector;
 pub mod get_product_page;
 #[cfg(test)]

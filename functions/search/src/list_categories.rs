@@ -1,42 +1,25 @@
 //! `GET /categories`: the whole tree.
 
 use serde_json::json;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Request, Response};
 use souk_search::Pages;
+use souk_wiring::{Call, FromEnvironment};
 
-use crate::dependencies::pages;
 
 /// The tree changes seldom, but an operator who changes it wants to see it.
 pub(crate) const CACHE_CONTROL: &str = "public, max-age=10, stale-while-revalidate=60, stale-if-error=600";
 
 /// The pages' table holds the tree.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     pub(crate) pages: Pages,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { pages: pages(environment)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// Answers with the tree, or with 304 where the client's copy is still good.
 ///
 /// # Errors
 /// 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let tree = deps.pages.browse_tree().await?;
     let response = if request.has_seen(tree.revision) {
         Response::empty(304)

@@ -6,43 +6,27 @@ use serde_json::Value;
 use souk_catalog::{CategoryRecord, Key, ProductRecord, Scalar, SellerRecord};
 use souk_domain::ids::CategoryId;
 use souk_events::search::PageRefresh;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    stream::{self, BatchResult, Record, RecordFailure},
-};
+use souk_runtime::stream::{self, BatchResult, Record, RecordFailure};
 use souk_search::{Image, PageProduct, Pages, Rating, Variant};
+use souk_wiring::{Call, FromEnvironment};
 
-use crate::{dependencies, refreshes::Refreshes};
+use crate::{refreshes::Refreshes};
 
 /// Every write is guarded by its version, so the order within a batch does not matter.
 const AT_ONCE: usize = 16;
 
 /// The pages, and the queue for those that a changed name concerns.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     pages: Pages,
     refreshes: Refreshes,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { pages: dependencies::pages(environment)?, refreshes: dependencies::refreshes(environment)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::stream::serve(handle)
 }
 
 /// Projects a batch.
 ///
 /// # Errors
 /// The first record that could not be projected.
-pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     stream::each(records, AT_ONCE, |record| project(deps, record)).await
 }
 

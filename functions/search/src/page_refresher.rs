@@ -5,49 +5,29 @@ use souk_catalog::{Catalog, ProductsOf, ProductsPage};
 use souk_domain::ids::ProductId;
 use souk_dynamo::StoreError;
 use souk_events::search::PageRefresh;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    queue::{Failure, Message},
-};
+use souk_runtime::queue::{Failure, Message};
 use souk_search::Pages;
+use souk_wiring::{Call, FromEnvironment};
 
-use crate::{dependencies, refreshes::Refreshes};
+use crate::{refreshes::Refreshes};
 
 /// One message refreshes at most this many pages and sends another for the rest.
 const PAGES_PER_MESSAGE: i32 = 200;
 const AT_ONCE: usize = 16;
 
 /// Where products are listed by category and seller, their pages, and the queue to go on.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     catalog: Catalog,
     pages: Pages,
     refreshes: Refreshes,
 }
 
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            catalog: dependencies::catalog(environment)?,
-            pages: dependencies::pages(environment)?,
-            refreshes: dependencies::refreshes(environment)?,
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::queue::serve(handle)
-}
-
 /// Refreshes some pages with the name as it is now.
 ///
 /// # Errors
 /// Where not all of them could be refreshed; the message comes back, repeating is safe.
-pub async fn handle(deps: &'static Deps, message: Message<PageRefresh>) -> Result<(), Failure> {
+pub async fn handle(deps: &Deps, message: Message<PageRefresh>, _: Call) -> Result<(), Failure> {
     match message.body {
         PageRefresh::Category { category_id, only_gaps, after } => {
             let path = deps.pages.tree().await?.path(&category_id);

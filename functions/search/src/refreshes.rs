@@ -4,6 +4,7 @@ use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
 use souk_dynamo::sdk_failure;
 use souk_events::search::PageRefresh;
 use souk_runtime::queue::Failure;
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
 /// SQS takes this many messages in one call.
 const MESSAGES_PER_CALL: usize = 10;
@@ -16,11 +17,13 @@ pub(crate) struct Refreshes {
     queue_url: String,
 }
 
-impl Refreshes {
-    pub(crate) fn new(client: Client, queue_url: String) -> Self {
-        Self { client, queue_url }
+impl FromEnvironment for Refreshes {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { client: Client::new(&environment.aws), queue_url: environment.required("PAGE_REFRESHES_URL")? })
     }
+}
 
+impl Refreshes {
     /// Sends refreshes; some may be sent twice, which does no harm.
     pub(crate) async fn send(&self, refreshes: &[PageRefresh]) -> Result<(), Failure> {
         for chunk in refreshes.chunks(MESSAGES_PER_CALL) {

@@ -1,44 +1,27 @@
 //! `search-indexer`: the pages' stream becomes search documents.
 
 use jiff::{SignedDuration, Timestamp};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    stream::{BatchResult, Record, RecordFailure},
-};
+use souk_runtime::stream::{BatchResult, Record, RecordFailure};
 use souk_search::{IndexError, Page, Pages, SearchIndex};
+use souk_wiring::{Call, FromEnvironment};
 
-use crate::dependencies;
 
 /// The index remembers the versions of deleted documents for a day, the schema says. A record that comes
 /// late, such as one that was set aside, is not trusted beyond a part of that: the page is asked.
 const TRUSTED_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// The index, and the pages as they are now.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     index: SearchIndex,
     pages: Pages,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { index: dependencies::index(environment)?, pages: dependencies::pages(environment)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::stream::serve(handle)
 }
 
 /// Indexes a batch in as few calls as possible.
 ///
 /// # Errors
 /// The first record of which a document was refused; an outage of the search service fails all of them.
-pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     let mut actions = Vec::new();
     // To which record and page an action belongs.
     let mut owners = Vec::new();

@@ -1,13 +1,11 @@
 //! `GET /search`: products by words, category, price, rating and stock.
 
 use souk_domain::money::Money;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
 use souk_search::{SearchIndex, SearchQuery};
+use souk_wiring::{Call, FromEnvironment};
 
-use crate::{dependencies::index, problems};
+use crate::problems;
 
 const PARAMETERS: [&str; 9] =
     ["q", "category", "min_price", "max_price", "min_rating", "in_stock", "sort", "limit", "cursor"];
@@ -20,30 +18,16 @@ const LIMIT_MAX: usize = 100;
 const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=2";
 
 /// The index.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     index: SearchIndex,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { index: index(environment)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// Answers with a page of hits.
 ///
 /// # Errors
 /// 400, 422, 503.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let search = parse(&request)?;
     let cursor: Option<String> = request.query("cursor")?;
     let answer = deps.index.search(&search, cursor.as_deref()).await.map_err(problems::query)?;

@@ -1,4 +1,4 @@
-"""Compile the workspace's programs, and lay the functions' binaries where the templates look for them."""
+"""Compile the workspace's programs, and lay those of the functions where the templates look for them."""
 import json
 import os
 import shutil
@@ -43,14 +43,14 @@ def _binaries_below(folder):
 
 
 def _lay_functions(programs):
-    """Copy changed function binaries to ``target/lambda/<name>/bootstrap``, without symbols; drop those that are gone."""
+    """Copy changed programs to ``target/lambda/<context>/bootstrap``, without symbols; drop those that are gone."""
     LAMBDA_FOLDER.mkdir(parents=True, exist_ok=True)
     changed = [name for name, path in programs.items() if _is_older(LAMBDA_FOLDER / name / "bootstrap", path)]
     for gone in {folder.name for folder in LAMBDA_FOLDER.iterdir() if folder.is_dir()} - set(programs):
         shutil.rmtree(LAMBDA_FOLDER / gone)
     if not changed:
         return
-    with Step(f"{len(changed)} of {len(programs)} function binaries changed"):
+    with Step(f"{len(changed)} of {len(programs)} function programs changed"):
         for name in changed:
             _copy_stripped(programs[name], LAMBDA_FOLDER / name / "bootstrap")
 

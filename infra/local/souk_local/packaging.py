@@ -41,9 +41,12 @@ class Packager:
         template = read(path)
         functions = [(name, props) for name, props in resources(template, "AWS::Serverless::Function")
                      if is_local(props.get("CodeUri"))]
+        # Many functions are of one program, which is zipped and uploaded once.
+        programs = {props["CodeUri"]: (path.parent / props["CodeUri"]).resolve() for _name, props in functions}
         with ThreadPoolExecutor(2) as pool:
-            for (_name, props), key in zip(functions, pool.map(lambda item: self._code(path, *item), functions)):
-                props["CodeUri"] = {"Bucket": BUCKET, "Key": key}
+            keys = dict(zip(programs, pool.map(lambda uri: self._code(path, uri, programs[uri]), programs)))
+        for _name, props in functions:
+            props["CodeUri"] = {"Bucket": BUCKET, "Key": keys[props["CodeUri"]]}
         for _name, props in resources(template, "AWS::Serverless::StateMachine"):
             if is_local(props.get("DefinitionUri")):
                 props["DefinitionUri"] = {"Bucket": BUCKET, "Key": self._file(path.parent / props["DefinitionUri"])}
@@ -53,11 +56,10 @@ class Packager:
                     props[field] = self.package(path.parent / props[field])
         return template
 
-    def _code(self, path, name, props):
-        folder = (path.parent / props["CodeUri"]).resolve()
+    def _code(self, path, uri, folder):
         if not folder.is_dir() or not any(folder.iterdir()):
-            raise Failure(f"{path.name}: function {name} has CodeUri {props['CodeUri']}, which no built program fills: "
-                          "its last part must be the name of a binary of a souk-fn package")
+            raise Failure(f"{path.name}: no built program fills CodeUri {uri}: "
+                          "its last part must be the name of a folder of functions/")
         archive, digest = _zipped(folder)
         key = f"functions/{folder.name}-{digest}.zip"
         if key not in self.present:

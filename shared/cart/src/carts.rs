@@ -8,6 +8,7 @@ use souk_domain::{
     quantity::Quantity,
 };
 use souk_dynamo::{AttributeValue, Backoff, Outcome, StoreError, Table, Transaction, TransactionOutcome, n};
+use souk_wiring::FromEnvironment;
 
 use crate::{Cart, GuestToken, MergeOutcome, Owner, TooManyLines, merged};
 
@@ -18,8 +19,9 @@ const ATTEMPTS: u32 = 8;
 const BACKOFF: Backoff = Backoff { base: Duration::from_millis(10), cap: Duration::from_millis(200) };
 
 /// The `carts` table (key `owner`).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Carts {
+    #[variable("CARTS_TABLE")]
     table: Table,
 }
 

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use souk_domain::ids::{CategoryId, ProductId, SellerId};
 use souk_dynamo::{AttributeValue, StoreError, Table, n, s};
+use souk_wiring::FromEnvironment;
 
 use crate::{Key, Product, ProductRecord};
 
@@ -13,8 +14,9 @@ const BY_SELLER: &str = "by-seller";
 const BY_PARENT: &str = "by-parent";
 
 /// The catalog table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Catalog {
+    #[variable("CATALOG_TABLE")]
     pub(crate) table: Table,
 }
 

@@ -9,6 +9,7 @@ use souk_domain::{
     stock::Allocation,
 };
 use souk_dynamo::{Page, StoreError};
+use souk_wiring::FromEnvironment;
 
 use crate::{Ledger, ReservationBook, StockRows};
 
@@ -29,7 +30,7 @@ pub struct StockAudit {
 }
 
 /// The tables of an audit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct StockAuditor {
     rows: StockRows,
     reservations: ReservationBook,

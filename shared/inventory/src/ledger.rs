@@ -5,12 +5,14 @@ use souk_domain::{
     stock::{Movement, StockRow},
 };
 use souk_dynamo::{AttributeValue, StoreError, Table, n, s};
+use souk_wiring::FromEnvironment;
 
 /// The `inventory-ledger` table (keys `row`, `version`): every movement of every row.
 ///
 /// It is derived from the rows' stream. A row's deltas, from version 1 on, add up to its numbers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Ledger {
+    #[variable("LEDGER_TABLE")]
     table: Table,
 }
 

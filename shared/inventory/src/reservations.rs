@@ -5,6 +5,7 @@ use souk_domain::{
     reservation::{Reservation, ReservationState},
 };
 use souk_dynamo::{Item, Page, StoreError, Table, n, s};
+use souk_wiring::FromEnvironment;
 
 use crate::StockRows;
 
@@ -14,14 +15,15 @@ pub(crate) const HELD_INDEX: &str = "held-index";
 const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// The `reservations` table (key `reservation_id`), for whoever never touches the rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct ReservationBook {
+    #[variable("RESERVATIONS_TABLE")]
     pub(crate) table: Table,
 }
 
 /// The reservations with the rows that their units come out of. All that can be done without the rows,
 /// it does as the [`ReservationBook`] that it holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Reservations {
     book: ReservationBook,
     pub(crate) rows: StockRows,

@@ -3,10 +3,12 @@ use souk_domain::{
     stock::StockRow,
 };
 use souk_dynamo::{StoreError, Table};
+use souk_wiring::FromEnvironment;
 
 /// The `inventory` table (keys `sku`, `warehouse_id`): one row per SKU and warehouse.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct StockRows {
+    #[variable("INVENTORY_TABLE")]
     pub(crate) table: Table,
 }
 

@@ -7,6 +7,7 @@ use souk_domain::{
     stock::{Allocation, Change, Demand, Shortage, allocate},
 };
 use souk_dynamo::{Backoff, Refusal, StoreError, Table, Transaction, TransactionOutcome, n};
+use souk_wiring::FromEnvironment;
 
 use crate::{
     StockRows,
@@ -22,8 +23,9 @@ const BACKOFF: Backoff = Backoff { base: Duration::from_millis(10), cap: Duratio
 ///
 /// A sale sells out of its own shards, so no row of stock is hot while it runs. What comes back is
 /// told as the number of units returned so far, per shard: telling it twice changes nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct SaleUnits {
+    #[variable("RESERVATIONS_TABLE")]
     table: Table,
     rows: StockRows,
 }

@@ -1,6 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::{ids::OrderId, order::Order};
 use souk_dynamo::{Outcome, StoreError, Table, n, s};
+use souk_wiring::FromEnvironment;
 
 use crate::{
     Orders,
@@ -12,8 +13,9 @@ pub const HOT_RETENTION: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// The `order-archive` table: every order that has ended, for ever (key `user_id`, `placed`; index
 /// `by-order`).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Archive {
+    #[variable("ORDER_ARCHIVE_TABLE")]
     pub(crate) table: Table,
 }
 

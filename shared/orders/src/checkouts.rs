@@ -6,6 +6,7 @@ use souk_domain::{
     order::OrderLine,
 };
 use souk_dynamo::{Outcome, StoreError, Table, n, s};
+use souk_wiring::FromEnvironment;
 
 /// How long a checkout's item outlives its reservation: support can still see what happened.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -42,8 +43,9 @@ pub struct Checkout {
 }
 
 /// The `checkouts` table. It also holds the markers that say which version of a cart was ordered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Checkouts {
+    #[variable("CHECKOUTS_TABLE")]
     pub(crate) table: Table,
 }
 

@@ -5,10 +5,12 @@ use souk_domain::{
     order::{Order, OrderStatus},
 };
 use souk_dynamo::{Item, Page, StoreError, Table, n, s};
+use souk_wiring::FromEnvironment;
 
 /// The hot `orders` table: every order that is not yet a month past its end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Orders {
+    #[variable("ORDERS_TABLE")]
     pub(crate) table: Table,
 }
 

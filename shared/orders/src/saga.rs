@@ -1,6 +1,7 @@
 use aws_sdk_sfn::Client;
 use souk_domain::ids::OrderId;
 use souk_dynamo::sdk_failure;
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
 /// The payment saga's state machine.
 ///
@@ -17,6 +18,12 @@ pub struct Saga {
 #[derive(Debug, thiserror::Error)]
 #[error("the saga could not be started: {0}")]
 pub struct SagaError(String);
+
+impl FromEnvironment for Saga {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self::new(Client::new(&environment.aws), environment.required("ORDER_SAGA_ARN")?))
+    }
+}
 
 impl Saga {
     /// The saga of this state machine.

@@ -1,12 +1,14 @@
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_dynamo::{StoreError, Table};
+use souk_wiring::FromEnvironment;
 
 use crate::gateway::Window;
 
 /// How far the reconciliation has come, in the `payments` table: a run is bounded, the next one goes on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct ReconciliationCursor {
+    #[variable("PAYMENTS_TABLE")]
     table: Table,
 }
 

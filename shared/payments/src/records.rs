@@ -7,6 +7,7 @@ use souk_domain::{
     payment::{Authorization, PaymentState},
 };
 use souk_dynamo::{Item, Outcome, Page, StoreError, Table, UpdateBuilder, n, s};
+use souk_wiring::FromEnvironment;
 
 /// What Souk knows of an order's payment. Written before the gateway hears anything.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,8 +53,9 @@ pub enum RecordOutcome {
 }
 
 /// The `payments` table: one record per order, and the gateway's events that were seen.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct PaymentRecords {
+    #[variable("PAYMENTS_TABLE")]
     pub(crate) table: Table,
 }
 

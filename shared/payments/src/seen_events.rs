@@ -2,6 +2,7 @@ use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::OrderId;
 use souk_dynamo::{Outcome, StoreError, Table, s};
+use souk_wiring::FromEnvironment;
 
 use crate::webhook::WebhookEvent;
 
@@ -13,8 +14,9 @@ const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 90);
 const BY_ORDER: &str = "events-by-order";
 
 /// The gateway's events that were acted upon, in the `payments` table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct SeenEvents {
+    #[variable("PAYMENTS_TABLE")]
     table: Table,
 }
 

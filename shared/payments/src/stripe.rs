@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::de::DeserializeOwned;
 use souk_domain::ids::OrderId;
 use souk_dynamo::fault;
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
 use self::answer::{List, RefundObject, RefundStatus, intent, page, refund, refusal};
 use self::transport::{Answer, Call, Transport};
@@ -16,6 +17,9 @@ use crate::gateway::{Gateway, GatewayError, Intent, IntentPage, NewIntent, Windo
 
 /// The version of Stripe's API that this adapter was written for; the account's default may move on.
 const API_VERSION: &str = "2026-08-26.dahlia";
+
+/// The variable that holds the base URL.
+const BASE_URL: &str = "GATEWAY_URL";
 
 /// The most objects that Stripe puts into one page.
 const PAGE: &str = "100";
@@ -42,6 +46,23 @@ pub enum StripeSettingsError {
 #[derive(Debug)]
 pub struct StripeGateway {
     transport: Transport,
+}
+
+/// The gateway, with its key from the secret that the template made.
+impl FromEnvironment for StripeGateway {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        #[derive(serde::Deserialize)]
+        struct Secret {
+            api_key: String,
+        }
+        let secret: Secret = environment.secret("GATEWAY_SECRET_ID").await?;
+        let url = environment.required(BASE_URL)?;
+        let gateway = match environment.connector() {
+            Some(connector) => Self::over(connector.clone(), &url, &secret.api_key),
+            None => Self::new(&url, &secret.api_key),
+        };
+        gateway.map_err(|error| ConfigError::Invalid { name: BASE_URL, reason: error.to_string() })
+    }
 }
 
 impl StripeGateway {

@@ -2,12 +2,14 @@ use std::collections::HashMap;
 
 use souk_domain::ids::Sku;
 use souk_dynamo::{StoreError, Table};
+use souk_wiring::FromEnvironment;
 
 use crate::{Offer, PricedSku, offer::PriceImage};
 
 /// The `prices` table (key `sku`).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Prices {
+    #[variable("PRICES_TABLE")]
     pub(crate) table: Table,
 }
 

@@ -4,21 +4,18 @@
 use aws_sdk_eventbridge::{Client, types::PutEventsRequestEntry};
 use serde::Serialize;
 use souk_dynamo::sdk_failure;
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
-use crate::{
-    ConfigError, Environment,
-    stream::{BatchResult, RecordFailure},
-};
+use crate::stream::{BatchResult, RecordFailure};
 
 /// EventBridge takes this many entries in one call.
 const ENTRIES_PER_CALL: usize = 10;
 
-/// An event bus, and the context that tells its events there.
+/// The event bus `BUS_NAME`.
 #[derive(Debug, Clone)]
 pub struct Bus {
     client: Client,
     name: String,
-    source: &'static str,
 }
 
 /// One event to be told, and which record of the batch it came from.
@@ -44,26 +41,24 @@ impl Event {
     }
 }
 
-impl Bus {
-    /// The bus that `BUS_NAME` names, for events of this source (`souk.orders`).
-    ///
-    /// # Errors
-    /// [`ConfigError`] where the variable is absent.
-    pub fn from_environment(environment: &Environment, source: &'static str) -> Result<Self, ConfigError> {
-        Ok(Self { client: Client::new(&environment.aws), name: environment.required("BUS_NAME")?, source })
+impl FromEnvironment for Bus {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { client: Client::new(&environment.aws), name: environment.required("BUS_NAME")? })
     }
+}
 
-    /// Tells events in order. An event may be told twice, never lost: after a failure the batch is
+impl Bus {
+    /// Tells events of a source (`souk.orders`) in order. An event may be told twice, never lost: after a failure the batch is
     /// retried from the record of the first event that was not taken.
     ///
     /// # Errors
     /// The first record whose event was not taken, with the reason.
-    pub async fn tell(&self, events: Vec<Event>) -> BatchResult {
+    pub async fn tell(&self, source: &str, events: Vec<Event>) -> BatchResult {
         for chunk in events.chunks(ENTRIES_PER_CALL) {
             let entries = chunk.iter().map(|event| {
                 PutEventsRequestEntry::builder()
                     .event_bus_name(&self.name)
-                    .source(self.source)
+                    .source(source)
                     .detail_type(event.detail_type)
                     .detail(&event.detail)
                     .build()

@@ -1,32 +1,26 @@
 //! The one bootstrap for every Lambda of Souk.
 //!
-//! A function is a `Deps` struct that knows how to build itself from the [`Environment`], and a
-//! handler `async fn(&'static Deps, Request) -> Result<…>`; beside it stands
-//! `pub fn serve() { souk_runtime::http::serve(handle) }`, which the function's binary calls and which
-//! is in the library so that fifty binaries are linked, not compiled. `queue`, `stream`, `task` and
-//! `schedule` have a `serve` of the same shape. Logging, error mapping, partial batch failures and the
-//! request line are written here once.
+//! A function is a handler `async fn(&Deps, Request, Call) -> Result<…>` whose `Deps` are built from the
+//! environment. All functions of a context are one program, and [`functions!`] lists them: Lambda says in
+//! `_HANDLER` which of them an instance is. `http`, `queue`, `stream`, `task` and `schedule` each have a
+//! `serve` of the same shape. Logging, error mapping, partial batch failures and the request line are
+//! written here once.
 #![forbid(unsafe_code)]
 
 pub mod bus;
-mod clock;
-mod environment;
-pub mod fetch;
+mod functions;
 pub mod http;
 mod invocation;
 mod log;
-pub mod metrics;
 pub mod queue;
 pub mod reading;
 pub mod schedule;
 pub mod stream;
 pub mod task;
-mod timeouts;
 
-pub use clock::now;
-pub use environment::{ConfigError, Environment, FromEnvironment};
+pub use functions::unknown;
 pub use log::init as init_logging;
-pub use timeouts::{OPERATION, timeouts};
+use souk_wiring::{Environment, FromEnvironment};
 
 /// Whatever ends a function's process.
 pub type Error = lambda_runtime::Error;

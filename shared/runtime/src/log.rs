@@ -1,5 +1,6 @@
 use std::sync::Once;
 
+use souk_wiring::metrics;
 use tracing::Level;
 use tracing_subscriber::{
     filter::Targets,
@@ -12,11 +13,6 @@ const OURS: &str = "souk";
 
 static INIT: Once = Once::new();
 
-/// True in a function, whose output is collected; false in tests and tools.
-pub(crate) fn is_collected() -> bool {
-    INIT.is_completed()
-}
-
 /// Sets up logging: one JSON object a line with its own timestamp; `LOG_LEVEL` chooses the level of our
 /// own lines (default `info`).
 ///
@@ -24,6 +20,7 @@ pub(crate) fn is_collected() -> bool {
 /// told by its place, since its message may quote what was being worked on.
 pub fn init() {
     INIT.call_once(|| {
+        metrics::collect();
         let level = std::env::var("LOG_LEVEL").ok().and_then(|level| level.parse::<Level>().ok());
         let level = level.unwrap_or(Level::INFO);
         let filter = Targets::new().with_default(level.min(Level::WARN)).with_target(OURS, level);

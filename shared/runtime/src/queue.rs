@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use aws_sdk_sqs::Client;
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde::{Serialize, de::DeserializeOwned};
-use souk_dynamo::sdk_failure;
+use serde::de::DeserializeOwned;
+use souk_wiring::{Call, FromEnvironment};
 
-use crate::{BoxFuture, ConfigError, Environment, Error, FromEnvironment, invocation::Deadline, reading, start};
+use crate::{BoxFuture, Error, invocation::Deadline, reading, start};
 
 /// One message: its parsed body and how often it was delivered (1 at first).
 #[derive(Debug, Clone)]
@@ -24,39 +23,6 @@ pub struct Message<T> {
 /// Why a message is not done; it comes back, and in the end goes to the dead-letter queue.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// A queue that messages are sent to.
-#[derive(Debug, Clone)]
-pub struct Sender {
-    client: Client,
-    url: String,
-}
-
-/// A message that may or may not have been sent.
-#[derive(Debug, thiserror::Error)]
-#[error("a message was not sent: {0}")]
-pub struct SendError(String);
-
-impl Sender {
-    /// The queue whose URL this variable holds.
-    ///
-    /// # Errors
-    /// [`ConfigError::Missing`] where it is absent.
-    pub fn from_environment(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {
-        Ok(Self { client: Client::new(&environment.aws), url: environment.required(name)? })
-    }
-
-    /// Sends a message as JSON, to be received after so many seconds (900 at the most).
-    ///
-    /// # Errors
-    /// [`SendError`].
-    pub async fn send(&self, message: &impl Serialize, delay_seconds: u16) -> Result<(), SendError> {
-        let body = serde_json::to_string(message).map_err(|error| SendError(error.to_string()))?;
-        let call =
-            self.client.send_message().queue_url(&self.url).delay_seconds(delay_seconds.into()).message_body(body);
-        call.send().await.map(drop).map_err(|error| SendError(sdk_failure(&error)))
-    }
-}
-
 type Handler = Arc<dyn Fn(SqsMessage) -> BoxFuture<Result<(), Failure>> + Send + Sync>;
 
 /// Runs a queue function. The handler must be idempotent: SQS delivers at least once.
@@ -67,12 +33,12 @@ pub fn serve<D, T, H, Fut>(handle: H) -> Result<(), Error>
 where
     D: FromEnvironment,
     T: DeserializeOwned + Send + 'static,
-    H: Fn(&'static D, Message<T>) -> Fut + Send + Sync + 'static,
+    H: Fn(&'static D, Message<T>, Call) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<(), Failure>> + Send + 'static,
 {
     start(|deps: &'static D| {
         run(Arc::new(move |raw| match parse(raw) {
-            Ok(message) => Box::pin(handle(deps, message)),
+            Ok(message) => Box::pin(handle(deps, message, Call::begin())),
             Err(error) => Box::pin(std::future::ready(Err(error))),
         }))
     })

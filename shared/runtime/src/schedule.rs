@@ -5,8 +5,9 @@ use std::sync::Arc;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::Value;
+use souk_wiring::{Call, FromEnvironment, metrics};
 
-use crate::{BoxFuture, Error, FromEnvironment, invocation::Deadline, metrics, queue::Failure, start};
+use crate::{BoxFuture, Error, invocation::Deadline, queue::Failure, start};
 
 type Handler = Arc<dyn Fn() -> BoxFuture<Result<Value, Failure>> + Send + Sync>;
 
@@ -18,14 +19,14 @@ pub fn serve<D, O, H, Fut>(handle: H) -> Result<(), Error>
 where
     D: FromEnvironment,
     O: Serialize,
-    H: Fn(&'static D) -> Fut + Send + Sync + 'static,
+    H: Fn(&'static D, Call) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<O, Failure>> + Send + 'static,
 {
     let handle = Arc::new(handle);
     start(|deps: &'static D| {
         run(Arc::new(move || {
             let handle = Arc::clone(&handle);
-            Box::pin(async move { Ok(serde_json::to_value(handle(deps).await?)?) })
+            Box::pin(async move { Ok(serde_json::to_value(handle(deps, Call::begin()).await?)?) })
         }))
     })
 }

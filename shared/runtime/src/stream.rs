@@ -19,10 +19,11 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use souk_dynamo::StoreError;
+use souk_wiring::{Call, FromEnvironment};
 
 use self::set_aside::SetAside;
 use crate::{
-    BoxFuture, ConfigError, Environment, Error, FromEnvironment,
+    BoxFuture, Error,
     invocation::{Deadline, Interrupted},
     queue::Failure,
     reading, start,
@@ -152,16 +153,10 @@ pub type BatchResult = Result<(), (usize, RecordFailure)>;
 type Handler = Arc<dyn Fn(Vec<Record>) -> BoxFuture<BatchResult> + Send + Sync>;
 
 /// What a stream function works with: its own dependencies, and where poison goes.
-struct Consumer<D> {
+#[derive(FromEnvironment)]
+struct Consumer<D: FromEnvironment> {
     deps: D,
     set_aside: SetAside,
-}
-
-impl<D: FromEnvironment> FromEnvironment for Consumer<D> {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let set_aside = SetAside::from_environment(environment)?;
-        Ok(Self { deps: D::from_environment(environment).await?, set_aside })
-    }
 }
 
 /// Runs a stream function whose handler takes whole batches. It must be idempotent: records repeat.
@@ -171,11 +166,11 @@ impl<D: FromEnvironment> FromEnvironment for Consumer<D> {
 pub fn serve<D, H, Fut>(handle: H) -> Result<(), Error>
 where
     D: FromEnvironment,
-    H: Fn(&'static D, Vec<Record>) -> Fut + Send + Sync + 'static,
+    H: Fn(&'static D, Vec<Record>, Call) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = BatchResult> + Send + 'static,
 {
     start(|consumer: &'static Consumer<D>| {
-        let handler: Handler = Arc::new(move |records| Box::pin(handle(&consumer.deps, records)));
+        let handler: Handler = Arc::new(move |records| Box::pin(handle(&consumer.deps, records, Call::begin())));
         run(handler, &consumer.set_aside)
     })
 }

@@ -7,9 +7,10 @@ use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use souk_domain::ids::OrderId;
+use souk_wiring::{Call, FromEnvironment};
 
 use crate::{
-    BoxFuture, Error, FromEnvironment,
+    BoxFuture, Error,
     invocation::{Deadline, Interrupted},
     reading, start,
 };
@@ -78,7 +79,7 @@ where
     D: FromEnvironment,
     I: DeserializeOwned + Send + 'static,
     O: Serialize,
-    H: Fn(&'static D, I) -> Fut + Send + Sync + 'static,
+    H: Fn(&'static D, I, Call) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<O, TaskError>> + Send + 'static,
 {
     let handle = Arc::new(handle);
@@ -86,7 +87,7 @@ where
         run(Arc::new(move |input| {
             let handle = Arc::clone(&handle);
             Box::pin(async move {
-                let output = handle(deps, parse(input)?).await?;
+                let output = handle(deps, parse(input)?, Call::begin()).await?;
                 serde_json::to_value(output).map_err(|_| TaskError::new("InvalidOutput", "it is no JSON"))
             })
         }))

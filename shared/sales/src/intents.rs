@@ -1,6 +1,9 @@
 use aws_sdk_sqs::{Client, types::QueueAttributeName};
 use souk_dynamo::sdk_failure;
 use souk_events::sales::PurchaseIntent;
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
+
+const QUEUE_URL: &str = "INTENTS_URL";
 
 /// The queue did not answer as hoped. A send may have taken effect: send again, and never give the
 /// claim back for it.
@@ -13,6 +16,12 @@ pub struct QueueError(String);
 pub struct Intents {
     client: Client,
     queue_url: String,
+}
+
+impl FromEnvironment for Intents {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self::new(Client::new(&environment.aws), environment.required(QUEUE_URL)?))
+    }
 }
 
 impl Intents {
@@ -46,6 +55,13 @@ const COUNTS: [QueueAttributeName; 3] = [
     QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
     QueueAttributeName::ApproximateNumberOfMessagesDelayed,
 ];
+
+impl FromEnvironment for IntentsBacklog {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        let (queue, dead_letters) = (environment.required(QUEUE_URL)?, environment.required("INTENTS_DEAD_LETTERS_URL")?);
+        Ok(Self::new(Client::new(&environment.aws), queue, dead_letters))
+    }
+}
 
 impl IntentsBacklog {
     /// The queues at these URLs.

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use quick_cache::sync::Cache;
 use souk_domain::{ids::SaleId, sale::LotteryKey};
 use souk_dynamo::StoreError;
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
 use crate::{Room, Sale, Sales};
 
@@ -49,6 +50,12 @@ struct Slot {
     seen: RwLock<Option<Seen>>,
     reading: tokio::sync::Mutex<()>,
     key: tokio::sync::OnceCell<Arc<LotteryKey>>,
+}
+
+impl FromEnvironment for RoomCache {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self::new(Sales::from_environment(environment).await?))
+    }
 }
 
 impl RoomCache {

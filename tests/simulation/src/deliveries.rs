@@ -13,6 +13,7 @@ use souk_fn_orders::background::{archive_orders, publish_orders, reservation_tim
 use souk_fn_payments::webhook;
 use souk_gateway::{offline::Notice, signature};
 use souk_runtime::{queue::Message, stream::Record};
+use souk_wiring::Call;
 
 use crate::{
     clock::pause_millis,
@@ -55,9 +56,9 @@ struct Saga(Sim);
 
 impl Steps for Saga {
     async fn run(&self, resource: &str, input: Value) -> Result<Value, String> {
-        let (functions, now, step) = (self.0.functions, self.0.function_time(), resource.to_owned());
+        let (functions, call, step) = (self.0.functions, self.0.function_call(), resource.to_owned());
         let invocation =
-            self.0.invoke(&saga_function(resource), async move { functions.step(&step, input, now).await });
+            self.0.invoke(&saga_function(resource), async move { functions.step(&step, input, call).await });
         match invocation.await {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(error)) => Err(error.name.to_owned()),
@@ -165,10 +166,10 @@ impl Deliveries {
                 pause_millis(delay).await;
                 for receive_count in 1..=RECEIVES {
                     let Ok(timer) = serde_json::from_str::<ReservationTimer>(&body) else { return };
-                    let (functions, now) = (sim.functions, sim.function_time());
+                    let (functions, call) = (sim.functions, sim.function_call());
                     let message = Message { body: timer, id: "m".to_owned(), receive_count };
                     let handled = sim.invoke("reservation-timer", async move {
-                        reservation_timer::run(&functions.reservation_timer, message, now).await.is_ok()
+                        reservation_timer::handle(&functions.reservation_timer, message, call).await.is_ok()
                     });
                     if handled.await == Ok(true) {
                         return;
@@ -222,9 +223,9 @@ impl Deliveries {
     /// Posts to the webhook; the status, and how many executions that started.
     async fn post(&self, payload: &str, signed: &str, event: Option<&str>) -> (Option<u16>, usize) {
         let request = request("POST", "/webhooks/payments").header("stripe-signature", signed).body(payload).build();
-        let (functions, now) = (self.sim.functions, self.sim.clock.now());
+        let (functions, call) = (self.sim.functions, Call::at(self.sim.clock.now()));
         let invocation = self.sim.invoke("payment-webhook", async move {
-            match webhook::run(&functions.payment_webhook, request, now).await {
+            match webhook::handle(&functions.payment_webhook, request, call).await {
                 Ok(response) => response.status,
                 Err(problem) => problem.status,
             }
@@ -295,13 +296,13 @@ impl Pump {
 /// How many records of the batch were handled.
 async fn consume(sim: &Sim, consumer: Consumer, batch: &[StreamRecord]) -> Result<usize, Killed> {
     let records: Vec<Record> = batch.iter().filter_map(|record| Record::from_json(record.json()).ok()).collect();
-    let (functions, now, all) = (sim.functions, sim.function_time(), records.len());
+    let (functions, call, all) = (sim.functions, sim.function_call(), records.len());
     let failed_at = match consumer {
         Consumer::Archive => sim.invoke("archive-orders", async move {
-            archive_orders::run(&functions.archive_orders, records, now).await.map_err(|(index, _)| index)
+            archive_orders::handle(&functions.archive_orders, records, call).await.map_err(|(index, _)| index)
         }),
         Consumer::Outbox => sim.invoke("publish-orders", async move {
-            publish_orders::handle(&functions.publish_orders, records).await.map_err(|(index, _)| index)
+            publish_orders::handle(&functions.publish_orders, records, call).await.map_err(|(index, _)| index)
         }),
     };
     Ok(failed_at.await?.err().unwrap_or(all))

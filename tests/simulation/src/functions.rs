@@ -18,8 +18,9 @@ use souk_fn_sales::{
 };
 use souk_inventory::{SaleUnits, StockRows};
 use souk_pricing::Prices;
-use souk_runtime::{Environment, FromEnvironment, task::TaskError};
+use souk_runtime::task::TaskError;
 use souk_sales::{Sales, Shards};
+use souk_wiring::{Call, Environment, FromEnvironment};
 
 use crate::{network::Network, tables::TABLES};
 
@@ -111,7 +112,6 @@ impl Functions {
     /// Where a function asks its environment for something that is not there.
     pub async fn start(network: &Network) -> &'static Self {
         let environment = environment(network);
-        let table = |name| environment.table(name).expect("the table is there");
         let functions = Self {
             create_checkout: deps(&environment).await,
             delete_checkout: deps(&environment).await,
@@ -127,12 +127,12 @@ impl Functions {
             sweep_shipments: deps(&environment).await,
             archive_orders: deps(&environment).await,
             publish_orders: deps(&environment).await,
-            carts: Carts::new(table("CARTS_TABLE")),
-            prices: Prices::new(table("PRICES_TABLE")),
-            stock: StockRows::new(table("INVENTORY_TABLE")),
-            sales: Sales::new(table("SALES_TABLE")),
-            shards: Shards::new(table("SALE_SHARDS_TABLE"), Sales::new(table("SALES_TABLE"))),
-            sale_units: SaleUnits::new(table("RESERVATIONS_TABLE"), StockRows::new(table("INVENTORY_TABLE"))),
+            carts: deps(&environment).await,
+            prices: deps(&environment).await,
+            stock: deps(&environment).await,
+            sales: deps(&environment).await,
+            shards: deps(&environment).await,
+            sale_units: deps(&environment).await,
             order_intents: deps(&environment).await,
             get_intent: deps(&environment).await,
             close_sale: deps(&environment).await,
@@ -160,23 +160,23 @@ impl Functions {
     ///
     /// # Errors
     /// As the step.
-    pub async fn step(&'static self, resource: &str, input: Value, now: Timestamp) -> Result<Value, TaskError> {
+    pub async fn step(&'static self, resource: &str, input: Value, call: Call) -> Result<Value, TaskError> {
         match resource {
             "EnsureReservation" => {
-                write(saga::ensure_reservation::run(&self.ensure_reservation, read(input)?, now).await?)
+                write(saga::ensure_reservation::handle(&self.ensure_reservation, read(input)?, call).await?)
             }
             "AuthorizePayment" => {
-                write(saga::authorize_payment::run(&self.authorize_payment, read(input)?, now).await?)
+                write(saga::authorize_payment::handle(&self.authorize_payment, read(input)?, call).await?)
             }
-            "ConfirmOrder" => write(saga::confirm_order::run(&self.confirm_order, read(input)?, now).await?),
+            "ConfirmOrder" => write(saga::confirm_order::handle(&self.confirm_order, read(input)?, call).await?),
             "CommitReservation" => {
-                write(saga::commit_reservation::run(&self.commit_reservation, read(input)?, now).await?)
+                write(saga::commit_reservation::handle(&self.commit_reservation, read(input)?, call).await?)
             }
-            "SettleOrder" => write(saga::settle_order::handle(&self.settle_order, read(input)?).await?),
-            "CancelOrder" => write(saga::cancel_order::run(&self.saga_cancel_order, read(input)?, now).await?),
-            "VoidPayment" => write(saga::void_payment::run(&self.void_payment, read(input)?, now).await?),
+            "SettleOrder" => write(saga::settle_order::handle(&self.settle_order, read(input)?, call).await?),
+            "CancelOrder" => write(saga::cancel_order::handle(&self.saga_cancel_order, read(input)?, call).await?),
+            "VoidPayment" => write(saga::void_payment::handle(&self.void_payment, read(input)?, call).await?),
             "ReleaseReservation" => {
-                write(saga::release_reservation::run(&self.release_reservation, read(input)?, now).await?)
+                write(saga::release_reservation::handle(&self.release_reservation, read(input)?, call).await?)
             }
             other => Err(TaskError::new("UnknownResource", other)),
         }

@@ -1,7 +1,7 @@
 //! Shoppers: they check out, order, order again, change their mind, prove who they are, or do not.
 
 use serde_json::{Value, json};
-use souk_domain::ids::{CheckoutId, OrderId};
+use souk_domain::ids::OrderId;
 use souk_fn_orders::{checkouts, orders};
 use souk_runtime::http::Response;
 use uuid::Uuid;
@@ -61,9 +61,9 @@ impl Tab {
         let body = self.lines.as_ref().map_or_else(|| json!({}), |lines| json!({"lines": lines}));
         for _ in 0..ATTEMPTS {
             let request = request("POST", "/checkouts").by(&self.user_id).body(&body.to_string()).build();
-            let id = CheckoutId::from_uuid(Uuid::from_u128(self.sim.bits()));
-            let (functions, now) = (self.sim.functions, self.sim.function_time());
-            let run = async move { checkouts::create::run(&functions.create_checkout, request, id, now).await };
+            let id = Uuid::from_u128(self.sim.bits());
+            let (functions, call) = (self.sim.functions, self.sim.function_call());
+            let run = async move { checkouts::create::handle(&functions.create_checkout, request, call.making(id)).await };
             let response = self.sim.http("create-checkout", run).await;
             if let Some(response) = response.filter(|response| response.status < 500) {
                 let answer = body_of(&response);
@@ -83,8 +83,8 @@ impl Tab {
         for _ in 0..ATTEMPTS {
             let path = format!("/checkouts/{checkout_id}");
             let request = request("DELETE", &path).by(&self.user_id).path("checkout_id", checkout_id).build();
-            let (functions, now) = (self.sim.functions, self.sim.function_time());
-            let run = async move { checkouts::delete::run(&functions.delete_checkout, request, now).await };
+            let (functions, call) = (self.sim.functions, self.sim.function_call());
+            let run = async move { checkouts::delete::handle(&functions.delete_checkout, request, call).await };
             let response = self.sim.http("delete-checkout", run).await;
             if response.is_some_and(|response| response.status < 500) {
                 return;
@@ -114,8 +114,8 @@ impl Tab {
         for _ in 0..ATTEMPTS {
             let request =
                 request("POST", "/orders").by(&self.user_id).header("idempotency-key", &self.key).body(body).build();
-            let (functions, now) = (self.sim.functions, self.sim.function_time());
-            let run = async move { orders::place::run(&functions.place_order, request, now).await };
+            let (functions, call) = (self.sim.functions, self.sim.function_call());
+            let run = async move { orders::place::handle(&functions.place_order, request, call).await };
             let response = self.sim.http("place-order", run).await;
             if let Some(response) = response.filter(|response| response.status < 500) {
                 if matches!(response.status, 200 | 201) {
@@ -181,8 +181,8 @@ impl Tab {
         for _ in 0..ATTEMPTS {
             let path = format!("/orders/{order_id}/cancel");
             let request = request("POST", &path).by(&self.user_id).path("order_id", order_id).build();
-            let (functions, now) = (self.sim.functions, self.sim.function_time());
-            let run = async move { orders::cancel::run(&functions.cancel_order, request, now).await };
+            let (functions, call) = (self.sim.functions, self.sim.function_call());
+            let run = async move { orders::cancel::handle(&functions.cancel_order, request, call).await };
             let response = self.sim.http("cancel-order", run).await;
             if response.is_some_and(|response| response.status < 500) {
                 return;

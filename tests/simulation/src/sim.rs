@@ -7,6 +7,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use souk_runtime::http::{HttpResult, Response};
+use souk_wiring::Call;
 
 use crate::{
     clock::Clock,
@@ -112,11 +113,11 @@ impl Sim {
         }
     }
 
-    /// The time as a function's own clock shows it.
-    pub fn function_time(&self) -> Timestamp {
+    /// A call that begins now, as the function's own clock shows it.
+    pub fn function_call(&self) -> Call {
         let skew =
             if self.skew_millis == 0 { 0 } else { self.rng.borrow_mut().i64(-self.skew_millis..=self.skew_millis) };
-        self.clock.now() + SignedDuration::from_millis(skew)
+        Call::at(self.clock.now() + SignedDuration::from_millis(skew))
     }
 
     /// True once faults have stopped.

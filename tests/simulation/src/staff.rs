@@ -31,8 +31,8 @@ async fn ship(sim: &Sim, order_id: &str) {
         pause_millis(pause).await;
         let path = format!("/admin/orders/{order_id}/ship");
         let request = request("POST", &path).by_staff("warehouse").path("order_id", order_id).body(&body).build();
-        let (functions, now) = (sim.functions, sim.function_time());
-        let run = async move { admin::ship_order::run(&functions.ship_order, request, now).await };
+        let (functions, call) = (sim.functions, sim.function_call());
+        let run = async move { admin::ship_order::handle(&functions.ship_order, request, call).await };
         match sim.http("admin-ship-order", run).await {
             Some(response) if response.status == 200 => return deliver(sim, order_id).await,
             // Nobody asks again for what went wrong so badly: the sweeper must finish it.
@@ -51,8 +51,8 @@ async fn deliver(sim: &Sim, order_id: &str) {
         pause_millis(sim.within(0..5_000)).await;
         let path = format!("/admin/orders/{order_id}/deliver");
         let request = request("POST", &path).by_staff("warehouse").path("order_id", order_id).build();
-        let (functions, now) = (sim.functions, sim.function_time());
-        let run = async move { admin::deliver_order::run(&functions.deliver_order, request, now).await };
+        let (functions, call) = (sim.functions, sim.function_call());
+        let run = async move { admin::deliver_order::handle(&functions.deliver_order, request, call).await };
         if sim.http("admin-deliver-order", run).await.is_some_and(|response| response.status < 500) {
             return;
         }
@@ -64,8 +64,8 @@ async fn cancel(sim: &Sim, order_id: &str) {
         pause_millis(sim.pick(&[0, 1, 20, 20, 220, 220, 1_220, 6_000, 30_000, 900_000])).await;
         let path = format!("/admin/orders/{order_id}/cancel");
         let request = request("POST", &path).by_staff("operator").path("order_id", order_id).build();
-        let (functions, now) = (sim.functions, sim.function_time());
-        let run = async move { admin::cancel_order::run(&functions.admin_cancel_order, request, now).await };
+        let (functions, call) = (sim.functions, sim.function_call());
+        let run = async move { admin::cancel_order::handle(&functions.admin_cancel_order, request, call).await };
         match sim.http("admin-cancel-order", run).await {
             Some(response) if response.status < 500 && response.status != 404 => return,
             _ => {}
@@ -96,23 +96,23 @@ pub fn sweep(sim: &Sim, index: &str) {
 }
 
 fn sweep_orders(sim: &Sim) {
-    let (functions, now) = (sim.functions, sim.function_time());
+    let (functions, call) = (sim.functions, sim.function_call());
     sim.invoke(
         "sweep-orders",
-        async move { background::sweep_orders::run(&functions.sweep_orders, now).await.is_ok() },
+        async move { background::sweep_orders::handle(&functions.sweep_orders, call).await.is_ok() },
     );
 }
 
 fn sweep_reservations(sim: &Sim) {
-    let (functions, now) = (sim.functions, sim.function_time());
+    let (functions, call) = (sim.functions, sim.function_call());
     sim.invoke("sweep-reservations", async move {
-        background::sweep_reservations::run(&functions.sweep_reservations, now).await.is_ok()
+        background::sweep_reservations::handle(&functions.sweep_reservations, call).await.is_ok()
     });
 }
 
 fn sweep_shipments(sim: &Sim) {
-    let (functions, now) = (sim.functions, sim.function_time());
+    let (functions, call) = (sim.functions, sim.function_call());
     sim.invoke("sweep-shipments", async move {
-        background::sweep_shipments::run(&functions.sweep_shipments, now).await.is_ok()
+        background::sweep_shipments::handle(&functions.sweep_shipments, call).await.is_ok()
     });
 }

@@ -9,36 +9,22 @@ use souk_events::orders::detail_types;
 use souk_inventory::ReservationBook;
 use souk_orders::{Archive, Orders, find};
 use souk_payments::{PaymentRecords, SeenEvent, SeenEvents};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response, Role},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
+use souk_wiring::{Call, FromEnvironment};
 
-use crate::{dependencies, orders::OrderView};
+use crate::{orders::OrderView};
 
 /// The most of the gateway's events that are shown: a payment has about five.
 const EVENTS: i32 = 100;
 
 /// Everything that an order leaves traces in.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
     archive: Archive,
     reservations: ReservationBook,
     payments: PaymentRecords,
     gateway_events: SeenEvents,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            orders: dependencies::orders(environment)?,
-            archive: dependencies::archive(environment)?,
-            reservations: dependencies::reservation_book(environment)?,
-            payments: dependencies::payments(environment)?,
-            gateway_events: SeenEvents::new(environment.table("PAYMENTS_TABLE")?),
-        })
-    }
 }
 
 fn reservation_view(held: &Reservation) -> Value {
@@ -77,19 +63,11 @@ fn events_view(order: &Order, heard: &[SeenEvent]) -> Vec<Value> {
     events.into_iter().map(dated).collect()
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Order, transitions, events, reservation and payment.
 ///
 /// # Errors
 /// 403 for anybody but operators, 404 where there is no such order.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     request.caller()?.require_any(&[Role::Operator])?;
     let order_id = request.path("order_id")?;
     let order = find(&deps.orders, &deps.archive, &order_id).await?;

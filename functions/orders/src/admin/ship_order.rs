@@ -10,13 +10,10 @@ use souk_domain::{
     stock::Allocation,
 };
 use souk_inventory::ReservationBook;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response, Role},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
+use souk_wiring::{Call, FromEnvironment};
 
 use crate::{
-    dependencies,
     orders::OrderView,
     problems,
     shipping::{ShipError, ShipOutcome, Shipping},
@@ -26,19 +23,10 @@ use crate::{
 const MAX_TEXT: usize = 100;
 
 /// What a shipment touches, and the reservations, which say what leaves from where.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     shipping: Shipping,
     reservations: ReservationBook,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            shipping: Shipping::from_environment(environment).await?,
-            reservations: dependencies::reservation_book(environment)?,
-        })
-    }
 }
 
 /// One carrier for all parcels, or one for each.
@@ -61,28 +49,12 @@ struct Parcel {
     tracking_number: String,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Ships the order. Repeating it changes nothing.
 ///
 /// # Errors
 /// 403 for anybody but the warehouse and operators, 404 no such order, 409 where it cannot be shipped,
 /// 422 where the parcels are not those of its warehouses.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     request.caller()?.require_any(&[Role::Warehouse, Role::Operator])?;
     let order_id: OrderId = request.path("order_id")?;
     let body: Body = request.json()?;

@@ -13,13 +13,13 @@ use souk_domain::audit::Violation;
 use souk_inventory::{Ledger, ReservationBook, StockAuditor};
 use souk_orders::Orders;
 use souk_payments::PaymentRecords;
-use souk_runtime::{ConfigError, Environment, FromEnvironment, metrics, queue::Failure};
+use souk_runtime::queue::Failure;
 use souk_sales::{Sales, Shards};
+use souk_wiring::{Call, FromEnvironment, metrics};
 
-use crate::dependencies;
 
 /// The tables of stock, sales, orders and money.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     stock: StockAuditor,
     orders: Orders,
@@ -27,21 +27,6 @@ pub struct Deps {
     payments: PaymentRecords,
     sales: Sales,
     shards: Shards,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let reservations = dependencies::reservation_book(environment)?;
-        let ledger = Ledger::new(environment.table("LEDGER_TABLE")?);
-        Ok(Self {
-            stock: StockAuditor::new(dependencies::stock_rows(environment)?, reservations.clone(), ledger),
-            orders: dependencies::orders(environment)?,
-            reservations,
-            payments: dependencies::payments(environment)?,
-            sales: dependencies::sales(environment)?,
-            shards: dependencies::shards(environment)?,
-        })
-    }
 }
 
 /// How much was looked at.
@@ -68,27 +53,11 @@ pub struct Report {
     violations: Vec<Violation>,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::schedule::serve(handle)
-}
-
 /// Audits everything.
 ///
 /// # Errors
 /// Where a table cannot be read.
-pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
-    run(deps, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
+pub async fn handle(deps: &Deps, Call { now, .. }: Call) -> Result<Report, Failure> {
     let stock = deps.stock.audit(now).await?;
     let checked = Checked { rows: stock.rows, reservations: stock.reservations, ..Checked::default() };
     let moving = stock.moving.into_iter().map(String::from).collect();

@@ -3,37 +3,20 @@
 
 use souk_domain::order::Order;
 use souk_events::orders::{OrderChanged, SOURCE};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    bus::{Bus, Event},
-    stream::{BatchResult, Record},
-};
+use souk_runtime::{bus::{Bus, Event}, stream::{BatchResult, Record}};
+use souk_wiring::{Call, FromEnvironment};
 
 /// The bus.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     bus: Bus,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { bus: Bus::from_environment(environment, SOURCE)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::stream::serve(handle)
 }
 
 /// Tells each record's change of status; other changes are the context's own affair.
 ///
 /// # Errors
 /// The first record whose event was not taken.
-pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
+pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     let mut events = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let Some(order) = record.new_image::<Order>().map_err(|e| (index, e))? else { continue };
@@ -45,5 +28,5 @@ pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
             events.push(Event::new(index, detail_type, &changed)?);
         }
     }
-    deps.bus.tell(events).await
+    deps.bus.tell(SOURCE, events).await
 }

@@ -16,9 +16,10 @@ use souk_payments::{
     gateway::{Gateway as _, Window},
     reconcile::{Action, Kind},
 };
-use souk_runtime::{ConfigError, Environment, FromEnvironment, metrics, queue::Failure};
+use souk_runtime::queue::Failure;
+use souk_wiring::{Call, FromEnvironment, metrics};
 
-use crate::{dependencies, shipping::Shipping};
+use crate::{shipping::Shipping};
 
 /// Longer than an authorisation lasts at the gateway.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 8);
@@ -26,23 +27,13 @@ const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 8);
 const PAGES: usize = 20;
 
 /// Orders, payments, the gateway and the saga.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     shipping: Shipping,
     archive: Archive,
     cursor: ReconciliationCursor,
+    #[variable("SWEEP_AFTER_SECONDS")]
     grace: SignedDuration,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            shipping: Shipping::from_environment(environment).await?,
-            archive: dependencies::archive(environment)?,
-            cursor: ReconciliationCursor::new(environment.table("PAYMENTS_TABLE")?),
-            grace: SignedDuration::from_secs(environment.parse("SWEEP_AFTER_SECONDS")?),
-        })
-    }
 }
 
 /// What a run found and did.
@@ -60,27 +51,11 @@ pub struct Report {
     complete: bool,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::schedule::serve(handle)
-}
-
 /// Walks on from where the last run stopped; one intent's failure does not stop the others.
 ///
 /// # Errors
 /// Where the gateway's list or the cursor cannot be had.
-pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
-    run(deps, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
+pub async fn handle(deps: &Deps, Call { now, .. }: Call) -> Result<Report, Failure> {
     let mut report = Report::default();
     let resume = deps.cursor.get().await?;
     // Younger ones are the saga's and its sweeper's.

@@ -10,53 +10,28 @@ use souk_domain::{
 use souk_dynamo::{Item, Page, StoreError};
 use souk_inventory::Reservations;
 use souk_orders::Saga;
-use souk_runtime::{ConfigError, Environment, FromEnvironment, queue::Failure};
+use souk_runtime::queue::Failure;
+use souk_wiring::{Call, FromEnvironment};
 
 use super::{
     expiry::{Expiry, expire},
     sweep::{Backlog, Budget, Report, sweep},
 };
-use crate::dependencies;
 
 /// Reservations and the saga.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     reservations: Reservations,
     saga: Saga,
+    #[variable("SWEEP_AFTER_SECONDS")]
     grace: SignedDuration,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            reservations: dependencies::reservations(environment)?,
-            saga: dependencies::saga(environment)?,
-            grace: SignedDuration::from_secs(environment.parse("SWEEP_AFTER_SECONDS")?),
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::schedule::serve(handle)
 }
 
 /// Goes through all shards; one reservation's failure does not stop the others.
 ///
 /// # Errors
 /// Where no shard can be read.
-pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
-    run(deps, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
+pub async fn handle(deps: &Deps, Call { now, .. }: Call) -> Result<Report, Failure> {
     sweep(deps, now).await
 }
 

@@ -14,42 +14,25 @@ use souk_domain::{
 use souk_inventory::{Reservations, ReserveOutcome, ReserveRequest};
 use souk_orders::{Checkout, Checkouts};
 use souk_pricing::Prices;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-    metrics,
-};
-use uuid::Uuid;
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_wiring::{Call, FromEnvironment, metrics};
 
 use super::CheckoutView;
 use crate::{
-    dependencies,
     problems::{self, PriceChange},
     timers::ReservationTimers,
 };
 
 /// Cart, prices, stock, checkouts and the timer.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     carts: Carts,
     prices: Prices,
     reservations: Reservations,
     checkouts: Checkouts,
     timers: ReservationTimers,
+    #[variable("RESERVATION_SECONDS")]
     reservation_length: SignedDuration,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            carts: dependencies::carts(environment)?,
-            prices: dependencies::prices(environment)?,
-            reservations: dependencies::reservations(environment)?,
-            checkouts: dependencies::checkouts(environment)?,
-            timers: dependencies::timers(environment)?,
-            reservation_length: SignedDuration::from_secs(environment.parse("RESERVATION_SECONDS")?),
-        })
-    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,28 +56,13 @@ struct Wanted {
     cart_version: Option<u64>,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Makes a checkout.
 ///
 /// # Errors
 /// 400 malformed, 409 out of stock or not for sale, 422 nothing to buy or a SKU that nobody knows.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, CheckoutId::from_uuid(Uuid::now_v7()), souk_runtime::now()).await
-}
-
-/// As [`handle`], with an id and at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, checkout_id: CheckoutId, now: Timestamp) -> HttpResult {
-    let user_id = request.caller()?.user_id;
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
+    let (user_id, now) = (request.caller()?.user_id, call.now);
+    let checkout_id = CheckoutId::from_uuid(call.new_id());
     let wanted = match request.json::<Body>()?.lines {
         Some(lines) => named(&lines)?,
         None => whole_cart(deps, &user_id, now).await?,

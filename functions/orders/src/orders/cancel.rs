@@ -6,53 +6,25 @@ use souk_domain::{
     order::Canceller,
 };
 use souk_orders::{Archive, CancelOutcome, Orders, Saga};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_wiring::{Call, FromEnvironment};
 
 use super::OrderView;
-use crate::{dependencies, problems};
+use crate::{problems};
 
 /// Orders, and the saga that gives money and units back.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
     archive: Archive,
     saga: Saga,
 }
 
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            orders: dependencies::orders(environment)?,
-            archive: dependencies::archive(environment)?,
-            saga: dependencies::saga(environment)?,
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Cancels before shipment. Repeating it changes nothing.
 ///
 /// # Errors
 /// 404 where it is not the caller's; 409 once it was shipped.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let order_id = request.path("order_id")?;
     owned(deps, &order_id, &user_id).await?;

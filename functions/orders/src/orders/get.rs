@@ -2,45 +2,24 @@
 
 use souk_orders::{Archive, Orders, find};
 use souk_payments::PaymentRecords;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_wiring::{Call, FromEnvironment};
 
 use super::OrderView;
-use crate::dependencies;
 
 /// Hot and archived orders, and payments.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
     archive: Archive,
     payments: PaymentRecords,
 }
 
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            orders: dependencies::orders(environment)?,
-            archive: dependencies::archive(environment)?,
-            payments: dependencies::payments(environment)?,
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// The caller's order, wherever it lies.
 ///
 /// # Errors
 /// 404 where there is none, or it is another user's.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let order_id = request.path("order_id")?;
     let order = find(&deps.orders, &deps.archive, &order_id).await?;

@@ -3,43 +3,26 @@
 use serde_json::json;
 use souk_dynamo::Cursor;
 use souk_orders::{Archive, Orders, Place, list};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_wiring::{Call, FromEnvironment};
 
 use super::OrderView;
-use crate::dependencies;
 
 const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
 
 /// Hot and archived orders.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
     archive: Archive,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { orders: dependencies::orders(environment)?, archive: dependencies::archive(environment)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// One page of the caller's orders.
 ///
 /// # Errors
 /// 400 for a limit out of range or a cursor of another list.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     request.allow_query(&["limit", "cursor"])?;
     let limit = request.query("limit")?.unwrap_or(DEFAULT_LIMIT);

@@ -12,19 +12,16 @@ use souk_domain::{
 use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, find, place};
 use souk_payments::PaymentRecords;
 use souk_pricing::{Offer, Prices};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_wiring::{Call, FromEnvironment};
 
 use super::OrderView;
 use crate::{
-    dependencies,
     problems::{self, PriceChange},
 };
 
 /// All that an order is made of.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
     archive: Archive,
@@ -33,22 +30,8 @@ pub struct Deps {
     payments: PaymentRecords,
     carts: Carts,
     saga: Saga,
+    #[variable("PAYMENT_SECONDS")]
     time_to_pay: SignedDuration,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            orders: dependencies::orders(environment)?,
-            archive: dependencies::archive(environment)?,
-            checkouts: dependencies::checkouts(environment)?,
-            prices: dependencies::prices(environment)?,
-            payments: dependencies::payments(environment)?,
-            carts: dependencies::carts(environment)?,
-            saga: dependencies::saga(environment)?,
-            time_to_pay: SignedDuration::from_secs(environment.parse("PAYMENT_SECONDS")?),
-        })
-    }
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -75,28 +58,12 @@ impl Body {
     }
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Places the order: 201 the first time, 200 on a replay, the same order in its present state.
 ///
 /// # Errors
 /// 400 malformed or no key, 404 no such checkout, 409 expired, consumed or a changed price, 422 a
 /// reused key.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let key = request.required_idempotency_key()?;
     let body: Body = request.json()?;

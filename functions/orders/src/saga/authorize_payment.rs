@@ -4,50 +4,24 @@ use jiff::Timestamp;
 use souk_domain::order::CancelReason;
 use souk_orders::Orders;
 use souk_payments::{Authorized, Charge, PaymentRecords, authorize, stripe::StripeGateway};
-use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+use souk_runtime::task::TaskError;
+use souk_wiring::{Call, FromEnvironment};
 
 use super::{StepInput, StepOutcome, StepOutput, payment_error, read};
-use crate::dependencies;
 
 /// The orders, the payment records and the gateway.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
     payments: PaymentRecords,
     gateway: StripeGateway,
 }
 
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            orders: dependencies::orders(environment)?,
-            payments: dependencies::payments(environment)?,
-            gateway: dependencies::gateway(environment).await?,
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::task::serve(handle)
-}
-
 /// Authorises the order's total.
 ///
 /// # Errors
 /// Stable names for the state machine's `Retry`.
-pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
-    run(deps, input, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
+pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Result<StepOutput, TaskError> {
     let order = read(&deps.orders, &input.order_id).await?;
     let Some(payment_method) = &order.payment_method else {
         return Err(TaskError::new("PaymentMethodUnknown", format!("{} was never asked for", input.order_id)));

@@ -7,48 +7,23 @@ use souk_domain::{
 };
 use souk_inventory::ReservationBook;
 use souk_orders::Orders;
-use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+use souk_runtime::task::TaskError;
+use souk_wiring::{Call, FromEnvironment};
 
 use super::{StepInput, StepOutcome, StepOutput, read};
-use crate::dependencies;
 
 /// The orders and the reservations.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
     reservations: ReservationBook,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            orders: dependencies::orders(environment)?,
-            reservations: dependencies::reservation_book(environment)?,
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::task::serve(handle)
 }
 
 /// Attaches the order to its reservation, which from then on is kept until `pay_by`.
 ///
 /// # Errors
 /// Stable names for the state machine's `Retry`.
-pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
-    run(deps, input, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
+pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Result<StepOutput, TaskError> {
     let order = read(&deps.orders, &input.order_id).await?;
     match order.status {
         OrderStatus::Confirmed | OrderStatus::Shipped | OrderStatus::Delivered => {

@@ -7,51 +7,25 @@ use souk_domain::{
 };
 use souk_inventory::Reservations;
 use souk_orders::Orders;
-use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+use souk_runtime::task::TaskError;
 use souk_sales::Shards;
+use souk_wiring::{Call, FromEnvironment};
 
 use super::{StepInput, StepOutcome, StepOutput, read_cancelled};
-use crate::dependencies;
 
 /// The orders, and what holds units for them.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
     reservations: Reservations,
     shards: Shards,
 }
 
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            orders: dependencies::orders(environment)?,
-            reservations: dependencies::reservations(environment)?,
-            shards: dependencies::shards(environment)?,
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::task::serve(handle)
-}
-
 /// Releases what is held, or returns what was committed; each once.
 ///
 /// # Errors
 /// Stable names for the state machine's `Retry`.
-pub async fn handle(deps: &'static Deps, input: StepInput) -> Result<StepOutput, TaskError> {
-    run(deps, input, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, input: StepInput, now: Timestamp) -> Result<StepOutput, TaskError> {
+pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Result<StepOutput, TaskError> {
     let order = read_cancelled(&deps.orders, &input.order_id).await?;
     match &order.origin {
         Origin::Checkout(checkout) => {

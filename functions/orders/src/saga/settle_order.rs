@@ -6,22 +6,16 @@ use souk_domain::{
     order::{Order, OrderStatus},
 };
 use souk_orders::{Checkouts, Orders, SettleOutcome};
-use souk_runtime::{ConfigError, Environment, FromEnvironment, task::TaskError};
+use souk_runtime::task::TaskError;
+use souk_wiring::{Call, FromEnvironment};
 
 use super::{StepInput, StepOutcome, StepOutput, read, unknown};
-use crate::dependencies;
 
 /// Orders and checkouts.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
     checkouts: Checkouts,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { orders: dependencies::orders(environment)?, checkouts: dependencies::checkouts(environment)? })
-    }
 }
 
 /// Which way the machine came.
@@ -41,19 +35,11 @@ pub struct Input {
     path: Path,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::task::serve(handle)
-}
-
 /// Settles the order, unless its decision has changed since.
 ///
 /// # Errors
 /// Stable names for the state machine's `Retry`.
-pub async fn handle(deps: &'static Deps, input: Input) -> Result<StepOutput, TaskError> {
+pub async fn handle(deps: &Deps, input: Input, _: Call) -> Result<StepOutput, TaskError> {
     let Input { order_id, path } = input;
     let decided: &[OrderStatus] = match path {
         Path::Forward => &[OrderStatus::Confirmed, OrderStatus::Shipped, OrderStatus::Delivered],

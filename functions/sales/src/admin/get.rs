@@ -8,39 +8,19 @@ use souk_domain::{
 };
 use souk_dynamo::StoreError;
 use souk_orders::Orders;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Request, Response};
 use souk_sales::{Sales, Shards};
+use souk_wiring::{Call, FromEnvironment};
 
 use super::{sale_of, sale_view};
-use crate::{dependencies, problems};
+use crate::{problems};
 
 /// Terms, room, shards and the orders that claims became.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     sales: Sales,
     shards: Shards,
     orders: Orders,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            sales: dependencies::sales(environment)?,
-            shards: dependencies::shards(environment)?,
-            orders: dependencies::orders(environment)?,
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// Counts what is there and keeps no counters that could be wrong: every shard and every order of the
@@ -48,15 +28,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 ///
 /// # Errors
 /// 403 for anybody but operators, 404.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let sale_id = sale_of(&request)?;
     let (sale, room) = (deps.sales.get(&sale_id).await?, deps.sales.room(&sale_id).await?);
     let (Some(sale), Some(room)) = (sale, room) else { return Err(problems::no_such_sale()) };

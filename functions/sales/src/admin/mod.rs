@@ -9,25 +9,17 @@ pub mod resume;
 
 use serde_json::{Value, json};
 use souk_domain::ids::SaleId;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response, Role},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
 use souk_sales::{Room, Sale, Sales, TransitionOutcome};
+use souk_wiring::FromEnvironment;
 
-use crate::{conductors::Conductors, dependencies, problems};
+use crate::{conductors::Conductors, problems};
 
 /// The sales, and their conductors: for words after which shoppers are let in.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Conducting {
     sales: Sales,
     conductors: Conductors,
-}
-
-impl FromEnvironment for Conducting {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { sales: dependencies::sales(environment)?, conductors: dependencies::conductors(environment)? })
-    }
 }
 
 /// The sale that an operator's request names.

@@ -2,48 +2,23 @@
 
 use jiff::Timestamp;
 use souk_domain::sale::SaleEvent;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Request},
-};
+use souk_runtime::http::{HttpResult, Request};
 use souk_sales::Sales;
+use souk_wiring::{Call, FromEnvironment};
 
 use super::{sale_of, transitioned};
-use crate::dependencies;
 
 /// The sales.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     sales: Sales,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { sales: dependencies::sales(environment)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// Admits nobody and sells nothing until it is resumed, from at most a second from now. Repeating it changes nothing.
 ///
 /// # Errors
 /// 403 for anybody but operators, 404, 409 where the sale cannot be paused.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let sale_id = sale_of(&request)?;
     let outcome = deps.sales.transition(&sale_id, SaleEvent::Pause, now).await?;
     transitioned(outcome, "be paused")

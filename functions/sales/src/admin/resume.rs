@@ -1,38 +1,22 @@
 //! `POST /admin/sales/{sale_id}/resume`
 
-use jiff::Timestamp;
 use souk_domain::sale::SaleEvent;
 use souk_runtime::http::{HttpResult, Request};
 use souk_sales::TransitionOutcome;
+use souk_wiring::Call;
 
 pub use super::Conducting as Deps;
 use super::{sale_of, transitioned};
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
 
 /// Lets shoppers in again, where the threshold stood. Repeating it changes nothing.
 ///
 /// # Errors
 /// 403 for anybody but operators, 404, 409 where the sale cannot be resumed.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let sale_id = sale_of(&request)?;
-    let outcome = deps.sales.transition(&sale_id, SaleEvent::Resume, now).await?;
+    let outcome = deps.sales.transition(&sale_id, SaleEvent::Resume, call.now).await?;
     if let TransitionOutcome::Done(_) = &outcome {
-        deps.conductors.call(&sale_id).await;
+        deps.conductors.start(&sale_id, &call).await;
     }
     transitioned(outcome, "be resumed")
 }

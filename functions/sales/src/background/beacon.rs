@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use souk_domain::sale::Beacon;
-use souk_runtime::{Environment, fetch::Fetcher};
+use souk_wiring::{ConfigError, Environment, FromEnvironment, fetch::Fetcher};
 
 /// A beacon that takes longer is asked again a moment later.
 pub const WITHIN: Duration = Duration::from_secs(2);
@@ -20,12 +20,14 @@ struct Round {
     randomness: String,
 }
 
-impl BeaconSource {
-    /// The beacon at `BEACON_URL`; where that is empty, sales are drawn by their keys alone.
-    pub(super) fn from_environment(environment: &Environment) -> Self {
-        Self { fetcher: Fetcher::new(environment, WITHIN), url: environment.optional("BEACON_URL") }
+/// The beacon at `BEACON_URL`; where that is empty, sales are drawn by their keys alone.
+impl FromEnvironment for BeaconSource {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { fetcher: Fetcher::new(environment, WITHIN), url: environment.optional("BEACON_URL") })
     }
+}
 
+impl BeaconSource {
     /// The beacon of a round. It is not there before its time.
     pub(super) async fn round(&self, round: u64) -> Result<Option<Beacon>, String> {
         let Some(url) = &self.url else { return Ok(None) };

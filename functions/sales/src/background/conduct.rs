@@ -6,14 +6,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use souk_events::sales::Conduct;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    queue::{Failure, Message},
-};
+use souk_runtime::queue::{Failure, Message};
 use souk_sales::{Conductor, Sales, TickOutcome};
+use souk_wiring::{Call, FromEnvironment};
 
 use super::beacon::BeaconSource;
-use crate::{conductors::Conductors, dependencies};
+use crate::{conductors::Conductors};
 
 /// How long one run conducts. The function's time limit and the queue's visibility are a little longer,
 /// so that a run that died is replaced soon.
@@ -26,29 +24,11 @@ const STEP: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_millis(200);
 
 /// The sales, the beacon, and who comes next.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     sales: Sales,
     beacon: BeaconSource,
     conductors: Conductors,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            sales: dependencies::sales(environment)?,
-            beacon: BeaconSource::from_environment(environment),
-            conductors: dependencies::conductors(environment)?,
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::queue::serve(handle)
 }
 
 /// What comes after a step.
@@ -66,12 +46,12 @@ enum Next {
 ///
 /// # Errors
 /// Whatever makes the message come back.
-pub async fn handle(deps: &'static Deps, message: Message<Conduct>) -> Result<(), Failure> {
+pub async fn handle(deps: &Deps, message: Message<Conduct>, call: Call) -> Result<(), Failure> {
     let conduct = message.body;
     let conductor = Conductor::new(deps.sales.clone(), &conduct.conductor, LEASE);
-    let until = souk_runtime::now() + RUN;
+    let until = call.now + RUN;
     loop {
-        let now = souk_runtime::now();
+        let now = souk_wiring::now();
         let outcome = conductor.tick(&conduct.sale_id, now, |round| deps.beacon.round(round)).await?;
         match next(&outcome) {
             Next::Leave => {
@@ -85,7 +65,7 @@ pub async fn handle(deps: &'static Deps, message: Message<Conduct>) -> Result<()
             Next::Later(at) => pause(Duration::try_from(at.duration_since(now)).unwrap_or_default()).await,
             Next::Step(after) => pause(after).await,
         }
-        if souk_runtime::now() >= until {
+        if souk_wiring::now() >= until {
             return Ok(deps.conductors.pass(&conduct, Duration::ZERO).await?);
         }
     }
@@ -104,7 +84,7 @@ fn next(outcome: &TickOutcome) -> Next {
         }
         TickOutcome::Overtaken => Next::Step(SOON),
         TickOutcome::TooEarly { opens_at } => Next::Later(*opens_at),
-        // The sweeper closes; who resumes a paused sale calls a conductor.
+        // The sweeper closes; who resumes a paused sale starts a conductor.
         TickOutcome::Closing(_) | TickOutcome::Idle(_) | TickOutcome::NotMine { .. } | TickOutcome::Unknown => {
             Next::Leave
         }

@@ -9,16 +9,19 @@ use souk_domain::{
 use souk_dynamo::StoreError;
 use souk_orders::{Orders, Saga, SaleOrderOutcome, SoldUnit, place_for_sale};
 use souk_sales::{Sale, Shards, StaleClaim};
+use souk_wiring::FromEnvironment;
 
 /// Ends claims whose order never came.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub(super) struct LateClaims {
     pub(super) orders: Orders,
     pub(super) shards: Shards,
     pub(super) saga: Saga,
     /// How long an order may take: longer than an admission lives, because its holder may send again.
+    #[variable("CLAIM_GRACE_SECONDS")]
     pub(super) grace: SignedDuration,
     /// When a claim ends whatever the queues hold.
+    #[variable("CLAIM_DEADLINE_SECONDS")]
     pub(super) deadline: SignedDuration,
 }
 

@@ -8,17 +8,18 @@ use souk_domain::{
     ids::SaleId,
     sale::{SaleEvent, SaleStatus},
 };
-use souk_runtime::{ConfigError, Environment, FromEnvironment, queue::Failure};
+use souk_runtime::queue::Failure;
 use souk_sales::{ActiveSale, IntentsBacklog, Room, Sale};
+use souk_wiring::{Call, FromEnvironment};
 
 use super::late_claims::LateClaims;
-use crate::{conductors::Conductors, dependencies, preparation::Preparation, sale_stock::SaleStock};
+use crate::{conductors::Conductors, preparation::Preparation, sale_stock::SaleStock};
 
 /// A message lives 14 days at most: a day later none of a closed sale can arrive any more.
 const RETIRED_AFTER: SignedDuration = SignedDuration::from_hours(24 * 15);
 
 /// All of a sale, the stock behind it, and the orders that it became.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     sale: SaleStock,
     backlog: IntentsBacklog,
@@ -26,28 +27,11 @@ pub struct Deps {
     late_claims: LateClaims,
 }
 
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            sale: SaleStock::from_environment(environment).await?,
-            backlog: dependencies::backlog(environment)?,
-            conductors: dependencies::conductors(environment)?,
-            late_claims: LateClaims {
-                orders: dependencies::orders(environment)?,
-                shards: dependencies::shards(environment)?,
-                saga: dependencies::saga(environment)?,
-                grace: dependencies::seconds(environment, "CLAIM_GRACE_SECONDS")?,
-                deadline: dependencies::seconds(environment, "CLAIM_DEADLINE_SECONDS")?,
-            },
-        })
-    }
-}
-
 /// What a run did.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     sales: u32,
-    conductors_called: u32,
+    conductors_started: u32,
     claims_expired: u32,
     claims_released: u32,
     claims_waiting: u32,
@@ -57,27 +41,11 @@ pub struct Report {
     failed: u32,
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::schedule::serve(handle)
-}
-
 /// Goes through all sales that still need looking after; one sale's failure does not stop the others.
 ///
 /// # Errors
 /// Where the list of sales cannot be read.
-pub async fn handle(deps: &'static Deps) -> Result<Report, Failure> {
-    run(deps, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
+pub async fn handle(deps: &Deps, call: Call) -> Result<Report, Failure> {
     let mut report = Report::default();
     let active = deps.sale.sales.active().await?;
     // Before any claim is judged: a message that arrives later belongs to a claim that is younger.
@@ -85,7 +53,7 @@ pub async fn run(deps: &Deps, now: Timestamp) -> Result<Report, Failure> {
     for sale in active {
         report.sales += 1;
         let sale_id = sale.sale_id.clone();
-        if let Err(error) = look_after(deps, &sale, drained, now, &mut report).await {
+        if let Err(error) = look_after(deps, &sale, drained, &call, &mut report).await {
             report.failed += 1;
             tracing::error!(%sale_id, %error, "a sale could not be looked after");
         }
@@ -97,17 +65,17 @@ async fn look_after(
     deps: &Deps,
     active: &ActiveSale,
     drained: bool,
-    now: Timestamp,
+    call: &Call,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let sale_id = &active.sale_id;
+    let (sale_id, now) = (&active.sale_id, call.now);
     let (sale, room) = (deps.sale.sales.get(sale_id).await?, deps.sale.sales.room(sale_id).await?);
     let (Some(sale), Some(room)) = (sale, room) else { return Ok(()) };
     match room.status {
         SaleStatus::Preparing => return finish_preparing(deps, &sale, now).await,
         SaleStatus::Scheduled | SaleStatus::Open => {
-            if !room.is_conducted(now) && deps.conductors.call_before(sale_id, room.opens_at, now).await {
-                report.conductors_called += 1;
+            if !room.is_conducted(now) && deps.conductors.start_before(sale_id, room.opens_at, call).await {
+                report.conductors_started += 1;
             }
         }
         SaleStatus::Paused => close_in_time(deps, &room, now).await?,

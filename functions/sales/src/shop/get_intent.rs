@@ -6,46 +6,26 @@ use souk_domain::{
 };
 use souk_dynamo::Table;
 use souk_orders::{Archive, Orders, find};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
 use souk_sales::read_shard;
+use souk_wiring::{Call, FromEnvironment};
 
 use super::{Shopper, intent::IntentView};
-use crate::dependencies;
 
 /// The order that an intent becomes, and the claim before that.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
+    #[variable("SALE_SHARDS_TABLE")]
     shards: Table,
     orders: Orders,
     archive: Archive,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            shards: environment.table("SALE_SHARDS_TABLE")?,
-            orders: dependencies::orders(environment)?,
-            archive: dependencies::archive(environment)?,
-        })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// QUEUED until there is an order; then what the order says.
 ///
 /// # Errors
 /// 404 where it is not the caller's, or nothing was claimed under it.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let shopper = Shopper::of(&request)?;
     let sale_id: SaleId = request.path("sale_id")?;
     let intent_id: IntentId = request.path("intent_id")?;

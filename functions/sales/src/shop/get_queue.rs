@@ -2,49 +2,24 @@
 
 use jiff::Timestamp;
 use souk_domain::ids::SaleId;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Request, Response};
 use souk_sales::{StandingOutcome, WaitingRoom};
+use souk_wiring::{Call, FromEnvironment};
 
 use super::{Shopper, queue_view::QueueView};
-use crate::{dependencies, problems};
+use crate::{problems};
 
 /// The waiting room.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     waiting_room: WaitingRoom,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let lifetime = dependencies::seconds(environment, "ADMISSION_SECONDS")?;
-        Ok(Self { waiting_room: dependencies::waiting_room(environment, lifetime)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// Position, people ahead, expected wait, and when to ask again.
 ///
 /// # Errors
 /// 401 without a ticket, 403 where it is not this shopper's for this sale, 404.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let shopper = Shopper::of(&request)?;
     let sale_id: SaleId = request.path("sale_id")?;
     let ticket = request.token("souk-ticket")?;

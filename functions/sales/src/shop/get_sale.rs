@@ -5,32 +5,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 use souk_domain::{ids::SaleId, sale::SaleStatus};
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Request, Response};
 use souk_sales::RoomCache;
+use souk_wiring::{Call, FromEnvironment};
 
-use crate::{dependencies, problems};
+use crate::{problems};
 
 /// What is known of the sales.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct Deps {
     rooms: Arc<RoomCache>,
-}
-
-impl FromEnvironment for Deps {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { rooms: dependencies::rooms(environment)? })
-    }
-}
-
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
 }
 
 /// Terms, status, and all that is needed to check the draw: the commitment from the beginning, the
@@ -38,15 +22,7 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 ///
 /// # Errors
 /// 404 where there is no such sale.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let sale_id: SaleId = request.path("sale_id")?;
     let seen = deps.rooms.get(&sale_id, now).await?.ok_or_else(problems::no_such_sale)?;
     let (terms, room) = (&seen.sale.terms, &seen.room);

@@ -15,14 +15,12 @@ use souk_domain::{
 };
 use souk_events::sales::PurchaseIntent;
 use souk_orders::Orders;
-use souk_runtime::{
-    ConfigError, Environment, FromEnvironment,
-    http::{HttpResult, Problem, Request, Response},
-};
+use souk_runtime::http::{HttpResult, Problem, Request, Response};
 use souk_sales::{Claim, ClaimOutcome, Claims, Intents, KeyRing, RoomCache};
+use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
 use super::{Shopper, intent::IntentView};
-use crate::{dependencies, problems};
+use crate::problems;
 
 /// Claims, the queue, and the keys that admissions are signed with.
 #[derive(Debug)]
@@ -36,13 +34,13 @@ pub struct Deps {
 
 impl FromEnvironment for Deps {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let rooms = dependencies::rooms(environment)?;
+        let rooms = Arc::<RoomCache>::from_environment(environment).await?;
         Ok(Self {
-            claims: Claims::new(dependencies::shards(environment)?, Arc::clone(&rooms)),
+            claims: Claims::new(FromEnvironment::from_environment(environment).await?, Arc::clone(&rooms)),
             rooms,
-            intents: dependencies::intents(environment)?,
-            orders: dependencies::orders(environment)?,
-            ring: dependencies::key_ring(environment)?,
+            intents: FromEnvironment::from_environment(environment).await?,
+            orders: FromEnvironment::from_environment(environment).await?,
+            ring: FromEnvironment::from_environment(environment).await?,
         })
     }
 }
@@ -63,28 +61,12 @@ impl Body {
     }
 }
 
-/// Runs the function until its instance ends.
-///
-/// # Errors
-/// Where it cannot start, or the runtime API fails.
-pub fn serve() -> Result<(), souk_runtime::Error> {
-    souk_runtime::http::serve(handle)
-}
-
 /// Claims a unit: 202 with where to look. A repeat answers the first intent.
 ///
 /// # Errors
 /// 400, 401 without an admission, 403 where it is not this shopper's for this sale, 404, 409 where the
 /// sale is not open, 410 sold out, 503 try again.
-pub async fn handle(deps: &'static Deps, request: Request) -> HttpResult {
-    run(deps, request, souk_runtime::now()).await
-}
-
-/// As [`handle`], at a time of the caller's.
-///
-/// # Errors
-/// As [`handle`].
-pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let shopper = Shopper::of(&request)?;
     let sale_id: SaleId = request.path("sale_id")?;
     let admission = request.token("souk-admission")?;

@@ -7,18 +7,20 @@ use std::time::Instant;
 
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde::Deserialize;
+use souk_wiring::FromEnvironment;
 
 use super::{Caller, Problem, Request, jwks::Jwks};
-use crate::{ConfigError, Environment};
 
 /// Seconds by which clocks may differ.
 const LEEWAY: u64 = 30;
 
 /// Verifies access tokens of the user pool as the API's authorizer does.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct BearerVerifier {
     keys: Jwks,
+    #[variable("ISSUER")]
     issuer: String,
+    #[variable("CLIENT_ID")]
     client_id: String,
 }
 
@@ -33,18 +35,6 @@ struct Claims {
 }
 
 impl BearerVerifier {
-    /// Reads `JWKS_URL`, `ISSUER` and `CLIENT_ID`.
-    ///
-    /// # Errors
-    /// [`ConfigError`] where one is missing.
-    pub fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self {
-            keys: Jwks::from_environment(environment)?,
-            issuer: environment.required("ISSUER")?,
-            client_id: environment.required("CLIENT_ID")?,
-        })
-    }
-
     /// Who sends the request; `None` where it carries no token.
     ///
     /// # Errors

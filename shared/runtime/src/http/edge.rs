@@ -2,8 +2,9 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
+
 use super::{Problem, Request};
-use crate::Environment;
 
 /// The header that the distribution adds to each request.
 const HEADER: &str = "souk-edge-secret";
@@ -14,14 +15,16 @@ pub(super) struct Edge {
     secrets: Vec<String>,
 }
 
-impl Edge {
-    /// The secrets of `EDGE_SECRET` and `EDGE_SECRET_BEFORE`. With neither, nothing is asked for: that is a
-    /// stack without a distribution in front.
-    pub(super) fn from_environment(environment: &Environment) -> Self {
+/// The secrets of `EDGE_SECRET` and `EDGE_SECRET_BEFORE`. With neither, nothing is asked for: that is a
+/// stack without a distribution in front.
+impl FromEnvironment for Edge {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
         let secrets = ["EDGE_SECRET", "EDGE_SECRET_BEFORE"].into_iter();
-        Self { secrets: secrets.filter_map(|name| environment.optional(name)).collect() }
+        Ok(Self { secrets: secrets.filter_map(|name| environment.optional(name)).collect() })
     }
+}
 
+impl Edge {
     /// Refuses what did not come through the distribution.
     ///
     /// # Errors

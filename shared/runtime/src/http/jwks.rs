@@ -7,9 +7,8 @@ use std::{
 };
 
 use jsonwebtoken::{DecodingKey, jwk::JwkSet};
+use souk_wiring::{ConfigError, Environment, FromEnvironment, fetch::Fetcher};
 use tokio::sync::Mutex;
-
-use crate::{ConfigError, Environment, fetch::Fetcher};
 
 /// A key server that takes longer is down.
 pub const WITHIN: Duration = Duration::from_secs(3);
@@ -51,16 +50,18 @@ impl std::fmt::Debug for Jwks {
     }
 }
 
-impl Jwks {
-    /// The key set at `JWKS_URL`.
-    pub(super) fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+/// The key set at `JWKS_URL`.
+impl FromEnvironment for Jwks {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
             url: environment.required("JWKS_URL")?,
             fetcher: Fetcher::new(environment, WITHIN),
             state: Mutex::default(),
         })
     }
+}
 
+impl Jwks {
     /// The key of this id; `None` where the pool has no such key.
     ///
     /// # Errors

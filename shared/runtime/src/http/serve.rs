@@ -1,10 +1,11 @@
 use std::{sync::Arc, time::Instant};
 
 use lambda_http::service_fn;
+use souk_wiring::{Call, FromEnvironment};
 
 use super::{Caller, HttpResult, Problem, Request, edge::Edge};
 use crate::{
-    BoxFuture, ConfigError, Environment, Error, FromEnvironment,
+    BoxFuture, Error,
     invocation::{Deadline, Interrupted},
     start,
 };
@@ -18,25 +19,20 @@ type Handler = Arc<dyn Fn(Request) -> BoxFuture<HttpResult> + Send + Sync>;
 pub fn serve<D, H, Fut>(handle: H) -> Result<(), Error>
 where
     D: FromEnvironment,
-    H: Fn(&'static D, Request) -> Fut + Send + Sync + 'static,
+    H: Fn(&'static D, Request, Call) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = HttpResult> + Send + 'static,
 {
     start(|served: &'static Served<D>| {
         let deps = &served.deps;
-        run(&served.edge, Arc::new(move |request| Box::pin(handle(deps, request))))
+        run(&served.edge, Arc::new(move |request| Box::pin(handle(deps, request, Call::begin()))))
     })
 }
 
 /// What a handler works with, and what is asked before it.
-struct Served<D> {
+#[derive(FromEnvironment)]
+struct Served<D: FromEnvironment> {
     edge: Edge,
     deps: D,
-}
-
-impl<D: FromEnvironment> FromEnvironment for Served<D> {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        Ok(Self { edge: Edge::from_environment(environment), deps: D::from_environment(environment).await? })
-    }
 }
 
 async fn run(edge: &'static Edge, handler: Handler) -> Result<(), Error> {
@@ -120,13 +116,13 @@ mod tests {
     }
 
     async fn status(edge: &[(&'static str, &str)], request: Request) -> u16 {
-        let environment = Environment::given(
+        let environment = souk_wiring::Environment::given(
             aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build(),
             edge.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
-            crate::fetch::network(Duration::from_secs(1)),
+            souk_wiring::fetch::network(Duration::from_secs(1)),
         );
         let handler: Handler = Arc::new(|_| Box::pin(async { Ok(Response::empty(204)) }));
-        answer(&Edge::from_environment(&environment), &handler, request).await.status().as_u16()
+        answer(&Edge::from_environment(&environment).await.unwrap(), &handler, request).await.status().as_u16()
     }
 
     #[tokio::test]

@@ -5,8 +5,9 @@ use aws_sdk_s3::Client;
 use lambda_runtime::Context;
 use serde_json::{Value, json};
 use souk_dynamo::sdk_failure;
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
-use crate::{ConfigError, Environment, queue::Failure};
+use crate::queue::Failure;
 
 /// The bucket `SET_ASIDE_BUCKET`.
 #[derive(Debug, Clone)]
@@ -15,15 +16,17 @@ pub(super) struct SetAside {
     bucket: String,
 }
 
-impl SetAside {
-    pub(super) fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+impl FromEnvironment for SetAside {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
         let bucket = environment.required("SET_ASIDE_BUCKET")?;
         Ok(Self { client: Client::new(&environment.aws), bucket })
     }
+}
 
+impl SetAside {
     /// Keeps a record. Kept twice it stands there twice, which does no harm: it is replayed twice.
     pub(super) async fn keep(&self, context: &Context, record: &Value, reason: &str) -> Result<(), Failure> {
-        let body = object(context, record, reason, crate::now()).to_string().into_bytes();
+        let body = object(context, record, reason, souk_wiring::now()).to_string().into_bytes();
         let call = self.client.put_object().bucket(&self.bucket).key(key(context, record)).body(body.into());
         let call = call.content_type("application/json");
         call.send().await.map(drop).map_err(|error| sdk_failure(&error).into())

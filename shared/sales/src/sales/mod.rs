@@ -21,11 +21,13 @@ pub use transition::TransitionOutcome;
 use record::{KeyRecord, Part};
 use souk_domain::{ids::SaleId, sale::LotteryKey};
 use souk_dynamo::{StoreError, Table};
+use souk_wiring::FromEnvironment;
 
 /// The `sales` table (keys `sale_id`, `part`): each sale's definition, its lottery key and its room,
 /// the samples by which shoppers are counted, and the list of sales that still need looking after.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Sales {
+    #[variable("SALES_TABLE")]
     table: Table,
 }
 

@@ -21,6 +21,7 @@ pub use watch::ShardTotals;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use souk_domain::ids::SaleId;
 use souk_dynamo::{StoreError, Table};
+use souk_wiring::FromEnvironment;
 
 use crate::Sales;
 
@@ -33,8 +34,9 @@ const BATCHES_AT_ONCE: usize = 8;
 /// The `sale-shards` table (key `shard`): a sale's units, each shard with the claims on them.
 ///
 /// Counter and claims are one item, so that a claim is one write: whoever repeats it finds himself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Shards {
+    #[variable("SALE_SHARDS_TABLE")]
     table: Table,
     /// Where the room says which shards are empty.
     sales: Sales,

@@ -1,8 +1,9 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
-use super::keys::{KeySource, KeySourceError, TokenKeys};
+use super::keys::{KeySource, KeySourceError, ManagedSecret, TokenKeys};
 
 /// Between two loads that unknown key ids cause: invented ones must not become a flood of requests.
 const MIN_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
@@ -33,6 +34,14 @@ pub(super) enum Lookup {
     Unknown,
     /// No key in hand has it, and it is too early to look for a rotation.
     NotYet,
+}
+
+/// The keys are loaded when they are first needed.
+impl FromEnvironment for KeyRing {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        let client = aws_sdk_secretsmanager::Client::new(&environment.aws);
+        Ok(Self::new(ManagedSecret::new(client, environment.required("SALE_KEYS_SECRET_ID")?)))
+    }
 }
 
 impl KeyRing {

@@ -6,16 +6,18 @@ use souk_domain::{
     sale::{Cohort, LotteryKey, SaleStatus, Sampling, ShopperKey, polling::is_check_in},
 };
 use souk_dynamo::StoreError;
+use souk_wiring::FromEnvironment;
 
 use super::{KeyRing, KeySourceError, Queueing, Ticket, TokenError};
 use crate::{RoomCache, Seen, sales::Counted};
 
 /// Joining, waiting and being admitted. Nothing is stored per shopper but, of a sample, that he was
 /// there: a ticket and an admission are all that he needs.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct WaitingRoom {
     rooms: Arc<RoomCache>,
     ring: KeyRing,
+    #[variable("ADMISSION_SECONDS")]
     admission_lifetime: SignedDuration,
 }
 

@@ -11,6 +11,9 @@ use opensearch::{
     },
 };
 use serde_json::{Value, json};
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
+
+use super::domain;
 
 /// A call that takes longer is given up.
 pub const WITHIN: Duration = Duration::from_secs(8);
@@ -46,6 +49,21 @@ impl IndexError {
     /// True where the thing asked for is not there.
     pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })
+    }
+}
+
+/// The variable that holds the address.
+const ENDPOINT: &str = "OPENSEARCH_ENDPOINT";
+
+/// The service at the address that is configured, or else at the one that the domain says it has.
+impl FromEnvironment for SearchIndex {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        let endpoint = match environment.optional(ENDPOINT) {
+            Some(endpoint) => endpoint,
+            None => domain::endpoint(environment).await?,
+        };
+        Self::connect(&endpoint, &environment.aws)
+            .map_err(|error| ConfigError::Invalid { name: ENDPOINT, reason: error.to_string() })
     }
 }
 

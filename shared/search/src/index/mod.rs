@@ -3,6 +3,7 @@
 mod bulk;
 mod client;
 mod documents;
+mod domain;
 mod indices;
 mod schema;
 

@@ -11,6 +11,7 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use souk_dynamo::StoreError;
+use souk_wiring::FromEnvironment;
 
 use self::{
     comparison::Comparison,
@@ -28,10 +29,11 @@ pub use reindex::ReindexReport;
 const COMPARISON: &str = "comparison";
 
 /// The index, and the pages that it is filled from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Keeper {
     pages: Pages,
     index: SearchIndex,
+    #[variable("PROJECTION_SECONDS")]
     arrives_within: SignedDuration,
 }
 

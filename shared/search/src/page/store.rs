@@ -2,6 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use souk_domain::ids::{ProductId, SellerId, Sku};
 use souk_dynamo::{Item, Outcome, StoreError, Table, UpdateBuilder, decode, s};
+use souk_wiring::FromEnvironment;
 
 use super::Page;
 
@@ -9,8 +10,9 @@ use super::Page;
 pub(super) const TREE_KEY: &str = "categories";
 
 /// The `product-pages` table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromEnvironment)]
 pub struct Pages {
+    #[variable("PRODUCT_PAGES_TABLE")]
     pub(super) table: Table,
 }
 

@@ -4,6 +4,7 @@
 use serde_json::Value;
 use souk_domain::{ids::UserId, sale::ShopperKey};
 use souk_fn_sales::shop::get_intent;
+use souk_wiring::Call;
 
 use super::{
     SALE_ID, Shop,
@@ -103,7 +104,7 @@ pub async fn invariant_i9_every_intent_has_ended(sim: &Sim) -> Vec<String> {
             .path("sale_id", SALE_ID)
             .path("intent_id", &intent.intent_id)
             .build();
-        let seen = match get_intent::handle(&sim.functions.get_intent, request).await {
+        let seen = match get_intent::handle(&sim.functions.get_intent, request, Call::at(sim.clock.now())).await {
             Ok(response) => body_of(&response)["status"].as_str().unwrap_or_default().to_owned(),
             Err(problem) => problem.status.to_string(),
         };

@@ -44,10 +44,10 @@ pub fn bring(sim: &Sim, body: String, copies: usize, late_millis: impl Fn() -> u
 async fn receive(sim: &Sim, body: &str) -> bool {
     for receive_count in 1..=RECEIVES {
         if let Ok(intent) = serde_json::from_str::<PurchaseIntent>(body) {
-            let (functions, now) = (sim.functions, sim.function_time());
+            let (functions, call) = (sim.functions, sim.function_call());
             let message = Message { body: intent, id: "m".to_owned(), receive_count };
             let handled = sim.invoke("order-intents", async move {
-                order_intents::run(&functions.order_intents, message, now).await.is_ok()
+                order_intents::handle(&functions.order_intents, message, call).await.is_ok()
             });
             if handled.await == Ok(true) {
                 return true;

@@ -10,6 +10,7 @@ use souk_domain::{
 use souk_fn_sales::shop::post_intent;
 use souk_runtime::http::{Request, Response};
 use souk_sales::ADMISSION_MAX;
+use souk_wiring::Call;
 
 use super::Shop;
 use crate::{
@@ -108,7 +109,7 @@ impl Shop {
     pub async fn ask(&self, user_id: &UserId, admission: &str) -> u16 {
         let deps = self.sim.functions.post_intent().await;
         let request = self.request(user_id, admission, "pm_card_visa");
-        match post_intent::run(&deps, request, self.sim.clock.now()).await {
+        match post_intent::handle(&deps, request, Call::at(self.sim.clock.now())).await {
             Ok(response) => response.status,
             Err(problem) => problem.status,
         }
@@ -134,8 +135,8 @@ impl Shop {
             Rc::clone(&self.instances[usize::try_from(sim.within(0..self.instances.len() as u64)).unwrap_or(0)])
         };
         let request = self.request(user_id, admission, method);
-        let now = sim.function_time();
-        let run = async move { tokio::time::timeout(TIME_LIMIT, post_intent::run(&deps, request, now)).await };
+        let call = sim.function_call();
+        let run = async move { tokio::time::timeout(TIME_LIMIT, post_intent::handle(&deps, request, call)).await };
         match sim.invoke("post-intent", run).await {
             Ok(Ok(Ok(response))) => Some(response),
             Ok(Ok(Err(problem))) => Some(Response::empty(problem.status)),

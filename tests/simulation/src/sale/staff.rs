@@ -37,8 +37,8 @@ async fn end(sim: &Sim, after_millis: u64) {
     for _ in 0..ATTEMPTS {
         let path = format!("/admin/sales/{SALE_ID}/close");
         let request = request("POST", &path).by_staff("operator").path("sale_id", SALE_ID).build();
-        let (functions, now) = (sim.functions, sim.function_time());
-        let run = async move { close::run(&functions.close_sale, request, now).await };
+        let (functions, call) = (sim.functions, sim.function_call());
+        let run = async move { close::handle(&functions.close_sale, request, call).await };
         match sim.http("close-sale", run).await {
             Some(response) if response.status < 500 => return,
             // Nobody asks again: the sweeper must finish it.
@@ -50,8 +50,8 @@ async fn end(sim: &Sim, after_millis: u64) {
 
 /// Runs the sales' sweeper.
 pub fn sweep_sales(sim: &Sim) {
-    let (functions, now) = (sim.functions, sim.function_time());
-    sim.invoke("sweep-sales", async move { sweep::run(&functions.sweep_sales, now).await.is_ok() });
+    let (functions, call) = (sim.functions, sim.function_call());
+    sim.invoke("sweep-sales", async move { sweep::handle(&functions.sweep_sales, call).await.is_ok() });
 }
 
 /// Sends the dead letters on.

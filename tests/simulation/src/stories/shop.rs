@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use souk_cart::Owner;
 use souk_domain::{
-    ids::{CheckoutId, OrderId},
+    ids::OrderId,
     money::Money,
     quantity::Quantity,
 };
@@ -20,6 +20,7 @@ use souk_gateway::{
 };
 use souk_runtime::{http::HttpResult, queue::Message};
 use uuid::Uuid;
+use souk_wiring::Call;
 
 use crate::{
     clock::Clock,
@@ -122,7 +123,7 @@ struct Saga(Shop);
 impl Steps for Saga {
     async fn run(&self, resource: &str, input: Value) -> Result<Value, String> {
         let Shop { functions, clock, .. } = self.0;
-        functions.step(resource, input, clock.now()).await.map_err(|error| error.name.to_owned())
+        functions.step(resource, input, Call::at(clock.now())).await.map_err(|error| error.name.to_owned())
     }
 
     fn jitter(&self) -> f64 {
@@ -161,10 +162,10 @@ impl Shop {
 
     fn check_out_with(&self, user: &str, body: &Value) -> impl Future<Output = Reply> + use<> {
         self.checkouts.set(self.checkouts.get() + 1);
-        let id = CheckoutId::from_uuid(Uuid::from_u128(self.checkouts.get()));
+        let id = Uuid::from_u128(self.checkouts.get());
         let request = request("POST", "/checkouts").by(user).body(&body.to_string()).build();
         let (functions, now) = (self.functions, self.now());
-        async move { checkouts::create::run(&functions.create_checkout, request, id, now).await.into() }
+        async move { checkouts::create::handle(&functions.create_checkout, request, Call::at(now).making(id)).await.into() }
     }
 
     /// The shopper orders what he has checked out, with a good card.
@@ -184,20 +185,20 @@ impl Shop {
         body["shipping_address"] = Value::Object(address());
         let request = request("POST", "/orders").by(user).header("idempotency-key", key).body(&body.to_string());
         let (request, functions, now) = (request.build(), self.functions, self.now());
-        async move { orders::place::run(&functions.place_order, request, now).await.into() }
+        async move { orders::place::handle(&functions.place_order, request, Call::at(now)).await.into() }
     }
 
     /// The shopper cancels.
     pub async fn cancel(&self, user: &str, order_id: &str) -> Reply {
         let request = request("POST", "/orders/cancel").by(user).path("order_id", order_id).build();
-        orders::cancel::run(&self.functions.cancel_order, request, self.now()).await.into()
+        orders::cancel::handle(&self.functions.cancel_order, request, Call::at(self.now())).await.into()
     }
 
     /// The warehouse sends the parcel.
     pub async fn ship(&self, order_id: &str) -> Reply {
         let body = json!({"carrier": "c", "tracking_number": "t"}).to_string();
         let request = request("POST", "/ship").by_staff("warehouse").path("order_id", order_id).body(&body).build();
-        admin::ship_order::run(&self.functions.ship_order, request, self.now()).await.into()
+        admin::ship_order::handle(&self.functions.ship_order, request, Call::at(self.now())).await.into()
     }
 }
 
@@ -254,7 +255,7 @@ impl Shop {
         let (functions, now) = (self.functions, self.now());
         let signed = signature(WEBHOOK_SECRET, now.as_second(), payload);
         let request = request("POST", "/webhooks/payments").header("stripe-signature", &signed).body(payload).build();
-        async move { webhook::run(&functions.payment_webhook, request, now).await.into() }
+        async move { webhook::handle(&functions.payment_webhook, request, Call::at(now)).await.into() }
     }
 
     /// Brings all timers that were wound, whatever time it is.
@@ -266,7 +267,7 @@ impl Shop {
         for timer in timers {
             let body: ReservationTimer = serde_json::from_str(&timer).unwrap();
             let message = Message { body, id: "m".to_owned(), receive_count: 1 };
-            let rung = background::reservation_timer::run(&self.functions.reservation_timer, message, self.now()).await;
+            let rung = background::reservation_timer::handle(&self.functions.reservation_timer, message, Call::at(self.now())).await;
             assert!(rung.is_ok());
         }
     }

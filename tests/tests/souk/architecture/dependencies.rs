@@ -34,19 +34,21 @@ fn the_domain_and_the_store_know_nobody() {
     assert_only("shared/domain", &[]);
     assert_only("shared/dynamo", &[]);
     assert_only("events", &["domain"]);
-    assert_only("shared/runtime", &["domain", "dynamo"]);
+    assert_only("shared/wiring/derive", &[]);
+    assert_only("shared/wiring", &["dynamo", "wiring-derive"]);
+    assert_only("shared/runtime", &["domain", "dynamo", "wiring"]);
 }
 
 #[test]
 fn a_context_knows_no_other_context_and_no_lambda() {
     for context in DISCOVERY.iter().chain(&TRANSACTIONS) {
-        assert_only(&format!("shared/{context}"), &["domain", "dynamo", "events"]);
+        assert_only(&format!("shared/{context}"), &["domain", "dynamo", "events", "wiring"]);
     }
 }
 
 #[test]
 fn a_function_composes_contexts_of_its_own_world_only() {
-    let common = ["domain", "dynamo", "events", "runtime"];
+    let common = ["domain", "dynamo", "events", "runtime", "wiring"];
     for (world, contexts) in [("discovery", &DISCOVERY[..]), ("transactions", &TRANSACTIONS[..])] {
         for context in contexts {
             let allowed: Vec<_> = common.iter().chain(contexts).copied().collect();
@@ -54,8 +56,8 @@ fn a_function_composes_contexts_of_its_own_world_only() {
             println!("{world}: functions/{context} keeps to its world");
         }
     }
-    assert_only("functions/fallback", &["runtime"]);
-    assert_only("functions/identity", &["dynamo", "runtime"]);
+    assert_only("functions/fallback", &["runtime", "wiring"]);
+    assert_only("functions/identity", &["dynamo", "runtime", "wiring"]);
 }
 
 #[test]
@@ -66,6 +68,6 @@ fn every_package_is_known_to_these_rules() {
     assert_eq!(entries("functions").into_iter().collect::<BTreeSet<_>>(), with(&["fallback", "identity"]));
     assert_eq!(
         entries("shared").into_iter().collect::<BTreeSet<_>>(),
-        with(&["domain", "dynamo", "runtime", "testkit"])
+        with(&["domain", "dynamo", "runtime", "testkit", "wiring"])
     );
 }

@@ -105,9 +105,15 @@ impl Template {
 
 impl Function<'_> {
     /// The binary that its `CodeUri` names.
-    pub fn binary(&self) -> &str {
+    /// The name by which its context's program knows it.
+    pub fn handler(&self) -> &str {
+        self.properties["Handler"].as_str().unwrap_or_else(|| panic!("{} has no Handler", self.name))
+    }
+
+    /// The program that it is a part of: its context's.
+    pub fn program(&self) -> &str {
         let uri = self.properties["CodeUri"].as_str().unwrap_or_else(|| panic!("{} has no CodeUri", self.name));
-        uri.trim_start_matches("../target/lambda/").trim_end_matches('/')
+        uri.trim_end_matches('/').rsplit('/').next().unwrap()
     }
 
     pub fn variables(&self) -> BTreeMap<&str, &Value> {

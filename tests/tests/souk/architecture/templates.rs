@@ -1,25 +1,35 @@
-//! Binaries, templates and routes agree, and each function is granted what it uses and no more.
+//! Lists, templates and routes agree, and each function is granted what it uses and no more.
 
 use std::collections::BTreeSet;
 
 use serde_yaml_ng::Value;
 
 use super::{
-    entries,
+    entries, root,
     template::{Function, mentions, texts, with_functions, worlds},
 };
 
+/// The functions that a context's program lists, as `(program, function)`.
+fn listed() -> BTreeSet<(String, String)> {
+    let of = |program: String| {
+        let path = root().join(format!("functions/{program}/src/main.rs"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let lines = text.lines().filter_map(|line| line.split_once("\" => ")?.0.split_once('"'));
+        lines.map(|(_, name)| (program.clone(), name.to_owned())).collect::<Vec<_>>()
+    };
+    entries("functions").into_iter().flat_map(of).collect()
+}
+
 #[test]
-fn every_binary_is_deployed_and_every_function_has_a_binary() {
-    let binaries: BTreeSet<String> = entries("functions")
-        .iter()
-        .flat_map(|package| entries(&format!("functions/{package}/src/bin")))
-        .map(|file| file.trim_end_matches(".rs").to_owned())
-        .collect();
+fn every_listed_function_is_deployed_and_every_deployed_one_is_listed() {
     let worlds = with_functions();
-    let deployed: BTreeSet<String> =
-        worlds.iter().flat_map(|world| world.functions()).map(|function| function.binary().to_owned()).collect();
-    assert_eq!(binaries, deployed);
+    let functions = worlds.iter().flat_map(|world| world.functions());
+    let deployed = functions.map(|function| (function.program().to_owned(), function.handler().to_owned())).collect();
+    let listed = listed();
+    let only_in = |these: &BTreeSet<_>, others: &BTreeSet<_>| these.difference(others).cloned().collect::<Vec<_>>();
+    assert_eq!(only_in(&listed, &deployed), [], "listed in functions/*/src/main.rs, in no template");
+    assert_eq!(only_in(&deployed, &listed), [], "in a template, listed in no functions/*/src/main.rs");
+    assert!(listed.len() > 50);
 }
 
 #[test]
@@ -27,7 +37,7 @@ fn the_default_route_knows_all_other_routes() {
     for world in worlds() {
         let functions = world.functions();
         let routes: BTreeSet<String> = functions.iter().flat_map(|function| function.routes()).collect();
-        let fallback = functions.iter().find(|function| function.binary() == "fallback").expect("a fallback");
+        let fallback = functions.iter().find(|function| function.handler() == "fallback").expect("a fallback");
         let known = fallback.variables()["ROUTES"].as_str().unwrap();
         let known: BTreeSet<String> = known.split(',').map(|route| route.trim().to_owned()).collect();
         assert_eq!(known, routes, "{}", world.name);

@@ -14,7 +14,7 @@ const TO_ANSWER: Duration = Duration::from_millis(500);
 
 /// The longest that one call of a function may take, by what its variables show that it calls.
 fn longest_call(function: &Function<'_>) -> Duration {
-    if function.binary() == "staff-groups" {
+    if function.handler() == "staff-groups" {
         return souk_fn_identity::staff_groups::WITHIN;
     }
     let variables = function.variables();
@@ -25,7 +25,7 @@ fn longest_call(function: &Function<'_>) -> Duration {
         ("BEACON_URL", souk_fn_sales::background::BEACON_WITHIN),
     ];
     let called = by_variable.into_iter().filter(|(name, _)| variables.contains_key(name)).map(|(_, within)| within);
-    called.chain([souk_runtime::OPERATION]).max().unwrap()
+    called.chain([souk_wiring::OPERATION]).max().unwrap()
 }
 
 #[test]
@@ -60,7 +60,7 @@ const KNOWN: [&str; 5] = [
     "functions/identity/src/staff_groups.rs",
     "functions/search/src/index_manager/custom_resource.rs",
     "shared/payments/src/stripe/transport.rs",
-    "shared/runtime/src/fetch.rs",
+    "shared/wiring/src/fetch.rs",
     "shared/search/src/index/client.rs",
 ];
 

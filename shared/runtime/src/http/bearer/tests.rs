@@ -49,7 +49,7 @@ struct Pool {
 }
 
 impl Pool {
-    fn of(signers: &[&Signer]) -> Self {
+    async fn of(signers: &[&Signer]) -> Self {
         let says = Arc::new(Mutex::new(None));
         let server = StandIn::answering({
             let says = Arc::clone(&says);
@@ -63,7 +63,7 @@ impl Pool {
             variables.map(|(name, value)| (name, value.to_owned())).into(),
             fetch::network(WITHIN),
         );
-        let verifier = BearerVerifier::from_environment(&environment).unwrap();
+        let verifier = BearerVerifier::from_environment(&environment).await.unwrap();
         let pool = Self { says, server, verifier, start: Instant::now() };
         pool.publishes(signers);
         pool
@@ -112,7 +112,7 @@ fn claims(change: &[(&str, Value)]) -> Value {
 #[tokio::test]
 async fn a_good_token_names_its_user_and_none_is_a_guest() {
     let signer = Signer::new("k1");
-    let pool = Pool::of(&[&signer]);
+    let pool = Pool::of(&[&signer]).await;
     let user = pool.asked(&[signer.sign(&claims(&[])).as_bytes()], SECOND).await.unwrap().unwrap();
     assert_eq!(user.user_id.as_str(), "5f0c");
     assert!(user.require_any(&[crate::http::Role::Operator]).is_ok());
@@ -122,7 +122,7 @@ async fn a_good_token_names_its_user_and_none_is_a_guest() {
 #[tokio::test]
 async fn a_bad_token_is_never_a_guest() {
     let (signer, stranger) = (Signer::new("k1"), Signer::new("k1"));
-    let pool = Pool::of(&[&signer]);
+    let pool = Pool::of(&[&signer]).await;
     let now = get_current_timestamp();
     for change in [
         ("exp", json!(now - 100)),
@@ -158,7 +158,7 @@ async fn a_bad_token_is_never_a_guest() {
 #[tokio::test]
 async fn an_hmac_made_with_the_public_key_is_refused() {
     let signer = Signer::new("k1");
-    let pool = Pool::of(&[&signer]);
+    let pool = Pool::of(&[&signer]).await;
     let public = pool.says.lock().unwrap().clone().unwrap().1;
     let header = Header { kid: Some("k1".to_owned()), ..Header::new(Algorithm::HS256) };
     let forged = encode(&header, &claims(&[]), &EncodingKey::from_secret(public.as_bytes())).unwrap();
@@ -168,7 +168,7 @@ async fn an_hmac_made_with_the_public_key_is_refused() {
 #[tokio::test]
 async fn keys_are_fetched_once_and_unknown_ids_cause_no_flood() {
     let (signer, invented) = (Signer::new("k1"), Signer::new("invented"));
-    let pool = Pool::of(&[&signer]);
+    let pool = Pool::of(&[&signer]).await;
     let (unknown, good) = (invented.sign(&claims(&[])), signer.sign(&claims(&[])));
     for _ in 0..3 {
         assert_eq!(pool.status(&unknown, SECOND).await, 401);
@@ -184,7 +184,7 @@ async fn keys_are_fetched_once_and_unknown_ids_cause_no_flood() {
 #[tokio::test]
 async fn a_rotated_key_is_found_and_a_withdrawn_one_forgotten() {
     let (old, new) = (Signer::new("old"), Signer::new("new"));
-    let pool = Pool::of(&[&old]);
+    let pool = Pool::of(&[&old]).await;
     let (by_old, by_new) = (old.sign(&claims(&[])), new.sign(&claims(&[])));
     assert_eq!(pool.status(&by_old, SECOND).await, 200);
     pool.publishes(&[&old, &new]);
@@ -203,7 +203,7 @@ async fn a_rotated_key_is_found_and_a_withdrawn_one_forgotten() {
 #[tokio::test]
 async fn a_failing_key_server_is_not_pressed_and_known_keys_serve_for_their_lifetime() {
     let (signer, invented) = (Signer::new("k1"), Signer::new("invented"));
-    let pool = Pool::of(&[&signer]);
+    let pool = Pool::of(&[&signer]).await;
     let good = signer.sign(&claims(&[]));
     pool.says(Some((500, "{}".to_owned())));
     for _ in 0..3 {
@@ -229,7 +229,7 @@ async fn a_failing_key_server_is_not_pressed_and_known_keys_serve_for_their_life
 #[tokio::test]
 async fn a_key_server_that_never_answers_costs_its_time_once() {
     let signer = Signer::new("k1");
-    let pool = Pool::of(&[&signer]);
+    let pool = Pool::of(&[&signer]).await;
     pool.says(None);
     let good = signer.sign(&claims(&[]));
     let began = Instant::now();

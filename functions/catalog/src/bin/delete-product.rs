@@ -1,5 +1,0 @@
-//! See `souk_fn_catalog::delete_product`.
-
-fn main() -> Result<(), souk_runtime::Error> {
-    souk_fn_catalog::delete_product::serve()
-}

@@ -1,5 +1,0 @@
-//! See `souk_fn_inventory::put_inventory`.
-
-fn main() -> Result<(), souk_runtime::Error> {
-    souk_fn_inventory::put_inventory::serve()
-}

@@ -1,5 +1,0 @@
-//! See `souk_fn_orders::saga::authorize_payment`.
-
-fn main() -> Result<(), souk_runtime::Error> {
-    souk_fn_orders::saga::authorize_payment::serve()
-}

@@ -1,5 +1,0 @@
-//! See `souk_fn_pricing::price_publisher`.
-
-fn main() -> Result<(), souk_runtime::Error> {
-    souk_fn_pricing::price_publisher::serve()
-}

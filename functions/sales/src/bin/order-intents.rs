@@ -1,5 +1,0 @@
-//! See `souk_fn_sales::background::order_intents`.
-
-fn main() -> Result<(), souk_runtime::Error> {
-    souk_fn_sales::background::order_intents::serve()
-}

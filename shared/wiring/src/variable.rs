@@ -1,0 +1,41 @@
+use jiff::SignedDuration;
+use souk_dynamo::Table;
+
+use crate::{ConfigError, Environment};
+
+/// Something that one variable tells all about.
+pub trait FromVariable: Sized {
+    /// What the variable of this name holds.
+    ///
+    /// # Errors
+    /// [`ConfigError`] where it is absent or unreadable.
+    fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError>;
+}
+
+/// The text itself.
+impl FromVariable for String {
+    fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {
+        environment.required(name)
+    }
+}
+
+/// The table of this name.
+impl FromVariable for Table {
+    fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {
+        environment.table(name)
+    }
+}
+
+/// So many seconds.
+impl FromVariable for SignedDuration {
+    fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {
+        environment.parse(name).map(Self::from_secs)
+    }
+}
+
+/// What may be absent or empty.
+impl FromVariable for Option<String> {
+    fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {
+        Ok(environment.optional(name))
+    }
+}
