@@ -1,6 +1,9 @@
 //! The program of the catalog context: see `souk_runtime::functions`.
 
-use souk_fn_catalog::{delete_product, get_category, get_product, get_seller, publisher, put_category, put_product, put_products, put_seller};
+use souk_fn_catalog::{
+    delete_product, get_category, get_product, get_seller, publisher, put_category, put_product, put_products,
+    put_seller,
+};
 
 souk_runtime::functions! {
     stream "catalog-publisher" => publisher::handle,

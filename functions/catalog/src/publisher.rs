@@ -3,7 +3,10 @@
 use souk_catalog::{Key, ProductRecord};
 use souk_domain::ids::Sku;
 use souk_events::catalog::{ProductChanged, ProductDeleted, SOURCE};
-use souk_runtime::{bus::{Bus, Event}, stream::{BatchResult, Record, RecordFailure}};
+use souk_runtime::{
+    bus::{Bus, Event},
+    stream::{BatchResult, Record, RecordFailure},
+};
 use souk_wiring::{Call, FromEnvironment};
 
 /// The bus.

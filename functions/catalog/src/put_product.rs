@@ -20,7 +20,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let id: ProductId = request.path("product_id")?;
     let if_match = request.if_match()?;
     let details: ProductDetails = request.json()?;
-    let (effect, product) = put(deps, &id, details, if_match).await?;
+    let (effect, product) = put(deps, &id, details, if_match, &call).await?;
     Ok(Response::put(effect, product.version, &product))
 }
 
@@ -30,6 +30,7 @@ pub(crate) async fn put(
     id: &ProductId,
     details: ProductDetails,
     if_match: Option<u64>,
+    call: &Call,
 ) -> Result<(Effect, Product), Problem> {
     let put = deps.catalog.put_product(id, details, if_match, call.now).await;
     put.map(effect).map_err(problems::put_product)

@@ -30,10 +30,10 @@ impl Row for ProductRow {
 ///
 /// # Errors
 /// 400, 401, 403, 413; a row's own refusals are in the answer.
-pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     require_operator(&request)?;
     put_rows(&request, async |row: ProductRow| {
-        let put = put_product::put(deps, &row.product_id, row.product, row.if_match).await;
+        let put = put_product::put(deps, &row.product_id, row.product, row.if_match, &call).await;
         put.map(|(effect, product)| (effect, product.version)).map_err(|problem| problem.within("product"))
     })
     .await

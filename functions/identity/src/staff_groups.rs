@@ -10,7 +10,10 @@ use aws_sdk_cognitoidentityprovider::{Client, config::Builder};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use souk_dynamo::sdk_failure;
-use souk_runtime::{http::Role, task::{TaskError, parse}};
+use souk_runtime::{
+    http::Role,
+    task::{TaskError, parse},
+};
 use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
 /// The pool waits 5 seconds for its answer.

@@ -9,7 +9,11 @@ use souk_domain::{ids::Sku, stock::StockRow};
 use souk_dynamo::StoreError;
 use souk_events::inventory::{AvailabilityChanged, SOURCE};
 use souk_inventory::StockRows;
-use souk_runtime::{bus::{Bus, Event}, stream::{BatchResult, Record, RecordFailure}};
+use souk_runtime::{
+    bus::{Bus, Event},
+    stream::{BatchResult, Record, RecordFailure},
+};
+use souk_wiring::FromEnvironment;
 
 /// How many SKUs are read at once.
 const AT_ONCE: usize = 8;

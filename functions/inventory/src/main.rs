@@ -1,6 +1,9 @@
 //! The program of the inventory context: see `souk_runtime::functions`.
 
-use souk_fn_inventory::{availability_publisher, get_inventory, get_ledger, ledger_writer, post_adjustment, post_repair, put_inventories, put_inventory};
+use souk_fn_inventory::{
+    availability_publisher, get_inventory, get_ledger, ledger_writer, post_adjustment, post_repair, put_inventories,
+    put_inventory,
+};
 
 souk_runtime::functions! {
     stream "availability-publisher" => availability_publisher::handle,

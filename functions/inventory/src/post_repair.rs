@@ -1,6 +1,6 @@
 //! `POST /admin/inventory/{sku}/{warehouse_id}/repair`: an operator sets a row right from its reservations.
 
-use souk_inventory::{RepairOutcome, Reservations, StockRows};
+use souk_inventory::{RepairOutcome, Reservations};
 use souk_runtime::http::{HttpResult, Problem, Request};
 use souk_wiring::{Call, FromEnvironment};
 

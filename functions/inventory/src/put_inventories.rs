@@ -31,11 +31,11 @@ impl Row for CountRow {
 ///
 /// # Errors
 /// 400, 401, 403, 413; a row's own refusals are in the answer.
-pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let operator = &require_operator(&request)?;
     put_rows(&request, async |row: CountRow| {
         let place = (&row.sku, &row.warehouse_id);
-        let (effect, row) = put_inventory::put(deps, place, row.quantity, row.if_match, operator).await?;
+        let (effect, row) = put_inventory::put(deps, place, row.quantity, row.if_match, operator, &call).await?;
         Ok((effect, row.version))
     })
     .await

@@ -29,7 +29,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let (sku, warehouse_id) = row_of_path(&request)?;
     let seen = request.if_match()?;
     let Body { quantity } = request.json()?;
-    let (effect, row) = put(deps, (&sku, &warehouse_id), quantity, seen, &operator).await?;
+    let (effect, row) = put(deps, (&sku, &warehouse_id), quantity, seen, &operator, &call).await?;
     Ok(Response::put(effect, row.version, &RowView::from(&row)))
 }
 
@@ -40,6 +40,7 @@ pub(crate) async fn put(
     quantity: u32,
     seen: Option<u64>,
     by: &UserId,
+    call: &Call,
 ) -> Result<(Effect, StockRow), Problem> {
     if quantity > MAX_UNITS {
         return Err(Problem::invalid_field("quantity", format!("must be from 0 to {MAX_UNITS}")));

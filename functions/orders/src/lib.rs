@@ -12,5 +12,3 @@ pub mod checkouts;
 pub mod orders;
 mod problems;
 pub mod saga;
-mod shipping;
-mod timers;

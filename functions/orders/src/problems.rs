@@ -1,23 +1,12 @@
 //! This context's refusals as problems, each with its stable type.
 
-use serde::Serialize;
 use souk_domain::{
     ids::Sku,
-    money::Money,
     order::{Order, OrderStatus},
     payment::PaymentState,
 };
 use souk_runtime::http::Problem;
-
-/// A price that is not what the shopper was shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct PriceChange {
-    pub sku: Sku,
-    /// What it was.
-    pub from: Money,
-    /// What it is now.
-    pub to: Money,
-}
+use souk_workflows::PriceChange;
 
 pub(crate) fn cart_empty() -> Problem {
     Problem::new(

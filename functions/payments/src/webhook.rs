@@ -4,7 +4,6 @@
 //! repeats, any order of arrival, and webhooks that come before the saga has written anything are all
 //! the same.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use souk_orders::Saga;
 use souk_payments::{SeenEvents, webhook};
@@ -39,7 +38,8 @@ pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> Ht
     let unclear = |_| refused(webhook::WebhookError::MalformedHeader);
     let signature = request.header("stripe-signature").map_err(unclear)?.unwrap_or_default();
     let body = request.body()?;
-    let event = webhook::verify(&body, signature, &deps.secret.webhook_secret, now, webhook::TOLERANCE).map_err(refused)?;
+    let event =
+        webhook::verify(&body, signature, &deps.secret.webhook_secret, now, webhook::TOLERANCE).map_err(refused)?;
     if let Some(order_id) = &event.order_id
         && !deps.seen.contains(&event.id).await?
     {

@@ -2,7 +2,10 @@
 
 use souk_events::pricing::{PriceChanged, SOURCE};
 use souk_pricing::PriceImage;
-use souk_runtime::{bus::{Bus, Event}, stream::{BatchResult, Record, RecordFailure}};
+use souk_runtime::{
+    bus::{Bus, Event},
+    stream::{BatchResult, Record, RecordFailure},
+};
 use souk_wiring::{Call, FromEnvironment};
 
 /// The bus.

@@ -7,9 +7,5 @@
 
 pub mod admin;
 pub mod background;
-mod closing;
-mod conductors;
-mod preparation;
 mod problems;
-mod sale_stock;
 pub mod shop;

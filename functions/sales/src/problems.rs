@@ -5,7 +5,7 @@ use souk_domain::{
     stock::Shortage,
 };
 use souk_runtime::http::Problem;
-use souk_sales::{QueueError, TokenError, WaitingRoomError};
+use souk_sales::{TokenError, WaitingRoomError};
 
 pub(crate) fn no_such_sale() -> Problem {
     Problem::not_found("sale")
@@ -82,10 +82,6 @@ pub(crate) fn waiting_room(error: WaitingRoomError) -> Problem {
         WaitingRoomError::Keys(error) => Problem::try_again(error),
         WaitingRoomError::Store(error) => error.into(),
     }
-}
-
-pub(crate) fn queue(error: QueueError) -> Problem {
-    Problem::try_again(error)
 }
 
 pub(crate) fn terms(error: TermsError) -> Problem {

@@ -6,7 +6,6 @@ use souk_runtime::queue::{Failure, Message};
 use souk_search::{AvailabilityFact, Pages, PriceFact};
 use souk_wiring::{Call, FromEnvironment};
 
-
 /// An event of the bus, as its rule puts it into the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "detail-type", content = "detail")]

@@ -9,7 +9,6 @@ mod custom_resource;
 
 use std::time::{Duration, Instant};
 
-use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use souk_runtime::task::TaskError;

@@ -5,7 +5,6 @@ use souk_runtime::http::{HttpResult, Request, Response};
 use souk_search::Pages;
 use souk_wiring::{Call, FromEnvironment};
 
-
 /// The tree changes seldom, but an operator who changes it wants to see it.
 pub(crate) const CACHE_CONTROL: &str = "public, max-age=10, stale-while-revalidate=60, stale-if-error=600";
 

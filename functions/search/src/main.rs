@@ -1,6 +1,9 @@
 //! The program of the search context: see `souk_runtime::functions`.
 
-use souk_fn_search::{browse_category, facts_projector, get_product_page, index_manager, list_categories, page_projector, page_refresher, search_indexer, search_products, suggest};
+use souk_fn_search::{
+    browse_category, facts_projector, get_product_page, index_manager, list_categories, page_projector, page_refresher,
+    search_indexer, search_products, suggest,
+};
 
 souk_runtime::functions! {
     http "browse-category" => browse_category::handle,

@@ -10,7 +10,7 @@ use souk_runtime::stream::{self, BatchResult, Record, RecordFailure};
 use souk_search::{Image, PageProduct, Pages, Rating, Variant};
 use souk_wiring::{Call, FromEnvironment};
 
-use crate::{refreshes::Refreshes};
+use crate::refreshes::Refreshes;
 
 /// Every write is guarded by its version, so the order within a batch does not matter.
 const AT_ONCE: usize = 16;

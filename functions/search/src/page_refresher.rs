@@ -9,7 +9,7 @@ use souk_runtime::queue::{Failure, Message};
 use souk_search::Pages;
 use souk_wiring::{Call, FromEnvironment};
 
-use crate::{refreshes::Refreshes};
+use crate::refreshes::Refreshes;
 
 /// One message refreshes at most this many pages and sends another for the rest.
 const PAGES_PER_MESSAGE: i32 = 200;

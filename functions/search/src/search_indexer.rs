@@ -5,7 +5,6 @@ use souk_runtime::stream::{BatchResult, Record, RecordFailure};
 use souk_search::{IndexError, Page, Pages, SearchIndex};
 use souk_wiring::{Call, FromEnvironment};
 
-
 /// The index remembers the versions of deleted documents for a day, the schema says. A record that comes
 /// late, such as one that was set aside, is not trusted beyond a part of that: the page is asked.
 const TRUSTED_FOR: SignedDuration = SignedDuration::from_hours(1);

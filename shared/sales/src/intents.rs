@@ -58,7 +58,8 @@ const COUNTS: [QueueAttributeName; 3] = [
 
 impl FromEnvironment for IntentsBacklog {
     async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let (queue, dead_letters) = (environment.required(QUEUE_URL)?, environment.required("INTENTS_DEAD_LETTERS_URL")?);
+        let (queue, dead_letters) =
+            (environment.required(QUEUE_URL)?, environment.required("INTENTS_DEAD_LETTERS_URL")?);
         Ok(Self::new(Client::new(&environment.aws), queue, dead_letters))
     }
 }

@@ -63,7 +63,8 @@ impl Tab {
             let request = request("POST", "/checkouts").by(&self.user_id).body(&body.to_string()).build();
             let id = Uuid::from_u128(self.sim.bits());
             let (functions, call) = (self.sim.functions, self.sim.function_call());
-            let run = async move { checkouts::create::handle(&functions.create_checkout, request, call.making(id)).await };
+            let run =
+                async move { checkouts::create::handle(&functions.create_checkout, request, call.making(id)).await };
             let response = self.sim.http("create-checkout", run).await;
             if let Some(response) = response.filter(|response| response.status < 500) {
                 let answer = body_of(&response);

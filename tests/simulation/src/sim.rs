@@ -5,7 +5,7 @@ use std::{
     rc::Rc,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use souk_runtime::http::{HttpResult, Response};
 use souk_wiring::Call;
 

@@ -1,6 +1,5 @@
 //! `POST /admin/orders/{order_id}/deliver`: the parcels have arrived.
 
-use jiff::Timestamp;
 use souk_domain::order::OrderStatus;
 use souk_orders::Orders;
 use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};

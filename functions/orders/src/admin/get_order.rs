@@ -12,7 +12,7 @@ use souk_payments::{PaymentRecords, SeenEvent, SeenEvents};
 use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
 use souk_wiring::{Call, FromEnvironment};
 
-use crate::{orders::OrderView};
+use crate::orders::OrderView;
 
 /// The most of the gateway's events that are shown: a payment has about five.
 const EVENTS: i32 = 100;

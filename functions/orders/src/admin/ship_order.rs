@@ -1,33 +1,19 @@
 //! `POST /admin/orders/{order_id}/ship`: the whole order leaves, and its payment is captured.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
 use serde::Deserialize;
-use souk_domain::{
-    ids::{OrderId, WarehouseId},
-    order::{Order, Origin, Shipment, ShipmentItem},
-    stock::Allocation,
-};
-use souk_inventory::ReservationBook;
+use souk_domain::ids::{OrderId, WarehouseId};
 use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
-use souk_wiring::{Call, FromEnvironment};
-
-use crate::{
-    orders::OrderView,
-    problems,
-    shipping::{ShipError, ShipOutcome, Shipping},
+use souk_wiring::Call;
+pub use souk_workflows::ship_order::ShipOrder as Deps;
+use souk_workflows::ship_order::{
+    ShipError, ShipOutcome,
+    parcels::{Label, Labels, ParcelError},
 };
+
+use crate::{orders::OrderView, problems};
 
 /// The longest carrier name or tracking number, in characters.
 const MAX_TEXT: usize = 100;
-
-/// What a shipment touches, and the reservations, which say what leaves from where.
-#[derive(Debug, FromEnvironment)]
-pub struct Deps {
-    shipping: Shipping,
-    reservations: ReservationBook,
-}
 
 /// One carrier for all parcels, or one for each.
 #[derive(Debug, Deserialize)]
@@ -54,40 +40,11 @@ struct Parcel {
 /// # Errors
 /// 403 for anybody but the warehouse and operators, 404 no such order, 409 where it cannot be shipped,
 /// 422 where the parcels are not those of its warehouses.
-pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     request.caller()?.require_any(&[Role::Warehouse, Role::Operator])?;
     let order_id: OrderId = request.path("order_id")?;
-    let body: Body = request.json()?;
-    body.validate()?;
-    let orders = &deps.shipping.orders;
-    let order = orders.get(&order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
-    let shipments = parcels(&body, &allocations(&deps.reservations, order).await?)?;
-    match orders.plan_shipment(&order_id, &shipments).await? {
-        Ok(_) => {}
-        Err(Some(order)) if order.status.has_left() => {}
-        Err(Some(order)) => return answer(ShipOutcome::of_unconfirmed(*order)),
-        Err(None) => return Err(Problem::not_found("order")),
-    }
-    answer(deps.shipping.ship(&order_id, now).await.map_err(unfinished)?)
-}
-
-/// Which units leave from where.
-async fn allocations(reservations: &ReservationBook, order: Order) -> Result<Vec<Allocation>, Problem> {
-    match order.origin {
-        Origin::Checkout(checkout) => {
-            let reservation = reservations.get(&checkout.reservation_id).await?;
-            Ok(reservation.ok_or_else(|| Problem::internal("an order without reservation"))?.lines)
-        }
-        Origin::Sale(sale) => Ok(order
-            .lines
-            .into_iter()
-            .map(|line| Allocation {
-                sku: line.sku,
-                warehouse_id: sale.warehouse_id.clone(),
-                quantity: line.quantity.get(),
-            })
-            .collect()),
-    }
+    let labels = request.json::<Body>()?.labels()?;
+    answer(deps.run(&order_id, &labels, &call).await.map_err(unfinished)?)
 }
 
 fn answer(outcome: ShipOutcome) -> HttpResult {
@@ -97,6 +54,13 @@ fn answer(outcome: ShipOutcome) -> HttpResult {
         ShipOutcome::NotAuthorized(state) => Err(problems::not_authorized(state)),
         ShipOutcome::Lapsed => Err(problems::authorization_lapsed()),
         ShipOutcome::CaptureRefused { code, message } => Err(problems::capture_refused(&code, &message)),
+        ShipOutcome::WrongParcels(ParcelError::Strange(index)) => Err(Problem::unprocessable(
+            format!("parcels[{index}].warehouse_id"),
+            "nothing of this order leaves from this warehouse",
+        )),
+        ShipOutcome::WrongParcels(ParcelError::Missing(warehouse_id)) => {
+            Err(Problem::unprocessable("parcels", format!("the one from {warehouse_id} is missing")))
+        }
         ShipOutcome::Unknown => Err(Problem::not_found("order")),
     }
 }
@@ -109,7 +73,8 @@ fn unfinished(error: ShipError) -> Problem {
 }
 
 impl Body {
-    fn validate(&self) -> Result<(), Problem> {
+    /// The labels that it names.
+    fn labels(self) -> Result<Labels, Problem> {
         let one = [("carrier", &self.carrier), ("tracking_number", &self.tracking_number)];
         if self.parcels.is_empty() {
             for (field, value) in one {
@@ -122,7 +87,15 @@ impl Body {
             text(format!("parcels[{index}].carrier"), &parcel.carrier)?;
             text(format!("parcels[{index}].tracking_number"), &parcel.tracking_number)?;
         }
-        Ok(())
+        let label = |carrier, tracking_number| Label { carrier, tracking_number };
+        Ok(if self.parcels.is_empty() {
+            Labels::One(label(self.carrier.unwrap_or_default(), self.tracking_number.unwrap_or_default()))
+        } else {
+            let each = self.parcels.into_iter();
+            Labels::Each(
+                each.map(|parcel| (parcel.warehouse_id, label(parcel.carrier, parcel.tracking_number))).collect(),
+            )
+        })
     }
 }
 
@@ -133,75 +106,26 @@ fn text(field: String, value: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// One parcel a warehouse, holding what was allocated there.
-fn parcels(body: &Body, allocations: &[Allocation]) -> Result<Vec<Shipment>, Problem> {
-    let mut items: BTreeMap<&WarehouseId, Vec<ShipmentItem>> = BTreeMap::new();
-    for line in allocations {
-        let item = ShipmentItem { sku: line.sku.clone(), quantity: line.quantity };
-        items.entry(&line.warehouse_id).or_default().push(item);
-    }
-    if let Some(index) = body.parcels.iter().position(|parcel| !items.contains_key(&parcel.warehouse_id)) {
-        return Err(Problem::unprocessable(
-            format!("parcels[{index}].warehouse_id"),
-            "nothing of this order leaves from this warehouse",
-        ));
-    }
-    let shipment = |(warehouse_id, items): (&WarehouseId, Vec<ShipmentItem>)| {
-        let named = body.parcels.iter().find(|parcel| parcel.warehouse_id == *warehouse_id);
-        let (carrier, tracking_number) = match named {
-            Some(parcel) => (parcel.carrier.clone(), parcel.tracking_number.clone()),
-            None if body.parcels.is_empty() => {
-                (body.carrier.clone().unwrap_or_default(), body.tracking_number.clone().unwrap_or_default())
-            }
-            None => return Err(Problem::unprocessable("parcels", format!("the one from {warehouse_id} is missing"))),
-        };
-        Ok(Shipment { warehouse_id: warehouse_id.clone(), items, carrier, tracking_number })
-    };
-    items.into_iter().map(shipment).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn allocations() -> Vec<Allocation> {
-        let line = |sku: &str, warehouse: &str, quantity| Allocation {
-            sku: sku.parse().unwrap(),
-            warehouse_id: warehouse.parse().unwrap(),
-            quantity,
-        };
-        vec![line("a", "east", 2), line("b", "west", 1), line("c", "east", 1)]
-    }
-
-    fn body(json: &str) -> Body {
-        serde_json::from_str(json).unwrap()
-    }
-
-    #[test]
-    fn an_order_leaves_as_one_parcel_a_warehouse() {
-        let one = parcels(&body(r#"{"carrier":"DHL","tracking_number":"1"}"#), &allocations()).unwrap();
-        let contents: Vec<_> =
-            one.iter().map(|s| (s.warehouse_id.as_str(), s.items.len(), s.carrier.as_str())).collect();
-        assert_eq!(contents, [("east", 2, "DHL"), ("west", 1, "DHL")]);
-    }
-
-    #[test]
-    fn parcels_must_be_those_of_the_orders_warehouses() {
-        let parcel = |id: &str| format!(r#"{{"warehouse_id":"{id}","carrier":"c","tracking_number":"t"}}"#);
-        let named = |ids: &[&str]| {
-            let list: Vec<_> = ids.iter().map(|id| parcel(id)).collect();
-            parcels(&body(&format!(r#"{{"parcels":[{}]}}"#, list.join(","))), &allocations())
-        };
-        assert_eq!(named(&["west", "east"]).unwrap().len(), 2);
-        assert_eq!(named(&["east"]).unwrap_err().status, 422);
-        assert_eq!(named(&["east", "west", "north"]).unwrap_err().status, 422);
+    fn labels(json: &str) -> Result<Labels, u16> {
+        serde_json::from_str::<Body>(json).unwrap().labels().map_err(|problem| problem.status)
     }
 
     #[test]
     fn a_carrier_is_named_once() {
-        assert!(body(r#"{"carrier":"c","tracking_number":"t"}"#).validate().is_ok());
+        let label = Label { carrier: "c".to_owned(), tracking_number: "t".to_owned() };
+        assert_eq!(labels(r#"{"carrier":"c","tracking_number":"t"}"#), Ok(Labels::One(label.clone())));
+        let parcel = r#"{"warehouse_id":"w","carrier":"c","tracking_number":"t"}"#;
+        assert_eq!(
+            labels(&format!(r#"{{"parcels":[{parcel}]}}"#)),
+            Ok(Labels::Each(vec![("w".parse().unwrap(), label)]))
+        );
         for bad in [r"{}", r#"{"carrier":"c"}"#, r#"{"carrier":" ","tracking_number":"t"}"#] {
-            assert_eq!(body(bad).validate().unwrap_err().status, 400, "{bad}");
+            assert_eq!(labels(bad), Err(400), "{bad}");
         }
+        assert_eq!(labels(&format!(r#"{{"carrier":"c","parcels":[{parcel}]}}"#)), Err(400));
     }
 }

@@ -1,11 +1,9 @@
 //! Orders' stream → archive: an order that has ended and is settled is copied at once.
 
-use jiff::Timestamp;
 use souk_domain::order::Order;
 use souk_orders::{Archive, Orders};
 use souk_runtime::stream::{BatchResult, Record};
 use souk_wiring::{Call, FromEnvironment};
-
 
 /// Both homes of an order.
 #[derive(Debug, FromEnvironment)]

@@ -9,6 +9,3 @@ pub mod reservation_timer;
 pub mod sweep_orders;
 pub mod sweep_reservations;
 pub mod sweep_shipments;
-
-mod expiry;
-mod sweep;

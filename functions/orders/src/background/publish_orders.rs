@@ -3,7 +3,10 @@
 
 use souk_domain::order::Order;
 use souk_events::orders::{OrderChanged, SOURCE};
-use souk_runtime::{bus::{Bus, Event}, stream::{BatchResult, Record}};
+use souk_runtime::{
+    bus::{Bus, Event},
+    stream::{BatchResult, Record},
+};
 use souk_wiring::{Call, FromEnvironment};
 
 /// The bus.

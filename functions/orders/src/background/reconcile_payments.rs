@@ -1,104 +1,13 @@
-//! Compares the gateway's intents with orders and payment records; repairs or reports each difference.
-//!
-//! A run walks a bounded part of the window and keeps its place; the next one goes on there. What it
-//! does about a difference is what anybody may do: restart a saga, resume a shipment, cancel an intent
-//! that no record can use. It writes no payment's state.
+//! Compares the gateway's payments with orders and records, and repairs what can be.
 
-mod walk;
+use souk_wiring::Call;
+pub use souk_workflows::reconcile_payments::ReconcilePayments as Deps;
+use souk_workflows::{Failure, reconcile_payments::Report};
 
-use std::collections::BTreeMap;
-
-use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-use souk_orders::Archive;
-use souk_payments::{
-    ReconciliationCursor, Resume,
-    gateway::{Gateway as _, Window},
-    reconcile::{Action, Kind},
-};
-use souk_runtime::queue::Failure;
-use souk_wiring::{Call, FromEnvironment, metrics};
-
-use crate::{shipping::Shipping};
-
-/// Longer than an authorisation lasts at the gateway.
-const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 8);
-/// How many pages one run reads.
-const PAGES: usize = 20;
-
-/// Orders, payments, the gateway and the saga.
-#[derive(Debug, FromEnvironment)]
-pub struct Deps {
-    shipping: Shipping,
-    archive: Archive,
-    cursor: ReconciliationCursor,
-    #[variable("SWEEP_AFTER_SECONDS")]
-    grace: SignedDuration,
-}
-
-/// What a run found and did.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// Intents that name an order.
-    compared: usize,
-    /// Intents of that kind.
-    found: BTreeMap<Kind, usize>,
-    /// What was done, or left to people.
-    actions: BTreeMap<Action, usize>,
-    /// Intents that could not be compared or acted upon; the next walk meets them again.
-    failed: usize,
-    /// True where the window was walked to its end.
-    complete: bool,
-}
-
-/// Walks on from where the last run stopped; one intent's failure does not stop the others.
+/// Runs it once.
 ///
 /// # Errors
-/// Where the gateway's list or the cursor cannot be had.
-pub async fn handle(deps: &Deps, Call { now, .. }: Call) -> Result<Report, Failure> {
-    let mut report = Report::default();
-    let resume = deps.cursor.get().await?;
-    // Younger ones are the saga's and its sweeper's.
-    let fresh = Window { from: now - WINDOW, to: now - deps.grace };
-    let window = resume.as_ref().map_or(fresh, Resume::window);
-    let mut after = resume.map(|resume| resume.after().to_owned());
-    for _ in 0..PAGES {
-        let page = deps.shipping.gateway.list(window, after.as_deref()).await?;
-        for (intent, order_id) in page.intents {
-            let Some(order_id) = order_id else { continue };
-            report.compared += 1;
-            match deps.settle_difference(&order_id, intent, now).await {
-                Ok(finding) => {
-                    *report.found.entry(finding.kind).or_default() += 1;
-                    *report.actions.entry(finding.action).or_default() += 1;
-                }
-                Err(error) => {
-                    report.failed += 1;
-                    tracing::error!(%order_id, %error, "a payment could not be reconciled");
-                }
-            }
-        }
-        after = page.next;
-        // After every page: a run that dies here loses a page of work, not all of it.
-        deps.cursor.set(after.clone().map(|after| Resume::new(window, after))).await?;
-        if after.is_none() {
-            report.complete = true;
-            break;
-        }
-    }
-    measure(&report);
-    Ok(report)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of one run")]
-fn measure(report: &Report) {
-    let done = |action| report.actions.get(&action).copied().unwrap_or_default() as f64;
-    let repaired = done(Action::RestartSaga) + done(Action::ResumeShipment) + done(Action::CancelIntent);
-    let values = [
-        ("compared", report.compared as f64),
-        ("repaired", repaired),
-        ("reported", done(Action::Report)),
-        ("failed", report.failed as f64),
-    ];
-    metrics::emit("reconcile-payments", "Count", &values);
+/// As the use case.
+pub async fn handle(deps: &Deps, call: Call) -> Result<Report, Failure> {
+    deps.run(&call).await
 }

@@ -1,51 +1,13 @@
-//! Restarts the saga of every order whose decision stock and money have not followed yet, whatever
-//! was lost: a start, an execution, a webhook.
+//! Restarts the sagas of orders whose decision stock and money have not followed.
 
-use std::time::Duration;
+use souk_wiring::Call;
+pub use souk_workflows::sweeps::orders::SweepOrders as Deps;
+use souk_workflows::{Failure, sweeps::Report};
 
-use jiff::{SignedDuration, Timestamp};
-use souk_domain::{
-    ids::OrderId,
-    order::{Order, SWEEP_SHARDS},
-};
-use souk_dynamo::{Item, Page, StoreError};
-use souk_orders::{Orders, Saga};
-use souk_runtime::queue::Failure;
-use souk_wiring::{Call, FromEnvironment};
-
-use super::sweep::{Backlog, Budget, Report, sweep};
-
-/// Orders and the saga.
-#[derive(Debug, FromEnvironment)]
-pub struct Deps {
-    orders: Orders,
-    saga: Saga,
-    #[variable("SWEEP_AFTER_SECONDS")]
-    grace: SignedDuration,
-}
-
-/// Goes through all shards; one order's failure does not stop the others.
+/// Runs it once.
 ///
 /// # Errors
-/// Where no shard can be read.
-pub async fn handle(deps: &Deps, Call { now, .. }: Call) -> Result<Report, Failure> {
-    sweep(deps, now).await
-}
-
-impl Backlog for Deps {
-    const BUDGET: Budget = Budget { candidates: 1_000, within: Duration::from_secs(40) };
-    type Candidate = OrderId;
-
-    fn shards() -> Vec<String> {
-        (0..SWEEP_SHARDS).map(Order::sweep_shard_name).collect()
-    }
-
-    async fn page(&self, shard: &str, now: Timestamp, after: Option<Item>) -> Result<Page<OrderId>, StoreError> {
-        self.orders.unsettled(shard, now - self.grace, after).await
-    }
-
-    async fn take_up(&self, order_id: &OrderId, _now: Timestamp) -> Result<&'static str, Failure> {
-        self.saga.start(order_id).await?;
-        Ok("started")
-    }
+/// As the use case.
+pub async fn handle(deps: &Deps, call: Call) -> Result<Report, Failure> {
+    deps.run(&call).await
 }

@@ -1,54 +1,13 @@
-//! Resumes shipments whose call died between taking the money and saying that the order has left.
+//! Resumes shipments that were begun.
 
-use std::time::Duration;
+use souk_wiring::Call;
+pub use souk_workflows::sweeps::shipments::SweepShipments as Deps;
+use souk_workflows::{Failure, sweeps::Report};
 
-use jiff::{SignedDuration, Timestamp};
-use souk_domain::{
-    ids::OrderId,
-    order::{Order, SWEEP_SHARDS},
-};
-use souk_dynamo::{Item, Page, StoreError};
-use souk_runtime::queue::Failure;
-use souk_wiring::{Call, FromEnvironment};
-
-use super::sweep::{Backlog, Budget, Report, sweep};
-use crate::shipping::{ShipOutcome, Shipping};
-
-/// What a shipment touches.
-#[derive(Debug, FromEnvironment)]
-pub struct Deps {
-    shipping: Shipping,
-    #[variable("SWEEP_AFTER_SECONDS")]
-    grace: SignedDuration,
-}
-
-/// Goes through all shards; one order's failure does not stop the others.
+/// Runs it once.
 ///
 /// # Errors
-/// Where no shard can be read.
-pub async fn handle(deps: &Deps, Call { now, .. }: Call) -> Result<Report, Failure> {
-    sweep(deps, now).await
-}
-
-impl Backlog for Deps {
-    const BUDGET: Budget = Budget { candidates: 200, within: Duration::from_secs(40) };
-    type Candidate = OrderId;
-
-    fn shards() -> Vec<String> {
-        (0..SWEEP_SHARDS).map(Order::sweep_shard_name).collect()
-    }
-
-    async fn page(&self, shard: &str, now: Timestamp, after: Option<Item>) -> Result<Page<OrderId>, StoreError> {
-        self.shipping.payments.capturing(shard, now - self.grace, after).await
-    }
-
-    async fn take_up(&self, order_id: &OrderId, now: Timestamp) -> Result<&'static str, Failure> {
-        Ok(match self.shipping.ship(order_id, now).await? {
-            ShipOutcome::Shipped(_) => "shipped",
-            outcome => {
-                tracing::warn!(%order_id, outcome = outcome.name(), "a shipment that was begun cannot be finished");
-                "not_shipped"
-            }
-        })
-    }
+/// As the use case.
+pub async fn handle(deps: &Deps, call: Call) -> Result<Report, Failure> {
+    deps.run(&call).await
 }

@@ -12,8 +12,7 @@ use souk_domain::{
     quantity::Quantity,
 };
 use souk_orders::Checkout;
-
-use crate::problems::PriceChange;
+use souk_workflows::PriceChange;
 
 /// A checkout as shoppers see it.
 #[derive(Debug, Serialize)]

@@ -6,4 +6,4 @@ pub mod list;
 pub mod place;
 mod view;
 
-pub(crate) use view::OrderView;
+pub(crate) use view::{OrderView, cancelled};

@@ -1,38 +1,15 @@
 //! `POST /orders`: turns a checkout into an order and starts its saga.
 
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use souk_cart::Carts;
-use souk_domain::{
-    ids::{CheckoutId, OrderId, Sku, UserId},
-    order::{Address, FromCheckout, Order, OrderStatus, Origin, Transition, total},
-    payment::check_method,
-};
-use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, find, place};
-use souk_payments::PaymentRecords;
-use souk_pricing::{Offer, Prices};
+use souk_domain::{ids::CheckoutId, order::Address, payment::check_method};
 use souk_runtime::http::{HttpResult, Problem, Request, Response};
-use souk_wiring::{Call, FromEnvironment};
+use souk_wiring::Call;
+pub use souk_workflows::place_order::PlaceOrder as Deps;
+use souk_workflows::place_order::{self, Outcome, PlaceOrderError};
 
 use super::OrderView;
-use crate::{
-    problems::{self, PriceChange},
-};
-
-/// All that an order is made of.
-#[derive(Debug, FromEnvironment)]
-pub struct Deps {
-    orders: Orders,
-    archive: Archive,
-    checkouts: Checkouts,
-    prices: Prices,
-    payments: PaymentRecords,
-    carts: Carts,
-    saga: Saga,
-    #[variable("PAYMENT_SECONDS")]
-    time_to_pay: SignedDuration,
-}
+use crate::problems;
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -63,114 +40,44 @@ impl Body {
 /// # Errors
 /// 400 malformed or no key, 404 no such checkout, 409 expired, consumed or a changed price, 422 a
 /// reused key.
-pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
-    let key = request.required_idempotency_key()?;
+    let idempotency_key = request.required_idempotency_key()?;
     let body: Body = request.json()?;
     body.validate()?;
-    let order_id = OrderId::of_request(&user_id, &key);
-    let digest = body.digest();
-
-    // Most repeats end here. The archive too: an order that left the hot table is still this key's.
-    if let Some(known) = find(&deps.orders, &deps.archive, &order_id).await? {
-        return replay(deps, &known, &digest, now).await;
-    }
-    let checkout = deps.checkouts.of_user(&body.checkout_id, &user_id).await?;
-    let checkout = checkout.ok_or_else(|| Problem::not_found("checkout"))?;
-    if checkout.order_id.is_some() {
-        // A repeat of this very request may have come in between.
-        return match find(&deps.orders, &deps.archive, &order_id).await? {
-            Some(known) => replay(deps, &known, &digest, now).await,
-            None => Err(problems::checkout_consumed()),
-        };
-    }
-    check_prices(deps, &checkout).await?;
-    let origin = FromCheckout {
-        checkout_id: checkout.checkout_id.clone(),
-        reservation_id: checkout.reservation_id.clone(),
-        cart_version: checkout.cart_version,
-        request_digest: digest,
-    };
-    let order = compose(order_id, user_id, body, origin.clone(), checkout, now, now + deps.time_to_pay)?;
-    match place(&deps.orders, &deps.checkouts, &order, &origin, now).await? {
-        PlaceOutcome::Placed => {
-            follow_up(deps, &order, now).await;
-            let location = format!("/orders/{}", order.order_id);
-            Ok(Response::json(201, &OrderView::whole(&order, None)).etag(order.version).header("location", location))
-        }
-        PlaceOutcome::Exists(known) => replay(deps, &known, &origin.request_digest, now).await,
-        PlaceOutcome::CheckoutConsumed => Err(problems::checkout_consumed()),
-        PlaceOutcome::CheckoutExpired => Err(problems::checkout_expired()),
-        PlaceOutcome::CartConsumed => Err(problems::cart_consumed()),
-        PlaceOutcome::Contention => Err(Problem::try_again("placing the order was contended")),
-    }
-}
-
-/// The same order again, and whatever its first answer may have died before doing.
-async fn replay(deps: &Deps, order: &Order, digest: &str, now: Timestamp) -> HttpResult {
-    if order.origin.checkout().is_none_or(|checkout| checkout.request_digest != digest) {
-        return Err(problems::key_reused());
-    }
-    if order.status == OrderStatus::PendingPayment {
-        follow_up(deps, order, now).await;
-    }
-    let payment = deps.payments.get(&order.order_id).await?;
-    Ok(Response::json(200, &OrderView::whole(order, payment.as_ref())).etag(order.version))
-}
-
-/// Starts the saga and takes what was ordered out of the cart. The order stands whatever becomes of
-/// these: the sweeper starts the saga, and the cart is only advice.
-async fn follow_up(deps: &Deps, order: &Order, now: Timestamp) {
-    deps.saga.nudge(&order.order_id).await;
-    let Some(version) = order.origin.checkout().and_then(|checkout| checkout.cart_version) else { return };
-    let ordered: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
-    if let Err(error) = deps.carts.take_ordered(&order.user_id, version, &ordered, now).await {
-        tracing::warn!(order_id = %order.order_id, error = %error, "the cart still shows what was ordered");
-    }
-}
-
-/// Nothing is ordered at a price that the shopper has not seen.
-async fn check_prices(deps: &Deps, checkout: &Checkout) -> Result<(), Problem> {
-    let offers = deps.prices.get_many(checkout.lines.iter().map(|line| &line.sku)).await?;
-    let mut changes = Vec::new();
-    for line in &checkout.lines {
-        let present = offers.get(&line.sku).and_then(Offer::sellable_at);
-        let present = present.ok_or_else(|| problems::unavailable(&line.sku))?;
-        if present != line.unit_price {
-            changes.push(PriceChange { sku: line.sku.clone(), from: line.unit_price, to: present });
-        }
-    }
-    if changes.is_empty() { Ok(()) } else { Err(problems::price_changed(&changes)) }
-}
-
-fn compose(
-    order_id: OrderId,
-    user_id: UserId,
-    body: Body,
-    origin: FromCheckout,
-    checkout: Checkout,
-    now: Timestamp,
-    pay_by: Timestamp,
-) -> Result<Order, Problem> {
-    let total = total(&checkout.lines).map_err(Problem::internal)?;
-    let placed = Transition { status: OrderStatus::PendingPayment, at: now, by: "customer".to_owned() };
-    Ok(Order {
-        unsettled: Some(Order::sweep_shard(&order_id)),
-        order_id,
+    let wanted = place_order::Request {
         user_id,
-        status: OrderStatus::PendingPayment,
-        version: 1,
-        origin: Origin::Checkout(origin),
-        lines: checkout.lines,
-        total,
-        shipping_address: Some(body.shipping_address),
-        payment_method: Some(body.payment_method),
-        created_at: now,
-        pay_by,
-        cancel_reason: None,
-        shipments: Vec::new(),
-        history: vec![placed],
+        idempotency_key,
+        digest: body.digest(),
+        checkout_id: body.checkout_id,
+        payment_method: body.payment_method,
+        shipping_address: body.shipping_address,
+    };
+    Err(match deps.run(wanted, &call).await.map_err(unknown)? {
+        Outcome::Placed(order) => {
+            let location = format!("/orders/{}", order.order_id);
+            let response = Response::json(201, &OrderView::whole(&order, None));
+            return Ok(response.etag(order.version).header("location", location));
+        }
+        Outcome::Repeated(order, payment) => {
+            return Ok(Response::json(200, &OrderView::whole(&order, payment.as_deref())).etag(order.version));
+        }
+        Outcome::KeyReused => problems::key_reused(),
+        Outcome::NoCheckout => Problem::not_found("checkout"),
+        Outcome::CheckoutConsumed => problems::checkout_consumed(),
+        Outcome::CheckoutExpired => problems::checkout_expired(),
+        Outcome::CartConsumed => problems::cart_consumed(),
+        Outcome::NotForSale(sku) => problems::unavailable(&sku),
+        Outcome::PriceChanged(changes) => problems::price_changed(&changes),
+        Outcome::Contention => Problem::try_again("placing the order was contended"),
     })
+}
+
+fn unknown(error: PlaceOrderError) -> Problem {
+    match error {
+        PlaceOrderError::Store(error) => error.into(),
+        PlaceOrderError::Total(error) => Problem::internal(error),
+    }
 }
 
 #[cfg(test)]

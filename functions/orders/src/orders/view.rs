@@ -6,8 +6,10 @@ use souk_domain::{
     payment::PaymentState,
 };
 use souk_payments::PaymentRecord;
+use souk_runtime::http::{HttpResult, Problem, Response};
+use souk_workflows::cancel_order::Outcome;
 
-use crate::checkouts::LineView;
+use crate::{checkouts::LineView, problems};
 
 /// An order as its owner sees it.
 #[derive(Debug, Serialize)]
@@ -33,7 +35,7 @@ struct FailureView {
     detail: &'static str,
 }
 
-/// Where the money stands, and what the shopper's browser needs while he must act.
+/// Where the money stands, and what the shopper's browser needs while they must act.
 #[derive(Serialize)]
 struct PaymentView<'a> {
     status: PaymentState,
@@ -72,5 +74,14 @@ impl<'a> OrderView<'a> {
             .filter(|_| status == PaymentState::RequiresAction && order.status == OrderStatus::PendingPayment)
             .and_then(|payment| payment.client_secret.as_deref());
         Self { payment: Some(PaymentView { status, client_secret }), ..Self::brief(order) }
+    }
+}
+
+/// What is answered to whoever cancels.
+pub(crate) fn cancelled(outcome: Outcome) -> HttpResult {
+    match outcome {
+        Outcome::Cancelled(order) => Ok(Response::json(200, &OrderView::brief(&order)).etag(order.version)),
+        Outcome::Refused(order) => Err(problems::illegal(&order, "be cancelled")),
+        Outcome::Unknown => Err(Problem::not_found("order")),
     }
 }

@@ -1,6 +1,5 @@
 //! Step S2: the money is held at the gateway, or it is known that it is not.
 
-use jiff::Timestamp;
 use souk_domain::order::CancelReason;
 use souk_orders::Orders;
 use souk_payments::{Authorized, Charge, PaymentRecords, authorize, stripe::StripeGateway};

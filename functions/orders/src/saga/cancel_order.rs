@@ -1,6 +1,5 @@
 //! Step F1: the saga found no stock, no money or no time, and cancels. Only from `PENDING_PAYMENT`.
 
-use jiff::Timestamp;
 use souk_domain::order::{CancelReason, Canceller};
 use souk_orders::{CancelOutcome, Orders};
 use souk_runtime::task::TaskError;

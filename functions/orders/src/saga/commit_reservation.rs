@@ -1,6 +1,5 @@
 //! Step S4: the confirmed order's units leave the stock's numbers.
 
-use jiff::Timestamp;
 use souk_domain::{
     order::{OrderStatus, Origin},
     reservation::CommitOutcome,

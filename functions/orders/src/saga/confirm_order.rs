@@ -1,6 +1,5 @@
 //! Step S3: the decision. From here on the order is sold, and stock and money follow.
 
-use jiff::Timestamp;
 use souk_orders::{ConfirmOutcome, Orders};
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, FromEnvironment};

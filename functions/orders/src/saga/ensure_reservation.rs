@@ -1,6 +1,5 @@
 //! Steps S0 and S1: where does the order stand, and are its units still held for it?
 
-use jiff::Timestamp;
 use souk_domain::{
     order::{CancelReason, OrderStatus, Origin},
     reservation::AttachOutcome,

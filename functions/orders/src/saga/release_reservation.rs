@@ -1,6 +1,5 @@
 //! Step F3: a cancelled order's units are for sale again.
 
-use jiff::Timestamp;
 use souk_domain::{
     order::{FromSale, Order, Origin},
     sale::ShopperKey,

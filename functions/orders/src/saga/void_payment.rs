@@ -1,6 +1,5 @@
 //! Step F2: a cancelled order keeps no money.
 
-use jiff::Timestamp;
 use souk_orders::Orders;
 use souk_payments::{PaymentRecords, give_back, stripe::StripeGateway};
 use souk_runtime::task::TaskError;

@@ -1,6 +1,5 @@
 //! `GET /admin/sales/{sale_id}`: a sale while it runs.
 
-use jiff::Timestamp;
 use serde_json::json;
 use souk_domain::{
     ids::{OrderId, SaleId},
@@ -13,7 +12,7 @@ use souk_sales::{Sales, Shards};
 use souk_wiring::{Call, FromEnvironment};
 
 use super::{sale_of, sale_view};
-use crate::{problems};
+use crate::problems;
 
 /// Terms, room, shards and the orders that claims became.
 #[derive(Debug, FromEnvironment)]

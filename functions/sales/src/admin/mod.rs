@@ -10,17 +10,9 @@ pub mod resume;
 use serde_json::{Value, json};
 use souk_domain::ids::SaleId;
 use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
-use souk_sales::{Room, Sale, Sales, TransitionOutcome};
-use souk_wiring::FromEnvironment;
+use souk_sales::{Room, Sale, TransitionOutcome};
 
-use crate::{conductors::Conductors, problems};
-
-/// The sales, and their conductors: for words after which shoppers are let in.
-#[derive(Debug, FromEnvironment)]
-pub struct Conducting {
-    sales: Sales,
-    conductors: Conductors,
-}
+use crate::problems;
 
 /// The sale that an operator's request names.
 fn sale_of(request: &Request) -> Result<SaleId, Problem> {

@@ -1,6 +1,5 @@
 //! `POST /admin/sales/{sale_id}/pause`
 
-use jiff::Timestamp;
 use souk_domain::sale::SaleEvent;
 use souk_runtime::http::{HttpResult, Request};
 use souk_sales::Sales;

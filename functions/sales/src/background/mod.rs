@@ -4,8 +4,3 @@
 pub mod conduct;
 pub mod order_intents;
 pub mod sweep;
-
-mod beacon;
-mod late_claims;
-
-pub use beacon::WITHIN as BEACON_WITHIN;

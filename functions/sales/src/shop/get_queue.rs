@@ -1,13 +1,12 @@
 //! `GET /sales/{sale_id}/queue`: where a shopper stands, and their admission when it is their turn.
 
-use jiff::Timestamp;
 use souk_domain::ids::SaleId;
 use souk_runtime::http::{HttpResult, Request, Response};
 use souk_sales::{StandingOutcome, WaitingRoom};
 use souk_wiring::{Call, FromEnvironment};
 
 use super::{Shopper, queue_view::QueueView};
-use crate::{problems};
+use crate::problems;
 
 /// The waiting room.
 #[derive(Debug, FromEnvironment)]

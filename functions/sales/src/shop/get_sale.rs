@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::json;
 use souk_domain::{ids::SaleId, sale::SaleStatus};
 use souk_runtime::http::{HttpResult, Request, Response};
 use souk_sales::RoomCache;
 use souk_wiring::{Call, FromEnvironment};
 
-use crate::{problems};
+use crate::problems;
 
 /// What is known of the sales.
 #[derive(Debug, FromEnvironment)]

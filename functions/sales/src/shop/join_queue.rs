@@ -1,13 +1,12 @@
 //! `POST /sales/{sale_id}/queue`: a place in the queue. Nothing is stored for it.
 
-use jiff::{SignedDuration, Timestamp};
 use souk_domain::ids::SaleId;
 use souk_runtime::http::{HttpResult, Request, Response};
 use souk_sales::{JoinOutcome, WaitingRoom};
 use souk_wiring::{Call, FromEnvironment};
 
 use super::{Shopper, queue_view::QueueView};
-use crate::{problems};
+use crate::problems;
 
 /// The waiting room.
 #[derive(Debug, FromEnvironment)]

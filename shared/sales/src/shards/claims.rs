@@ -6,6 +6,7 @@ use souk_domain::{
     sale::{ClaimEntry, ClaimJudgement, SaleStatus, ShopperKey, probe_limit, probes},
 };
 use souk_dynamo::StoreError;
+use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
 use super::{
     Shards,
@@ -66,10 +67,22 @@ pub struct Claims {
     claimants: Claimants,
 }
 
+impl FromEnvironment for Claims {
+    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
+        let shards = Shards::from_environment(environment).await?;
+        Ok(Self::new(shards, Arc::<RoomCache>::from_environment(environment).await?))
+    }
+}
+
 impl Claims {
     /// Claims out of these shards, by what this cache knows of their sales.
     pub fn new(shards: Shards, rooms: Arc<RoomCache>) -> Self {
         Self { shards, rooms, claimants: Claimants::new() }
+    }
+
+    /// What is known of the sales.
+    pub fn rooms(&self) -> &RoomCache {
+        &self.rooms
     }
 
     /// Claims one unit for a shopper who was admitted. Claiming again finds the first claim.

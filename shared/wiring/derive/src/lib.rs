@@ -35,14 +35,14 @@ fn expand(input: &DeriveInput) -> Result<proc_macro2::TokenStream, Error> {
 }
 
 fn build(field: &Field) -> Result<proc_macro2::TokenStream, Error> {
-    let name = field.ident.iter();
+    let (name, kind) = (field.ident.iter(), &field.ty);
     let variable = field.attrs.iter().find(|attribute| attribute.path().is_ident("variable"));
     let value = match variable {
         Some(variable) => {
             let variable: LitStr = variable.parse_args()?;
-            quote! { ::souk_wiring::FromVariable::from_variable(environment, #variable)? }
+            quote! { <#kind as ::souk_wiring::FromVariable>::from_variable(environment, #variable)? }
         }
-        None => quote! { ::souk_wiring::FromEnvironment::from_environment(environment).await? },
+        None => quote! { <#kind as ::souk_wiring::FromEnvironment>::from_environment(environment).await? },
     };
     Ok(quote! { #(#name:)* #value })
 }

@@ -5,11 +5,7 @@ use std::{cell::Cell, collections::BTreeSet, rc::Rc, time::Duration};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use souk_cart::Owner;
-use souk_domain::{
-    ids::OrderId,
-    money::Money,
-    quantity::Quantity,
-};
+use souk_domain::{ids::OrderId, money::Money, quantity::Quantity};
 use souk_events::inventory::ReservationTimer;
 use souk_fn_orders::{admin, background, checkouts, orders};
 use souk_fn_payments::webhook;
@@ -19,8 +15,8 @@ use souk_gateway::{
     signature,
 };
 use souk_runtime::{http::HttpResult, queue::Message};
-use uuid::Uuid;
 use souk_wiring::Call;
+use uuid::Uuid;
 
 use crate::{
     clock::Clock,
@@ -267,7 +263,9 @@ impl Shop {
         for timer in timers {
             let body: ReservationTimer = serde_json::from_str(&timer).unwrap();
             let message = Message { body, id: "m".to_owned(), receive_count: 1 };
-            let rung = background::reservation_timer::handle(&self.functions.reservation_timer, message, Call::at(self.now())).await;
+            let rung =
+                background::reservation_timer::handle(&self.functions.reservation_timer, message, Call::at(self.now()))
+                    .await;
             assert!(rung.is_ok());
         }
     }

@@ -1,4 +1,4 @@
-//! Dependencies point one way: functions → contexts → domain, dynamo, events.
+//! Dependencies point one way: functions → workflows → contexts → domain, dynamo, events.
 
 use std::collections::BTreeSet;
 
@@ -47,11 +47,19 @@ fn a_context_knows_no_other_context_and_no_lambda() {
 }
 
 #[test]
+fn a_workflow_composes_contexts_of_the_transaction_world_and_knows_no_lambda() {
+    let common = ["domain", "dynamo", "events", "wiring"];
+    let allowed: Vec<_> = common.iter().chain(&TRANSACTIONS).copied().collect();
+    assert_only("shared/workflows", &allowed);
+}
+
+#[test]
 fn a_function_composes_contexts_of_its_own_world_only() {
     let common = ["domain", "dynamo", "events", "runtime", "wiring"];
     for (world, contexts) in [("discovery", &DISCOVERY[..]), ("transactions", &TRANSACTIONS[..])] {
         for context in contexts {
-            let allowed: Vec<_> = common.iter().chain(contexts).copied().collect();
+            let own = if world == "transactions" { &["workflows"][..] } else { &[] };
+            let allowed: Vec<_> = common.iter().chain(contexts).chain(own).copied().collect();
             assert_only(&format!("functions/{context}"), &allowed);
             println!("{world}: functions/{context} keeps to its world");
         }
@@ -68,6 +76,6 @@ fn every_package_is_known_to_these_rules() {
     assert_eq!(entries("functions").into_iter().collect::<BTreeSet<_>>(), with(&["fallback", "identity"]));
     assert_eq!(
         entries("shared").into_iter().collect::<BTreeSet<_>>(),
-        with(&["domain", "dynamo", "runtime", "testkit", "wiring"])
+        with(&["domain", "dynamo", "runtime", "testkit", "wiring", "workflows"])
     );
 }

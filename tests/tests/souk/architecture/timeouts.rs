@@ -22,7 +22,7 @@ fn longest_call(function: &Function<'_>) -> Duration {
         ("OPENSEARCH_ENDPOINT", souk_search::WITHIN),
         ("GATEWAY_URL", souk_payments::stripe::WITHIN),
         ("JWKS_URL", souk_runtime::http::KEYS_WITHIN),
-        ("BEACON_URL", souk_fn_sales::background::BEACON_WITHIN),
+        ("BEACON_URL", souk_workflows::BEACON_WITHIN),
     ];
     let called = by_variable.into_iter().filter(|(name, _)| variables.contains_key(name)).map(|(_, within)| within);
     called.chain([souk_wiring::OPERATION]).max().unwrap()

@@ -10,12 +10,10 @@ use aws_lc_rs::{
 use jsonwebtoken::{EncodingKey, Header, encode, get_current_timestamp, jwk::Jwk};
 use serde_json::{Value, json};
 use souk_testkit::stand_in::StandIn;
+use souk_wiring::{Environment, fetch};
 
 use super::*;
-use crate::{
-    fetch,
-    http::jwks::{FRESH, LIFETIME, MIN_INTERVAL, WITHIN},
-};
+use crate::http::jwks::{FRESH, LIFETIME, MIN_INTERVAL, WITHIN};
 
 const ISSUER: &str = "https://pool.example/p";
 const SECOND: Duration = Duration::from_secs(1);

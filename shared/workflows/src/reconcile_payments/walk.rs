@@ -7,11 +7,11 @@ use souk_payments::{
     gateway::{Gateway as _, GatewayError, Intent},
     reconcile::{Action, Finding, Knows, OrderFacts, RecordFacts, reconcile},
 };
-use souk_runtime::queue::Failure;
 
-use super::Deps;
+use super::ReconcilePayments;
+use crate::Failure;
 
-impl Deps {
+impl ReconcilePayments {
     /// Compares an intent with its order; a difference is looked at once more before anything is done,
     /// for the list's page, the order and the record were read one after the other.
     pub(super) async fn settle_difference(

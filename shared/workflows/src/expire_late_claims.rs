@@ -1,3 +1,5 @@
+//! Claims whose order never came: their units are for sale again.
+
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,35 +15,35 @@ use souk_wiring::FromEnvironment;
 
 /// Ends claims whose order never came.
 #[derive(Debug, FromEnvironment)]
-pub(super) struct LateClaims {
-    pub(super) orders: Orders,
-    pub(super) shards: Shards,
-    pub(super) saga: Saga,
+pub(crate) struct LateClaims {
+    orders: Orders,
+    shards: Shards,
+    saga: Saga,
     /// How long an order may take: longer than an admission lives, because its holder may send again.
     #[variable("CLAIM_GRACE_SECONDS")]
-    pub(super) grace: SignedDuration,
+    grace: SignedDuration,
     /// When a claim ends whatever the queues hold.
     #[variable("CLAIM_DEADLINE_SECONDS")]
-    pub(super) deadline: SignedDuration,
+    deadline: SignedDuration,
 }
 
 /// What a sweep over a sale's claims did.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Swept {
+pub(crate) struct Swept {
     /// Claims ended by the mark that their order never came.
-    pub(super) expired: u32,
+    pub(crate) expired: u32,
     /// Second claims given back.
-    pub(super) released: u32,
+    pub(crate) released: u32,
     /// Claims that still wait for their order.
-    pub(super) waiting: u32,
-    /// All claims before this have been seen to.
-    pub(super) until: Timestamp,
+    pub(crate) waiting: u32,
+    /// All claims before this have been processed.
+    pub(crate) until: Timestamp,
 }
 
 impl LateClaims {
-    /// Sees to a sale's claims from `since` on. While messages are on their way (`drained` is false)
+    /// Processes a sale's claims from `since` on. While messages are on their way (`drained` is false)
     /// only those past the deadline end.
-    pub(super) async fn sweep(
+    pub(crate) async fn sweep(
         &self,
         sale: &Sale,
         since: Timestamp,
@@ -55,7 +57,7 @@ impl LateClaims {
             let found = self.shards.stale_claims(&sale.sale_id, sale.shard_count(), from, since, before).await?;
             let orders = self.orders_of(sale, &found.claims).await?;
             for claim in &found.claims {
-                self.see_to(sale, claim, &orders, drained, now, &mut swept).await?;
+                self.process(sale, claim, &orders, drained, now, &mut swept).await?;
             }
             page = found.next;
         }
@@ -70,7 +72,7 @@ impl LateClaims {
         Ok(orders.into_iter().map(|order| (order.order_id.clone(), order)).collect())
     }
 
-    async fn see_to(
+    async fn process(
         &self,
         sale: &Sale,
         claim: &StaleClaim,

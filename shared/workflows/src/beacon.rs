@@ -9,7 +9,7 @@ pub const WITHIN: Duration = Duration::from_secs(2);
 
 /// Public randomness that nobody can know before its time: drand's HTTP API, `<url>/<round>`.
 #[derive(Debug)]
-pub(super) struct BeaconSource {
+pub(crate) struct BeaconSource {
     fetcher: Fetcher,
     url: Option<String>,
 }
@@ -29,7 +29,7 @@ impl FromEnvironment for BeaconSource {
 
 impl BeaconSource {
     /// The beacon of a round. It is not there before its time.
-    pub(super) async fn round(&self, round: u64) -> Result<Option<Beacon>, String> {
+    pub(crate) async fn round(&self, round: u64) -> Result<Option<Beacon>, String> {
         let Some(url) = &self.url else { return Ok(None) };
         let body = self.fetcher.get(&format!("{url}/{round}")).await?;
         let answer: Round = serde_json::from_slice(&body).map_err(|_| "no round")?;

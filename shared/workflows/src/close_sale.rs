@@ -4,14 +4,27 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use souk_domain::sale::SaleEvent;
+use souk_domain::{ids::SaleId, sale::SaleEvent};
 use souk_dynamo::StoreError;
 use souk_inventory::GivenBack;
 use souk_sales::{Sale, TransitionOutcome};
+use souk_wiring::Call;
 
 use crate::sale_stock::SaleStock;
 
 impl SaleStock {
+    /// Closes a sale for good: who has claimed keeps their unit. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]: what died half-way, the sweeper finishes.
+    pub async fn close(&self, sale_id: &SaleId, call: &Call) -> Result<TransitionOutcome, StoreError> {
+        let outcome = self.sales.transition(sale_id, SaleEvent::Close, call.now).await?;
+        let (TransitionOutcome::Done(_) | TransitionOutcome::Already(_)) = &outcome else { return Ok(outcome) };
+        let sale = self.sales.get(sale_id).await?;
+        let sale = sale.ok_or_else(|| StoreError::corrupt(format!("sale {sale_id} has a room and no terms")))?;
+        self.finish_closing(&sale, call.now).await
+    }
+
     /// Closes all shards of a sale that is CLOSING, credits stock, and settles the sale.
     pub(crate) async fn finish_closing(&self, sale: &Sale, now: Timestamp) -> Result<TransitionOutcome, StoreError> {
         let fenced = self.shards.close_all(&sale.sale_id, sale.shard_count()).await?;

@@ -4,7 +4,6 @@ use souk_inventory::SaleUnits;
 use souk_sales::{Sales, Shards};
 use souk_wiring::FromEnvironment;
 
-
 /// What takes part when units move between stock and a sale.
 #[derive(Debug, FromEnvironment)]
 pub struct SaleStock {
@@ -12,4 +11,3 @@ pub struct SaleStock {
     pub(crate) shards: Shards,
     pub(crate) units: SaleUnits,
 }
-

@@ -1,3 +1,5 @@
+//! The timer of a reservation: a delayed message that comes when its time should be over.
+
 use jiff::Timestamp;
 use souk_domain::{ids::ReservationId, reservation::timer_delay};
 use souk_events::inventory::ReservationTimer;
@@ -9,11 +11,11 @@ pub struct ReservationTimers(#[variable("RESERVATION_TIMERS_URL")] Sender);
 
 impl ReservationTimers {
     /// Sends the message that comes when the reservation's time is over, or after the longest delay
-    /// that SQS has: then it is wound again.
+    /// that SQS has: then it is started again.
     ///
     /// # Errors
-    /// [`SendError`]: the sweeper makes up for a timer that was not wound.
-    pub async fn wind(
+    /// [`SendError`]: the sweeper makes up for a timer that was not started.
+    pub async fn start(
         &self,
         reservation_id: &ReservationId,
         expires_at: Timestamp,

@@ -1,5 +1,5 @@
 //! From a defined sale to one that waits for its opening: its units leave stock and lie in shards. The
-//! operator's call and the sweeper that takes up one that died do the same; each step finds what an
+//! operator's call and the sweeper that resumes one that died do the same; each step finds what an
 //! earlier attempt has done.
 
 use jiff::Timestamp;

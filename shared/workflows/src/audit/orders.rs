@@ -11,9 +11,9 @@ use souk_domain::{
 use souk_dynamo::{Page, StoreError};
 use souk_sales::ClaimPlace;
 
-use super::{Deps, Report};
+use super::{Audit, Report};
 
-impl Deps {
+impl Audit {
     /// Page by page. What looks wrong is read again, and counts only where the order is the same still:
     /// every step that moves an order's money or units away from its decision writes the order first.
     pub(super) async fn audit_orders(&self, report: &mut Report) -> Result<(), StoreError> {

@@ -2,9 +2,9 @@
 
 use souk_dynamo::StoreError;
 
-use super::{Deps, Report};
+use super::{Audit, Report};
 
-impl Deps {
+impl Audit {
     /// Exact also while they sell: there is nothing to look at twice.
     pub(super) async fn audit_sales(&self, report: &mut Report) -> Result<(), StoreError> {
         for active in self.sales.active().await? {

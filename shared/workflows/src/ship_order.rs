@@ -1,30 +1,42 @@
-//! Shipping an order: take the money, then say that it has left. The warehouse's call and the sweeper
-//! that resumes a call that died do the same.
+//! An order leaves: its parcels are planned, the money is taken, and the order says that it has left.
+//! The sweeper resumes what died after the plan.
+
+pub mod parcels;
 
 use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
-    order::{CancelReason, Canceller, Order, OrderStatus},
+    order::{CancelReason, Canceller, Order, OrderLine, OrderStatus, Origin},
     payment::PaymentState,
+    stock::Allocation,
 };
 use souk_dynamo::StoreError;
+use souk_inventory::ReservationBook;
 use souk_orders::{CancelOutcome, Orders, Saga};
 use souk_payments::{CaptureOutcome, PaymentError, PaymentRecords, capture, stripe::StripeGateway};
-use souk_wiring::FromEnvironment;
+use souk_wiring::{Call, FromEnvironment};
 
+use self::parcels::{Labels, ParcelError};
 
 /// What a shipment touches: the order, its money, and the saga where there is none.
 #[derive(Debug, FromEnvironment)]
-pub(crate) struct Shipping {
+pub struct Shipping {
     pub(crate) orders: Orders,
     pub(crate) payments: PaymentRecords,
     pub(crate) gateway: StripeGateway,
     pub(crate) saga: Saga,
 }
 
+/// As [`Shipping`], and the reservations, which say what leaves from where.
+#[derive(Debug, FromEnvironment)]
+pub struct ShipOrder {
+    shipping: Shipping,
+    reservations: ReservationBook,
+}
+
 /// How shipping ended.
 #[derive(Debug)]
-pub(crate) enum ShipOutcome {
+pub enum ShipOutcome {
     /// It has left, now or before.
     Shipped(Box<Order>),
     /// It stands where it cannot be shipped; where money was taken, the saga gives it back.
@@ -35,21 +47,27 @@ pub(crate) enum ShipOutcome {
     Lapsed,
     /// The gateway would not take it; the order stays confirmed.
     CaptureRefused {
+        /// The gateway's name for why.
         code: String,
+        /// Its words.
         message: String,
     },
+    /// The parcels are not those of the order's warehouses.
+    WrongParcels(ParcelError),
+    /// There is no such order.
     Unknown,
 }
 
 impl ShipOutcome {
     /// Its name for logs: the order and the gateway's words are not for them.
-    pub(crate) fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Shipped(_) => "shipped",
             Self::Illegal(_) => "illegal",
             Self::NotAuthorized(_) => "not_authorized",
             Self::Lapsed => "lapsed",
             Self::CaptureRefused { .. } => "capture_refused",
+            Self::WrongParcels(_) => "wrong_parcels",
             Self::Unknown => "unknown",
         }
     }
@@ -57,16 +75,63 @@ impl ShipOutcome {
 
 /// A shipment that could not be finished; the sweeper resumes it.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ShipError {
+pub enum ShipError {
+    /// The payment could not be captured, or not be known to be.
     #[error(transparent)]
     Payment(#[from] PaymentError),
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+impl ShipOrder {
+    /// Ships the whole order in parcels with these labels. Repeating it changes nothing.
+    ///
+    /// # Errors
+    /// [`ShipError`]: where the parcels are planned, the sweeper resumes it.
+    pub async fn run(&self, order_id: &OrderId, labels: &Labels, call: &Call) -> Result<ShipOutcome, ShipError> {
+        let orders = &self.shipping.orders;
+        let Some(order) = orders.get(order_id).await? else { return Ok(ShipOutcome::Unknown) };
+        let shipments = match parcels::planned(labels, &self.allocations(order).await?) {
+            Ok(shipments) => shipments,
+            Err(error) => return Ok(ShipOutcome::WrongParcels(error)),
+        };
+        match orders.plan_shipment(order_id, &shipments).await? {
+            Ok(_) => {}
+            Err(Some(order)) if order.status.has_left() => {}
+            Err(Some(order)) => return Ok(ShipOutcome::of_unconfirmed(*order)),
+            Err(None) => return Ok(ShipOutcome::Unknown),
+        }
+        self.shipping.ship(order_id, call.now).await
+    }
+
+    /// Which units leave from where.
+    async fn allocations(&self, order: Order) -> Result<Vec<Allocation>, StoreError> {
+        match order.origin {
+            Origin::Checkout(checkout) => {
+                let reservation = self.reservations.get(&checkout.reservation_id).await?;
+                let reservation = reservation
+                    .ok_or_else(|| StoreError::corrupt(format!("order {} has no reservation", order.order_id)))?;
+                Ok(reservation.lines)
+            }
+            Origin::Sale(sale) => {
+                let allocation = |line: OrderLine| Allocation {
+                    sku: line.sku,
+                    warehouse_id: sale.warehouse_id.clone(),
+                    quantity: line.quantity.get(),
+                };
+                Ok(order.lines.into_iter().map(allocation).collect())
+            }
+        }
+    }
+}
+
 impl Shipping {
     /// Ships a confirmed order whose parcels are planned (steps "ship 1" to "ship 3").
-    pub(crate) async fn ship(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
+    ///
+    /// # Errors
+    /// [`ShipError`]; repeating it is safe.
+    pub async fn ship(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
         let Some(order) = self.orders.get(order_id).await? else { return Ok(ShipOutcome::Unknown) };
         let outcome = match order.status {
             OrderStatus::Confirmed => self.take_and_ship(order_id, now).await?,
@@ -106,7 +171,7 @@ impl Shipping {
 
 impl ShipOutcome {
     /// What an order that is not confirmed any more, or not yet, says of its shipment.
-    pub(crate) fn of_unconfirmed(order: Order) -> Self {
+    pub fn of_unconfirmed(order: Order) -> Self {
         match order.status {
             status if status.has_left() => Self::Shipped(Box::new(order)),
             _ if order.cancel_reason == Some(CancelReason::AuthorizationLapsed) => Self::Lapsed,

@@ -1,24 +1,30 @@
-//! What all sweepers do: find every candidate in the shards of a sparse index, and take up as many of
+//! What all sweepers do: find every candidate in the shards of a sparse index, and process as many of
 //! them as one run may.
 //!
 //! A run keeps nothing for the next one and begins somewhere else each time, with the shards and among
-//! what it found. So however many candidates can never be settled, each of the others is taken up with
+//! what it found. So however many candidates can never be settled, each of the others is processed with
 //! the same probability in every run, and a run that died is made up for by any later one.
+
+pub mod orders;
+pub mod reservations;
+pub mod sales;
+pub mod shipments;
 
 use std::{collections::BTreeMap, fmt::Display, time::Duration};
 
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_dynamo::{Item, Page, StoreError};
-use souk_runtime::queue::Failure;
 use tokio::time::Instant;
+
+use crate::Failure;
 
 /// How much one run may do.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Budget {
-    /// Candidates that it takes up.
+    /// Candidates that it processes.
     pub(super) candidates: usize,
-    /// The time after which it takes up no more; half of it is for finding them. Its function may run
+    /// The time after which it begins with no more; half of it is for finding them. Its function may run
     /// longer, by as much as one candidate may need.
     pub(super) within: Duration,
 }
@@ -28,7 +34,7 @@ pub(super) struct Budget {
 pub struct Report {
     /// Candidates that were found.
     found: usize,
-    /// How those ended that were taken up.
+    /// How those ended that were processed.
     done: BTreeMap<&'static str, usize>,
     /// Those that could not be finished; a later run tries again.
     failed: usize,
@@ -57,8 +63,8 @@ pub(super) trait Backlog: Sync {
         after: Option<Item>,
     ) -> impl Future<Output = Result<Page<Self::Candidate>, StoreError>> + Send;
 
-    /// Goes on with one, or finds that there is nothing to do; says in a word which.
-    fn take_up(
+    /// Processes one, or finds that there is nothing to do; says in a word which.
+    fn process(
         &self,
         candidate: &Self::Candidate,
         now: Timestamp,
@@ -111,7 +117,7 @@ pub(super) async fn sweep<B: Backlog>(backlog: &B, now: Timestamp) -> Result<Rep
             report.left = found.len() - index;
             break;
         }
-        match backlog.take_up(candidate, now).await {
+        match backlog.process(candidate, now).await {
             Ok(outcome) => *report.done.entry(outcome).or_default() += 1,
             Err(error) => {
                 report.failed += 1;
@@ -159,7 +165,7 @@ mod tests {
             Ok(Page { items: (from..to).collect(), next })
         }
 
-        async fn take_up(&self, candidate: &usize, _: Timestamp) -> Result<&'static str, Failure> {
+        async fn process(&self, candidate: &usize, _: Timestamp) -> Result<&'static str, Failure> {
             tokio::time::sleep(Duration::from_secs(self.seconds_each)).await;
             if *candidate == STUCK { Ok("settled") } else { Err("stuck for ever".into()) }
         }
@@ -182,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_run_takes_up_nothing_more_once_its_time_is_over() {
+    async fn a_run_begins_nothing_more_once_its_time_is_over() {
         let report = sweep(&Trouble { seconds_each: 9 }, Timestamp::UNIX_EPOCH).await.unwrap();
         assert_eq!(report.found - report.left, 5);
     }

@@ -1,0 +1,128 @@
+//! An admitted shopper claims a unit of a flash sale and says how they pay.
+//!
+//! Two round trips: one write that claims, one message that will become an order. A claim is never
+//! undone here: a send whose answer was lost may have taken effect.
+
+use souk_domain::{
+    ids::{OrderId, SaleId, Sku, UserId},
+    money::Money,
+    order::{Address, Order},
+    sale::{IntentId, SaleStatus, ShopperKey},
+};
+use souk_dynamo::StoreError;
+use souk_events::sales::PurchaseIntent;
+use souk_orders::Orders;
+use souk_sales::{Claim, ClaimOutcome, Claims, Intents, KeyRing, QueueError, TokenError};
+use souk_wiring::{Call, FromEnvironment};
+
+/// Claims, the queue, and the keys that admissions are signed with.
+#[derive(Debug, FromEnvironment)]
+pub struct ClaimUnit {
+    claims: Claims,
+    intents: Intents,
+    orders: Orders,
+    ring: KeyRing,
+}
+
+/// What the shopper asks for.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// Who.
+    pub user_id: UserId,
+    /// Who, as the sale knows them.
+    pub shopper: ShopperKey,
+    /// Of which sale.
+    pub sale_id: SaleId,
+    /// What lets them in, where they sent it.
+    pub admission: Option<&'a str>,
+    /// The gateway's token of how it is paid.
+    pub payment_method: String,
+    /// Where it goes.
+    pub shipping_address: Address,
+}
+
+/// How it ended.
+#[derive(Debug)]
+#[must_use]
+pub enum Outcome {
+    /// The unit is theirs, and its order is on the way.
+    Claimed(IntentId),
+    /// They have an order in this sale, whatever became of it, and get no other.
+    Ordered(IntentId, Box<Order>),
+    /// Every unit is claimed.
+    SoldOut,
+    /// The shards that were asked were empty; others may not be.
+    TryAgain,
+    /// Nobody can claim now.
+    NotOpen(SaleStatus),
+    /// There is no such sale.
+    Unknown,
+}
+
+/// Nothing was claimed, or it is not known: the same request finds the claim.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimError {
+    /// They were not let in.
+    #[error(transparent)]
+    Admission(#[from] TokenError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The unit is claimed, and the queue has not said that it has the intent.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+impl ClaimUnit {
+    /// Claims a unit. A repeat finds the first claim.
+    ///
+    /// # Errors
+    /// [`ClaimError`].
+    pub async fn run(&self, request: Request<'_>, call: &Call) -> Result<Outcome, ClaimError> {
+        let (sale_id, shopper) = (&request.sale_id, &request.shopper);
+        self.ring.admission(request.admission, sale_id, shopper, call.now).await?;
+        let answer = self.claims.claim(sale_id, shopper, call.now).await?;
+        let claim = match answer.outcome {
+            ClaimOutcome::Claimed(claim) => claim,
+            // They ask again: the order may be there. Else what was sent may be lost, and is sent again.
+            ClaimOutcome::Mine(claim) => match self.ordered(&request, claim.shard).await? {
+                Some(known) => return Ok(known),
+                None => claim,
+            },
+            // The order that came to nothing is the answer, and it stays the only one.
+            ClaimOutcome::GivenBack { shard } => {
+                let known = self.ordered(&request, shard).await?;
+                return known.ok_or_else(|| StoreError::corrupt("a claim was given back without an order").into());
+            }
+            ClaimOutcome::SoldOut => return Ok(Outcome::SoldOut),
+            ClaimOutcome::TryAgain => return Ok(Outcome::TryAgain),
+            ClaimOutcome::NotOpen(status) => return Ok(Outcome::NotOpen(status)),
+            ClaimOutcome::Unknown => return Ok(Outcome::Unknown),
+        };
+        let Some(seen) = self.claims.rooms().get(sale_id, call.now).await? else { return Ok(Outcome::Unknown) };
+        let intent_id = IntentId::of(sale_id, &request.user_id, claim.shard);
+        tracing::info!(%sale_id, %intent_id, effort = ?answer.effort, "a unit is claimed");
+        self.intents.send(&purchase(request, claim, seen.sale.terms.sku().clone(), seen.sale.terms.price())).await?;
+        Ok(Outcome::Claimed(intent_id))
+    }
+
+    async fn ordered(&self, request: &Request<'_>, shard: u32) -> Result<Option<Outcome>, StoreError> {
+        let order = self.orders.get(&OrderId::of_sale(&request.user_id, &request.sale_id)).await?;
+        let intent_id = IntentId::of(&request.sale_id, &request.user_id, shard);
+        Ok(order.map(|order| Outcome::Ordered(intent_id, Box::new(order))))
+    }
+}
+
+fn purchase(request: Request<'_>, claim: Claim, sku: Sku, unit_price: Money) -> PurchaseIntent {
+    PurchaseIntent {
+        sale_id: request.sale_id,
+        user_id: request.user_id,
+        shard: claim.shard,
+        warehouse_id: claim.warehouse_id,
+        claimed_at: claim.claimed_at.into(),
+        sku,
+        unit_price,
+        payment_method: request.payment_method,
+        shipping_address: request.shipping_address,
+    }
+}

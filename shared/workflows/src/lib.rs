@@ -1,0 +1,43 @@
+//! The use cases that compose several contexts of the transaction world, one file each: what it takes,
+//! what it depends on, how it may end, and its protocol from top to bottom.
+//!
+//! A handler parses, calls one of these, and maps the outcome; so do a page, a job, and the simulation.
+//! Each takes the circumstances of its [`souk_wiring::Call`], and each may be repeated.
+//!
+//! - a purchase: [`start_checkout`], [`abandon_checkout`], [`place_order`], [`cancel_order`]
+//! - a shipment: [`ship_order`]
+//! - time: [`reservation_timers`], [`expire_reservation`]
+//! - a flash sale: [`define_sale`], [`prepare_sale`], [`run_sale`], [`conduct_sale`], [`claim_unit`],
+//!   [`order_intent`], [`close_sale`], [`expire_late_claims`]
+//! - what makes up for whatever was lost: [`sweeps`], [`reconcile_payments`], [`audit`]
+#![forbid(unsafe_code)]
+
+pub mod abandon_checkout;
+pub mod audit;
+mod beacon;
+pub mod cancel_order;
+pub mod claim_unit;
+pub mod close_sale;
+pub mod conduct_sale;
+mod conductors;
+pub mod define_sale;
+pub mod expire_late_claims;
+pub mod expire_reservation;
+pub mod order_intent;
+pub mod place_order;
+pub mod prepare_sale;
+mod price_change;
+pub mod reconcile_payments;
+pub mod reservation_timers;
+pub mod run_sale;
+mod sale_stock;
+pub mod ship_order;
+pub mod start_checkout;
+pub mod sweeps;
+
+pub use beacon::WITHIN as BEACON_WITHIN;
+pub use price_change::PriceChange;
+pub use sale_stock::SaleStock;
+
+/// Why work that nobody waits for is not done; whoever has sent it sends it again.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,195 @@
+//! A checkout becomes an order, and the order's saga starts. A request that is repeated finds its order.
+
+use jiff::SignedDuration;
+use souk_cart::Carts;
+use souk_domain::{
+    ids::{CheckoutId, OrderId, Sku, UserId},
+    money::MoneyError,
+    order::{Address, FromCheckout, Order, OrderStatus, Origin, Transition, total},
+};
+use souk_dynamo::StoreError;
+use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, find, place};
+use souk_payments::{PaymentRecord, PaymentRecords};
+use souk_pricing::{Offer, Prices};
+use souk_wiring::{Call, FromEnvironment};
+
+use crate::PriceChange;
+
+/// All that an order is made of.
+#[derive(Debug, FromEnvironment)]
+pub struct PlaceOrder {
+    orders: Orders,
+    archive: Archive,
+    checkouts: Checkouts,
+    prices: Prices,
+    payments: PaymentRecords,
+    carts: Carts,
+    saga: Saga,
+    #[variable("PAYMENT_SECONDS")]
+    time_to_pay: SignedDuration,
+}
+
+/// What the shopper asks for.
+#[derive(Debug)]
+pub struct Request {
+    /// Who.
+    pub user_id: UserId,
+    /// The request's own name: the same key is the same order.
+    pub idempotency_key: String,
+    /// A digest of what the request says, which tells a repeat from a reused key.
+    pub digest: String,
+    /// The checkout to be ordered.
+    pub checkout_id: CheckoutId,
+    /// The gateway's token of how it is paid.
+    pub payment_method: String,
+    /// Where it goes.
+    pub shipping_address: Address,
+}
+
+/// How it ended.
+#[derive(Debug)]
+#[must_use]
+pub enum Outcome {
+    /// The order is placed.
+    Placed(Box<Order>),
+    /// It was placed before: the order as it is now, with its payment where there is one.
+    Repeated(Box<Order>, Option<Box<PaymentRecord>>),
+    /// The key was used for another request.
+    KeyReused,
+    /// The checkout is not there, or another user's.
+    NoCheckout,
+    /// Another order has consumed it.
+    CheckoutConsumed,
+    /// Its time is over, or it was given up.
+    CheckoutExpired,
+    /// Its cart was ordered through another checkout.
+    CartConsumed,
+    /// This SKU is not sold any more.
+    NotForSale(Sku),
+    /// Prices have changed since: nothing is ordered at a price that the shopper has not seen.
+    PriceChanged(Vec<PriceChange>),
+    /// Somebody else wrote the same items: nothing happened, try again.
+    Contention,
+}
+
+/// The order could not be placed, or it is not known whether it was: the same request finds out.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceOrderError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The checkout's lines have no sum, although they had one.
+    #[error(transparent)]
+    Total(#[from] MoneyError),
+}
+
+impl PlaceOrder {
+    /// Places the order, or finds it.
+    ///
+    /// # Errors
+    /// [`PlaceOrderError`].
+    pub async fn run(&self, request: Request, call: &Call) -> Result<Outcome, PlaceOrderError> {
+        let order_id = OrderId::of_request(&request.user_id, &request.idempotency_key);
+        // Most repeats end here. The archive too: an order that left the hot table is still this key's.
+        if let Some(known) = find(&self.orders, &self.archive, &order_id).await? {
+            return Ok(self.repeated(known, &request.digest, call).await?);
+        }
+        let checkout = self.checkouts.of_user(&request.checkout_id, &request.user_id).await?;
+        let Some(checkout) = checkout else { return Ok(Outcome::NoCheckout) };
+        if checkout.order_id.is_some() {
+            // A repeat of this very request may have come in between.
+            return Ok(match find(&self.orders, &self.archive, &order_id).await? {
+                Some(known) => self.repeated(known, &request.digest, call).await?,
+                None => Outcome::CheckoutConsumed,
+            });
+        }
+        if let Some(refused) = self.check_prices(&checkout).await? {
+            return Ok(refused);
+        }
+        let origin = FromCheckout {
+            checkout_id: checkout.checkout_id.clone(),
+            reservation_id: checkout.reservation_id.clone(),
+            cart_version: checkout.cart_version,
+            request_digest: request.digest.clone(),
+        };
+        let digest = request.digest.clone();
+        let order = self.compose(order_id, request, origin.clone(), checkout, call)?;
+        Ok(match place(&self.orders, &self.checkouts, &order, &origin, call.now).await? {
+            PlaceOutcome::Placed => {
+                self.follow_up(&order, call).await;
+                Outcome::Placed(Box::new(order))
+            }
+            PlaceOutcome::Exists(known) => self.repeated(*known, &digest, call).await?,
+            PlaceOutcome::CheckoutConsumed => Outcome::CheckoutConsumed,
+            PlaceOutcome::CheckoutExpired => Outcome::CheckoutExpired,
+            PlaceOutcome::CartConsumed => Outcome::CartConsumed,
+            PlaceOutcome::Contention => Outcome::Contention,
+        })
+    }
+
+    /// The same order again, and whatever its first answer may have died before doing.
+    async fn repeated(&self, order: Order, digest: &str, call: &Call) -> Result<Outcome, StoreError> {
+        if order.origin.checkout().is_none_or(|checkout| checkout.request_digest != digest) {
+            return Ok(Outcome::KeyReused);
+        }
+        if order.status == OrderStatus::PendingPayment {
+            self.follow_up(&order, call).await;
+        }
+        let payment = self.payments.get(&order.order_id).await?;
+        Ok(Outcome::Repeated(Box::new(order), payment.map(Box::new)))
+    }
+
+    /// Starts the saga and takes what was ordered out of the cart. The order stands whatever becomes of
+    /// these: the sweeper starts the saga, and the cart is only advice.
+    async fn follow_up(&self, order: &Order, call: &Call) {
+        self.saga.nudge(&order.order_id).await;
+        let Some(version) = order.origin.checkout().and_then(|checkout| checkout.cart_version) else { return };
+        let ordered: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
+        if let Err(error) = self.carts.take_ordered(&order.user_id, version, &ordered, call.now).await {
+            tracing::warn!(order_id = %order.order_id, error = %error, "the cart still shows what was ordered");
+        }
+    }
+
+    async fn check_prices(&self, checkout: &Checkout) -> Result<Option<Outcome>, StoreError> {
+        let offers = self.prices.get_many(checkout.lines.iter().map(|line| &line.sku)).await?;
+        let mut changes = Vec::new();
+        for line in &checkout.lines {
+            let Some(present) = offers.get(&line.sku).and_then(Offer::sellable_at) else {
+                return Ok(Some(Outcome::NotForSale(line.sku.clone())));
+            };
+            if present != line.unit_price {
+                changes.push(PriceChange { sku: line.sku.clone(), from: line.unit_price, to: present });
+            }
+        }
+        Ok((!changes.is_empty()).then_some(Outcome::PriceChanged(changes)))
+    }
+
+    fn compose(
+        &self,
+        order_id: OrderId,
+        request: Request,
+        origin: FromCheckout,
+        checkout: Checkout,
+        call: &Call,
+    ) -> Result<Order, MoneyError> {
+        let total = total(&checkout.lines)?;
+        let placed = Transition { status: OrderStatus::PendingPayment, at: call.now, by: "customer".to_owned() };
+        Ok(Order {
+            unsettled: Some(Order::sweep_shard(&order_id)),
+            order_id,
+            user_id: request.user_id,
+            status: OrderStatus::PendingPayment,
+            version: 1,
+            origin: Origin::Checkout(origin),
+            lines: checkout.lines,
+            total,
+            shipping_address: Some(request.shipping_address),
+            payment_method: Some(request.payment_method),
+            created_at: call.now,
+            pay_by: call.now + self.time_to_pay,
+            cancel_reason: None,
+            shipments: Vec::new(),
+            history: vec![placed],
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! Units are held for a shopper at present prices: for the whole cart, or for lines that they name.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use souk_cart::Carts;
+use souk_domain::{
+    ids::{CheckoutId, Sku, UserId},
+    money::{Money, MoneyError},
+    order::{OrderLine, total},
+    quantity::Quantity,
+    stock::Shortage,
+};
+use souk_dynamo::StoreError;
+use souk_inventory::{Reservations, ReserveOutcome, ReserveRequest};
+use souk_orders::{Checkout, Checkouts};
+use souk_pricing::Prices;
+use souk_wiring::{Call, FromEnvironment, metrics};
+
+use crate::{PriceChange, reservation_timers::ReservationTimers};
+
+/// Cart, prices, stock, checkouts and the timer.
+#[derive(Debug, FromEnvironment)]
+pub struct StartCheckout {
+    carts: Carts,
+    prices: Prices,
+    reservations: Reservations,
+    checkouts: Checkouts,
+    timers: ReservationTimers,
+    #[variable("RESERVATION_SECONDS")]
+    reservation_length: SignedDuration,
+}
+
+/// What the shopper wants to buy.
+#[derive(Debug)]
+pub enum Wanted {
+    /// All that is in their cart.
+    Cart,
+    /// These, one line a SKU.
+    Lines(BTreeMap<Sku, Quantity>),
+}
+
+/// How it ended.
+#[derive(Debug)]
+#[must_use]
+pub enum Outcome {
+    /// The units are held. What has changed since the lines were put into the cart is told once.
+    Started(Box<Checkout>, Vec<PriceChange>),
+    /// There is nothing in the cart.
+    CartEmpty,
+    /// This version of the cart was ordered.
+    CartOrdered,
+    /// Nobody knows this SKU.
+    UnknownSku(Sku),
+    /// This SKU is not sold any more.
+    NotForSale(Sku),
+    /// The sum is more than the gateway takes.
+    TooDear(MoneyError),
+    /// There are too few units.
+    OutOfStock(Shortage),
+    /// The units lie in too many warehouses for one order.
+    Scattered,
+    /// Others were faster at the same stock, again and again: try again.
+    Busy,
+}
+
+/// Each SKU with what the shopper was shown of its price.
+struct Choice {
+    lines: BTreeMap<Sku, (Quantity, Option<Money>)>,
+    cart_version: Option<u64>,
+}
+
+impl StartCheckout {
+    /// Makes a checkout.
+    ///
+    /// # Errors
+    /// [`StoreError`]: units may be held that nobody will order; the sweeper frees them.
+    pub async fn run(&self, user_id: UserId, wanted: Wanted, call: &Call) -> Result<Outcome, StoreError> {
+        let choice = match wanted {
+            Wanted::Lines(lines) => {
+                Choice { lines: lines.into_iter().map(|(sku, q)| (sku, (q, None))).collect(), cart_version: None }
+            }
+            Wanted::Cart => match self.whole_cart(&user_id, call).await? {
+                Ok(choice) => choice,
+                Err(refused) => return Ok(refused),
+            },
+        };
+        let (lines, changes) = match self.priced(&choice).await? {
+            Ok(priced) => priced,
+            Err(refused) => return Ok(refused),
+        };
+        let total = match total(&lines) {
+            Ok(total) => total,
+            Err(error) => return Ok(Outcome::TooDear(error)),
+        };
+        let checkout_id = CheckoutId::from_uuid(call.new_id());
+        let checkout = Checkout {
+            reservation_id: checkout_id.reservation(),
+            checkout_id,
+            user_id,
+            lines,
+            total,
+            cart_version: choice.cart_version,
+            created_at: call.now,
+            expires_at: call.now + self.reservation_length,
+            order_id: None,
+            abandoned: false,
+        };
+        if let Some(refused) = self.reserve(&checkout, call).await? {
+            return Ok(refused);
+        }
+        self.checkouts.create(&checkout).await?;
+        Ok(Outcome::Started(Box::new(checkout), changes))
+    }
+
+    async fn whole_cart(&self, user_id: &UserId, call: &Call) -> Result<Result<Choice, Outcome>, StoreError> {
+        let cart = self.carts.of_user(user_id, call.now).await?;
+        if cart.lines.is_empty() {
+            return Ok(Err(Outcome::CartEmpty));
+        }
+        if self.checkouts.cart_is_ordered(user_id, cart.version).await? {
+            return Ok(Err(Outcome::CartOrdered));
+        }
+        let lines = cart.lines.into_iter().map(|(sku, line)| (sku, (line.quantity, line.seen_price))).collect();
+        Ok(Ok(Choice { lines, cart_version: Some(cart.version) }))
+    }
+
+    /// The lines at present prices, and where those differ from what the cart showed.
+    async fn priced(&self, choice: &Choice) -> Result<Result<(Vec<OrderLine>, Vec<PriceChange>), Outcome>, StoreError> {
+        let offers = self.prices.get_many(choice.lines.keys()).await?;
+        let mut lines = Vec::with_capacity(choice.lines.len());
+        let mut changes = Vec::new();
+        for (sku, (quantity, seen)) in &choice.lines {
+            let Some(known) = offers.get(sku).filter(|offer| !offer.is_unknown()) else {
+                return Ok(Err(Outcome::UnknownSku(sku.clone())));
+            };
+            let Some(unit_price) = known.sellable_at() else { return Ok(Err(Outcome::NotForSale(sku.clone()))) };
+            if let Some(from) = seen.filter(|seen| *seen != unit_price) {
+                changes.push(PriceChange { sku: sku.clone(), from, to: unit_price });
+            }
+            lines.push(OrderLine { sku: sku.clone(), title: known.title.clone(), quantity: *quantity, unit_price });
+        }
+        Ok(Ok((lines, changes)))
+    }
+
+    /// Holds the units and starts the timer; what was refused, if it was. The reservation comes first: a
+    /// timer that is lost, or a checkout that is never stored, leaves units that the sweeper frees.
+    async fn reserve(&self, checkout: &Checkout, call: &Call) -> Result<Option<Outcome>, StoreError> {
+        let request = ReserveRequest {
+            reservation_id: checkout.reservation_id.clone(),
+            lines: checkout.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect(),
+            expires_at: checkout.expires_at,
+            nearest: Vec::new(),
+        };
+        match self.reservations.reserve(&request, call.now).await? {
+            ReserveOutcome::Reserved(_, effort) => {
+                let counts = [("attempts", f64::from(effort.attempts)), ("write_units", effort.write_units)];
+                metrics::emit("reserve", "Count", &counts);
+            }
+            ReserveOutcome::Exists(_) => {}
+            ReserveOutcome::OutOfStock(shortage) => return Ok(Some(Outcome::OutOfStock(shortage))),
+            ReserveOutcome::Scattered => return Ok(Some(Outcome::Scattered)),
+            ReserveOutcome::Busy => return Ok(Some(Outcome::Busy)),
+        }
+        if let Err(error) = self.timers.start(&checkout.reservation_id, checkout.expires_at, call.now).await {
+            let reservation_id = &checkout.reservation_id;
+            tracing::warn!(%reservation_id, %error, "no timer; the sweeper will free the units");
+        }
+        Ok(None)
+    }
+}
