@@ -10,5 +10,5 @@ pub use souk_workflows::expire_reservation::TimedExpiry as Deps;
 /// # Errors
 /// Whatever makes the message come back.
 pub async fn handle(deps: &Deps, message: Message<ReservationTimer>, call: Call) -> Result<(), Failure> {
-    Ok(deps.run(&message.body.reservation_id, &call).await?)
+    deps.run(&message.body.reservation_id, &call).await
 }
