@@ -46,6 +46,9 @@ def apply():
 
     require(lam, "_provided_runtime_code_dir", "_provided_worker_env", "_xray_trace_id_for_invocation", "_throttle_response")
     require(runtime, "_worker_key")
+    require(lam, "_ACCOUNT_CONCURRENCY_CAP")
+    # What stands in the host's line is not running: the host says what is too much.
+    lam._ACCOUNT_CONCURRENCY_CAP = 1_000_000
 
     def executing(original):
         def run(func, event, request_id):

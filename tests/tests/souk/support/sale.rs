@@ -112,7 +112,7 @@ impl Sale {
         loop {
             let stands = self.stand(shopper, ticket).await;
             let mut pause = Duration::from_secs(1);
-            if stands.status < 500 {
+            if stands.status < 500 && stands.status != 429 {
                 let body = stands.expect(200).body;
                 if let Some(admission) = body["admission"].as_str() {
                     return Some(admission.to_owned());
