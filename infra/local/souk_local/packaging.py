@@ -42,9 +42,9 @@ class Packager:
         functions = [(name, props) for name, props in resources(template, "AWS::Serverless::Function")
                      if is_local(props.get("CodeUri"))]
         # Many functions are of one program, which is zipped and uploaded once.
-        programs = {props["CodeUri"]: (path.parent / props["CodeUri"]).resolve() for _name, props in functions}
+        programs = {props["CodeUri"]: name for name, props in functions}
         with ThreadPoolExecutor(2) as pool:
-            keys = dict(zip(programs, pool.map(lambda uri: self._code(path, uri, programs[uri]), programs)))
+            keys = dict(zip(programs, pool.map(lambda uri: self._code(path, programs[uri], uri), programs)))
         for _name, props in functions:
             props["CodeUri"] = {"Bucket": BUCKET, "Key": keys[props["CodeUri"]]}
         for _name, props in resources(template, "AWS::Serverless::StateMachine"):
@@ -56,9 +56,10 @@ class Packager:
                     props[field] = self.package(path.parent / props[field])
         return template
 
-    def _code(self, path, uri, folder):
+    def _code(self, path, name, uri):
+        folder = (path.parent / uri).resolve()
         if not folder.is_dir() or not any(folder.iterdir()):
-            raise Failure(f"{path.name}: no built program fills CodeUri {uri}: "
+            raise Failure(f"{path.name}: function {name} has CodeUri {uri}, which no built program fills: "
                           "its last part must be the name of a folder of functions/")
         archive, digest = _zipped(folder)
         key = f"functions/{folder.name}-{digest}.zip"
