@@ -25,6 +25,9 @@ def run():
         preparing = up.prepare(test)
         _phase("format", _cargo("fmt", "--all", "--check"))
         _phase("lint", _cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings"))
+        _phase("documentation", _cargo("doc", "--workspace", "--no-deps", "--lib", RUSTDOCFLAGS="-D warnings"))
+        _phase("spelling", lambda: _spelling(preparing[0]))
+        _phase("licences and sources", _licences)
         _phase("unit and property tests", _cargo("test", "--no-fail-fast", "--workspace", "--lib"))
         _phase("template lint", lambda: _templates(preparing[0]))
         _phase("test stack", lambda: up.up(test, sample=False, preparing=preparing))
@@ -74,6 +77,21 @@ def _cargo(*arguments, **env):
         if done.returncode:
             raise Failure(f"cargo {' '.join(arguments)} failed: its messages are above")
     return work
+
+
+def _spelling(environment_ready):
+    environment_ready.result()
+    done = subprocess.run([str(environment.VENV / "bin" / "typos")], cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Failure("typos found the misspellings above; what is none goes to typos.toml")
+
+
+def _licences():
+    if not shutil.which("cargo-deny"):
+        # Building it takes minutes, which a first run should not.
+        say("   not checked: cargo install --locked cargo-deny brings what does")
+        return
+    _cargo("deny", "--locked", "check", "bans", "licenses", "sources")()
 
 
 def _templates(environment_ready):

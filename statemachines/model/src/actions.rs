@@ -4,10 +4,13 @@ use souk_domain::order::{OrderEvent, OrderStatus};
 use souk_domain::payment::PaymentState;
 
 use crate::{
-    Protocol,
+    bounds::RUNS,
+    calls::Call,
     guards::Guard,
-    state::{Call, Checkout, Intent, Order, RUNS, Sin, State, Units},
-    steps::{Chance, Pc, Step, gateway, stock, write_status},
+    pc::{Chance, Outcome, Pc},
+    protocol::Protocol,
+    state::{Checkout, Intent, Order, Sin, State, Units},
+    steps::{Step, gateway, stock, write_status},
 };
 
 /// One thing that happens.
@@ -189,7 +192,7 @@ impl Protocol {
         }
     }
 
-    /// Does what an action says, and leaves everybody in his slot.
+    /// Does what an action says, and leaves every run in its slot.
     pub fn apply(&self, state: &mut State, action: Action) {
         match action {
             Action::Reserve(hold) => stock::reserve(state, hold.into()),
@@ -259,7 +262,7 @@ impl Protocol {
 
     fn again(&self, pc: Pc) -> Pc {
         match pc {
-            Pc::Confirm if !self.guards.has(Guard::AskWhenLost) => Pc::Keep(crate::steps::Outcome::Authorized),
+            Pc::Confirm if !self.guards.has(Guard::AskWhenLost) => Pc::Keep(Outcome::Authorized),
             Pc::Create | Pc::KeepId | Pc::Ask if !self.guards.has(Guard::RecordBeforeCreate) => Pc::Create,
             _ => pc.again(),
         }

@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use crate::state::{RUNS, SHIPS};
+/// How many orders, and how many reservations, compete.
+pub const SIDES: usize = 2;
+/// How many runs of one order's saga there are at once.
+pub const RUNS: usize = 2;
+/// How many shipping runs of one order there are at once, in the slots after those of the saga.
+pub const SHIPS: usize = 2;
 
 /// What competes for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +79,7 @@ pub struct Bounds {
     /// What competes for what.
     pub contest: Contest,
     /// How many runs of an order's saga may be started in all; `None` for any number. At once there are never
-    /// more than [`crate::state::RUNS`].
+    /// more than [`RUNS`].
     pub starts: Option<u8>,
     /// How many saga runs of an order there may be at once.
     pub at_once: usize,

@@ -1,34 +1,11 @@
-//! The protocol's guards, each of which can be taken away.
-//!
-//! A guard is a condition of a write, a step's place in the sequence, or the way an answer is taken.
-//! The tests take them away one at a time: the model must then break, or the guard protects nothing.
+//! The order protocol's guards, each of which can be taken away.
 
-macro_rules! guards {
-    ($($name:ident, $step:literal, $rule:literal;)*) => {
-        /// One guard of the protocol.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Guard {
-            $(#[doc = concat!($step, ": ", $rule, ".")] $name,)*
-        }
+/// Which guards are in force.
+pub type Guards = souk_exploration::Guards<Guard>;
 
-        impl Guard {
-            /// All of them, in the protocol's order.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// The step that it belongs to.
-            pub fn step(self) -> &'static str {
-                match self { $(Self::$name => $step,)* }
-            }
-
-            /// What it demands.
-            pub fn rule(self) -> &'static str {
-                match self { $(Self::$name => $rule,)* }
-            }
-        }
-    };
-}
-
-guards! {
+souk_exploration::guards! {
+    /// One guard of the protocol.
+    Guard:
     ReserveAvailable, "reserve", "enough units are available";
     PlaceOrderAbsent, "place", "the order is absent";
     PlaceCheckoutUnconsumed, "place", "no order has consumed the checkout";
@@ -108,24 +85,4 @@ guards! {
     GatewayConfirmAfterCancel, "gateway", "a cancelled intent cannot be confirmed";
     GatewayCaptureAfterCancel, "gateway", "a cancelled intent cannot be captured";
     GatewayCancelAfterCapture, "gateway", "a captured intent cannot be cancelled";
-}
-
-/// Which guards are in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Guards(u128);
-
-impl Guards {
-    /// The whole protocol.
-    pub const ALL: Self = Self(u128::MAX);
-
-    /// All of these but one.
-    #[must_use]
-    pub fn without(self, guard: Guard) -> Self {
-        Self(self.0 & !(1 << guard as u32))
-    }
-
-    /// True where this guard is in force.
-    pub fn has(self, guard: Guard) -> bool {
-        self.0 & (1 << guard as u32) != 0
-    }
 }

@@ -1,58 +1,20 @@
 //! The invariants of the design, as the model can see them.
 
-use std::cell::Cell;
-
 use souk_domain::{order::OrderStatus, payment::PaymentState};
+use souk_exploration::Last;
 use stateright::Property;
 
 use crate::{
-    Protocol,
     bounds::{Bounds, Contest},
     guards::Guards,
+    invariants::Invariant,
+    protocol::Protocol,
     rest::{Unrest, unrest},
     state::{Intent, Lane, Sin, State, Units},
     steps::is_confirmed,
 };
 
-/// A property that must always hold. Those "at rest" are about what remains once the faults stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Invariant {
-    I1RowArithmetic,
-    I2UnitsConserved,
-    I3NoOversell,
-    I3NothingStrandedAtRest,
-    I4OneOrder,
-    I5LegalEdges,
-    I6NoMoneyWithoutRecord,
-    I6MoneyFollowsOrders,
-    I6MoneyAtRest,
-    I7SettlesAtRest,
-    I8RefundedOnce,
-    I9NothingLost,
-    CartMarkedAtRest,
-    EveryRunEnds,
-}
-
 impl Invariant {
-    /// All of them.
-    pub const ALL: &[Self] = &[
-        Self::I1RowArithmetic,
-        Self::I2UnitsConserved,
-        Self::I3NoOversell,
-        Self::I3NothingStrandedAtRest,
-        Self::I4OneOrder,
-        Self::I5LegalEdges,
-        Self::I6NoMoneyWithoutRecord,
-        Self::I6MoneyFollowsOrders,
-        Self::I6MoneyAtRest,
-        Self::I7SettlesAtRest,
-        Self::I8RefundedOnce,
-        Self::I9NothingLost,
-        Self::CartMarkedAtRest,
-        Self::EveryRunEnds,
-    ];
-
     /// The property for the checker.
     pub fn property(self) -> Property<Protocol> {
         match self {
@@ -178,21 +140,13 @@ fn paid(s: &State) -> bool {
 /// What is wrong once the faults stop. Asked only where no run is left: runs can be killed anywhere, so the state
 /// without them is always among those that are checked.
 fn at_rest(protocol: &Protocol, state: &State) -> Option<Unrest> {
-    type Asked = (Guards, Bounds, State, Option<Unrest>);
+    type Question = (Guards, Bounds, State);
     thread_local! {
-        // Several properties ask the same of one state, one after the other.
-        static LAST: Cell<Option<Asked>> = const { Cell::new(None) };
+        static LAST: Last<Question, Option<Unrest>> = const { Last::new() };
     }
     if state.lanes.iter().any(Lane::is_running) {
         return None;
     }
     let Protocol { guards, bounds, .. } = *protocol;
-    match LAST.get() {
-        Some((g, b, s, answer)) if g == guards && b == bounds && s == *state => answer,
-        _ => {
-            let answer = unrest(protocol, *state);
-            LAST.set(Some((guards, bounds, *state, answer)));
-            answer
-        }
-    }
+    LAST.with(|last| last.or_find((guards, bounds, *state), || unrest(protocol, *state)))
 }

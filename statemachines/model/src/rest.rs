@@ -11,10 +11,13 @@
 use souk_domain::{order::OrderStatus, payment::PaymentState};
 
 use crate::{
-    Protocol,
+    bounds::RUNS,
+    calls::Call,
     guards::Guard,
-    state::{Call, Intent, RUNS, State, Units},
-    steps::{Chance, Pc, gateway, is_confirmed, stock},
+    pc::{Chance, Pc},
+    protocol::Protocol,
+    state::{Intent, State, Units},
+    steps::{gateway, is_confirmed, stock},
 };
 
 /// What is not at rest.

@@ -4,14 +4,11 @@ mod packed;
 
 use souk_domain::{order::OrderStatus, payment::PaymentState};
 
-use crate::steps::Pc;
-
-/// How many orders, and how many reservations, compete.
-pub const SIDES: usize = 2;
-/// How many runs of one order's saga there are at once.
-pub const RUNS: usize = 2;
-/// How many shipping runs of one order there are at once, in the slots after those of the saga.
-pub const SHIPS: usize = 2;
+use crate::{
+    bounds::{RUNS, SHIPS, SIDES},
+    calls::InFlight,
+    pc::Pc,
+};
 
 /// The whole state. It is small and holds no heap memory, as there are millions of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,48 +128,6 @@ pub enum Intent {
     Captured,
     /// It was given back.
     Refunded,
-}
-
-/// The calls that change something at the gateway.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the gateway's own names")]
-pub enum Call {
-    Create,
-    Confirm,
-    Cancel,
-    Capture,
-    Refund,
-}
-
-impl Call {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Create, Self::Confirm, Self::Cancel, Self::Capture, Self::Refund];
-}
-
-/// A set of calls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct InFlight(u8);
-
-impl InFlight {
-    /// Adds a call.
-    pub fn send(&mut self, call: Call) {
-        self.0 |= 1 << call as u8;
-    }
-
-    /// Takes a call out.
-    pub fn arrive(&mut self, call: Call) {
-        self.0 &= !(1 << call as u8);
-    }
-
-    /// True where this call is under way.
-    pub fn has(self, call: Call) -> bool {
-        self.0 & (1 << call as u8) != 0
-    }
-
-    /// How many are under way.
-    pub fn count(self) -> u32 {
-        self.0.count_ones()
-    }
 }
 
 /// Deeds that no table shows afterwards.

@@ -11,12 +11,13 @@ use souk_domain::{
     ids::{OrderId, ReservationId},
     reservation::{AttachOutcome, CommitOutcome, Decision, Reservation, ReservationState, RowEffect},
 };
+use souk_exploration::Protocol as _;
 use souk_saga_model::{
     Protocol,
     actions::Action,
-    bounds::{Bounds, Contest},
+    bounds::{Bounds, Contest, RUNS},
     guards::Guards,
-    state::{Hold, RUNS, Row, State, Units},
+    state::{Hold, Row, State, Units},
     steps::stock,
 };
 use stateright::Model;

@@ -1,34 +1,36 @@
 //! The model is kept honest: without any one of the guards that protect something, it breaks.
 
+use souk_exploration::{Guard as _, Protocol as _, Role, explore};
 use souk_saga_model::{
+    Protocol,
     guards::{Guard, Guards},
-    properties::Invariant,
-    removals::Role,
+    invariants::Invariant,
 };
 
 #[test]
 fn without_any_one_guard_an_invariant_breaks() {
-    let needed = Guard::ALL.iter().copied().filter(|guard| !matches!(guard.role(), Role::Spare(_)));
-    let unnoticed: Vec<_> = needed.filter(|guard| guard.removed().explore(None).violated.is_empty()).collect();
+    let needed = Guard::ALL.iter().copied().filter(|guard| !matches!(Protocol::role(*guard), Role::Spare(..)));
+    let unnoticed: Vec<_> =
+        needed.filter(|guard| explore(&Protocol::without(*guard), None, None).violated.is_empty()).collect();
     assert_eq!(unnoticed, [], "the model does not notice that these are gone");
 }
 
 #[test]
 fn without_its_fence_money_is_stranded_and_not_only_its_record() {
     for guard in [Guard::FenceFirst, Guard::FenceAbsent] {
-        let mut protocol = guard.removed();
+        let mut protocol = Protocol::without(guard);
         protocol.invariants = vec![Invariant::I6MoneyAtRest, Invariant::I6MoneyFollowsOrders];
-        assert_ne!(protocol.explore(None).violated.len(), 0, "{guard:?} protects no money");
+        assert_ne!(explore(&protocol, None, None).violated.len(), 0, "{guard:?} protects no money");
     }
 }
 
 #[test]
 fn a_second_line_of_defence_holds_while_the_first_is_gone() {
     for &guard in Guard::ALL {
-        if let Role::SecondLine(_, first, _) = guard.role() {
-            let mut protocol = guard.removed();
+        if let Role::SecondLine(_, first, _) = Protocol::role(guard) {
+            let mut protocol = Protocol::without(guard);
             protocol.guards = Guards::ALL.without(first);
-            let violated = protocol.explore(None).violated;
+            let violated = explore(&protocol, None, None).violated;
             assert!(violated.is_empty(), "{guard:?}: {violated:?} even with it");
         }
     }
@@ -37,8 +39,8 @@ fn a_second_line_of_defence_holds_while_the_first_is_gone() {
 #[test]
 fn the_guards_that_are_called_spare_are() {
     for &guard in Guard::ALL {
-        if let Role::Spare(_) = guard.role() {
-            let violated = guard.removed().explore(None).violated;
+        if let Role::Spare(..) = Protocol::role(guard) {
+            let violated = explore(&Protocol::without(guard), None, None).violated;
             assert!(violated.is_empty(), "{guard:?} is needed after all: {violated:?}");
         }
     }

@@ -3,10 +3,12 @@
 use souk_domain::order::{OrderEvent, OrderStatus};
 
 use crate::{
-    Protocol,
+    bounds::SHARDS,
     guards::Guard,
-    state::{Entry, Message, Phase, SHARDS, SHOPPERS, State, View},
-    steps::{Claim, Ending, Pc, Run},
+    pc::{Claim, Pc, claims},
+    protocol::Protocol,
+    state::{Entry, Message, Phase, State, View},
+    steps::{Ending, Run},
 };
 
 /// One thing that happens.
@@ -44,11 +46,6 @@ pub enum Action {
     Step(Run, Ending),
     /// A run is killed.
     Kill(Run),
-}
-
-/// All claims that there can be.
-pub(crate) fn claims() -> impl Iterator<Item = Claim> {
-    (0..SHOPPERS as u8).flat_map(|shopper| (0..SHARDS as u8).map(move |shard| Claim { shopper, shard }))
 }
 
 impl Protocol {

@@ -2,7 +2,16 @@
 
 use std::fmt;
 
-use crate::state::{KEEPERS, SHARDS, SHOPPERS, WORKERS};
+/// How many shoppers compete.
+pub const SHOPPERS: usize = 2;
+/// Over how many shards the units lie.
+pub const SHARDS: usize = 2;
+/// How many requests there are at once.
+pub const REQUESTS: usize = 3;
+/// How many workers take messages at once.
+pub const WORKERS: usize = 2;
+/// How many sweeping, releasing, closing or crediting runs there are at once.
+pub const KEEPERS: usize = 2;
 
 /// How much may happen. Requests, deliveries, kills, cancellations and sweeps are never counted: only how many run
 /// at once is.

@@ -1,34 +1,11 @@
-//! The protocol's guards, each of which can be taken away.
-//!
-//! A guard is a condition of a write, a step's place in the sequence, or the way an answer is taken.
-//! The tests take them away one at a time: the model must then break, or the guard protects nothing.
+//! The flash sale's guards, each of which can be taken away.
 
-macro_rules! guards {
-    ($($name:ident, $step:literal, $rule:literal;)*) => {
-        /// One guard of the protocol.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Guard {
-            $(#[doc = concat!($step, ": ", $rule, ".")] $name,)*
-        }
+/// Which guards are in force.
+pub type Guards = souk_exploration::Guards<Guard>;
 
-        impl Guard {
-            /// All of them, in the protocol's order.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// The step that it belongs to.
-            pub fn step(self) -> &'static str {
-                match self { $(Self::$name => $step,)* }
-            }
-
-            /// What it demands.
-            pub fn rule(self) -> &'static str {
-                match self { $(Self::$name => $rule,)* }
-            }
-        }
-    };
-}
-
-guards! {
+souk_exploration::guards! {
+    /// One guard of the protocol.
+    Guard:
     ClaimLeft, "claim", "a unit is left";
     ClaimOnce, "claim", "the shopper has no claim in the shard";
     ClaimNotAgain, "claim", "the shopper has given no claim in the shard back";
@@ -71,24 +48,4 @@ guards! {
     CreditCumulative, "credit", "what comes back is the difference to the record";
     CreditForward, "credit", "the record only grows";
     CreditSwept, "credit", "closed shards with uncredited units are credited again";
-}
-
-/// Which guards are in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Guards(u64);
-
-impl Guards {
-    /// The whole protocol.
-    pub const ALL: Self = Self(u64::MAX);
-
-    /// All of these but one.
-    #[must_use]
-    pub fn without(self, guard: Guard) -> Self {
-        Self(self.0 & !(1 << guard as u32))
-    }
-
-    /// True where this guard is in force.
-    pub fn has(self, guard: Guard) -> bool {
-        self.0 & (1 << guard as u32) != 0
-    }
 }

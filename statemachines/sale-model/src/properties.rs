@@ -1,55 +1,20 @@
 //! The invariants of the design, as the model can see them.
 
-use std::cell::Cell;
-
 use souk_domain::order::OrderStatus;
+use souk_exploration::Last;
 use stateright::Property;
 
 use crate::{
-    Protocol,
-    actions::claims,
-    bounds::Bounds,
+    bounds::{Bounds, SHARDS},
     guards::Guards,
+    invariants::Invariant,
+    pc::{Pc, claims},
+    protocol::Protocol,
     rest::{Unrest, unrest},
-    state::{Entry, Message, Phase, SHARDS, Sin, State},
-    steps::Pc,
+    state::{Entry, Message, Phase, Sin, State},
 };
 
-/// A property that must always hold. Those "at rest" are about what remains once the faults stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Invariant {
-    I2UnitsConserved,
-    I3NoOversell,
-    I3ReleasedOnGround,
-    I3NothingStrandedAtRest,
-    I4OneOrder,
-    I9AcceptedEndsAtRest,
-    I9AcceptedIsOrdered,
-    CreditedOnce,
-    CreditedAtRest,
-    SoldOutIsWithdrawn,
-    SoldOutNeverSticksAtRest,
-    EveryRunEnds,
-}
-
 impl Invariant {
-    /// All of them.
-    pub const ALL: &[Self] = &[
-        Self::I2UnitsConserved,
-        Self::I3NoOversell,
-        Self::I3ReleasedOnGround,
-        Self::I3NothingStrandedAtRest,
-        Self::I4OneOrder,
-        Self::I9AcceptedEndsAtRest,
-        Self::I9AcceptedIsOrdered,
-        Self::CreditedOnce,
-        Self::CreditedAtRest,
-        Self::SoldOutIsWithdrawn,
-        Self::SoldOutNeverSticksAtRest,
-        Self::EveryRunEnds,
-    ];
-
     /// The property for the checker.
     pub fn property(self) -> Property<Protocol> {
         match self {
@@ -109,7 +74,7 @@ pub(crate) fn reached(protocol: &Protocol) -> Vec<Property<Protocol>> {
         }));
     }
     if bounds.total() == 1 {
-        // Answered without any read: the shopper learns of his claim from his order only.
+        // Answered without any read: the shopper learns of their claim from their order only.
         reached.push(Property::sometimes("a shopper with a claim is told that all is sold", |_, s: &State| {
             let [owner, ..] = s.requests;
             owner.view.empty == (1 << SHARDS) - 1
@@ -173,21 +138,13 @@ fn sold_out_is_withdrawn(s: &State) -> bool {
 /// What is wrong once the faults stop. Asked only where no run is left: runs can be killed anywhere, so the state
 /// without them is always among those that are checked.
 fn at_rest(protocol: &Protocol, state: &State) -> Option<Unrest> {
-    type Asked = (Guards, Bounds, State, Option<Unrest>);
+    type Question = (Guards, Bounds, State);
     thread_local! {
-        // Several properties ask the same of one state, one after the other.
-        static LAST: Cell<Option<Asked>> = const { Cell::new(None) };
+        static LAST: Last<Question, Option<Unrest>> = const { Last::new() };
     }
     if state.is_running() {
         return None;
     }
     let Protocol { guards, bounds, .. } = *protocol;
-    match LAST.get() {
-        Some((g, b, s, answer)) if g == guards && b == bounds && s == *state => answer,
-        _ => {
-            let answer = unrest(protocol, *state);
-            LAST.set(Some((guards, bounds, *state, answer)));
-            answer
-        }
-    }
+    LAST.with(|last| last.or_find((guards, bounds, *state), || unrest(protocol, *state)))
 }

@@ -1,28 +1,46 @@
 //! What each guard is good for: what the checker finds once it is gone.
 
+use std::num::NonZeroUsize;
+
+use souk_exploration::Role;
+
 use crate::{
-    Protocol,
     bounds::Bounds,
     guards::{Guard, Guards},
-    properties::Invariant,
+    invariants::Invariant,
+    protocol::Protocol,
 };
 
-/// What becomes of the protocol without a guard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// It breaks within these bounds.
-    Needed(Bounds),
-    /// Within these bounds nothing breaks, for this reason.
-    Spare(Bounds, &'static str),
-}
+impl souk_exploration::Protocol for Protocol {
+    type Guard = Guard;
+    type Bounds = Bounds;
+    type Invariant = Invariant;
 
-impl Guard {
-    /// What becomes of the protocol without it.
-    pub fn role(self) -> Role {
+    const INVARIANTS: &'static [Invariant] = Invariant::ALL;
+    /// They fit into some gigabytes of memory.
+    const MOST: Option<NonZeroUsize> = NonZeroUsize::new(150_000_000);
+
+    fn new(guards: Guards, bounds: Bounds, invariants: Vec<Invariant>) -> Self {
+        Self { guards, bounds, invariants }
+    }
+
+    fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    fn quick() -> Vec<Bounds> {
+        Bounds::quick()
+    }
+
+    fn exhaustive() -> Vec<Bounds> {
+        Bounds::exhaustive()
+    }
+
+    fn role(guard: Guard) -> Role<Self> {
         use Guard as G;
         const CLOSING: Bounds = Bounds { keepers: 1, ..Bounds::CLOSING };
         const ONE_REQUEST: Bounds = Bounds { owners: &[0], ..Bounds::ONE_SHOPPER };
-        match self {
+        match guard {
             G::ClaimLeft | G::RoomAfterShard => Role::Needed(Bounds::ONE_UNIT),
             G::ClaimOnce => Role::Needed(Bounds { units: [2, 0], ..Bounds::ONE_SHOPPER }),
             G::AnswerAfterSend | G::OrderBeforeAck | G::SweepGrace | G::SweepDrained | G::SweepDeadline => {
@@ -48,11 +66,5 @@ impl Guard {
             G::CloseOpen => Role::Spare(CLOSING, "a closed shard has nothing left that could be drained twice"),
             _ => Role::Needed(Bounds::ONE_SHOPPER),
         }
-    }
-
-    /// The protocol without this guard, within the bounds where that shows.
-    pub fn removed(self) -> Protocol {
-        let (Role::Needed(bounds) | Role::Spare(bounds, _)) = self.role();
-        Protocol { guards: Guards::ALL.without(self), bounds, invariants: Invariant::ALL.to_vec() }
     }
 }

@@ -11,11 +11,12 @@
 use souk_domain::order::{OrderEvent, OrderStatus};
 
 use crate::{
-    Protocol,
-    actions::claims,
+    bounds::SHARDS,
     guards::Guard,
-    state::{Entry, Message, Phase, SHARDS, State},
-    steps::{Ending, Pc, Run},
+    pc::{Pc, claims},
+    protocol::Protocol,
+    state::{Entry, Message, Phase, State},
+    steps::{Ending, Run},
 };
 
 /// What is not at rest.

@@ -4,18 +4,10 @@ mod packed;
 
 use souk_domain::order::OrderStatus;
 
-use crate::steps::Pc;
-
-/// How many shoppers compete.
-pub const SHOPPERS: usize = 2;
-/// Over how many shards the units lie.
-pub const SHARDS: usize = 2;
-/// How many requests there are at once.
-pub const REQUESTS: usize = 3;
-/// How many workers take messages at once.
-pub const WORKERS: usize = 2;
-/// How many sweeping, releasing, closing or crediting runs there are at once.
-pub const KEEPERS: usize = 2;
+use crate::{
+    bounds::{KEEPERS, REQUESTS, SHARDS, SHOPPERS, WORKERS},
+    pc::Pc,
+};
 
 /// The whole state. It is small and holds no heap memory, as there are millions of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,18 +4,20 @@ use souk_domain::{
     order::OrderStatus,
     sale::{ClaimEntry, ClaimJudgement, OrderFacts, ReleaseJudgement, ShardImage, ShardState, release_ground},
 };
+use souk_exploration::Protocol as _;
 use souk_sale_model::{
     Protocol,
     actions::Action,
     bounds::Bounds,
+    pc::{Claim, Pc},
     state::{Entry, Order, State},
-    steps::{Claim, Ending, Pc, Run},
+    steps::{Ending, Run},
 };
 use stateright::Model;
 
 const CLAIM: Claim = Claim { shopper: 0, shard: 0 };
 
-/// The shards in which a shopper may find himself.
+/// The shards in which a shopper may find themself.
 fn shards() -> impl Iterator<Item = (State, ShardImage)> {
     let entries = [
         (Entry::Absent, None),

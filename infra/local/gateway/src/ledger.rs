@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::command::{Command, Page};
@@ -11,28 +10,8 @@ use crate::event::{Event, EventType};
 use crate::id::fresh;
 use crate::intent::{Confirmation, Intent, Refusal, Seconds, State};
 use crate::payment_method::PaymentMethod;
+use crate::refund::Refund;
 use crate::render;
-
-/// Money given back.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Refund {
-    /// `re_…`
-    pub id: String,
-    /// The intent refunded.
-    pub payment_intent: String,
-    /// The charge refunded.
-    pub charge: Option<String>,
-    /// Minor units.
-    pub amount: i64,
-    /// Lower-case ISO code.
-    pub currency: String,
-    /// Why.
-    pub reason: Option<String>,
-    /// The caller's own keys.
-    pub metadata: BTreeMap<String, String>,
-    /// When.
-    pub created: Seconds,
-}
 
 /// What a command led to.
 #[derive(Debug)]

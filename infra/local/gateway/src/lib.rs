@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod offline;
 pub mod payment_method;
 mod persistence;
+pub mod refund;
 mod render;
 mod request_log;
 mod server;

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::gateway::Books;
 use crate::idempotency::{Keys, Record};
 use crate::intent::{Intent, Seconds};
-use crate::ledger::{Ledger, Refund};
+use crate::ledger::Ledger;
+use crate::refund::Refund;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Snapshot {

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::intent::{CancellationReason, CaptureMethod, Intent, State};
-use crate::ledger::Refund;
 use crate::payment_method::Decline;
+use crate::refund::Refund;
 
 /// The version of Stripe's API whose shapes are rendered.
 pub const API_VERSION: &str = "2026-08-26.dahlia";

@@ -33,6 +33,7 @@ mod ids;
 mod lottery;
 mod pace;
 pub mod polling;
+mod probes;
 mod sample;
 mod shards;
 mod standing;
@@ -54,8 +55,9 @@ pub use draw::{Draw, DrawError};
 pub use ids::{IntentId, ShopperKey};
 pub use lottery::{Commitment, Lottery, LotteryKey};
 pub use pace::{Pace, STALE_READERS, Segment};
+pub use probes::{Probes, probe_limit, probes};
 pub use sample::{SAMPLE_SIZE, SAMPLE_SLOTS, Sampling, present};
-pub use shards::{MAX_SHARDS, MIN_SHARDS, Probes, Shard, ShardPlan, ShardRun, UNITS_PER_SHARD, probe_limit, probes};
+pub use shards::{MAX_SHARDS, MIN_SHARDS, Shard, ShardPlan, ShardRun, UNITS_PER_SHARD};
 pub use standing::Standing;
 pub use status::{InvalidSaleTransition, SaleEvent, SaleStatus};
 pub use terms::{

@@ -2,7 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{Hold, Lane, RUNS, State};
+use super::{Hold, Lane, State};
+use crate::bounds::RUNS;
 
 impl Lane {
     /// The lane in a word, in which no two lanes are alike.
@@ -21,7 +22,7 @@ impl Lane {
         word.push(4, self.intent as u8);
         word.push(1, self.was_held.into());
         word.push(2, self.refunds);
-        word.push(5, self.in_flight.0);
+        word.push(5, self.in_flight.bits());
         word.push(3, self.starts);
         word.push(1, self.noted.into());
         word.push(1, self.refusal_kept.into());

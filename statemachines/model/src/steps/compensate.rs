@@ -5,10 +5,12 @@ use souk_domain::{
     payment::{Fence, PaymentState},
 };
 
-use super::{Chance, End, Pc, Seen, Step, gateway, is_confirmed, stock};
+use super::{Step, gateway, is_confirmed, stock};
 use crate::{
+    calls::Call,
     guards::Guard,
-    state::{Call, Intent, Sin},
+    pc::{Chance, End, Pc, Seen},
+    state::{Intent, Sin},
 };
 
 impl Seen {

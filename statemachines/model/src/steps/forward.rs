@@ -2,8 +2,12 @@
 
 use souk_domain::order::{OrderEvent, OrderStatus};
 
-use super::{Chance, Pc, Step, is_confirmed, stock};
-use crate::{guards::Guard, state::Sin};
+use super::{Step, is_confirmed, stock};
+use crate::{
+    guards::Guard,
+    pc::{Chance, Pc},
+    state::Sin,
+};
 
 impl Step<'_> {
     /// S0. Reads the order.

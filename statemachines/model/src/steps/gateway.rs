@@ -1,9 +1,10 @@
 //! The gateway's rules: what a call does there, whenever it arrives.
 
-use super::Chance;
 use crate::{
+    calls::Call,
     guards::{Guard, Guards},
-    state::{Call, Intent, Lane},
+    pc::Chance,
+    state::{Intent, Lane},
 };
 
 /// What a call does. False where the gateway refuses it because of the intent's state.

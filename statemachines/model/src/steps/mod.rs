@@ -4,7 +4,6 @@ mod compensate;
 mod forward;
 pub mod gateway;
 mod pay;
-mod pc;
 mod ship;
 pub mod stock;
 
@@ -13,10 +12,10 @@ use souk_domain::{
     payment::PaymentState,
 };
 
-pub use self::pc::{Chance, End, Outcome, Pc, Seen};
 use crate::{
-    Protocol,
     guards::Guard,
+    pc::{Chance, Pc},
+    protocol::Protocol,
     state::{Intent, Lane, Order, Sin, State},
 };
 

@@ -2,10 +2,12 @@
 
 use souk_domain::payment::{Authorization, PaymentState};
 
-use super::{Chance, Outcome, Pc, Step, gateway};
+use super::{Step, gateway};
 use crate::{
+    calls::Call,
     guards::Guard,
-    state::{Call, Intent},
+    pc::{Chance, Outcome, Pc},
+    state::Intent,
 };
 
 impl Outcome {

@@ -5,10 +5,13 @@ use souk_domain::{
     payment::PaymentState,
 };
 
-use super::{Chance, Pc, Step, gateway};
+use super::{Step, gateway};
 use crate::{
+    bounds::RUNS,
+    calls::Call,
     guards::Guard,
-    state::{Call, Intent, RUNS},
+    pc::{Chance, Pc},
+    state::Intent,
 };
 
 impl Step<'_> {

@@ -1,7 +1,7 @@
 //! The sale's end: each shard is closed and drained, and what it drained goes back to the inventory.
 
-use super::{Pc, Step};
-use crate::{guards::Guard, state::Sin};
+use super::Step;
+use crate::{guards::Guard, pc::Pc, state::Sin};
 
 impl Step<'_> {
     pub(super) fn close(&mut self, number: u8) -> Pc {

@@ -1,16 +1,15 @@
 //! The steps of a run: each is one read or one write of one item, or one send.
 
 mod close;
-mod pc;
 mod release;
 mod request;
 mod room;
 mod worker;
 
-pub use self::pc::{Claim, Pc};
 use crate::{
-    Protocol,
     guards::Guard,
+    pc::{Claim, Pc},
+    protocol::Protocol,
     state::{Entry, Order, Shard, Sin, State},
 };
 

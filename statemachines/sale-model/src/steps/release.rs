@@ -1,7 +1,12 @@
 //! A claim's way back to its shard.
 
-use super::{Claim, Pc, Step};
-use crate::{Protocol, guards::Guard, state::Entry};
+use super::Step;
+use crate::{
+    guards::Guard,
+    pc::{Claim, Pc},
+    protocol::Protocol,
+    state::Entry,
+};
 
 impl Step<'_> {
     pub(super) fn begin_release(&self, claim: Claim) -> Pc {

@@ -1,9 +1,11 @@
 //! A shopper's request: claim, tell of an empty shard, send, 202.
 
-use super::{Ending, Pc, Run, Step};
+use super::{Ending, Run, Step};
 use crate::{
+    bounds::SHARDS,
     guards::Guard,
-    state::{Entry, Message, SHARDS, Shopper, View},
+    pc::Pc,
+    state::{Entry, Message, Shopper, View},
 };
 
 impl Step<'_> {

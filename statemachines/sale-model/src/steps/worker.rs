@@ -2,9 +2,10 @@
 
 use souk_domain::order::OrderStatus;
 
-use super::{Claim, Pc, Run, Step};
+use super::{Run, Step};
 use crate::{
     guards::Guard,
+    pc::{Claim, Pc},
     state::{Message, Order, Phase, Sin},
 };
 

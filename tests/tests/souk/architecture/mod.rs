@@ -1,6 +1,7 @@
 //! What the code and the templates promise each other. Nothing runs here: files are read.
 
 mod dependencies;
+mod documents;
 mod edge;
 mod saga;
 mod sign_in;

@@ -6,15 +6,19 @@ use super::root;
 
 /// Calls `visit` with name and text of each source below a folder.
 pub fn visit(folder: &str, visit: &mut dyn FnMut(&str, &str)) {
-    walk(&root().join(folder), visit);
+    walk(&root().join(folder), "rs", visit);
 }
 
-fn walk(folder: &Path, visit: &mut dyn FnMut(&str, &str)) {
+/// The same for each file of this extension, leaving out what is hidden or made.
+pub fn walk(folder: &Path, extension: &str, visit: &mut dyn FnMut(&str, &str)) {
     for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+        let entry = entry.unwrap();
+        let (path, name) = (entry.path(), entry.file_name());
         if path.is_dir() {
-            walk(&path, visit);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            if name != "target" && !name.to_str().unwrap().starts_with('.') {
+                walk(&path, extension, visit);
+            }
+        } else if path.extension().is_some_and(|its| its == extension) {
             let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
             visit(&name, &std::fs::read_to_string(&path).unwrap());
         }

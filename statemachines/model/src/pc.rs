@@ -1,6 +1,6 @@
 //! Where a run can stand.
 
-use crate::state::Call;
+use crate::calls::Call;
 
 /// Where a run stands: the step that comes next, with what it has read.
 ///

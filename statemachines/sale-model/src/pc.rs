@@ -1,5 +1,7 @@
 //! Where a run stands.
 
+use crate::bounds::{SHARDS, SHOPPERS};
+
 /// A claim's name: whose, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
@@ -7,6 +9,11 @@ pub struct Claim {
     pub shopper: u8,
     /// The shard.
     pub shard: u8,
+}
+
+/// All claims that there can be.
+pub(crate) fn claims() -> impl Iterator<Item = Claim> {
+    (0..SHOPPERS as u8).flat_map(|shopper| (0..SHARDS as u8).map(move |shard| Claim { shopper, shard }))
 }
 
 /// The next step of a run.
@@ -113,7 +120,7 @@ impl Pc {
         match self {
             Self::Probe { tried } => 16 + 2 * tried.count_ones() as u16,
             Self::Mark { tried, .. } => 15 + 2 * tried.count_ones() as u16,
-            Self::Enter { .. } => 15 + 2 * crate::state::SHARDS as u16,
+            Self::Enter { .. } => 15 + 2 * SHARDS as u16,
             Self::Send { .. } | Self::SendLate { .. } | Self::Undo { .. } => 32 + self.code() / 256,
             _ => 64 + self.code() / 256,
         }
