@@ -14,7 +14,7 @@ def shortened(name, stack_name, logical_id, longest):
     if len(stack_name) + len(logical_id) <= room:
         return name
     kept = logical_id[:max(room // 2, room - len(stack_name))]
-    return f"{stack_name[:room - len(kept)]}-{kept}-{name[-SUFFIX:]}"
+    return f"{stack_name[:room - len(kept)].rstrip('-')}-{kept}-{name[-SUFFIX:]}"
 
 
 def apply():
