@@ -8,7 +8,7 @@ from collections import Counter
 from .aws import client, pages
 from .console import Failure
 from .deployment import TEMPLATE, all_resources
-from .templates import is_local, read, resources
+from .templates import resources, route_keys, tree
 
 
 def audit(stack, template=TEMPLATE):
@@ -36,27 +36,12 @@ class Declared:
 
     def __init__(self, path):
         self.routes, self.sources, self.machines = Counter(), Counter(), set()
-        self._collect(path)
-
-    def _collect(self, path):
-        template = read(path)
-        self.machines |= {name for name, _ in resources(template, "AWS::Serverless::StateMachine",
-                                                        "AWS::StepFunctions::StateMachine")}
-        for _name, props in resources(template, "AWS::Serverless::Function"):
-            for event in props.get("Events", {}).values():
-                details = event.get("Properties", {})
-                if event["Type"] == "HttpApi":
-                    self.routes[_route_key(details)] += 1
-        for _name, props in resources(template, "AWS::Lambda::EventSourceMapping"):
-            self.sources[props["FunctionName"]["Ref"]] += 1
-        for _name, props in resources(template, "AWS::Serverless::Application"):
-            if is_local(props.get("Location")):
-                self._collect(path.parent / props["Location"])
-
-
-def _route_key(details):
-    path = details.get("Path", "$default")
-    return path if path == "$default" else f"{details.get('Method', 'ANY').upper()} {path}"
+        for _path, template in tree(path):
+            self.routes.update(route_keys(template))
+            self.sources.update(props["FunctionName"]["Ref"]
+                                for _name, props in resources(template, "AWS::Lambda::EventSourceMapping"))
+            self.machines |= {name for name, _ in resources(template, "AWS::Serverless::StateMachine",
+                                                            "AWS::StepFunctions::StateMachine")}
 
 
 def _routes(stack, deployed):

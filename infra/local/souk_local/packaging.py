@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from .aws import client
 from .console import Failure
 from .stack import HOME
-from .templates import is_local, read, resources
+from .templates import is_local, nests, read, resources
 
 BUCKET = "souk-artifacts"
 ZIPS = HOME / "zips"
@@ -50,10 +50,8 @@ class Packager:
         for _name, props in resources(template, "AWS::Serverless::StateMachine"):
             if is_local(props.get("DefinitionUri")):
                 props["DefinitionUri"] = {"Bucket": BUCKET, "Key": self._file(path.parent / props["DefinitionUri"])}
-        for kind, field in (("AWS::Serverless::Application", "Location"), ("AWS::CloudFormation::Stack", "TemplateURL")):
-            for _name, props in resources(template, kind):
-                if is_local(props.get(field)):
-                    props[field] = self.package(path.parent / props[field])
+        for _name, props, field in nests(template):
+            props[field] = self.package(path.parent / props[field])
         return template
 
     def _code(self, path, name, uri):

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 
-from . import environment, grants, prerequisites, processes, stack, up
+from . import deployment, environment, grants, prerequisites, processes, stack, templates, up
 from .console import Failure, say
 from .stack import ROOT
 
@@ -96,8 +96,9 @@ def _licences():
 
 def _templates(environment_ready):
     environment_ready.result()
-    templates = sorted(str(path) for path in (ROOT / "infra").glob("*.yaml"))
-    done = subprocess.run([str(environment.VENV / "bin" / "cfn-lint"), "--regions", stack.REGION, "--", *templates],
+    environment.activate()
+    files = sorted({str(path) for path, _template in templates.tree(deployment.TEMPLATE)})
+    done = subprocess.run([str(environment.VENV / "bin" / "cfn-lint"), "--regions", stack.REGION, "--", *files],
                           cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise Failure("cfn-lint found the mistakes above")

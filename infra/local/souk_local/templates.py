@@ -1,6 +1,9 @@
 """Read SAM templates: YAML with CloudFormation's short intrinsic functions."""
 import functools
 
+# What nests a template, and the property that names it.
+NESTS = (("AWS::Serverless::Application", "Location"), ("AWS::CloudFormation::Stack", "TemplateURL"))
+
 
 @functools.cache
 def _loader():
@@ -40,6 +43,30 @@ def resources(template, *types):
     for logical_id, resource in template.get("Resources", {}).items():
         if isinstance(resource, dict) and resource.get("Type") in types:
             yield logical_id, resource.get("Properties", {})
+
+
+def nests(template):
+    """(logical id, properties, the property that names the template) of the local templates nested in this one."""
+    for kind, field in NESTS:
+        for logical_id, props in resources(template, kind):
+            if is_local(props.get(field)):
+                yield logical_id, props, field
+
+
+def tree(path):
+    """(path, template) of a template and of those nested in it, each as often as it is nested."""
+    template = read(path)
+    yield path, template
+    for _logical_id, props, field in nests(template):
+        yield from tree(path.parent / props[field])
+
+
+def route_keys(template):
+    """The keys of a template's routes: of those spelt out, and of those that a loop makes of the mapping ``Routes``."""
+    for row in template.get("Mappings", {}).get("Routes", {}).values():
+        yield row["Key"]
+    for _logical_id, props in resources(template, "AWS::ApiGatewayV2::Route"):
+        yield props["RouteKey"]
 
 
 def is_local(location):

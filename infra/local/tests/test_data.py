@@ -3,7 +3,6 @@ import unittest
 
 from expanded import Expanded
 
-TEMPLATES = ("template", "shared", "discovery", "transactions", "edge", "watch")
 # What holds data that nothing can make again, and the property that protects it, with and without data to keep.
 STATEFUL = {
     "AWS::DynamoDB::Table": ("DeletionProtectionEnabled", "true", "false"),
@@ -14,7 +13,8 @@ STATEFUL = {
 }
 # The others: what they hold is made by a deployment, kept elsewhere too, or meant to pass.
 STATELESS = {
-    "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage", "AWS::CloudFormation::Stack", "AWS::CloudFront::CachePolicy",
+    "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Authorizer", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Stage", "AWS::CloudFormation::Stack", "AWS::CloudFront::CachePolicy",
     "AWS::CloudFront::Distribution", "AWS::CloudFront::OriginAccessControl", "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup", "AWS::Events::Archive",
     "AWS::Events::EventBus", "AWS::Events::Rule", "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::Lambda::EventSourceMapping",
@@ -26,10 +26,9 @@ STATELESS = {
 
 def resources(keep):
     """(name, type, the whole resource filled in) of all templates, with ``KeepData`` at this value."""
-    for name in TEMPLATES:
-        template = Expanded(name, {"KeepData": keep, "OpenSearchEndpoint": ""})
-        for logical_id, resource in template.resources.items():
-            yield f"{name}: {logical_id}", resource["Type"], template.filled(resource)
+    for part in Expanded("template", {"KeepData": keep, "OpenSearchEndpoint": ""}).parts:
+        for logical_id, resource in part.resources.items():
+            yield f"{part.name}: {logical_id}", resource["Type"], part.filled(resource)
 
 
 class Data(unittest.TestCase):

@@ -139,13 +139,14 @@ class Grants(unittest.TestCase):
             yield from sources if isinstance(sources, list) else [sources]
 
     def test_an_api_may_call_the_functions_behind_its_routes(self):
-        for world, _name, api in self.each("AWS::ApiGatewayV2::Api"):
-            permitted = {permission["FunctionName"] for permission in world.of_type("AWS::Lambda::Permission").values()
-                         if permission["Principal"] == "apigateway.amazonaws.com"}
-            for path, methods in api["Body"]["paths"].items():
-                for operation in methods.values():
-                    uri = operation["x-amazon-apigateway-integration"]["uri"]
-                    self.assertIn(uri.split(":function:")[1].split("/")[0], permitted, path)
+        for world in self.worlds:
+            permissions = list(world.of_type("AWS::Lambda::Permission").values())
+            for key, function in world.routes.items():
+                self.assertIn({"Action": "lambda:InvokeFunction", "FunctionName": function, "Principal": "apigateway.amazonaws.com",
+                               "SourceArn": "arn:aws:execute-api:us-east-1:111122223333:HttpApi/*"}, permissions, key)
+            for kind in ("Route", "Integration", "Authorizer", "Stage"):
+                apis = {properties["ApiId"] for properties in world.of_type(f"AWS::ApiGatewayV2::{kind}").values()}
+                self.assertEqual(apis, {"HttpApi"}, kind)
 
 
 class Documents(unittest.TestCase):

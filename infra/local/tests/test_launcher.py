@@ -11,6 +11,7 @@ from pathlib import Path
 
 from emulated import Emulated, poll
 from launcher import cognito_users
+from launcher.cfn_names import shortened
 
 # Answers a request with its claims, and a pool that signs a token with the one group that it is to name; of stream
 # records it reports or raises what the item tells it to.
@@ -46,15 +47,23 @@ CHILD = {
         "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {
             "GenerateSecretString": {"PasswordLength": 40, "ExcludePunctuation": "true"}}},
         "Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/test/shared"}},
-        "Api": {"Type": "AWS::Serverless::HttpApi", "Properties": {"StageName": "$default", "Auth": {"Authorizers": {"User": {
-            "IdentitySource": "$request.header.Authorization", "JwtConfiguration": {
-                "issuer": {"Fn::Sub": "https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}"},
-                "audience": [{"Ref": "Client"}]}}}}}},
+        "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "api", "ProtocolType": "HTTP"}},
+        "Stage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {
+            "ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": True}},
+        "User": {"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": {
+            "ApiId": {"Ref": "Api"}, "Name": "User", "AuthorizerType": "JWT",
+            "IdentitySource": ["$request.header.Authorization"], "JwtConfiguration": {
+                "Issuer": {"Fn::Sub": "https://cognito-idp.${AWS::Region}.amazonaws.com/${Pool}"},
+                "Audience": [{"Ref": "Client"}]}}},
+        "Integration": {"Type": "AWS::ApiGatewayV2::Integration", "Properties": {
+            "ApiId": {"Ref": "Api"}, "IntegrationType": "AWS_PROXY", "PayloadFormatVersion": "2.0",
+            "IntegrationUri": {"Fn::GetAtt": ["Function", "Arn"]}}},
+        "Route": {"Type": "AWS::ApiGatewayV2::Route", "Properties": {
+            "ApiId": {"Ref": "Api"}, "RouteKey": "GET /mine", "Target": {"Fn::Sub": "integrations/${Integration}"},
+            "AuthorizationType": "JWT", "AuthorizerId": {"Ref": "User"}}},
         "Function": {"Type": "AWS::Serverless::Function", "Properties": {
             "Runtime": "python3.11", "Handler": "index.handler", "CodeUri": {"Bucket": "code", "Key": "function.zip"},
-            "LoggingConfig": {"LogGroup": {"Ref": "Logs"}}, "Events": {
-                "Mine": {"Type": "HttpApi", "Properties": {"ApiId": {"Ref": "Api"}, "Method": "GET", "Path": "/mine",
-                                                           "Auth": {"Authorizer": "User"}}}}}}},
+            "LoggingConfig": {"LogGroup": {"Ref": "Logs"}}}}},
     "Outputs": {name: {"Value": {"Ref": name}} for name in (
         "Pool", "Client", "OtherClient", "AskingPool", "AskingClient", "Secret", "Api", "Function")},
 }
@@ -310,6 +319,17 @@ class Launcher(Emulated):
         self.assertEqual(list(index.carriers(users, "7@souk.test")), ["sub-7"])
         self.assertEqual(list(index.carriers(users, "sub-8")), ["sub-8"])
         self.assertEqual(index.carriers(users, "nobody@souk.test"), {})
+
+
+class Names(unittest.TestCase):
+    """What CloudFormation calls a resource."""
+
+    def test_a_name_tells_what_it_is_of_however_long_the_stacks_is(self):
+        made = "souk-Saga-0123456789ABC"
+        self.assertEqual(shortened(made, "souk", "Saga", 64), made)
+        for stack in ("souk-test-Transactions-0a1b2c3d-4e5-Checkouts-0a1b2c3d-4e5", "s" * 36):
+            name = shortened(stack + "0123456789ABC", stack, "CreateCheckoutFunction", 64)
+            self.assertEqual(name, f"{stack[:27]}-CreateCheckoutFunction-0123456789ABC")
 
 
 if __name__ == "__main__":

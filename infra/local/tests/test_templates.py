@@ -9,15 +9,16 @@ from souk_local.console import Failure
 
 TEMPLATE = """
 AWSTemplateFormatVersion: 2010-09-09
+Mappings:
+  Routes:
+    Get: {Key: GET /things}
 Resources:
+  DefaultRoute: {Type: AWS::ApiGatewayV2::Route, Properties: {RouteKey: $default}}
   Get:
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: ../built/get/
       Environment: {Variables: {TABLE: !Ref Table, ARN: !GetAtt Table.Arn, URL: !Sub 'https://${Table}/'}}
-      Events:
-        Http: {Type: HttpApi, Properties: {Method: get, Path: /things}}
-        Default: {Type: HttpApi, Properties: {Path: $default}}
   GetStream:
     Type: AWS::Lambda::EventSourceMapping
     Properties: {FunctionName: !Ref Get, EventSourceArn: !GetAtt Table.StreamArn}

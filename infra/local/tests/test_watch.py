@@ -1,5 +1,6 @@
 """Whatever may stand still calls a person: each function, queue, stream, schedule, table, API and job has its alarm."""
 import json
+import re
 import unittest
 
 from expanded import Expanded
@@ -54,6 +55,17 @@ class Watch(unittest.TestCase):
         for _world, name, alarm in self.each("AWS::CloudWatch::Alarm"):
             self.assertEqual(alarm["AlarmActions"], ["AlarmsTopic"], name)
             self.assertGreater(len(alarm["AlarmDescription"]), 20, name)
+
+    def test_an_expression_is_of_the_metrics_beside_it(self):
+        seen = 0
+        for _world, name, alarm in self.each("AWS::CloudWatch::Alarm"):
+            ids = {query["Id"] for query in alarm.get("Metrics", []) if "MetricStat" in query}
+            for query in alarm.get("Metrics", []):
+                self.assertLessEqual(set(query), {"Id", "Expression", "Label", "MetricStat", "ReturnData"}, name)
+                if "Expression" in query:
+                    self.assertEqual(set(re.findall("[a-z]+", query["Expression"])), ids, name)
+                    seen += 1
+        self.assertGreater(seen, 50)
 
     def test_every_function_that_fails_or_is_throttled(self):
         for world, name, _function in self.each("AWS::Lambda::Function"):
@@ -137,10 +149,9 @@ class Limits(unittest.TestCase):
     """What CloudFormation takes of one template."""
 
     def test_a_template_stays_below_the_limits(self):
-        for name in WORLDS:
-            template = Expanded(name).template
-            self.assertLess(len(template["Resources"]), 450, f"{name}: a template holds 500 resources at the most")
-            self.assertLess(len(json.dumps(template)), 900_000, f"{name}: a template has a megabyte at the most")
+        for part in Expanded("template").parts:
+            self.assertLess(len(part.template["Resources"]), 450, f"{part.name}: a template holds 500 resources at the most")
+            self.assertLess(len(json.dumps(part.template)), 900_000, f"{part.name}: a template has a megabyte at the most")
 
 
 def seconds(expression):

@@ -8,15 +8,24 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Credentials, Region},
 };
 
-/// Starts an empty one on a free port of 127.0.0.1. Nobody else sees its tables; it ends with the
-/// test's runtime.
+use crate::templates;
+
+/// Starts one on a free port of 127.0.0.1 with the tables of a world (`discovery`, `transactions`), each
+/// under its name in the template. Nobody else sees them; it ends with the test's runtime.
 ///
 /// # Errors
 /// Where no port can be had or the database cannot start.
-pub async fn in_process() -> io::Result<Client> {
+///
+/// # Panics
+/// Where the templates cannot be read.
+pub async fn with_tables_of(world: &str) -> io::Result<Client> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
     let database = dynoxide::Database::memory().map_err(io::Error::other)?;
+    for table in templates::tables(world) {
+        let request = serde_json::from_value(table.create_request(&table.logical_id))?;
+        database.create_table(request).map_err(io::Error::other)?;
+    }
     tokio::spawn(dynoxide::server::serve_on(listener, database));
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -21,7 +21,7 @@ use souk_runtime::task::TaskError;
 use souk_sales::{Sales, Shards};
 use souk_wiring::{Call, Environment, FromEnvironment};
 
-use crate::{network::Network, tables::TABLES};
+use crate::{network::Network, tables::tables};
 
 /// How long a checkout holds its units.
 pub const RESERVATION_SECONDS: u64 = 900;
@@ -196,7 +196,7 @@ async fn deps<D: FromEnvironment>(environment: &Environment) -> D {
 
 fn environment(network: &Network) -> Environment {
     let mut variables: BTreeMap<&'static str, String> =
-        TABLES.iter().map(|table| (table.variable, table.name.to_owned())).collect();
+        tables().iter().map(|table| (table.variable.as_str(), table.name.clone())).collect();
     variables.extend([
         ("ORDER_SAGA_ARN", "arn:aws:states:us-east-1:000000000000:stateMachine:order".to_owned()),
         ("RESERVATION_TIMERS_URL", queue_url(RESERVATION_TIMERS)),

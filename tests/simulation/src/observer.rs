@@ -245,6 +245,6 @@ fn written(call: &Call) -> Vec<(&'static str, Value)> {
 
 fn key_of(write: &Value, holder: &Value) -> (&'static str, Value) {
     let table = spec(write["TableName"].as_str().unwrap_or_default());
-    let key: Map<String, Value> = table.key.iter().map(|name| ((*name).to_owned(), holder[*name].clone())).collect();
-    (table.name, Value::Object(key))
+    let key: Map<String, Value> = table.key.iter().map(|name| (name.clone(), holder[name].clone())).collect();
+    (&table.name, Value::Object(key))
 }

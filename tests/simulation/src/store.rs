@@ -4,7 +4,7 @@ use dynoxide::{Database, DynoxideError, actions::get_item::GetItemRequest};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::tables::TABLES;
+use crate::tables::tables;
 
 /// An item in DynamoDB's JSON: `{"version": {"N": "1"}}`.
 pub type Item = serde_json::Map<String, Value>;
@@ -21,8 +21,8 @@ impl Store {
     /// Where the emulator refuses a table that the template declares.
     pub fn new() -> Self {
         let database = Database::memory().expect("a database in memory");
-        for table in TABLES {
-            database.create_table(read(&table.create_request().to_string()).expect("a request")).expect("a table");
+        for table in tables() {
+            database.create_table(read(&table.create_request).expect("a request")).expect("a table");
         }
         Self { database }
     }

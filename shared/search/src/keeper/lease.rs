@@ -139,20 +139,13 @@ fn text(progress: &impl Serialize) -> Result<souk_dynamo::AttributeValue, StoreE
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
-
     use super::*;
 
     const WORK: &str = "work";
 
     async fn table() -> Table {
-        let client = souk_testkit::dynamodb::in_process().await.unwrap();
-        let pk = AttributeDefinition::builder().attribute_name("pk").attribute_type(ScalarAttributeType::S);
-        let key = KeySchemaElement::builder().attribute_name("pk").key_type(KeyType::Hash);
-        let create = client.create_table().table_name("pages").billing_mode(BillingMode::PayPerRequest);
-        let create = create.attribute_definitions(pk.build().unwrap()).key_schema(key.build().unwrap());
-        create.send().await.unwrap();
-        Table::new(client, "pages")
+        let client = souk_testkit::dynamodb::with_tables_of("discovery").await.unwrap();
+        Table::new(client, "ProductPagesTable")
     }
 
     fn at(seconds: i64) -> Timestamp {

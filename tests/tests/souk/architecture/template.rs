@@ -1,21 +1,25 @@
-//! Reading a SAM template.
+//! Reading the templates: a world's own, and those of its contexts that are nested in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml_ng::Value;
+use souk_testkit::templates;
 
-use super::root;
-
-/// One world's template.
+/// One template with those nested in it.
 pub struct Template {
     pub name: &'static str,
+    /// The template itself.
     pub document: Value,
+    /// What is nested in it.
+    pub nested: Vec<Value>,
 }
 
 /// One Lambda of a template.
 pub struct Function<'a> {
     pub name: &'a str,
     pub properties: &'a Value,
+    /// The template in which it stands.
+    document: &'a Value,
 }
 
 /// A route of an API.
@@ -54,6 +58,11 @@ pub fn routes() -> Vec<Route> {
 }
 
 impl Route {
+    /// `GET /path`, with its parameters in braces.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.method, self.pattern)
+    }
+
     /// A path of this route, each parameter replaced.
     pub fn path(&self, parameter: &str) -> String {
         let segments = self.pattern.split('/').map(|part| if part.starts_with('{') { parameter } else { part });
@@ -63,35 +72,30 @@ impl Route {
 
 impl Template {
     pub fn read(name: &'static str) -> Self {
-        let path = root().join("infra").join(format!("{name}.yaml"));
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Self { name, document: serde_yaml_ng::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}")) }
+        let mut documents = templates::read_with_nested(name);
+        let nested = documents.split_off(1);
+        Self { name, document: documents.remove(0), nested }
     }
 
-    /// `(logical id, properties)` of the resources of a type.
+    /// The template and those nested in it.
+    pub fn documents(&self) -> impl Iterator<Item = &Value> {
+        std::iter::once(&self.document).chain(&self.nested)
+    }
+
+    /// `(logical id, properties)` of the resources of a type, nested ones too.
     pub fn resources(&self, kind: &str) -> Vec<(&str, &Value)> {
-        let all = self.document["Resources"].as_mapping().expect("Resources");
-        let of_kind = all.iter().filter(|(_, resource)| resource["Type"] == kind);
-        of_kind.map(|(id, resource)| (id.as_str().unwrap(), &resource["Properties"])).collect()
+        self.documents().flat_map(|document| templates::resources(document, kind)).collect()
     }
 
     pub fn functions(&self) -> Vec<Function<'_>> {
-        let functions = self.resources("AWS::Serverless::Function");
-        functions.into_iter().map(|(name, properties)| Function { name, properties }).collect()
+        let of_document = self.documents().map(|document| {
+            let functions = templates::resources(document, "AWS::Serverless::Function").into_iter();
+            functions.map(move |(name, properties)| Function { name, properties, document })
+        });
+        of_document.flatten().collect()
     }
 
-    /// The variables that all of its functions have.
-    pub fn global_variables(&self) -> &Value {
-        &self.document["Globals"]["Function"]["Environment"]["Variables"]
-    }
-
-    /// How long a function may take, in seconds.
-    pub fn timeout(&self, function: &Function<'_>) -> u64 {
-        let own = &function.properties["Timeout"];
-        let timeout = if own.is_null() { &self.document["Globals"]["Function"]["Timeout"] } else { own };
-        timeout.as_u64().unwrap_or_else(|| panic!("{} has no Timeout", function.name))
-    }
-
+    /// The triggers that are resources of their own.
     pub fn mappings(&self) -> Vec<Mapping<'_>> {
         let mappings = self.resources("AWS::Lambda::EventSourceMapping");
         mappings.into_iter().map(|(name, properties)| Mapping { name, properties }).collect()
@@ -104,7 +108,6 @@ impl Template {
 }
 
 impl Function<'_> {
-    /// The binary that its `CodeUri` names.
     /// The name by which its context's program knows it.
     pub fn handler(&self) -> &str {
         self.properties["Handler"].as_str().unwrap_or_else(|| panic!("{} has no Handler", self.name))
@@ -116,38 +119,58 @@ impl Function<'_> {
         uri.trim_end_matches('/').rsplit('/').next().unwrap()
     }
 
+    /// What all functions of its template have.
+    pub fn globals(&self) -> &Value {
+        &self.document["Globals"]["Function"]
+    }
+
+    /// How long it may take, in seconds.
+    pub fn timeout(&self) -> u64 {
+        let own = self.properties["Timeout"].as_u64();
+        own.or_else(|| self.globals()["Timeout"].as_u64()).expect("a timeout")
+    }
+
     pub fn variables(&self) -> BTreeMap<&str, &Value> {
         let variables = self.properties["Environment"]["Variables"].as_mapping();
         variables.into_iter().flatten().map(|(name, value)| (name.as_str().unwrap(), value)).collect()
     }
 
-    /// `(event name, type, properties)` of its triggers.
-    pub fn events(&self) -> Vec<(&str, &str, &Value)> {
-        let events = self.properties["Events"].as_mapping();
-        events
-            .into_iter()
-            .flatten()
-            .map(|(name, event)| (name.as_str().unwrap(), event["Type"].as_str().unwrap(), &event["Properties"]))
-            .collect()
+    /// `(event name, type)` of the triggers that it names itself.
+    pub fn events(&self) -> Vec<(&str, &str)> {
+        let events = self.properties["Events"].as_mapping().into_iter().flatten();
+        events.map(|(name, event)| (name.as_str().unwrap(), event["Type"].as_str().unwrap())).collect()
+    }
+
+    /// The keys of its routes, and whether an authorizer stands before them.
+    fn route_keys(&self) -> Vec<(&str, bool)> {
+        let id = format!("{}Route", self.name);
+        let alone = templates::resources(self.document, "AWS::ApiGatewayV2::Route").into_iter();
+        let alone = alone.filter(|(name, _)| *name == id).map(|(_, route)| (route["RouteKey"].as_str().unwrap(), route));
+        // A loop makes the others: [Function, [names], {"${Function}Route": …}].
+        let made = self.document["Resources"]["Fn::ForEach::Routes"].as_sequence();
+        let made = made.filter(|parts| texts(&parts[1]).iter().any(|name| name == self.name)).map(|parts| {
+            let key = &self.document["Mappings"]["Routes"][self.name]["Key"];
+            let key = key.as_str().unwrap_or_else(|| panic!("{} has no route", self.name));
+            (key, &parts[2]["${Function}Route"]["Properties"])
+        });
+        alone.chain(made).map(|(key, route)| (key, !route["AuthorizerId"].is_null())).collect()
     }
 
     /// Its HTTP routes, the default one left out.
     pub fn http_routes(&self) -> Vec<Route> {
-        let http = self.events().into_iter().filter(|(_, kind, _)| *kind == "HttpApi");
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        http.filter(|(_, _, event)| event["Path"] != "$default")
-            .map(|(_, _, event)| Route {
-                world: "",
-                method: text(&event["Method"]),
-                pattern: text(&event["Path"]),
-                guarded: event["Auth"]["Authorizer"].as_str().is_some_and(|name| name != "NONE"),
-            })
-            .collect()
+        let keys = self.route_keys().into_iter().filter_map(|(key, guarded)| Some((key.split_once(' ')?, guarded)));
+        keys.map(|((method, pattern), guarded)| Route {
+            world: "",
+            method: method.to_owned(),
+            pattern: pattern.to_owned(),
+            guarded,
+        })
+        .collect()
     }
 
-    /// `GET /path` of its HTTP routes, the default one left out.
-    pub fn routes(&self) -> Vec<String> {
-        self.http_routes().iter().map(|route| format!("{} {}", route.method, route.pattern)).collect()
+    /// Whether an API calls it.
+    pub fn is_routed(&self) -> bool {
+        !self.route_keys().is_empty()
     }
 }
 
@@ -157,9 +180,9 @@ impl Mapping<'_> {
         mentions(&self.properties["FunctionName"], function)
     }
 
-    /// The logical id of what it reads: the table of a stream, or the queue.
+    /// The logical id of what it reads: the table of a stream (`OrdersTable` of `OrdersTableStream`), or the queue.
     pub fn source(&self) -> String {
-        texts(&self.properties["EventSourceArn"])[0].split('.').next().unwrap().to_owned()
+        texts(&self.properties["EventSourceArn"])[0].split('.').next().unwrap().trim_end_matches("Stream").to_owned()
     }
 }
 

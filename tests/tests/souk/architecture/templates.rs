@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_yaml_ng::Value;
 
+use souk_testkit::templates;
+
 use super::{
     entries, root,
-    template::{Function, mentions, texts, with_functions, worlds},
+    template::{Function, Route, mentions, texts, with_functions, worlds},
 };
 
 /// The functions that a context's program lists, as `(program, function)`.
@@ -36,9 +38,12 @@ fn every_listed_function_is_deployed_and_every_deployed_one_is_listed() {
 fn the_default_route_knows_all_other_routes() {
     for world in worlds() {
         let functions = world.functions();
-        let routes: BTreeSet<String> = functions.iter().flat_map(|function| function.routes()).collect();
+        let routes: BTreeSet<String> =
+            functions.iter().flat_map(Function::http_routes).map(|route| route.key()).collect();
         let fallback = functions.iter().find(|function| function.handler() == "fallback").expect("a fallback");
-        let known = fallback.variables()["ROUTES"].as_str().unwrap();
+        assert_eq!(texts(fallback.variables()["ROUTES"]), ["Routes"]);
+        let api = world.resources("AWS::Serverless::Application").into_iter().find(|(id, _)| *id == "Api").unwrap().1;
+        let known = api["Parameters"]["Routes"].as_str().unwrap();
         let known: BTreeSet<String> = known.split(',').map(|route| route.trim().to_owned()).collect();
         assert_eq!(known, routes, "{}", world.name);
     }
@@ -47,11 +52,11 @@ fn the_default_route_knows_all_other_routes() {
 #[test]
 fn one_function_one_route() {
     for world in worlds() {
-        let routes: Vec<String> = world.functions().iter().flat_map(|function| function.routes()).collect();
-        let distinct: BTreeSet<_> = routes.iter().collect();
+        let routes: Vec<Route> = world.functions().iter().flat_map(Function::http_routes).collect();
+        let distinct: BTreeSet<_> = routes.iter().map(Route::key).collect();
         assert_eq!(routes.len(), distinct.len(), "{}: a route is taken twice", world.name);
         for function in world.functions() {
-            assert!(function.routes().len() <= 1, "{} has several routes", function.name);
+            assert!(function.http_routes().len() <= 1, "{} has several routes", function.name);
         }
     }
 }
@@ -70,8 +75,8 @@ fn only_these_routes_are_open() {
     };
     for world in worlds() {
         for function in world.functions() {
-            let (Some(route), Some(http)) = (function.routes().pop(), function.http_routes().pop()) else { continue };
-            assert_eq!(http.guarded, !open(&route), "{route}");
+            let Some(route) = function.http_routes().pop() else { continue };
+            assert_eq!(route.guarded, !open(&route.key()), "{}", route.key());
         }
     }
 }
@@ -82,11 +87,8 @@ fn a_function_is_granted_exactly_the_tables_that_it_names() {
         for function in world.functions() {
             let statements = statements(&function.properties["Policies"]);
             for table in world.tables() {
-                let stream = format!("{table}.StreamArn");
                 let named = function.variables().values().any(|value| mentions(value, table));
-                let granted = statements.iter().any(|statement| {
-                    mentions(&statement["Resource"], table) && !texts(&statement["Resource"]).contains(&stream)
-                });
+                let granted = statements.iter().any(|statement| mentions(&statement["Resource"], table));
                 assert!(
                     named == granted,
                     "{}: {table} is {} but {}",
@@ -125,8 +127,8 @@ fn statements(policies: &Value) -> Vec<&Value> {
 fn queues_and_streams_are_read_by_mappings() {
     for world in worlds() {
         for function in world.functions() {
-            for (name, kind, _) in function.events() {
-                assert!(["HttpApi", "ScheduleV2"].contains(&kind), "{}.{name} is a {kind}", function.name);
+            for (name, kind) in function.events() {
+                assert_eq!(kind, "ScheduleV2", "{}.{name}", function.name);
             }
         }
         assert!(world.mappings().len() > 4, "{}", world.name);
@@ -187,7 +189,7 @@ fn assert_sets_aside_whole(function: &Function, event: &Value, place: &str) {
 fn a_changed_schema_of_the_search_index_changes_the_deployment() {
     let [discovery, _] = worlds();
     let (_, index) = discovery.resources("Custom::SearchIndex").pop().expect("the search index");
-    assert_eq!(index["Schema"], souk_search::fingerprint().as_str(), "set Schema of SearchIndex in discovery.yaml");
+    assert_eq!(index["Schema"], souk_search::fingerprint().as_str(), "set Schema of SearchIndex in discovery/search.yaml");
 }
 
 #[test]
@@ -203,6 +205,31 @@ fn data_is_encrypted_recoverable_and_billed_by_use() {
         }
         for (id, group) in world.resources("AWS::Logs::LogGroup") {
             assert!(!group["RetentionInDays"].is_null(), "{id}");
+        }
+    }
+}
+
+/// The rules here read names, so in a nested template everything has the name that it has outside.
+#[test]
+fn a_nested_template_is_given_things_under_their_names() {
+    for world in worlds() {
+        for (id, nest) in templates::resources(&world.document, "AWS::Serverless::Application") {
+            for (name, value) in nest["Parameters"].as_mapping().unwrap() {
+                let (name, given) = (name.as_str().unwrap(), texts(value).pop().unwrap());
+                let given = given.rsplit_once(".Outputs.").map_or(given.as_str(), |(_, output)| output);
+                let is_made_here = ["TableArns", "Routes"].contains(&name);
+                assert!(is_made_here || given.replace(".StreamArn", "Stream") == name, "{id}: {name} is {given}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_template_fits_into_a_head() {
+    for folder in ["infra", "infra/discovery", "infra/transactions"] {
+        for file in entries(folder).into_iter().filter(|file| file.ends_with(".yaml")) {
+            let lines = std::fs::read_to_string(root().join(folder).join(&file)).unwrap().lines().count();
+            assert!(lines <= 600, "{folder}/{file} has {lines} lines: a context of its own?");
         }
     }
 }

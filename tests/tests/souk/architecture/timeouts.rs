@@ -32,7 +32,7 @@ fn longest_call(function: &Function<'_>) -> Duration {
 fn a_function_outlives_its_calls() {
     for template in with_functions() {
         for function in template.functions() {
-            let timeout = Duration::from_secs(template.timeout(&function));
+            let timeout = Duration::from_secs(function.timeout());
             let call = longest_call(&function);
             assert!(timeout > call + TO_ANSWER, "{}: {timeout:?} for calls of {call:?}", function.name);
         }
@@ -42,8 +42,8 @@ fn a_function_outlives_its_calls() {
 #[test]
 fn the_gateway_outlives_its_functions() {
     for template in with_functions() {
-        for function in template.functions().iter().filter(|function| !function.http_routes().is_empty()) {
-            assert!(template.timeout(function) < GATEWAY, "{}", function.name);
+        for function in template.functions().iter().filter(|function| function.is_routed()) {
+            assert!(function.timeout() < GATEWAY, "{}", function.name);
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Discovery and transactions never share a table.
 
+use souk_testkit::templates;
+
 use super::template::{Template, texts, worlds};
 
 #[test]
 fn no_world_names_a_table_of_the_other() {
     let [discovery, transactions] = worlds();
     for (world, other) in [(&discovery, &transactions), (&transactions, &discovery)] {
-        let said = texts(&world.document);
+        let said: Vec<String> = world.documents().flat_map(texts).collect();
         for table in other.tables() {
             assert!(!said.iter().any(|text| text.contains(table)), "{} names {table} of {}", world.name, other.name);
         }
@@ -33,7 +35,7 @@ fn no_environment_variable_for_a_table_stands_in_both_worlds() {
 #[test]
 fn the_root_hands_no_table_from_one_stack_to_another() {
     let root = Template::read("template");
-    for (id, stack) in root.resources("AWS::Serverless::Application") {
+    for (id, stack) in templates::resources(&root.document, "AWS::Serverless::Application") {
         let said = texts(&stack["Parameters"]);
         assert!(!said.iter().any(|text| text.to_lowercase().contains("table")), "{id}");
     }

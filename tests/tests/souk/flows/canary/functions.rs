@@ -19,7 +19,7 @@ pub async fn sing(canary: &Canary) {
                 Some(table) if world.tables().contains(table.as_str()) => records(canary, &world),
                 Some(_queue) => messages(canary),
                 // A step of the saga, the manager of the index, the pool's function.
-                None if function.events().is_empty() => inputs(canary),
+                None if function.events().is_empty() && !function.is_routed() => inputs(canary),
                 None => continue,
             };
             let name = function.name.trim_end_matches("Function");

@@ -75,7 +75,7 @@ impl Market {
     /// A store without any sale.
     pub async fn empty() -> Self {
         let (wire, client) = Wire::to_a_new_store().await;
-        let tables = Tables::reached_by(client.clone(), "transactions").await;
+        let tables = Tables::reached_by(client.clone());
         let sales = Sales::new(tables.table("SalesTable"));
         let shards = Shards::new(tables.table("SaleShardsTable"), sales.clone());
         Self { sales, shards, sale_id: "launch".parse().unwrap(), wire, client }

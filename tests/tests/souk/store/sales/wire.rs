@@ -29,10 +29,10 @@ struct State {
 }
 
 impl Wire {
-    /// A line that loses nothing yet, and a client that uses it.
+    /// A line that loses nothing yet, and a client that uses it, to the tables of the transactions.
     pub async fn to_a_new_store() -> (Self, Client) {
         let wire = Self { inner: Builder::new().build_http(), state: Arc::default() };
-        let direct = souk_testkit::dynamodb::in_process().await.unwrap();
+        let direct = souk_testkit::dynamodb::with_tables_of("transactions").await.unwrap();
         let config = direct.config().to_builder().http_client(wire.clone()).build();
         (wire, Client::from_conf(config))
     }
