@@ -60,8 +60,8 @@ const KNOWN: [&str; 5] = [
     "functions/identity/src/staff_groups.rs",
     "functions/search/src/index_manager/custom_resource.rs",
     "shared/payments/src/stripe/transport.rs",
-    "shared/wiring/src/fetch.rs",
     "shared/search/src/index/client.rs",
+    "shared/wiring/src/fetch.rs",
 ];
 
 #[test]
