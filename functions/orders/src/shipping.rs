@@ -8,7 +8,7 @@ use souk_domain::{
     payment::PaymentState,
 };
 use souk_dynamo::StoreError;
-use souk_orders::{CancelOutcome, Orders, Saga};
+use souk_orders::{CancelOutcome, ChangeOutcome, Orders, Saga};
 use souk_payments::{CaptureOutcome, PaymentError, PaymentRecords, capture, stripe::StripeGateway};
 use souk_runtime::{ConfigError, Environment, FromEnvironment};
 
@@ -96,10 +96,10 @@ impl Shipping {
             CaptureOutcome::Refused { code, message } => return Ok(ShipOutcome::CaptureRefused { code, message }),
         }
         Ok(match self.orders.ship(order_id, now).await? {
-            Ok(order) => ShipOutcome::Shipped(Box::new(order)),
+            ChangeOutcome::Changed(order) => ShipOutcome::Shipped(order),
             // Cancelled between capture and here: the goods stay, and the saga refunds.
-            Err(Some(order)) => ShipOutcome::of_unconfirmed(*order),
-            Err(None) => ShipOutcome::Unknown,
+            ChangeOutcome::Refused(order) => ShipOutcome::of_unconfirmed(*order),
+            ChangeOutcome::Unknown => ShipOutcome::Unknown,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use souk_domain::order::OrderStatus;
-use souk_orders::Orders;
+use souk_orders::{ChangeOutcome, Orders};
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     http::{HttpResult, Problem, Request, Response, Role},
@@ -46,10 +46,10 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     request.caller()?.require_any(&[Role::Warehouse, Role::Operator])?;
     let order_id = request.path("order_id")?;
     let order = match deps.orders.deliver(&order_id, now).await? {
-        Ok(order) => order,
-        Err(Some(order)) if order.status == OrderStatus::Delivered => *order,
-        Err(Some(order)) => return Err(problems::illegal(&order, "be delivered")),
-        Err(None) => return Err(Problem::not_found("order")),
+        ChangeOutcome::Changed(order) => order,
+        ChangeOutcome::Refused(order) if order.status == OrderStatus::Delivered => order,
+        ChangeOutcome::Refused(order) => return Err(problems::illegal(&order, "be delivered")),
+        ChangeOutcome::Unknown => return Err(Problem::not_found("order")),
     };
     Ok(Response::json(200, &OrderView::brief(&order)).etag(order.version))
 }

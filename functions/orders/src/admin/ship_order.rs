@@ -10,6 +10,7 @@ use souk_domain::{
     stock::Allocation,
 };
 use souk_inventory::ReservationBook;
+use souk_orders::ChangeOutcome;
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     http::{HttpResult, Problem, Request, Response, Role},
@@ -91,10 +92,10 @@ pub async fn run(deps: &Deps, request: Request, now: Timestamp) -> HttpResult {
     let order = orders.get(&order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
     let shipments = parcels(&body, &allocations(&deps.reservations, order).await?)?;
     match orders.plan_shipment(&order_id, &shipments).await? {
-        Ok(_) => {}
-        Err(Some(order)) if order.status.has_left() => {}
-        Err(Some(order)) => return answer(ShipOutcome::of_unconfirmed(*order)),
-        Err(None) => return Err(Problem::not_found("order")),
+        ChangeOutcome::Changed(_) => {}
+        ChangeOutcome::Refused(order) if order.status.has_left() => {}
+        ChangeOutcome::Refused(order) => return answer(ShipOutcome::of_unconfirmed(*order)),
+        ChangeOutcome::Unknown => return Err(Problem::not_found("order")),
     }
     answer(deps.shipping.ship(&order_id, now).await.map_err(unfinished)?)
 }

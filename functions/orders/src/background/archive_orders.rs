@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use souk_domain::order::Order;
-use souk_orders::{Archive, Orders};
+use souk_orders::{Archive, OrderRecord, Orders};
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     stream::{BatchResult, Record},
@@ -45,7 +45,7 @@ pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
 /// As [`handle`].
 pub async fn run(deps: &Deps, records: Vec<Record>, now: Timestamp) -> BatchResult {
     for (index, record) in records.iter().enumerate() {
-        let Some(order) = record.new_image::<Order>().map_err(|e| (index, e))? else { continue };
+        let Some(order) = record.new_image::<OrderRecord>().map_err(|e| (index, e))?.map(Order::from) else { continue };
         let _archived_or_not_yet = deps.archive.keep(&deps.orders, &order, now).await.map_err(|e| (index, e.into()))?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 
 use souk_domain::order::Order;
 use souk_events::orders::{OrderChanged, SOURCE};
+use souk_orders::OrderRecord;
 use souk_runtime::{
     ConfigError, Environment, FromEnvironment,
     bus::{Bus, Event},
@@ -36,8 +37,8 @@ pub fn serve() -> Result<(), souk_runtime::Error> {
 pub async fn handle(deps: &'static Deps, records: Vec<Record>) -> BatchResult {
     let mut events = Vec::new();
     for (index, record) in records.iter().enumerate() {
-        let Some(order) = record.new_image::<Order>().map_err(|e| (index, e))? else { continue };
-        if record.old::<Order>().is_some_and(|old| old.status == order.status) {
+        let Some(order) = record.new_image::<OrderRecord>().map_err(|e| (index, e))?.map(Order::from) else { continue };
+        if record.old::<OrderRecord>().map(Order::from).is_some_and(|old| old.status == order.status) {
             continue;
         }
         let changed = OrderChanged::of(&order);

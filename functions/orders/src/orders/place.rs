@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use souk_cart::Carts;
 use souk_domain::{
     ids::{CheckoutId, OrderId, Sku, UserId},
-    order::{Address, FromCheckout, Order, OrderStatus, Origin, Transition, total},
+    order::{Actor, Address, FromCheckout, Order, OrderStatus, Origin, Transition, total},
     payment::check_method,
 };
 use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, find, place};
@@ -186,9 +186,8 @@ fn compose(
     pay_by: Timestamp,
 ) -> Result<Order, Problem> {
     let total = total(&checkout.lines).map_err(Problem::internal)?;
-    let placed = Transition { status: OrderStatus::PendingPayment, at: now, by: "customer".to_owned() };
+    let placed = Transition { status: OrderStatus::PendingPayment, at: now, by: Actor::Customer };
     Ok(Order {
-        unsettled: Some(Order::sweep_shard(&order_id)),
         order_id,
         user_id,
         status: OrderStatus::PendingPayment,
@@ -200,6 +199,7 @@ fn compose(
         payment_method: Some(body.payment_method),
         created_at: now,
         pay_by,
+        settled: false,
         cancel_reason: None,
         shipments: Vec::new(),
         history: vec![placed],

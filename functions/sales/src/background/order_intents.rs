@@ -72,7 +72,7 @@ pub async fn run(deps: &Deps, message: Message<PurchaseIntent>, now: Timestamp) 
         let released = deps.shards.release(&unit.sale_id, unit.shard, &ShopperKey::of(&unit.user_id)?).await?;
         tracing::info!(order_id = %present.order_id, ?ground, ?released, "a claim is not needed");
     }
-    if present.unsettled.is_some() {
+    if !present.settled {
         deps.saga.nudge(&present.order_id).await;
     }
     Ok(())
