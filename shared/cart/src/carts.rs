@@ -7,7 +7,7 @@ use souk_domain::{
     money::Money,
     quantity::Quantity,
 };
-use souk_dynamo::{AttributeValue, Backoff, Outcome, StoreError, Table, Transaction, TransactionOutcome, n};
+use souk_dynamo::{Backoff, Condition, Outcome, StoreError, Table, Transaction, TransactionOutcome, attribute, n};
 use souk_wiring::FromEnvironment;
 
 use crate::{Cart, GuestToken, MergeOutcome, Owner, TooManyLines, merged};
@@ -51,24 +51,16 @@ impl CartItem {
     }
 }
 
-/// A cart as it was read, and the condition under which it is still that.
+/// A cart as it was read.
 struct Seen {
     cart: Cart,
     stored: bool,
 }
 
 impl Seen {
-    fn condition(&self) -> (&'static str, Vec<(&'static str, AttributeValue)>) {
-        if self.stored {
-            ("version = :seen", vec![(":seen", n(self.cart.version))])
-        } else {
-            ("attribute_not_exists(#owner)", Vec::new())
-        }
-    }
-
-    /// DynamoDB refuses names that an expression does not use.
-    fn names(&self) -> &'static [(&'static str, &'static str)] {
-        if self.stored { &[] } else { &[("#owner", "owner")] }
+    /// That the cart still is as it was read.
+    fn is_unchanged(&self) -> Condition {
+        if self.stored { attribute("version").equals(n(self.cart.version)) } else { attribute("owner").is_absent() }
     }
 }
 
@@ -153,8 +145,9 @@ impl Carts {
             if left == from_guest.cart && to == from_user.cart {
                 return Ok(outcome(to, left));
             }
-            let transaction = self.replacing(Transaction::new(), &user, &from_user, &to, now)?;
-            let transaction = self.replacing(transaction, &guest, &from_guest, &left, now)?;
+            let transaction = Transaction::new()
+                .put_if(&self.table, &CartItem::new(&user, &to, now), from_user.is_unchanged())
+                .put_if(&self.table, &CartItem::new(&guest, &left, now), from_guest.is_unchanged());
             match transaction.commit(self.table.client()).await {
                 Ok(TransactionOutcome::Committed { .. }) => return Ok(outcome(to, left)),
                 Ok(TransactionOutcome::Refused(_)) | Err(StoreError::Busy(_)) => BACKOFF.pause(attempt).await,
@@ -162,23 +155,6 @@ impl Carts {
             }
         }
         Ok(MergeOutcome::Busy)
-    }
-
-    fn replacing(
-        &self,
-        transaction: Transaction,
-        owner: &Owner,
-        seen: &Seen,
-        next: &Cart,
-        now: Timestamp,
-    ) -> Result<Transaction, StoreError> {
-        let (condition, values) = seen.condition();
-        transaction.put(&self.table, &CartItem::new(owner, next, now), |put| {
-            let put = seen.names().iter().fold(put.condition_expression(condition), |put, (name, attribute)| {
-                put.expression_attribute_names(*name, *attribute)
-            });
-            values.into_iter().fold(put, |put, (name, value)| put.expression_attribute_values(name, value))
-        })
     }
 
     async fn see(&self, owner: &Owner, now: Timestamp) -> Result<Seen, StoreError> {
@@ -200,9 +176,8 @@ impl Carts {
             if next == present.cart {
                 return Ok(ChangeOutcome::Done(next));
             }
-            let (condition, values) = present.condition();
             let item = CartItem::new(owner, &next, now);
-            match self.table.put_if(&item, condition, present.names(), &values).await {
+            match self.table.put_if(&item, present.is_unchanged()).await {
                 Ok(Outcome::Written(())) => return Ok(ChangeOutcome::Done(next)),
                 Ok(Outcome::Refused(item)) => present = seen(item.map(souk_dynamo::decode).transpose()?, now),
                 Err(StoreError::Busy(_)) => {}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::CategoryId;
-use souk_dynamo::{StoreError, Transaction, n};
+use souk_dynamo::{StoreError, Transaction};
 
 use crate::{
     Catalog, Key, PreconditionFailure, Put, Violation,
@@ -197,15 +197,14 @@ impl Catalog {
         seen: Option<u64>,
         ancestors: &[Ancestor],
     ) -> Result<bool, StoreError> {
-        let guard = unchanged_since(seen);
+        let unchanged = unchanged_since(seen);
         if ancestors.is_empty() {
-            return Ok(self.table.put_if(record, guard.condition, &[], &guard.values).await?.is_written());
+            return Ok(self.table.put_if(record, unchanged).await?.is_written());
         }
-        let mut transaction = Transaction::new().put(&self.table, record, |put| guard.on_put(put))?;
+        let mut transaction = Transaction::new().put_if(&self.table, record, unchanged);
         for ancestor in ancestors {
-            transaction = transaction.check(&self.table, &[("pk", &ancestor.pk)], |check| {
-                check.condition_expression("version = :seen").expression_attribute_values(":seen", n(ancestor.version))
-            })?;
+            let unchanged = unchanged_since(Some(ancestor.version));
+            transaction = transaction.check(&self.table, &[("pk", &ancestor.pk)], unchanged);
         }
         Ok(transaction.commit(self.table.client()).await?.is_committed())
     }

@@ -109,8 +109,7 @@ impl Catalog {
             };
             let pk = Key::Seller(id.clone()).to_string();
             let record = SellerRecord { pk, name: details.name.clone(), version };
-            let guard = unchanged_since(stored.seen());
-            if self.table.put_if(&record, guard.condition, &[], &guard.values).await?.is_written() {
+            if self.table.put_if(&record, unchanged_since(stored.seen())).await?.is_written() {
                 let seller = Seller { seller_id: id.clone(), details, version };
                 return Ok(if matches!(step, Step::Create { .. }) {
                     Put::Created(seller)

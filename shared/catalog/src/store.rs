@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use souk_domain::ids::{CategoryId, ProductId, SellerId};
-use souk_dynamo::{AttributeValue, StoreError, Table, n, s};
+use souk_dynamo::{AttributeValue, Condition, StoreError, Table, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
 use crate::{Key, Product, ProductRecord};
@@ -121,25 +121,10 @@ fn product_id(attribute: Option<&AttributeValue>) -> Option<ProductId> {
 }
 
 /// The condition that nobody has written an item since it was read.
-pub(crate) struct Guard {
-    pub(crate) condition: &'static str,
-    pub(crate) values: Vec<(&'static str, AttributeValue)>,
-}
-
-pub(crate) fn unchanged_since(seen: Option<u64>) -> Guard {
+pub(crate) fn unchanged_since(seen: Option<u64>) -> Condition {
     match seen {
-        None => Guard { condition: "attribute_not_exists(pk)", values: Vec::new() },
-        Some(version) => Guard { condition: "version = :seen", values: vec![(":seen", n(version))] },
-    }
-}
-
-impl Guard {
-    pub(crate) fn on_put(
-        &self,
-        put: aws_sdk_dynamodb::types::builders::PutBuilder,
-    ) -> aws_sdk_dynamodb::types::builders::PutBuilder {
-        let put = put.condition_expression(self.condition);
-        self.values.iter().fold(put, |put, (name, value)| put.expression_attribute_values(*name, value.clone()))
+        None => attribute("pk").is_absent(),
+        Some(version) => attribute("version").equals(n(version)),
     }
 }
 

@@ -1,26 +1,35 @@
-//! DynamoDB as Souk uses it, without any domain: a table handle, outcomes of conditional writes,
-//! transactions whose refusals are read by position, and cursors for paging.
+//! DynamoDB as Souk uses it, without any domain: a table handle, writes and their conditions as values,
+//! outcomes of conditional writes, transactions whose refusals are read by position, and cursors for paging.
 //!
 //! The rule of this crate: a condition that does not hold is an *outcome* ([`Outcome::Refused`]),
 //! never an error. An error ([`StoreError`]) means that nobody knows what happened, or that what is
 //! stored cannot be read.
 #![forbid(unsafe_code)]
 
+mod attribute;
 mod backoff;
 mod batch;
+mod condition;
 mod cursor;
 mod error;
+mod expression;
 mod outcome;
 mod table;
 mod transaction;
+mod update;
+mod write;
 
+pub use attribute::{Attribute, attribute};
 pub use aws_sdk_dynamodb::{Client, types::AttributeValue};
 pub use backoff::Backoff;
+pub use condition::{Comparison, Condition};
 pub use cursor::{Cursor, CursorError};
 pub use error::{StoreError, fault, sdk_failure};
-pub use outcome::{ConditionFailure, Outcome, outcome};
-pub use table::{Page, Table, UpdateBuilder};
+pub use outcome::Outcome;
+pub use table::{Page, Table};
 pub use transaction::{Refusal, Transaction, TransactionOutcome};
+pub use update::Update;
+pub use write::Metered;
 
 /// An item as DynamoDB holds it.
 pub type Item = std::collections::HashMap<String, AttributeValue>;

@@ -11,8 +11,7 @@ use crate::{Item, StoreError};
 pub enum Outcome<T = ()> {
     /// The condition held and the write took effect.
     Written(T),
-    /// The condition did not hold; nothing was written. The item as it stood, where there was one
-    /// (and where the write asked for it with `ReturnValuesOnConditionCheckFailure`).
+    /// The condition did not hold; nothing was written. The item as it stood, where there was one.
     Refused(Option<Item>),
 }
 
@@ -32,7 +31,7 @@ impl<T> Outcome<T> {
 }
 
 /// An SDK error that may say "your condition did not hold".
-pub trait ConditionFailure {
+pub(crate) trait ConditionFailure {
     /// `Some(old image)` where the condition was refused.
     fn refused(&self) -> Option<Option<Item>>;
 }
@@ -55,7 +54,7 @@ condition_failure!(PutItemError, UpdateItemError, DeleteItemError);
 ///
 /// # Errors
 /// [`StoreError`] where the call failed for any reason but its condition.
-pub fn outcome<T, E, R>(result: Result<T, SdkError<E, R>>) -> Result<Outcome<T>, StoreError>
+pub(crate) fn outcome<T, E, R>(result: Result<T, SdkError<E, R>>) -> Result<Outcome<T>, StoreError>
 where
     E: ConditionFailure + aws_sdk_dynamodb::error::ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug,

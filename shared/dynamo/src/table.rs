@@ -1,16 +1,7 @@
-use aws_sdk_dynamodb::{
-    operation::{
-        delete_item::builders::DeleteItemFluentBuilder, put_item::builders::PutItemFluentBuilder,
-        query::builders::QueryFluentBuilder, update_item::builders::UpdateItemFluentBuilder,
-    },
-    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
-};
-use serde::{Serialize, de::DeserializeOwned};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use serde::de::DeserializeOwned;
 
-use crate::{AttributeValue, Client, Item, Outcome, StoreError, decode, encode, outcome};
-
-/// An update being built; see [`Table::update`].
-pub type UpdateBuilder = UpdateItemFluentBuilder;
+use crate::{Client, Item, StoreError, decode};
 
 /// One page of a query's or a scan's answer.
 #[derive(Debug, Clone)]
@@ -85,63 +76,6 @@ impl Table {
             .await
             .map_err(StoreError::from_sdk)?;
         answer.item.map(decode).transpose()
-    }
-
-    /// Puts a whole item under a condition; a refusal brings the item that stood there.
-    ///
-    /// # Errors
-    /// [`StoreError`] for anything but the condition.
-    pub async fn put_if<T: Serialize>(
-        &self,
-        item: &T,
-        condition: &str,
-        names: &[(&str, &str)],
-        values: &[(&str, AttributeValue)],
-    ) -> Result<Outcome, StoreError> {
-        let mut put = self.put().set_item(Some(encode(item)?)).condition_expression(condition);
-        for (name, attribute) in names {
-            put = put.expression_attribute_names(*name, *attribute);
-        }
-        for (name, value) in values {
-            put = put.expression_attribute_values(*name, value.clone());
-        }
-        Ok(outcome(put.send().await)?.map(drop))
-    }
-
-    /// A put on this table that returns the old image when its condition fails.
-    pub fn put(&self) -> PutItemFluentBuilder {
-        self.client
-            .put_item()
-            .table_name(&self.name)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-    }
-
-    /// An update of one item that returns the new image, and the old one when its condition fails.
-    /// Send it with [`Table::write`].
-    pub fn update(&self, key: &[(&str, &str)]) -> UpdateBuilder {
-        self.client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(key_of(key)))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-    }
-
-    /// A delete of one item that returns the old image when its condition fails.
-    pub fn delete(&self, key: &[(&str, &str)]) -> DeleteItemFluentBuilder {
-        self.client
-            .delete_item()
-            .table_name(&self.name)
-            .set_key(Some(key_of(key)))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-    }
-
-    /// Sends an update built by [`Table::update`]; the new image comes back.
-    ///
-    /// # Errors
-    /// [`StoreError`] for anything but the condition.
-    pub async fn write(&self, update: UpdateBuilder) -> Result<Outcome<Item>, StoreError> {
-        Ok(outcome(update.send().await)?.map(|answer| answer.attributes.unwrap_or_default()))
     }
 
     /// A query of this table or one of its indexes.

@@ -1,19 +1,22 @@
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{
-        CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
-        TransactWriteItem, Update,
-        builders::{ConditionCheckBuilder, DeleteBuilder, PutBuilder, UpdateBuilder},
+        self, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem,
+        builders::TransactWriteItemBuilder,
     },
 };
 use serde::Serialize;
 
-use crate::{Client, Item, StoreError, Table, encode, table::key_of};
+use crate::{
+    Client, Condition, Item, StoreError, Table, Update, encode, expression::Expression, table::key_of, write::OLD_IMAGE,
+};
 
 /// Up to 100 writes that take effect together or not at all.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
+#[must_use]
 pub struct Transaction {
-    items: Vec<TransactWriteItem>,
+    /// One that cannot be stored is told of when all are committed.
+    writes: Vec<Result<TransactWriteItem, StoreError>>,
 }
 
 /// How a transaction ended.
@@ -48,107 +51,103 @@ impl Transaction {
 
     /// How many writes it holds.
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.writes.len()
     }
 
     /// True where nothing was added yet.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.writes.is_empty()
     }
 
-    /// Adds a put of a whole struct. `build` adds condition, names and values.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] where the item cannot be stored or the write is incomplete.
-    pub fn put<T: Serialize>(
-        self,
-        table: &Table,
-        item: &T,
-        build: impl FnOnce(PutBuilder) -> PutBuilder,
-    ) -> Result<Self, StoreError> {
-        self.put_item(table, encode(item)?, build)
+    /// Adds a put of a whole item over whatever stands there.
+    pub fn put<T: Serialize>(self, table: &Table, item: &T) -> Self {
+        self.putting(table, item, None)
     }
 
-    /// Adds a put of an item that has attributes beside its struct's, such as index keys.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] where the write is incomplete.
-    pub fn put_item(
-        mut self,
-        table: &Table,
-        item: Item,
-        build: impl FnOnce(PutBuilder) -> PutBuilder,
-    ) -> Result<Self, StoreError> {
-        let put = build(Put::builder().table_name(table.name()).set_item(Some(item)))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(StoreError::corrupt)?;
-        self.items.push(TransactWriteItem::builder().put(put).build());
-        Ok(self)
+    /// Adds a put of a whole item under a condition.
+    pub fn put_if<T: Serialize>(self, table: &Table, item: &T, condition: Condition) -> Self {
+        self.putting(table, item, Some(&condition))
     }
 
-    /// Adds an update. `build` adds expression, condition, names and values.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] where the write is incomplete.
-    pub fn update(
-        mut self,
-        table: &Table,
-        key: &[(&str, &str)],
-        build: impl FnOnce(UpdateBuilder) -> UpdateBuilder,
-    ) -> Result<Self, StoreError> {
-        let update = build(Update::builder().table_name(table.name()).set_key(Some(key_of(key))))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(StoreError::corrupt)?;
-        self.items.push(TransactWriteItem::builder().update(update).build());
-        Ok(self)
+    /// Adds an update of one item.
+    pub fn update(self, table: &Table, key: &[(&str, &str)], update: Update) -> Self {
+        let Expression { update, condition, names, values } = update.expression();
+        let write = types::Update::builder()
+            .table_name(table.name())
+            .set_key(Some(key_of(key)))
+            .set_update_expression(update)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
+            .return_values_on_condition_check_failure(OLD_IMAGE)
+            .build();
+        self.push(write.map_err(StoreError::corrupt).map(|write| TransactWriteItem::builder().update(write)))
     }
 
-    /// Adds a delete. `build` adds condition, names and values.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] where the write is incomplete.
-    pub fn delete(
-        mut self,
-        table: &Table,
-        key: &[(&str, &str)],
-        build: impl FnOnce(DeleteBuilder) -> DeleteBuilder,
-    ) -> Result<Self, StoreError> {
-        let delete = build(Delete::builder().table_name(table.name()).set_key(Some(key_of(key))))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(StoreError::corrupt)?;
-        self.items.push(TransactWriteItem::builder().delete(delete).build());
-        Ok(self)
+    /// Adds a delete of one item, whatever it holds and whether or not it is there.
+    pub fn delete(self, table: &Table, key: &[(&str, &str)]) -> Self {
+        self.deleting(table, key, None)
+    }
+
+    /// Adds a delete of one item under a condition.
+    pub fn delete_if(self, table: &Table, key: &[(&str, &str)], condition: Condition) -> Self {
+        self.deleting(table, key, Some(&condition))
     }
 
     /// Adds a condition on an item that is not written.
-    ///
-    /// # Errors
-    /// [`StoreError::Corrupt`] where the check is incomplete.
-    pub fn check(
-        mut self,
-        table: &Table,
-        key: &[(&str, &str)],
-        build: impl FnOnce(ConditionCheckBuilder) -> ConditionCheckBuilder,
-    ) -> Result<Self, StoreError> {
-        let check = build(ConditionCheck::builder().table_name(table.name()).set_key(Some(key_of(key))))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(StoreError::corrupt)?;
-        self.items.push(TransactWriteItem::builder().condition_check(check).build());
-        Ok(self)
+    pub fn check(self, table: &Table, key: &[(&str, &str)], condition: Condition) -> Self {
+        let Expression { condition, names, values, .. } = Expression::of(Some(&condition));
+        let check = ConditionCheck::builder()
+            .table_name(table.name())
+            .set_key(Some(key_of(key)))
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
+            .return_values_on_condition_check_failure(OLD_IMAGE)
+            .build();
+        self.push(check.map_err(StoreError::corrupt).map(|check| TransactWriteItem::builder().condition_check(check)))
+    }
+
+    fn putting<T: Serialize>(self, table: &Table, item: &T, condition: Option<&Condition>) -> Self {
+        let Expression { condition, names, values, .. } = Expression::of(condition);
+        let put = Put::builder()
+            .table_name(table.name())
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
+            .return_values_on_condition_check_failure(OLD_IMAGE);
+        let put = encode(item).and_then(|item| put.set_item(Some(item)).build().map_err(StoreError::corrupt));
+        self.push(put.map(|put| TransactWriteItem::builder().put(put)))
+    }
+
+    fn deleting(self, table: &Table, key: &[(&str, &str)], condition: Option<&Condition>) -> Self {
+        let Expression { condition, names, values, .. } = Expression::of(condition);
+        let delete = Delete::builder()
+            .table_name(table.name())
+            .set_key(Some(key_of(key)))
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
+            .return_values_on_condition_check_failure(OLD_IMAGE)
+            .build();
+        self.push(delete.map_err(StoreError::corrupt).map(|delete| TransactWriteItem::builder().delete(delete)))
+    }
+
+    fn push(mut self, write: Result<TransactWriteItemBuilder, StoreError>) -> Self {
+        self.writes.push(write.map(TransactWriteItemBuilder::build));
+        self
     }
 
     /// Writes all of it. The SDK's own retries carry one request token, so a lost answer is safe.
     ///
     /// # Errors
-    /// [`StoreError`] where the outcome is unknown or the service is busy as a whole.
+    /// [`StoreError`] where the outcome is unknown, the service is busy as a whole, or an item cannot be
+    /// stored.
     pub async fn commit(self, client: &Client) -> Result<TransactionOutcome, StoreError> {
+        let writes = self.writes.into_iter().collect::<Result<_, _>>()?;
         let result = client
             .transact_write_items()
-            .set_transact_items(Some(self.items))
+            .set_transact_items(Some(writes))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;

@@ -6,11 +6,11 @@ use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
     stock::{Change, Movement, StockError, StockRow},
 };
-use souk_dynamo::{Backoff, Outcome, Refusal, StoreError, Table, Transaction, TransactionOutcome};
+use souk_dynamo::{Backoff, Outcome, Refusal, StoreError, Table, Transaction, TransactionOutcome, attribute};
 
 use crate::{
     StockRows,
-    row_write::{RowWrite, key},
+    row_write::{key, movement_of, unless_moved},
 };
 
 /// How often an adjustment with a key is planned anew because the row moved.
@@ -89,9 +89,7 @@ impl StockRows {
         (sku, warehouse_id): (&Sku, &WarehouseId),
         adjustment: &Adjustment,
     ) -> Result<AdjustOutcome, StoreError> {
-        let row_key = [("sku", sku.as_str()), ("warehouse_id", warehouse_id.as_str())];
-        let write = RowWrite::new(&adjustment.cause())?;
-        match self.table.write(write.alone(self.table.update(&row_key))).await? {
+        match self.table.update(&key(sku, warehouse_id), movement_of(&adjustment.cause())?).await? {
             Outcome::Written(item) => Ok(AdjustOutcome::Adjusted(souk_dynamo::decode(item)?)),
             Outcome::Refused(None) => Ok(AdjustOutcome::Absent),
             Outcome::Refused(Some(item)) => {
@@ -133,10 +131,12 @@ impl StockRows {
                 row: next,
                 ttl: (adjustment.at + RETENTION).as_second(),
             };
-            let write = RowWrite::new(&answer.row.movement)?.unless_moved(row.version);
-            let transaction = Transaction::new()
-                .put(remembered, &answer, |put| put.condition_expression("attribute_not_exists(id)"))?
-                .update(&self.table, &key(&row), |update| write.in_transaction(update))?;
+            let write = unless_moved(movement_of(&answer.row.movement)?, &row);
+            let transaction = Transaction::new().put_if(remembered, &answer, attribute("id").is_absent()).update(
+                &self.table,
+                &key(sku, warehouse_id),
+                write,
+            );
             match transaction.commit(self.table.client()).await? {
                 TransactionOutcome::Committed { .. } => return Ok(AdjustOutcome::Adjusted(answer.row)),
                 TransactionOutcome::Refused(reasons) => {

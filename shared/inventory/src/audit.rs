@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize};
 use souk_domain::{
     audit::{RowFacts, RowReading, Tally, Violation, stock, tallies},
     ids::{Sku, WarehouseId},
@@ -11,7 +11,7 @@ use souk_domain::{
 use souk_dynamo::{Page, StoreError};
 use souk_wiring::FromEnvironment;
 
-use crate::{Ledger, ReservationBook, StockRows};
+use crate::{Ledger, ReservationBook, StockRows, sale_units::Allotment};
 
 /// A row that was written less long ago is not at rest: its ledger follows by a stream.
 const REST: SignedDuration = SignedDuration::from_secs(10);
@@ -37,18 +37,32 @@ pub struct StockAuditor {
     ledger: Ledger,
 }
 
-/// A record of the `reservations` table. A sale's has what its shards gave back, by shard.
+/// A record of the `reservations` table.
 #[derive(Deserialize)]
 #[serde(untagged)]
+enum Stored {
+    Counted(Counted),
+    /// Stored before records said what they are: only an allotment names a sale.
+    OlderAllotment(Allotment),
+    OlderReservation(Reservation),
+}
+
+/// What holds units of rows.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
 enum Counted {
-    Sale {
-        #[serde(rename = "sale_id")]
-        _sale_id: IgnoredAny,
-        lines: Vec<Allocation>,
-        #[serde(default)]
-        returned: BTreeMap<String, u32>,
-    },
+    Allotment(Allotment),
     Reservation(Reservation),
+}
+
+impl From<Stored> for Counted {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Counted(counted) => counted,
+            Stored::OlderAllotment(allotment) => Self::Allotment(allotment),
+            Stored::OlderReservation(reservation) => Self::Reservation(reservation),
+        }
+    }
 }
 
 type Rows = BTreeMap<Sku, Vec<RowFacts>>;
@@ -161,7 +175,8 @@ impl StockAuditor {
     async fn tallies(&self, only: Option<&BTreeSet<Sku>>) -> Result<(Tallies, usize), StoreError> {
         let (mut tallies, mut count, mut after) = (Tallies::new(), 0, None);
         loop {
-            let Page { items: page, next } = self.reservations.table.scan_page::<Counted>(after).await?;
+            let page = self.reservations.table.scan_page::<Stored>(after).await?;
+            let Page { items: page, next } = page.map(Counted::from);
             count += page.len();
             for record in &page {
                 for (sku, warehouse_id, tally) in record.tallies() {
@@ -185,7 +200,7 @@ impl Counted {
             Self::Reservation(reservation) => tallies(reservation).collect(),
             // A sale's units count as sold but for what came back, which is known by shard and not by
             // warehouse: the sum over the SKU is what matters, so one line takes all of it.
-            Self::Sale { lines, returned, .. } => {
+            Self::Allotment(Allotment { lines, returned, .. }) => {
                 let mut back: i64 = returned.values().map(|units| i64::from(*units)).sum();
                 let tally =
                     |line: &Allocation| Tally { held: 0, sold: i64::from(line.quantity) - std::mem::take(&mut back) };

@@ -32,6 +32,15 @@ pub struct LedgerEntry {
     pub available: u32,
 }
 
+/// An entry as it is stored.
+#[derive(Serialize)]
+struct LedgerRecord {
+    /// The table's partition: SKU and warehouse.
+    row: String,
+    #[serde(flatten)]
+    entry: LedgerEntry,
+}
+
 /// Some movements of a row, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerPage {
@@ -60,10 +69,7 @@ impl Ledger {
             reserved_quantity: row.reserved_quantity,
             available: row.available,
         };
-        let mut item = souk_dynamo::encode(&entry)?;
-        item.insert("row".to_owned(), s(partition(&row.sku, &row.warehouse_id)));
-        self.table.put().set_item(Some(item)).send().await.map_err(StoreError::from_sdk)?;
-        Ok(())
+        self.table.put(&LedgerRecord { row: partition(&row.sku, &row.warehouse_id), entry }).await
     }
 
     /// A row's movements, newest first, below a version.

@@ -5,11 +5,12 @@ use souk_domain::{
     reservation::{HELD_SHARDS, held_shard},
     stock::{Delta, Movement, MovementKind, StockRow},
 };
-use souk_dynamo::{Outcome, Page, StoreError, Table, n, s};
+use souk_dynamo::{Outcome, Page, StoreError, Table, Update, attribute, n, s};
 
 use crate::{
     Reservations,
     reservations::{HELD_INDEX, Held},
+    row_write::key,
 };
 
 /// How long a row must not have been written before it can be repaired: held reservations are found
@@ -52,7 +53,7 @@ impl Reservations {
         by: &UserId,
         now: Timestamp,
     ) -> Result<RepairOutcome, StoreError> {
-        let key = [("sku", sku.as_str()), ("warehouse_id", warehouse_id.as_str())];
+        let key = key(sku, warehouse_id);
         let Some(row) = self.rows.table.get::<RowFacts>(&key).await? else { return Ok(RepairOutcome::Absent) };
         if row.version != seen {
             return Ok(RepairOutcome::Stale(row.version));
@@ -78,20 +79,13 @@ impl Reservations {
             delta: Delta { quantity: 0, reserved: held - row.reserved_quantity },
             at: now,
         };
-        let update = self
-            .rows
-            .table
-            .update(&key)
-            .update_expression(
-                "SET reserved_quantity = :held, available = :available, version = version + :one, movement = :movement",
-            )
-            .condition_expression("version = :seen")
-            .expression_attribute_values(":held", n(held))
-            .expression_attribute_values(":available", n(available))
-            .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":seen", n(seen))
-            .expression_attribute_values(":movement", souk_dynamo::value(&movement)?);
-        Ok(match self.rows.table.write(update).await? {
+        let update = Update::new()
+            .set("reserved_quantity", n(held))
+            .set("available", n(available))
+            .set("movement", souk_dynamo::value(&movement)?)
+            .add("version", n(1))
+            .when(attribute("version").equals(n(seen)));
+        Ok(match self.rows.table.update(&key, update).await? {
             Outcome::Written(item) => RepairOutcome::Repaired(souk_dynamo::decode(item)?),
             Outcome::Refused(Some(item)) => RepairOutcome::Stale(souk_dynamo::decode::<RowFacts>(item)?.version),
             Outcome::Refused(None) => RepairOutcome::Absent,

@@ -1,5 +1,5 @@
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use souk_domain::{
     ids::ReservationId,
     reservation::{Reservation, ReservationState},
@@ -96,15 +96,23 @@ impl ReservationBook {
     }
 }
 
-/// A reservation with what stands beside it: the index key while it is held; the time to live once it
-/// was released and no order will ask for it.
-pub(crate) fn item_of(reservation: &Reservation, now: Timestamp) -> Result<Item, StoreError> {
-    let mut item = souk_dynamo::encode(reservation)?;
-    if let Some(shard) = reservation.held_shard() {
-        item.insert("held".to_owned(), s(shard));
+/// A reservation as it is stored: with what stands beside it for the table's sake.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename = "RESERVATION")]
+pub(crate) struct ReservationRecord<'a> {
+    #[serde(flatten)]
+    reservation: &'a Reservation,
+    /// The index's partition, while it is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<String>,
+    /// Set once it was released and no order will ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ttl: Option<i64>,
+}
+
+impl<'a> ReservationRecord<'a> {
+    pub(crate) fn of(reservation: &'a Reservation, now: Timestamp) -> Self {
+        let is_over = reservation.state == ReservationState::Released && reservation.order_id.is_none();
+        Self { reservation, held: reservation.held_shard(), ttl: is_over.then(|| (now + RETENTION).as_second()) }
     }
-    if reservation.state == ReservationState::Released && reservation.order_id.is_none() {
-        item.insert("ttl".to_owned(), n((now + RETENTION).as_second()));
-    }
-    Ok(item)
 }

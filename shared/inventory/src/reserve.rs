@@ -7,12 +7,12 @@ use souk_domain::{
     reservation::Reservation,
     stock::{Allocation, Change, Demand, Shortage, StockRow, allocate},
 };
-use souk_dynamo::{Backoff, Refusal, StoreError, Transaction, TransactionOutcome};
+use souk_dynamo::{Backoff, Refusal, StoreError, Transaction, TransactionOutcome, attribute};
 
 use crate::{
     Reservations,
-    reservations::item_of,
-    row_write::{RowWrite, caused_by},
+    reservations::ReservationRecord,
+    row_write::{change_by, key},
 };
 
 /// How often a reservation is tried under contention. Whoever wins makes progress for all, so this
@@ -131,13 +131,11 @@ impl Reservations {
     fn taking(&self, held: &Reservation, now: Timestamp) -> Result<Transaction, StoreError> {
         let mut transaction = Transaction::new();
         for line in &held.lines {
-            let write = RowWrite::new(&caused_by(&held.reservation_id, Change::Reserve(line.quantity), now))?;
-            let key = [("sku", line.sku.as_str()), ("warehouse_id", line.warehouse_id.as_str())];
-            transaction = transaction.update(&self.rows.table, &key, |update| write.in_transaction(update))?;
+            let write = change_by(&held.reservation_id, Change::Reserve(line.quantity), now)?;
+            transaction = transaction.update(&self.rows.table, &key(&line.sku, &line.warehouse_id), write);
         }
-        transaction.put_item(&self.table, item_of(held, now)?, |put| {
-            put.condition_expression("attribute_not_exists(reservation_id)")
-        })
+        let record = ReservationRecord::of(held, now);
+        Ok(transaction.put_if(&self.table, &record, attribute("reservation_id").is_absent()))
     }
 }
 

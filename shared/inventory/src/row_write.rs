@@ -1,81 +1,54 @@
 use jiff::Timestamp;
-use souk_domain::stock::{Change, Delta, MAX_UNITS, Movement, StockRow};
-use souk_dynamo::{AttributeValue, StoreError, n};
+use souk_domain::{
+    ids::{Sku, WarehouseId},
+    stock::{Change, Delta, MAX_UNITS, Movement, StockRow},
+};
+use souk_dynamo::{StoreError, Update, attribute, n};
 
-/// One update of one row: additions to its numbers under the conditions that keep invariant I1.
-///
-/// Without [`RowWrite::unless_moved`] it commutes with every other change of the row.
-#[derive(Debug, Clone)]
-pub(crate) struct RowWrite {
-    condition: String,
-    values: Vec<(&'static str, AttributeValue)>,
+/// The write of a movement: additions to a row's numbers under the conditions that keep invariant I1. It
+/// commutes with every other change of the row, unless it is held to a version.
+pub(crate) fn movement_of(movement: &Movement) -> Result<Update, StoreError> {
+    let Delta { quantity, reserved } = movement.delta;
+    let available = movement.delta.available();
+    let mut write = Update::new()
+        .set("movement", souk_dynamo::value(movement)?)
+        .add("quantity", n(quantity))
+        .add("reserved_quantity", n(reserved))
+        .add("available", n(available))
+        .add("version", n(1))
+        .when(attribute("sku").exists());
+    if available < 0 {
+        write = write.when(attribute("available").is_at_least(n(available.saturating_neg())));
+    }
+    if reserved < 0 {
+        write = write.when(attribute("reserved_quantity").is_at_least(n(reserved.saturating_neg())));
+    }
+    if quantity > 0 {
+        write = write.when(attribute("quantity").is_at_most(n(i64::from(MAX_UNITS) - quantity)));
+    }
+    Ok(write)
 }
 
-const EXPRESSION: &str = "SET quantity = quantity + :quantity, reserved_quantity = reserved_quantity + :reserved, \
-                          available = available + :available, version = version + :one, movement = :movement";
-
-impl RowWrite {
-    /// The write of a movement.
-    pub(crate) fn new(movement: &Movement) -> Result<Self, StoreError> {
-        let Delta { quantity, reserved } = movement.delta;
-        let available = movement.delta.available();
-        let mut write = Self {
-            condition: "attribute_exists(sku)".to_owned(),
-            values: vec![
-                (":quantity", n(quantity)),
-                (":reserved", n(reserved)),
-                (":available", n(available)),
-                (":one", n(1)),
-                (":movement", souk_dynamo::value(movement)?),
-            ],
-        };
-        if available < 0 {
-            write.require(" AND available >= :taken", ":taken", -available);
-        }
-        if reserved < 0 {
-            write.require(" AND reserved_quantity >= :unreserved", ":unreserved", -reserved);
-        }
-        if quantity > 0 {
-            write.require(" AND quantity <= :room", ":room", i64::from(MAX_UNITS) - quantity);
-        }
-        Ok(write)
-    }
-
-    /// Only while the row still has the version that was seen.
-    #[must_use]
-    pub(crate) fn unless_moved(mut self, seen: u64) -> Self {
-        self.condition.push_str(" AND version = :seen");
-        self.values.push((":seen", n(seen)));
-        self
-    }
-
-    fn require(&mut self, condition: &str, name: &'static str, value: i64) {
-        self.condition.push_str(condition);
-        self.values.push((name, n(value)));
-    }
-
-    /// As part of a transaction.
-    pub(crate) fn in_transaction(
-        self,
-        update: aws_sdk_dynamodb::types::builders::UpdateBuilder,
-    ) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
-        let update = update.update_expression(EXPRESSION).condition_expression(self.condition);
-        self.values.into_iter().fold(update, |u, (name, value)| u.expression_attribute_values(name, value))
-    }
-
-    /// As a write of its own.
-    pub(crate) fn alone(self, update: souk_dynamo::UpdateBuilder) -> souk_dynamo::UpdateBuilder {
-        let update = update.update_expression(EXPRESSION).condition_expression(self.condition);
-        self.values.into_iter().fold(update, |u, (name, value)| u.expression_attribute_values(name, value))
-    }
+/// The write of a change that a reservation makes. Those changes do not depend on what stands there.
+pub(crate) fn change_by(reservation: impl ToString, change: Change, now: Timestamp) -> Result<Update, StoreError> {
+    movement_of(&Movement {
+        kind: change.kind(),
+        reference: reservation.to_string(),
+        reason: None,
+        delta: change.delta(0),
+        at: now,
+    })
 }
 
-/// The key of a row.
-pub(crate) fn key(row: &StockRow) -> [(&'static str, &str); 2] {
-    [("sku", row.sku.as_str()), ("warehouse_id", row.warehouse_id.as_str())]
+/// The key of a warehouse's row of a SKU.
+pub(crate) fn key<'a>(sku: &'a Sku, warehouse_id: &'a WarehouseId) -> [(&'static str, &'a str); 2] {
+    [("sku", sku.as_str()), ("warehouse_id", warehouse_id.as_str())]
 }
 
-/// The cause of a change that a reservation makes. Those changes do not depend on what stands there.
-pub(crate) fn caused_by(reservation: impl ToString, change: Change, now: Timestamp) -> Movement {
-    Movement { kind: change.kind(), reference: reservation.to_string(), reason: None, delta: change.delta(0), at: now }
+/// Only while the row still is as it was seen.
+pub(crate) fn unless_moved(write: Update, seen: &StockRow) -> Update {
+    write.when(attribute("version").equals(n(seen.version)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,8 @@ use souk_domain::{
 use souk_dynamo::{StoreError, Table};
 use souk_wiring::FromEnvironment;
 
+use crate::row_write::key;
+
 /// The `inventory` table (keys `sku`, `warehouse_id`): one row per SKU and warehouse.
 #[derive(Debug, Clone, FromEnvironment)]
 pub struct StockRows {
@@ -42,7 +44,7 @@ impl StockRows {
     /// # Errors
     /// [`StoreError`].
     pub async fn get(&self, sku: &Sku, warehouse_id: &WarehouseId) -> Result<Option<StockRow>, StoreError> {
-        self.table.get(&[("sku", sku.as_str()), ("warehouse_id", warehouse_id.as_str())]).await
+        self.table.get(&key(sku, warehouse_id)).await
     }
 
     /// What can be sold of a SKU, over all warehouses.

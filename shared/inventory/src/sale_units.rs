@@ -6,12 +6,12 @@ use souk_domain::{
     ids::{ReservationId, SaleId, Sku, WarehouseId},
     stock::{Allocation, Change, Demand, Shortage, allocate},
 };
-use souk_dynamo::{Backoff, Refusal, StoreError, Table, Transaction, TransactionOutcome, n};
+use souk_dynamo::{Backoff, Refusal, StoreError, Table, Transaction, TransactionOutcome, attribute, n};
 use souk_wiring::FromEnvironment;
 
 use crate::{
     StockRows,
-    row_write::{RowWrite, caused_by},
+    row_write::{change_by, key},
 };
 
 /// How often one is tried that others got in the way of.
@@ -53,13 +53,14 @@ pub enum AllotOutcome {
 
 /// The record of one sale's units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Allotment {
+#[serde(tag = "kind", rename = "ALLOTMENT")]
+pub(crate) struct Allotment {
     reservation_id: ReservationId,
     sale_id: SaleId,
-    lines: Vec<Allocation>,
+    pub(crate) lines: Vec<Allocation>,
     /// Units given back so far, by shard.
     #[serde(default)]
-    returned: BTreeMap<String, u32>,
+    pub(crate) returned: BTreeMap<String, u32>,
     version: u64,
 }
 
@@ -96,8 +97,8 @@ impl SaleUnits {
                 returned: BTreeMap::new(),
                 version: 1,
             };
-            let mut transaction = Transaction::new()
-                .put(&self.table, &allotment, |put| put.condition_expression("attribute_not_exists(reservation_id)"))?;
+            let mut transaction =
+                Transaction::new().put_if(&self.table, &allotment, attribute("reservation_id").is_absent());
             for line in &allotment.lines {
                 let change = Change::Allot(line.quantity);
                 transaction = self.change_row(transaction, sale_id, sku, &line.warehouse_id, change, now)?;
@@ -129,9 +130,8 @@ impl SaleUnits {
             if back.is_empty() {
                 return Ok(0);
             }
-            let mut transaction = Transaction::new().put(&self.table, &next, |put| {
-                put.condition_expression("version = :seen").expression_attribute_values(":seen", n(seen.version))
-            })?;
+            let unchanged = attribute("version").equals(n(seen.version));
+            let mut transaction = Transaction::new().put_if(&self.table, &next, unchanged);
             for (warehouse_id, units) in &back {
                 transaction = self.change_row(transaction, sale_id, &sku, warehouse_id, Change::Return(*units), now)?;
             }
@@ -159,9 +159,8 @@ impl SaleUnits {
         change: Change,
         now: Timestamp,
     ) -> Result<Transaction, StoreError> {
-        let write = RowWrite::new(&caused_by(ReservationId::of_sale(sale_id), change, now))?;
-        let key = [("sku", sku.as_str()), ("warehouse_id", warehouse_id.as_str())];
-        transaction.update(&self.rows.table, &key, |update| write.in_transaction(update))
+        let write = change_by(ReservationId::of_sale(sale_id), change, now)?;
+        Ok(transaction.update(&self.rows.table, &key(sku, warehouse_id), write))
     }
 }
 

@@ -3,11 +3,11 @@ use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
     stock::{Change, Movement, StockRow},
 };
-use souk_dynamo::{Outcome, StoreError};
+use souk_dynamo::{Outcome, StoreError, attribute};
 
 use crate::{
     StockRows,
-    row_write::{RowWrite, key},
+    row_write::{key, movement_of, unless_moved},
 };
 
 /// How setting a quantity ended.
@@ -60,7 +60,7 @@ impl StockRows {
                     version: 1,
                     movement: cause(0),
                 };
-                match self.table.put_if(&row, "attribute_not_exists(sku)", &[], &[]).await? {
+                match self.table.put_if(&row, attribute("sku").is_absent()).await? {
                     Outcome::Written(()) => Ok(SetQuantityOutcome::Created(row)),
                     Outcome::Refused(Some(item)) => Ok(SetQuantityOutcome::VersionNeeded(souk_dynamo::decode(item)?)),
                     Outcome::Refused(None) => Err(StoreError::corrupt("a row was refused and is not there")),
@@ -85,8 +85,8 @@ impl StockRows {
         if quantity < row.reserved_quantity {
             return Ok(SetQuantityOutcome::BelowReserved(row));
         }
-        let write = RowWrite::new(&cause(row.quantity))?.unless_moved(row.version);
-        match self.table.write(write.alone(self.table.update(&key(&row)))).await? {
+        let write = unless_moved(movement_of(&cause(row.quantity))?, &row);
+        match self.table.update(&key(&row.sku, &row.warehouse_id), write).await? {
             Outcome::Written(item) => Ok(SetQuantityOutcome::Changed(souk_dynamo::decode(item)?)),
             Outcome::Refused(item) => Ok(SetQuantityOutcome::Stale(item.map(souk_dynamo::decode).transpose()?)),
         }

@@ -7,12 +7,12 @@ use souk_domain::{
         AbandonOutcome, AttachOutcome, CommitOutcome, Decision, ExpireOutcome, ReleaseOutcome, Reservation, Write,
     },
 };
-use souk_dynamo::{Backoff, Refusal, StoreError, Transaction, TransactionOutcome, n};
+use souk_dynamo::{Backoff, Refusal, StoreError, Transaction, TransactionOutcome, attribute, n};
 
 use crate::{
     ReservationBook, Reservations,
-    reservations::item_of,
-    row_write::{RowWrite, caused_by},
+    reservations::ReservationRecord,
+    row_write::{change_by, key},
 };
 
 /// How often a step is tried that others got in the way of. Its row writes commute, so only writers
@@ -33,7 +33,7 @@ impl ReservationBook {
         now: Timestamp,
     ) -> Result<AttachOutcome, StoreError> {
         let judge = |found: &Reservation| found.attach(order_id, pay_by, now);
-        self.step(id, AttachOutcome::Absent, judge, |judged, write| self.put(judged, &write.next, now)).await
+        self.step(id, AttachOutcome::Absent, judge, |judged, write| Ok(self.put(judged, &write.next, now))).await
     }
 
     /// Reads the reservation, judges it, and writes the judgement while it still holds; else judges
@@ -67,10 +67,9 @@ impl ReservationBook {
     }
 
     /// The judged reservation's successor, while nobody else has written it.
-    fn put(&self, judged: &Reservation, next: &Reservation, now: Timestamp) -> Result<Transaction, StoreError> {
-        Transaction::new().put_item(&self.table, item_of(next, now)?, |put| {
-            put.condition_expression("version = :judged").expression_attribute_values(":judged", n(judged.version))
-        })
+    fn put(&self, judged: &Reservation, next: &Reservation, now: Timestamp) -> Transaction {
+        let unchanged = attribute("version").equals(n(judged.version));
+        Transaction::new().put_if(&self.table, &ReservationRecord::of(next, now), unchanged)
     }
 }
 
@@ -133,12 +132,11 @@ impl Reservations {
     /// The reservation first, then its rows. The rows carry no version guard: what a step does to them
     /// commutes. Their conditions fail only where the numbers do not add up, which no step may worsen.
     fn with_rows<O>(&self, judged: &Reservation, write: &Write<O>, now: Timestamp) -> Result<Transaction, StoreError> {
-        let mut transaction = self.put(judged, &write.next, now)?;
+        let mut transaction = self.put(judged, &write.next, now);
         for line in &write.next.lines {
             let Some(change) = write.rows.change(line.quantity) else { continue };
-            let row = RowWrite::new(&caused_by(&write.next.reservation_id, change, now))?;
-            let key = [("sku", line.sku.as_str()), ("warehouse_id", line.warehouse_id.as_str())];
-            transaction = transaction.update(&self.rows.table, &key, |update| row.in_transaction(update))?;
+            let row = change_by(&write.next.reservation_id, change, now)?;
+            transaction = transaction.update(&self.rows.table, &key(&line.sku, &line.warehouse_id), row);
         }
         Ok(transaction)
     }

@@ -1,12 +1,9 @@
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::{ids::OrderId, order::Order};
-use souk_dynamo::{Outcome, StoreError, Table, n, s};
+use souk_dynamo::{Outcome, StoreError, Table, Update, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
-use crate::{
-    Orders,
-    orders::{item_of, placed},
-};
+use crate::{OrderRecord, Orders, record::placed};
 
 /// How long an ended order stays in the hot table after it was archived.
 pub const HOT_RETENTION: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -62,7 +59,8 @@ impl Archive {
             .send()
             .await
             .map_err(StoreError::from_sdk)?;
-        answer.items.unwrap_or_default().into_iter().next().map(souk_dynamo::decode).transpose()
+        let record = answer.items.unwrap_or_default().into_iter().next().map(souk_dynamo::decode::<OrderRecord>);
+        Ok(record.transpose()?.map(Order::from))
     }
 
     /// Copies an ended and settled order, then gives the hot item its time to live. A repeat, or an
@@ -71,25 +69,17 @@ impl Archive {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn keep(&self, orders: &Orders, order: &Order, now: Timestamp) -> Result<ArchiveOutcome, StoreError> {
-        if !order.status.is_terminal() || order.unsettled.is_some() {
+        if !order.status.is_terminal() || !order.settled {
             return Ok(ArchiveOutcome::NotYet);
         }
-        let put = self
-            .table
-            .put()
-            .set_item(Some(item_of(order)?))
-            .condition_expression("attribute_not_exists(user_id) OR version < :version")
-            .expression_attribute_values(":version", n(order.version));
-        let _either_is_kept = souk_dynamo::outcome(put.send().await)?;
+        let is_newer = attribute("user_id").is_absent().or(attribute("version").is_below(n(order.version)));
+        let _either_is_kept = self.table.put_if(&OrderRecord::from(order), is_newer).await?;
         // The version stays: this is no change of the order, and must not archive it again.
-        let expire = orders
-            .table
-            .update(&[("order_id", order.order_id.as_str())])
-            .update_expression("SET expires_at = if_not_exists(expires_at, :at)")
-            .condition_expression("version = :version AND attribute_not_exists(unsettled)")
-            .expression_attribute_values(":at", n((now + HOT_RETENTION).as_second()))
-            .expression_attribute_values(":version", n(order.version));
-        Ok(match orders.table.write(expire).await? {
+        let expire = Update::new()
+            .set_if_absent("expires_at", n((now + HOT_RETENTION).as_second()))
+            .when(attribute("version").equals(n(order.version)))
+            .when(attribute("unsettled").is_absent());
+        Ok(match orders.table.update(&[("order_id", order.order_id.as_str())], expire).await? {
             Outcome::Written(_) => ArchiveOutcome::Archived,
             // It has changed since, and that change's own record archives it.
             Outcome::Refused(_) => ArchiveOutcome::NotYet,

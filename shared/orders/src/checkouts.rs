@@ -5,7 +5,7 @@ use souk_domain::{
     money::Money,
     order::OrderLine,
 };
-use souk_dynamo::{Outcome, StoreError, Table, n, s};
+use souk_dynamo::{AttributeValue, Outcome, StoreError, Table, Update, attribute, s};
 use souk_wiring::FromEnvironment;
 
 /// How long a checkout's item outlives its reservation: support can still see what happened.
@@ -42,6 +42,14 @@ pub struct Checkout {
     pub abandoned: bool,
 }
 
+/// A checkout as it is stored.
+#[derive(Serialize)]
+struct CheckoutRecord<'a> {
+    #[serde(flatten)]
+    checkout: &'a Checkout,
+    ttl: i64,
+}
+
 /// The `checkouts` table. It also holds the markers that say which version of a cart was ordered.
 #[derive(Debug, Clone, FromEnvironment)]
 pub struct Checkouts {
@@ -60,10 +68,10 @@ impl Checkouts {
     /// # Errors
     /// [`StoreError`].
     pub async fn create(&self, checkout: &Checkout) -> Result<(), StoreError> {
-        let mut item = souk_dynamo::encode(checkout)?;
-        item.insert("ttl".to_owned(), n((checkout.expires_at + RETENTION).as_second()));
-        let put = self.table.put().set_item(Some(item)).condition_expression("attribute_not_exists(id)");
-        souk_dynamo::outcome(put.send().await).map(drop)
+        let record = CheckoutRecord { checkout, ttl: (checkout.expires_at + RETENTION).as_second() };
+        match self.table.put_if(&record, attribute("id").is_absent()).await? {
+            Outcome::Written(()) | Outcome::Refused(_) => Ok(()),
+        }
     }
 
     /// A user's checkout; another user's is as absent as one that never was.
@@ -80,13 +88,11 @@ impl Checkouts {
     /// # Errors
     /// [`StoreError`].
     pub async fn abandon(&self, checkout_id: &CheckoutId) -> Result<bool, StoreError> {
-        let update = self
-            .table
-            .update(&[("id", checkout_id.as_str())])
-            .update_expression("SET abandoned = :true")
-            .condition_expression("attribute_exists(id) AND attribute_not_exists(order_id)")
-            .expression_attribute_values(":true", souk_dynamo::AttributeValue::Bool(true));
-        Ok(self.table.write(update).await?.is_written())
+        let update = Update::new()
+            .set("abandoned", AttributeValue::Bool(true))
+            .when(attribute("id").exists())
+            .when(attribute("order_id").is_absent());
+        Ok(self.table.update(&[("id", checkout_id.as_str())], update).await?.is_written())
     }
 
     /// Takes away the mark that this order put on its cart's version, so that the cart can be ordered
@@ -95,13 +101,9 @@ impl Checkouts {
     /// # Errors
     /// [`StoreError`].
     pub async fn unmark_cart(&self, user_id: &UserId, cart_version: u64, by: &OrderId) -> Result<(), StoreError> {
-        let delete = self
-            .table
-            .delete(&[("id", &cart_marker(user_id, cart_version))])
-            .condition_expression("order_id = :order")
-            .expression_attribute_values(":order", s(by.as_str()));
-        match souk_dynamo::outcome(delete.send().await)? {
-            Outcome::Written(_) | Outcome::Refused(_) => Ok(()),
+        let marker = cart_marker(user_id, cart_version);
+        match self.table.delete_if(&[("id", &marker)], attribute("order_id").equals(s(by.as_str()))).await? {
+            Outcome::Written(()) | Outcome::Refused(_) => Ok(()),
         }
     }
 

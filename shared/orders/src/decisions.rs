@@ -1,11 +1,23 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
-    order::{Canceller, Order, OrderEvent, OrderStatus, Shipment, Transition},
+    order::{Actor, Canceller, Order, OrderEvent, OrderStatus, Shipment, Transition},
 };
-use souk_dynamo::{AttributeValue, Item, Outcome, StoreError, UpdateBuilder, n, s};
+use souk_dynamo::{Condition, Item, Outcome, StoreError, Update, attribute, n, s};
 
-use crate::{Orders, orders::status_is_one_of};
+use crate::{OrderRecord, Orders, record::unsettle};
+
+/// How a change of an order ended.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub enum ChangeOutcome {
+    /// It is written; the order as it is now.
+    Changed(Box<Order>),
+    /// The order stands where this cannot happen.
+    Refused(Box<Order>),
+    /// There is no such order.
+    Unknown,
+}
 
 /// How confirming ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,12 +61,12 @@ impl Orders {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn confirm(&self, order_id: &OrderId, now: Timestamp) -> Result<ConfirmOutcome, StoreError> {
-        let update = self.transition(order_id, OrderEvent::Confirm, OrderStatus::Confirmed, now, "saga", "", []);
-        Ok(match self.decide(update?).await? {
-            Ok(_) => ConfirmOutcome::Confirmed,
-            Err(None) => ConfirmOutcome::Unknown,
-            Err(Some(order)) if order.status == OrderStatus::Cancelled => ConfirmOutcome::Cancelled,
-            Err(Some(_)) => ConfirmOutcome::Confirmed,
+        let update = transition(OrderStatus::allowing(OrderEvent::Confirm), OrderStatus::Confirmed, Actor::Saga, now)?;
+        Ok(match self.change(order_id, update).await? {
+            ChangeOutcome::Changed(_) => ConfirmOutcome::Confirmed,
+            ChangeOutcome::Refused(order) if order.status == OrderStatus::Cancelled => ConfirmOutcome::Cancelled,
+            ChangeOutcome::Refused(_) => ConfirmOutcome::Confirmed,
+            ChangeOutcome::Unknown => ConfirmOutcome::Unknown,
         })
     }
 
@@ -64,81 +76,44 @@ impl Orders {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn cancel(&self, order_id: &OrderId, by: Canceller, now: Timestamp) -> Result<CancelOutcome, StoreError> {
-        let reason = by.reason();
-        let who = match by {
-            Canceller::Saga(_) => "saga",
-            Canceller::LapsedShipment => "shipment",
-            Canceller::Customer => "customer",
-            Canceller::Operator => "operator",
-        };
-        let update = self.transition_from(
-            order_id,
-            by.may_cancel().collect(),
-            OrderStatus::Cancelled,
-            now,
-            who,
-            ", cancel_reason = :reason, unsettled = :shard, unsettled_since = :now",
-            [
-                (":reason", souk_dynamo::value(&reason)?),
-                (":shard", s(Order::sweep_shard(order_id))),
-                (":now", n(now.as_millisecond())),
-            ],
-        )?;
-        Ok(match self.decide(update).await? {
-            Ok(order) => CancelOutcome::Cancelled(Box::new(order)),
-            Err(None) => CancelOutcome::Unknown,
-            Err(Some(order)) if order.status == OrderStatus::Cancelled => CancelOutcome::Cancelled(order),
-            Err(Some(order)) => CancelOutcome::Refused(order),
+        let update = transition(by.may_cancel(), OrderStatus::Cancelled, by.actor(), now)?
+            .set("cancel_reason", souk_dynamo::value(&by.reason())?);
+        Ok(match self.change(order_id, unsettle(update, order_id, now)).await? {
+            ChangeOutcome::Changed(order) => CancelOutcome::Cancelled(order),
+            ChangeOutcome::Refused(order) if order.status == OrderStatus::Cancelled => CancelOutcome::Cancelled(order),
+            ChangeOutcome::Refused(order) => CancelOutcome::Refused(order),
+            ChangeOutcome::Unknown => CancelOutcome::Unknown,
         })
     }
 
     /// Keeps who carries the parcels, before any money is taken for them. Condition: `CONFIRMED`.
-    /// `Err` holds the order as it stands.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub async fn plan_shipment(
-        &self,
-        order_id: &OrderId,
-        shipments: &[Shipment],
-    ) -> Result<Result<Order, Option<Box<Order>>>, StoreError> {
-        let update = self
-            .table
-            .update(&[("order_id", order_id.as_str())])
-            .update_expression("SET shipments = :shipments ADD version :one")
-            .condition_expression("#status = :confirmed")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":confirmed", s(OrderStatus::Confirmed.as_str()))
-            .expression_attribute_values(":shipments", souk_dynamo::value(&shipments)?)
-            .expression_attribute_values(":one", n(1));
-        self.decide(update).await
+    pub async fn plan_shipment(&self, order_id: &OrderId, shipments: &[Shipment]) -> Result<ChangeOutcome, StoreError> {
+        let update = Update::new()
+            .set("shipments", souk_dynamo::value(&shipments)?)
+            .add("version", n(1))
+            .when(status_is_one_of([OrderStatus::Confirmed]));
+        self.change(order_id, update).await
     }
 
-    /// Writes `SHIPPED` (step "ship 3"). Condition: `CONFIRMED`. `Err` holds the order as it stands.
+    /// Writes `SHIPPED` (step "ship 3"). Condition: `CONFIRMED`.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub async fn ship(
-        &self,
-        order_id: &OrderId,
-        now: Timestamp,
-    ) -> Result<Result<Order, Option<Box<Order>>>, StoreError> {
-        let update = self.transition(order_id, OrderEvent::Ship, OrderStatus::Shipped, now, "warehouse", "", [])?;
-        self.decide(update).await
+    pub async fn ship(&self, order_id: &OrderId, now: Timestamp) -> Result<ChangeOutcome, StoreError> {
+        let from = OrderStatus::allowing(OrderEvent::Ship);
+        self.change(order_id, transition(from, OrderStatus::Shipped, Actor::Warehouse, now)?).await
     }
 
-    /// Writes `DELIVERED`. Condition: `SHIPPED`. `Err` holds the order as it stands.
+    /// Writes `DELIVERED`. Condition: `SHIPPED`.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub async fn deliver(
-        &self,
-        order_id: &OrderId,
-        now: Timestamp,
-    ) -> Result<Result<Order, Option<Box<Order>>>, StoreError> {
-        let update =
-            self.transition(order_id, OrderEvent::Deliver, OrderStatus::Delivered, now, "warehouse", "", [])?;
-        self.decide(update).await
+    pub async fn deliver(&self, order_id: &OrderId, now: Timestamp) -> Result<ChangeOutcome, StoreError> {
+        let from = OrderStatus::allowing(OrderEvent::Deliver);
+        self.change(order_id, transition(from, OrderStatus::Delivered, Actor::Warehouse, now)?).await
     }
 
     /// Takes the order out of the sweeper's index, once stock and money have followed the decision
@@ -147,79 +122,45 @@ impl Orders {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn settle(&self, order_id: &OrderId, decided: &[OrderStatus]) -> Result<SettleOutcome, StoreError> {
-        let (condition, values) = status_is_one_of(decided.iter().copied());
-        let mut update = self
-            .table
-            .update(&[("order_id", order_id.as_str())])
-            .update_expression("REMOVE unsettled, unsettled_since ADD version :one")
-            .condition_expression(format!("attribute_exists(unsettled) AND {condition}"))
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":one", n(1));
-        for (name, value) in values {
-            update = update.expression_attribute_values(name, value);
-        }
-        Ok(match self.decide(update).await? {
-            Ok(_) => SettleOutcome::Settled,
-            Err(None) => SettleOutcome::Unknown,
-            Err(Some(order)) if decided.contains(&order.status) => SettleOutcome::Settled,
-            Err(Some(order)) => SettleOutcome::Changed(order.status),
+        let update = Update::new()
+            .remove("unsettled")
+            .remove("unsettled_since")
+            .add("version", n(1))
+            .when(attribute("unsettled").exists())
+            .when(status_is_one_of(decided.iter().copied()));
+        Ok(match self.change(order_id, update).await? {
+            ChangeOutcome::Changed(_) => SettleOutcome::Settled,
+            ChangeOutcome::Refused(order) if decided.contains(&order.status) => SettleOutcome::Settled,
+            ChangeOutcome::Refused(order) => SettleOutcome::Changed(order.status),
+            ChangeOutcome::Unknown => SettleOutcome::Unknown,
         })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one private builder for all transitions")]
-    fn transition<const N: usize>(
-        &self,
-        order_id: &OrderId,
-        event: OrderEvent,
-        to: OrderStatus,
-        now: Timestamp,
-        by: &str,
-        also_set: &str,
-        values: [(&str, AttributeValue); N],
-    ) -> Result<UpdateBuilder, StoreError> {
-        self.transition_from(order_id, OrderStatus::allowing(event).collect(), to, now, by, also_set, values)
+    async fn change(&self, order_id: &OrderId, update: Update) -> Result<ChangeOutcome, StoreError> {
+        let read = |item: Item| souk_dynamo::decode::<OrderRecord>(item).map(|record| Box::new(record.into()));
+        Ok(match self.table.update(&[("order_id", order_id.as_str())], update).await? {
+            Outcome::Written(item) => ChangeOutcome::Changed(read(item)?),
+            Outcome::Refused(Some(item)) => ChangeOutcome::Refused(read(item)?),
+            Outcome::Refused(None) => ChangeOutcome::Unknown,
+        })
     }
+}
 
-    /// One update that changes the status under a condition on the status, and writes the history.
-    #[expect(clippy::too_many_arguments, reason = "one private builder for all transitions")]
-    fn transition_from<const N: usize>(
-        &self,
-        order_id: &OrderId,
-        from: Vec<OrderStatus>,
-        to: OrderStatus,
-        now: Timestamp,
-        by: &str,
-        also_set: &str,
-        values: [(&str, AttributeValue); N],
-    ) -> Result<UpdateBuilder, StoreError> {
-        let entry = Transition { status: to, at: now, by: by.to_owned() };
-        let (condition, statuses) = status_is_one_of(from);
-        let mut update = self
-            .table
-            .update(&[("order_id", order_id.as_str())])
-            .update_expression(format!(
-                "SET #status = :to, history = list_append(history, :entry){also_set} ADD version :one"
-            ))
-            .condition_expression(condition)
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":to", s(to.as_str()))
-            .expression_attribute_values(":entry", souk_dynamo::value(&[entry])?)
-            .expression_attribute_values(":one", n(1));
-        for (name, value) in statuses {
-            update = update.expression_attribute_values(name, value);
-        }
-        for (name, value) in values {
-            update = update.expression_attribute_values(name, value);
-        }
-        Ok(update)
-    }
+/// The change of the status, under a condition on the status, with its entry in the history.
+fn transition(
+    from: impl IntoIterator<Item = OrderStatus>,
+    to: OrderStatus,
+    by: Actor,
+    now: Timestamp,
+) -> Result<Update, StoreError> {
+    let entry = souk_dynamo::value(&Transition { status: to, at: now, by })?;
+    Ok(Update::new()
+        .set("status", s(to.as_str()))
+        .append("history", entry)
+        .add("version", n(1))
+        .when(status_is_one_of(from)))
+}
 
-    /// `Ok(new image)` or `Err(what stands there)`.
-    async fn decide(&self, update: UpdateBuilder) -> Result<Result<Order, Option<Box<Order>>>, StoreError> {
-        let read = |item: Item| souk_dynamo::decode::<Order>(item);
-        match self.table.write(update).await? {
-            Outcome::Written(item) => Ok(Ok(read(item)?)),
-            Outcome::Refused(item) => Ok(Err(item.map(read).transpose()?.map(Box::new))),
-        }
-    }
+pub(crate) fn status_is_one_of(statuses: impl IntoIterator<Item = OrderStatus>) -> Condition {
+    attribute("status").is_one_of(statuses.into_iter().map(|status| s(status.as_str())))
 }

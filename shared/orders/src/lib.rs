@@ -11,15 +11,17 @@ mod decisions;
 mod listing;
 mod orders;
 mod place;
+mod record;
 mod reopen;
 mod saga;
 mod sale;
 
 pub use archive::{Archive, ArchiveOutcome, HOT_RETENTION, find};
 pub use checkouts::{Checkout, Checkouts};
-pub use decisions::{CancelOutcome, ConfirmOutcome, SettleOutcome};
+pub use decisions::{CancelOutcome, ChangeOutcome, ConfirmOutcome, SettleOutcome};
 pub use listing::{Page, Place, list};
 pub use orders::Orders;
 pub use place::{PlaceOutcome, place};
+pub use record::OrderRecord;
 pub use saga::{Saga, SagaError};
 pub use sale::{SaleOrderOutcome, SoldUnit, place_for_sale};

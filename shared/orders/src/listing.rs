@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use souk_domain::{ids::UserId, order::Order};
 use souk_dynamo::{StoreError, Table, s};
 
-use crate::{Archive, Orders};
+use crate::{Archive, OrderRecord, Orders};
 
 /// Where a list of orders goes on: the sort key of the last one shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +66,8 @@ async fn newest(
     let mut items = query.into_paginator().items().send();
     let mut found = Vec::new();
     while let Some(item) = items.next().await {
-        found.push(souk_dynamo::decode(item.map_err(StoreError::from_sdk)?)?);
+        let item = item.map_err(StoreError::from_sdk)?;
+        found.push(souk_dynamo::decode::<OrderRecord>(item)?.into());
         if found.len() > limit {
             break;
         }

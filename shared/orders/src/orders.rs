@@ -1,11 +1,10 @@
 use jiff::Timestamp;
 use serde::Deserialize;
-use souk_domain::{
-    ids::OrderId,
-    order::{Order, OrderStatus},
-};
+use souk_domain::{ids::OrderId, order::Order};
 use souk_dynamo::{Item, Page, StoreError, Table, n, s};
 use souk_wiring::FromEnvironment;
+
+use crate::OrderRecord;
 
 /// The hot `orders` table: every order that is not yet a month past its end.
 #[derive(Debug, Clone, FromEnvironment)]
@@ -31,7 +30,8 @@ impl Orders {
     /// # Errors
     /// [`StoreError`].
     pub async fn get(&self, order_id: &OrderId) -> Result<Option<Order>, StoreError> {
-        self.table.get(&[("order_id", order_id.as_str())]).await
+        let record: Option<OrderRecord> = self.table.get(&[("order_id", order_id.as_str())]).await?;
+        Ok(record.map(Order::from))
     }
 
     /// One page of all hot orders, read consistently item by item; a page begins where the one before ended.
@@ -39,7 +39,7 @@ impl Orders {
     /// # Errors
     /// [`StoreError`].
     pub async fn scan_page(&self, after: Option<Item>) -> Result<Page<Order>, StoreError> {
-        self.table.scan_page(after).await
+        Ok(self.table.scan_page::<OrderRecord>(after).await?.map(Order::from))
     }
 
     /// Many orders, read consistently; those that are not there are left out.
@@ -48,7 +48,8 @@ impl Orders {
     /// [`StoreError`].
     pub async fn many(&self, order_ids: &[OrderId]) -> Result<Vec<Order>, StoreError> {
         let keys: Vec<_> = order_ids.iter().map(|id| [("order_id", id.as_str())]).collect();
-        self.table.read_many(&keys).await
+        let records: Vec<OrderRecord> = self.table.read_many(&keys).await?;
+        Ok(records.into_iter().map(Order::from).collect())
     }
 
     /// A page of the orders of one sweep shard that have been unsettled since before `before`, oldest
@@ -71,29 +72,4 @@ impl Orders {
             .expression_attribute_values(":before", n(before.as_millisecond()));
         Ok(Table::page::<Unsettled>(query, after).await?.map(|unsettled| unsettled.order_id))
     }
-}
-
-/// The sort key of a user's orders: by time, then by id, as text.
-pub(crate) fn placed(created_at: Timestamp, order_id: &OrderId) -> String {
-    format!("{:013}#{order_id}", created_at.as_millisecond())
-}
-
-/// An order with the index keys that stand beside it.
-pub(crate) fn item_of(order: &Order) -> Result<Item, StoreError> {
-    let mut item = souk_dynamo::encode(order)?;
-    item.insert("placed".to_owned(), s(placed(order.created_at, &order.order_id)));
-    if order.unsettled.is_some() {
-        item.insert("unsettled_since".to_owned(), n(order.created_at.as_millisecond()));
-    }
-    Ok(item)
-}
-
-/// `status = :s0 OR status = :s1 …` with its values.
-pub(crate) fn status_is_one_of(
-    statuses: impl IntoIterator<Item = OrderStatus>,
-) -> (String, Vec<(String, souk_dynamo::AttributeValue)>) {
-    let values: Vec<_> =
-        statuses.into_iter().enumerate().map(|(i, status)| (format!(":s{i}"), s(status.as_str()))).collect();
-    let names: Vec<_> = values.iter().map(|(name, _)| name.as_str()).collect();
-    (format!("#status IN ({})", names.join(", ")), values)
 }

@@ -1,8 +1,8 @@
 use jiff::Timestamp;
 use souk_domain::order::{FromCheckout, Order};
-use souk_dynamo::{Refusal, StoreError, Transaction, TransactionOutcome, n, s};
+use souk_dynamo::{Refusal, StoreError, Transaction, TransactionOutcome, Update, attribute, n, s};
 
-use crate::{Checkout, Checkouts, Orders, checkouts::CartMarker, orders::item_of};
+use crate::{Checkout, Checkouts, OrderRecord, Orders, checkouts::CartMarker};
 
 /// How placing an order ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,22 +37,18 @@ pub async fn place(
     checkout: &FromCheckout,
     now: Timestamp,
 ) -> Result<PlaceOutcome, StoreError> {
+    let consume = Update::new()
+        .set("order_id", s(order.order_id.as_str()))
+        .when(attribute("id").exists())
+        .when(attribute("order_id").is_absent())
+        .when(attribute("abandoned").is_absent())
+        .when(attribute("expires_at").is_above(n(now.as_millisecond())));
     let mut transaction = Transaction::new()
-        .put_item(&orders.table, item_of(order)?, |put| put.condition_expression("attribute_not_exists(order_id)"))?
-        .update(&checkouts.table, &[("id", checkout.checkout_id.as_str())], |update| {
-            update
-                .update_expression("SET order_id = :order")
-                .condition_expression(
-                    "attribute_exists(id) AND attribute_not_exists(order_id) \
-                     AND attribute_not_exists(abandoned) AND expires_at > :now",
-                )
-                .expression_attribute_values(":order", s(order.order_id.as_str()))
-                .expression_attribute_values(":now", n(now.as_millisecond()))
-        })?;
+        .put_if(&orders.table, &OrderRecord::from(order), attribute("order_id").is_absent())
+        .update(&checkouts.table, &[("id", checkout.checkout_id.as_str())], consume);
     if let Some(version) = checkout.cart_version {
         let marker = CartMarker::new(&order.user_id, version, &order.order_id, now);
-        transaction =
-            transaction.put(&checkouts.table, &marker, |put| put.condition_expression("attribute_not_exists(id)"))?;
+        transaction = transaction.put_if(&checkouts.table, &marker, attribute("id").is_absent());
     }
     match transaction.commit(orders.table.client()).await? {
         TransactionOutcome::Committed { .. } => Ok(PlaceOutcome::Placed),
@@ -66,7 +62,7 @@ fn why(reasons: Vec<Refusal>) -> Result<PlaceOutcome, StoreError> {
     let mut reasons = reasons.into_iter();
     let (order, checkout, marker) = (reasons.next(), reasons.next(), reasons.next());
     if let Some(Refusal::Condition(Some(item))) = order {
-        return Ok(PlaceOutcome::Exists(Box::new(souk_dynamo::decode(item)?)));
+        return Ok(PlaceOutcome::Exists(Box::new(souk_dynamo::decode::<OrderRecord>(item)?.into())));
     }
     if let Some(Refusal::Condition(item)) = checkout {
         let checkout: Option<Checkout> = item.map(souk_dynamo::decode).transpose()?;

@@ -1,11 +1,8 @@
 use jiff::Timestamp;
-use souk_domain::{
-    ids::OrderId,
-    order::{Order, OrderStatus},
-};
-use souk_dynamo::{Outcome, StoreError, n, s};
+use souk_domain::{ids::OrderId, order::OrderStatus};
+use souk_dynamo::{StoreError, Update, attribute, n};
 
-use crate::Orders;
+use crate::{Orders, decisions::status_is_one_of, record::unsettle};
 
 impl Orders {
     /// Marks a settled order unsettled again, so that the sweeper drives its saga until stock and money
@@ -16,16 +13,11 @@ impl Orders {
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn reopen(&self, order_id: &OrderId, status: OrderStatus, now: Timestamp) -> Result<bool, StoreError> {
         // The time to live goes: an order with work to do must not be deleted. The archive sets it anew.
-        let update = self
-            .table
-            .update(&[("order_id", order_id.as_str())])
-            .update_expression("SET unsettled = :shard, unsettled_since = :now REMOVE expires_at ADD version :one")
-            .condition_expression("#status = :status AND attribute_not_exists(unsettled)")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":status", s(status.as_str()))
-            .expression_attribute_values(":shard", s(Order::sweep_shard(order_id)))
-            .expression_attribute_values(":now", n(now.as_millisecond()))
-            .expression_attribute_values(":one", n(1));
-        Ok(matches!(self.table.write(update).await?, Outcome::Written(_)))
+        let update = unsettle(Update::new(), order_id, now)
+            .remove("expires_at")
+            .add("version", n(1))
+            .when(status_is_one_of([status]))
+            .when(attribute("unsettled").is_absent());
+        Ok(self.table.update(&[("order_id", order_id.as_str())], update).await?.is_written())
     }
 }

@@ -2,12 +2,12 @@ use jiff::Timestamp;
 use souk_domain::{
     ids::{OrderId, SaleId, Sku, UserId, WarehouseId},
     money::Money,
-    order::{Address, CancelReason, FromSale, Order, OrderLine, OrderStatus, Origin, Transition},
+    order::{Actor, Address, CancelReason, FromSale, Order, OrderLine, OrderStatus, Origin, Transition},
     quantity::Quantity,
 };
-use souk_dynamo::{Outcome, StoreError};
+use souk_dynamo::{Outcome, StoreError, attribute};
 
-use crate::{Orders, orders::item_of};
+use crate::{OrderRecord, Orders};
 
 /// A unit that a shopper has claimed in a flash sale.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,29 +42,27 @@ impl SoldUnit {
         Order {
             shipping_address: Some(address),
             payment_method: Some(payment_method),
-            ..self.in_status(OrderStatus::PendingPayment, None, "customer", now, pay_by)
+            ..self.in_status(OrderStatus::PendingPayment, None, Actor::Customer, now, pay_by)
         }
     }
 
     /// The mark that the request to order this unit never arrived: an order that was cancelled before
     /// it was placed. Whatever arrives later finds it, so the unit may be released.
     pub fn never_ordered(&self, now: Timestamp) -> Order {
-        self.in_status(OrderStatus::Cancelled, Some(CancelReason::ClaimExpired), "sweeper", now, now)
+        self.in_status(OrderStatus::Cancelled, Some(CancelReason::ClaimExpired), Actor::Sweeper, now, now)
     }
 
     fn in_status(
         &self,
         status: OrderStatus,
         cancel_reason: Option<CancelReason>,
-        by: &str,
+        by: Actor,
         now: Timestamp,
         pay_by: Timestamp,
     ) -> Order {
-        let order_id = OrderId::of_sale(&self.user_id, &self.sale_id);
         let line = OrderLine { sku: self.sku.clone(), title: None, quantity: Quantity::ONE, unit_price: self.price };
         Order {
-            unsettled: Some(Order::sweep_shard(&order_id)),
-            order_id,
+            order_id: OrderId::of_sale(&self.user_id, &self.sale_id),
             user_id: self.user_id.clone(),
             status,
             version: 1,
@@ -79,9 +77,10 @@ impl SoldUnit {
             payment_method: None,
             created_at: now,
             pay_by,
+            settled: false,
             cancel_reason,
             shipments: Vec::new(),
-            history: vec![Transition { status, at: now, by: by.to_owned() }],
+            history: vec![Transition { status, at: now, by }],
         }
     }
 }
@@ -92,10 +91,11 @@ impl SoldUnit {
 /// # Errors
 /// [`StoreError`] where the outcome is unknown; repeating is safe.
 pub async fn place_for_sale(orders: &Orders, order: &Order) -> Result<SaleOrderOutcome, StoreError> {
-    let put = orders.table.put().set_item(Some(item_of(order)?)).condition_expression("attribute_not_exists(order_id)");
-    match souk_dynamo::outcome(put.send().await)? {
-        Outcome::Written(_) => Ok(SaleOrderOutcome::Placed),
-        Outcome::Refused(Some(item)) => Ok(SaleOrderOutcome::Exists(Box::new(souk_dynamo::decode(item)?))),
+    match orders.table.put_if(&OrderRecord::from(order), attribute("order_id").is_absent()).await? {
+        Outcome::Written(()) => Ok(SaleOrderOutcome::Placed),
+        Outcome::Refused(Some(item)) => {
+            Ok(SaleOrderOutcome::Exists(Box::new(souk_dynamo::decode::<OrderRecord>(item)?.into())))
+        }
         Outcome::Refused(None) => Err(StoreError::Corrupt("a refused put without the item in its way".to_owned())),
     }
 }

@@ -68,11 +68,8 @@ impl ReconciliationCursor {
     /// [`StoreError`].
     pub async fn set(&self, resume: Option<Resume>) -> Result<(), StoreError> {
         match resume {
-            Some(resume) => {
-                let item = souk_dynamo::encode(&Stored { id: KEY.to_owned(), resume })?;
-                self.table.put().set_item(Some(item)).send().await.map(drop).map_err(StoreError::from_sdk)
-            }
-            None => self.table.delete(&[("id", KEY)]).send().await.map(drop).map_err(StoreError::from_sdk),
+            Some(resume) => self.table.put(&Stored { id: KEY.to_owned(), resume }).await,
+            None => self.table.delete(&[("id", KEY)]).await,
         }
     }
 }

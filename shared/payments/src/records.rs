@@ -6,7 +6,7 @@ use souk_domain::{
     order::Order,
     payment::{Authorization, PaymentState},
 };
-use souk_dynamo::{Item, Outcome, Page, StoreError, Table, UpdateBuilder, n, s};
+use souk_dynamo::{Condition, Item, Outcome, Page, StoreError, Table, Update, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
 /// What Souk knows of an order's payment. Written before the gateway hears anything.
@@ -114,7 +114,7 @@ impl PaymentRecords {
             created_at: now,
             updated_at: now,
         };
-        match self.table.put_if(&record, "attribute_not_exists(id)", &[], &[]).await? {
+        match self.table.put_if(&record, attribute("id").is_absent()).await? {
             Outcome::Written(()) => Ok(record),
             Outcome::Refused(Some(item)) => souk_dynamo::decode(item),
             Outcome::Refused(None) => Err(StoreError::corrupt("a refused put brought no record")),
@@ -133,21 +133,12 @@ impl PaymentRecords {
         client_secret: Option<&str>,
         now: Timestamp,
     ) -> Result<RecordOutcome, StoreError> {
-        let secret = if client_secret.is_some() { ", client_secret = :secret" } else { "" };
-        let mut update = self
-            .change(
-                order_id,
-                &[PaymentState::Intent],
-                PaymentState::Intent,
-                now,
-                &format!(", gateway_id = :id{secret}"),
-                "(attribute_not_exists(gateway_id) OR gateway_id = :id)",
-            )
-            .expression_attribute_values(":id", s(gateway_id));
-        if let Some(client_secret) = client_secret {
-            update = update.expression_attribute_values(":secret", s(client_secret));
-        }
-        self.write(update).await
+        let its_own = attribute("gateway_id").is_absent().or(attribute("gateway_id").equals(s(gateway_id)));
+        let update = transition(&[PaymentState::Intent], PaymentState::Intent, now)
+            .set("gateway_id", s(gateway_id))
+            .set_some("client_secret", client_secret.map(s))
+            .when(its_own);
+        self.change(order_id, update).await
     }
 
     /// Keeps what the gateway said of a confirmed intent (step S2e). Condition: a state that accepts
@@ -162,13 +153,8 @@ impl PaymentRecords {
         decline_code: Option<&str>,
         now: Timestamp,
     ) -> Result<RecordOutcome, StoreError> {
-        let also = if decline_code.is_some() { ", decline_code = :decline" } else { "" };
-        let mut update =
-            self.change(order_id, PaymentState::accepting(outcome), outcome.state(), now, also, "attribute_exists(id)");
-        if let Some(code) = decline_code {
-            update = update.expression_attribute_values(":decline", s(code));
-        }
-        self.write(update).await
+        let update = transition(PaymentState::accepting(outcome), outcome.state(), now);
+        self.change(order_id, update.set_some("decline_code", decline_code.map(s))).await
     }
 
     /// Moves a record on. Condition: one of `from`.
@@ -182,7 +168,7 @@ impl PaymentRecords {
         to: PaymentState,
         now: Timestamp,
     ) -> Result<RecordOutcome, StoreError> {
-        self.write(self.change(order_id, from, to, now, "", "attribute_exists(id)")).await
+        self.change(order_id, transition(from, to, now)).await
     }
 
     /// Claims the held money for a shipment (step "ship 1"), and notes it for the sweeper until
@@ -192,13 +178,11 @@ impl PaymentRecords {
     /// # Errors
     /// [`StoreError`].
     pub async fn begin_capture(&self, order_id: &OrderId, now: Timestamp) -> Result<RecordOutcome, StoreError> {
-        let note = ", capturing = :shard, capturing_since = :now, \
-                    capture_attempt = if_not_exists(capture_attempt, :none) + :one";
-        let update = self
-            .change(order_id, &[PaymentState::Authorized], PaymentState::Capturing, now, note, "attribute_exists(id)")
-            .expression_attribute_values(":none", n(0))
-            .expression_attribute_values(":shard", s(Order::sweep_shard(order_id)));
-        self.write(update).await
+        let update = transition(&[PaymentState::Authorized], PaymentState::Capturing, now)
+            .set("capturing", s(Order::sweep_shard(order_id)))
+            .set("capturing_since", n(now.as_millisecond()))
+            .add("capture_attempt", n(1));
+        self.change(order_id, update).await
     }
 
     /// Gives a claim back that the gateway refused and after which it still holds the money. Condition:
@@ -213,11 +197,9 @@ impl PaymentRecords {
         attempt: u32,
         now: Timestamp,
     ) -> Result<RecordOutcome, StoreError> {
-        let own = "capture_attempt = :attempt";
-        let update = self
-            .change(order_id, &[PaymentState::Capturing], PaymentState::Authorized, now, "", own)
-            .expression_attribute_values(":attempt", n(attempt));
-        self.write(update).await
+        let update = transition(&[PaymentState::Capturing], PaymentState::Authorized, now)
+            .when(attribute("capture_attempt").equals(n(attempt)));
+        self.change(order_id, update).await
     }
 
     /// Takes the order off the sweeper's list, because it has `shipped`, or because no money is being
@@ -227,17 +209,11 @@ impl PaymentRecords {
     /// [`StoreError`].
     pub async fn end_capture(&self, order_id: &OrderId, shipped: bool) -> Result<(), StoreError> {
         let mut update =
-            self.table.update(&[("id", &key(order_id))]).update_expression("REMOVE capturing, capturing_since");
-        update = if shipped {
-            update.condition_expression("attribute_exists(capturing)")
-        } else {
-            update
-                .condition_expression("attribute_exists(capturing) AND NOT #state IN (:begun, :taken)")
-                .expression_attribute_names("#state", "state")
-                .expression_attribute_values(":begun", s(PaymentState::Capturing.as_str()))
-                .expression_attribute_values(":taken", s(PaymentState::Captured.as_str()))
-        };
-        match self.table.write(update).await? {
+            Update::new().remove("capturing").remove("capturing_since").when(attribute("capturing").exists());
+        if !shipped {
+            update = update.when(!state_is_one_of(&[PaymentState::Capturing, PaymentState::Captured]));
+        }
+        match self.table.update(&[("id", &key(order_id))], update).await? {
             Outcome::Written(_) | Outcome::Refused(_) => Ok(()),
         }
     }
@@ -276,43 +252,31 @@ impl PaymentRecords {
     /// # Errors
     /// [`StoreError`].
     pub async fn close_unknown(&self, order_id: &OrderId, now: Timestamp) -> Result<RecordOutcome, StoreError> {
-        let no_id = "attribute_not_exists(gateway_id)";
-        self.write(self.change(order_id, &[PaymentState::Intent], PaymentState::Voided, now, "", no_id)).await
+        let update = transition(&[PaymentState::Intent], PaymentState::Voided, now);
+        self.change(order_id, update.when(attribute("gateway_id").is_absent())).await
     }
 
-    fn change(
-        &self,
-        order_id: &OrderId,
-        from: &[PaymentState],
-        to: PaymentState,
-        now: Timestamp,
-        also_set: &str,
-        also_required: &str,
-    ) -> UpdateBuilder {
-        let names: Vec<String> = (0..from.len()).map(|i| format!(":s{i}")).collect();
-        let mut update = self
-            .table
-            .update(&[("id", &key(order_id))])
-            .update_expression(format!("SET #state = :to, updated_at = :now{also_set} ADD version :one"))
-            .condition_expression(format!("#state IN ({}) AND {also_required}", names.join(", ")))
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":to", s(to.as_str()))
-            .expression_attribute_values(":now", n(now.as_millisecond()))
-            .expression_attribute_values(":one", n(1));
-        for (name, state) in names.into_iter().zip(from) {
-            update = update.expression_attribute_values(name, s(state.as_str()));
-        }
-        update
-    }
-
-    async fn write(&self, update: UpdateBuilder) -> Result<RecordOutcome, StoreError> {
+    async fn change(&self, order_id: &OrderId, update: Update) -> Result<RecordOutcome, StoreError> {
         let read = |item: Item| souk_dynamo::decode::<PaymentRecord>(item).map(Box::new);
-        match self.table.write(update).await? {
+        match self.table.update(&[("id", &key(order_id))], update).await? {
             Outcome::Written(item) => Ok(RecordOutcome::Kept(read(item)?)),
             Outcome::Refused(Some(item)) => Ok(RecordOutcome::Refused(read(item)?)),
             Outcome::Refused(None) => Err(StoreError::corrupt("a payment record is missing")),
         }
     }
+}
+
+/// The change of the state, under a condition on the state, which only a record has.
+fn transition(from: &[PaymentState], to: PaymentState, now: Timestamp) -> Update {
+    Update::new()
+        .set("state", s(to.as_str()))
+        .set("updated_at", n(now.as_millisecond()))
+        .add("version", n(1))
+        .when(state_is_one_of(from))
+}
+
+fn state_is_one_of(states: &[PaymentState]) -> Condition {
+    attribute("state").is_one_of(states.iter().map(|state| s(state.as_str())))
 }
 
 impl std::fmt::Debug for PaymentRecord {

@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::OrderId;
-use souk_dynamo::{Outcome, StoreError, Table, s};
+use souk_dynamo::{Outcome, StoreError, Table, attribute, s};
 use souk_wiring::FromEnvironment;
 
 use crate::webhook::WebhookEvent;
@@ -72,7 +72,7 @@ impl SeenEvents {
             taken_at: now,
         };
         let stored = Stored { id: key(&event.id), ttl: (now + RETENTION).as_second(), event: &seen };
-        match self.table.put_if(&stored, "attribute_not_exists(id)", &[], &[]).await? {
+        match self.table.put_if(&stored, attribute("id").is_absent()).await? {
             Outcome::Written(()) | Outcome::Refused(_) => Ok(()),
         }
     }

@@ -1,5 +1,5 @@
 use souk_domain::ids::Sku;
-use souk_dynamo::{AttributeValue, StoreError, n, s};
+use souk_dynamo::{AttributeValue, StoreError, Update, attribute, n, s};
 
 use crate::Prices;
 
@@ -32,21 +32,18 @@ impl Prices {
     /// # Errors
     /// [`StoreError`]; repeating is safe.
     pub async fn learn(&self, sku: &Sku, product_version: u64, fact: &CatalogFact) -> Result<FactOutcome, StoreError> {
-        let update = self
-            .table
-            .update(&[("sku", sku.as_str())])
-            .condition_expression("attribute_not_exists(product_version) OR product_version < :version")
-            .expression_attribute_values(":version", n(product_version));
-        let update = match fact {
-            CatalogFact::Listed { title } => update
-                .update_expression("SET title = :title, withdrawn = :withdrawn, product_version = :version")
-                .expression_attribute_values(":title", s(title))
-                .expression_attribute_values(":withdrawn", AttributeValue::Bool(false)),
-            CatalogFact::Withdrawn => update
-                .update_expression("SET withdrawn = :withdrawn, product_version = :version")
-                .expression_attribute_values(":withdrawn", AttributeValue::Bool(true)),
+        // What was withdrawn keeps the title that it had.
+        let (title, withdrawn) = match fact {
+            CatalogFact::Listed { title } => (Some(title), false),
+            CatalogFact::Withdrawn => (None, true),
         };
-        let written = self.table.write(update).await?.is_written();
+        let known = attribute("product_version");
+        let update = Update::new()
+            .set_some("title", title.map(s))
+            .set("withdrawn", AttributeValue::Bool(withdrawn))
+            .set("product_version", n(product_version))
+            .when(known.clone().is_absent().or(known.is_below(n(product_version))));
+        let written = self.table.update(&[("sku", sku.as_str())], update).await?.is_written();
         Ok(if written { FactOutcome::Learned } else { FactOutcome::Outdated })
     }
 }

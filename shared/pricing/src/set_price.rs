@@ -1,5 +1,5 @@
 use souk_domain::{ids::Sku, money::Money};
-use souk_dynamo::{Outcome, StoreError, n};
+use souk_dynamo::{Outcome, StoreError, Update, attribute, n};
 
 use crate::{PricedSku, Prices, offer::PriceImage};
 
@@ -33,14 +33,11 @@ impl Prices {
     }
 
     async fn create(&self, sku: &Sku, price: Money) -> Result<SetPriceOutcome, StoreError> {
-        let update = self
-            .table
-            .update(&[("sku", sku.as_str())])
-            .update_expression("SET price = :price, version = :one")
-            .condition_expression("attribute_not_exists(price)")
-            .expression_attribute_values(":price", souk_dynamo::value(&price)?)
-            .expression_attribute_values(":one", n(1));
-        match self.table.write(update).await? {
+        let update = Update::new()
+            .set("price", souk_dynamo::value(&price)?)
+            .set("version", n(1))
+            .when(attribute("price").is_absent());
+        match self.table.update(&[("sku", sku.as_str())], update).await? {
             Outcome::Written(_) => Ok(SetPriceOutcome::Created(PricedSku { sku: sku.clone(), price, version: 1 })),
             Outcome::Refused(item) => match priced(item)? {
                 // Putting what is there is no change: a client whose answer was lost may repeat it.
@@ -53,15 +50,13 @@ impl Prices {
 
     /// One conditional write, which an equal price never reaches: its version must not rise.
     async fn change(&self, sku: &Sku, price: Money, seen: u64) -> Result<SetPriceOutcome, StoreError> {
-        let update = self
-            .table
-            .update(&[("sku", sku.as_str())])
-            .update_expression("SET price = :price, version = version + :one")
-            .condition_expression("version = :seen AND price <> :price")
-            .expression_attribute_values(":price", souk_dynamo::value(&price)?)
-            .expression_attribute_values(":seen", n(seen))
-            .expression_attribute_values(":one", n(1));
-        match self.table.write(update).await? {
+        let stored = souk_dynamo::value(&price)?;
+        let update = Update::new()
+            .set("price", stored.clone())
+            .add("version", n(1))
+            .when(attribute("version").equals(n(seen)))
+            .when(attribute("price").differs_from(stored));
+        match self.table.update(&[("sku", sku.as_str())], update).await? {
             Outcome::Written(_) => {
                 Ok(SetPriceOutcome::Changed(PricedSku { sku: sku.clone(), price, version: seen + 1 }))
             }

@@ -8,11 +8,11 @@ use souk_domain::{
         present,
     },
 };
-use souk_dynamo::StoreError;
+use souk_dynamo::{StoreError, Update, s, value};
 
 use crate::{
     Lease, Room, Sale, Sales, TransitionOutcome,
-    sales::{Counted, RoomChange},
+    sales::{Counted, RoomOutcome},
 };
 
 /// How many windows one step counts: after an absence the rest is for the next steps.
@@ -111,15 +111,15 @@ impl Conductor {
         let mut opened = room.clone();
         opened.status = SaleStatus::Open;
         opened.pace = Pace::opening(now, sale.terms.expected_shoppers());
-        let change = RoomChange::default().set("status", &opened.status)?.set("beacon", &beacon)?;
-        let written = self.write(&opened, &sale, change, now).await?;
-        Ok(written.map_or(TickOutcome::Overtaken, |room| TickOutcome::Opened(Box::new(room))))
+        let changes = Update::new().set("status", s(opened.status.as_str())).set("beacon", value(&beacon)?);
+        let written = self.write(&opened, &sale, changes, now).await?;
+        Ok(written.map_or(TickOutcome::Overtaken, TickOutcome::Opened))
     }
 
     async fn step(&self, room: &Room, now: Timestamp) -> Result<TickOutcome, StoreError> {
         let sale = self.sale_of(room).await?;
-        let written = self.write(room, &sale, RoomChange::default(), now).await?;
-        Ok(written.map_or(TickOutcome::Overtaken, |room| TickOutcome::Ticked(Box::new(room))))
+        let written = self.write(room, &sale, Update::new(), now).await?;
+        Ok(written.map_or(TickOutcome::Overtaken, TickOutcome::Ticked))
     }
 
     async fn sale_of(&self, room: &Room) -> Result<Sale, StoreError> {
@@ -127,24 +127,28 @@ impl Conductor {
         sale.ok_or_else(|| StoreError::corrupt(format!("sale {} has a room only", room.sale_id)))
     }
 
-    /// Writes what a step changes, and the lease with it: who loses the race for one loses both.
+    /// Writes what a step changes, and the lease with it: who loses the race for one loses both. `None`
+    /// where somebody else has written the room since.
     async fn write(
         &self,
         room: &Room,
         sale: &Sale,
-        change: RoomChange,
+        changes: Update,
         now: Timestamp,
-    ) -> Result<Option<Room>, StoreError> {
+    ) -> Result<Option<Box<Room>>, StoreError> {
         let mut counts = self.count_windows(room, sale, now).await?;
         let pace = next_pace(room, sale, &counts, now);
         forget_passed(&mut counts, &pace, now);
         let lease = Lease { owner: self.owner.clone(), until: now + self.lease };
-        let change = change
-            .set("counts", &counts)?
-            .set("pace", &pace)?
-            .set("passed", &room.passed_at(now))?
-            .set("lease", &lease)?;
-        Ok(self.sales.write_room(room, change).await?.ok())
+        let changes = changes
+            .set("counts", value(&counts)?)
+            .set("pace", value(&pace)?)
+            .set("passed", value(&room.passed_at(now))?)
+            .set("lease", value(&lease)?);
+        Ok(match self.sales.write_room(room, changes).await? {
+            RoomOutcome::Written(room) => Some(room),
+            RoomOutcome::Overtaken(_) => None,
+        })
     }
 
     /// The counts, with those windows that have closed since.

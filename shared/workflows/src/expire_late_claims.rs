@@ -99,7 +99,7 @@ impl LateClaims {
             swept.released += 1;
             tracing::info!(order_id = %order.order_id, ?ground, ?released, "a late claim is given back");
         }
-        if order.unsettled.is_some() {
+        if !order.settled {
             self.saga.nudge(&order.order_id).await;
         }
         Ok(())

@@ -44,7 +44,7 @@ impl OrderIntent {
             let released = self.shards.release(&unit.sale_id, unit.shard, &ShopperKey::of(&unit.user_id)?).await?;
             tracing::info!(order_id = %present.order_id, ?ground, ?released, "a claim is not needed");
         }
-        if present.unsettled.is_some() {
+        if !present.settled {
             self.saga.nudge(&present.order_id).await;
         }
         Ok(())

@@ -5,7 +5,7 @@ use souk_cart::Carts;
 use souk_domain::{
     ids::{CheckoutId, OrderId, Sku, UserId},
     money::MoneyError,
-    order::{Address, FromCheckout, Order, OrderStatus, Origin, Transition, total},
+    order::{Actor, Address, FromCheckout, Order, OrderStatus, Origin, Transition, total},
 };
 use souk_dynamo::StoreError;
 use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, find, place};
@@ -173,9 +173,8 @@ impl PlaceOrder {
         call: &Call,
     ) -> Result<Order, MoneyError> {
         let total = total(&checkout.lines)?;
-        let placed = Transition { status: OrderStatus::PendingPayment, at: call.now, by: "customer".to_owned() };
+        let placed = Transition { status: OrderStatus::PendingPayment, at: call.now, by: Actor::Customer };
         Ok(Order {
-            unsettled: Some(Order::sweep_shard(&order_id)),
             order_id,
             user_id: request.user_id,
             status: OrderStatus::PendingPayment,
@@ -187,6 +186,7 @@ impl PlaceOrder {
             payment_method: Some(request.payment_method),
             created_at: call.now,
             pay_by: call.now + self.time_to_pay,
+            settled: false,
             cancel_reason: None,
             shipments: Vec::new(),
             history: vec![placed],

@@ -12,7 +12,7 @@ use souk_domain::{
 };
 use souk_dynamo::StoreError;
 use souk_inventory::ReservationBook;
-use souk_orders::{CancelOutcome, Orders, Saga};
+use souk_orders::{CancelOutcome, ChangeOutcome, Orders, Saga};
 use souk_payments::{CaptureOutcome, PaymentError, PaymentRecords, capture, stripe::StripeGateway};
 use souk_wiring::{Call, FromEnvironment};
 
@@ -97,10 +97,10 @@ impl ShipOrder {
             Err(error) => return Ok(ShipOutcome::WrongParcels(error)),
         };
         match orders.plan_shipment(order_id, &shipments).await? {
-            Ok(_) => {}
-            Err(Some(order)) if order.status.has_left() => {}
-            Err(Some(order)) => return Ok(ShipOutcome::of_unconfirmed(*order)),
-            Err(None) => return Ok(ShipOutcome::Unknown),
+            ChangeOutcome::Changed(_) => {}
+            ChangeOutcome::Refused(order) if order.status.has_left() => {}
+            ChangeOutcome::Refused(order) => return Ok(ShipOutcome::of_unconfirmed(*order)),
+            ChangeOutcome::Unknown => return Ok(ShipOutcome::Unknown),
         }
         self.shipping.ship(order_id, call.now).await
     }
@@ -149,10 +149,10 @@ impl Shipping {
             CaptureOutcome::Refused { code, message } => return Ok(ShipOutcome::CaptureRefused { code, message }),
         }
         Ok(match self.orders.ship(order_id, now).await? {
-            Ok(order) => ShipOutcome::Shipped(Box::new(order)),
+            ChangeOutcome::Changed(order) => ShipOutcome::Shipped(order),
             // Cancelled between capture and here: the goods stay, and the saga refunds.
-            Err(Some(order)) => ShipOutcome::of_unconfirmed(*order),
-            Err(None) => ShipOutcome::Unknown,
+            ChangeOutcome::Refused(order) => ShipOutcome::of_unconfirmed(*order),
+            ChangeOutcome::Unknown => ShipOutcome::Unknown,
         })
     }
 

@@ -91,15 +91,12 @@ impl Call {
 fn subject(operation: &str, json: &Value) -> String {
     let part = |request: &Value| {
         let table = request["TableName"].as_str().unwrap_or_default().to_owned();
-        let to = &request["ExpressionAttributeValues"][":to"]["S"];
         let values = &request["ExpressionAttributeValues"];
-        let set_by_position = (request["ExpressionAttributeNames"]["#a0"] == "status").then_some(&values[":a0"]["S"]);
-        let state = [to, &request["Item"]["state"]["S"], &request["Item"]["status"]["S"], &values[":closed"]["S"]];
-        let state = state.into_iter().chain(set_by_position).find_map(Value::as_str);
+        let written = [&values[":status"], &values[":state"], &request["Item"]["state"], &request["Item"]["status"]];
+        let state = written.into_iter().find_map(|written| written["S"].as_str());
         // A claim and its release change no state.
-        let state = state.or_else(|| values.get(":given_back").map(|_| "release"));
-        let state = state.or_else(|| (table == "sale-shards" && values.get(":now").is_some()).then_some("claim"));
-        state.map_or(table.clone(), |state| format!("{table} {state}"))
+        let claim = values[":c"]["N"].as_str().map(|entry| if entry == "-1" { "release" } else { "claim" });
+        state.or(claim).map_or(table.clone(), |state| format!("{table} {state}"))
     };
     match operation {
         "TransactWriteItems" => {

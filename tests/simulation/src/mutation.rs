@@ -127,7 +127,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "available >= n",
         how: How::Condition {
             fits: |call| call.request.starts_with("TransactWriteItems reservations HELD"),
-            rewrite: |body| always_true(body, "available >= :taken", "attribute_exists(sku)"),
+            rewrite: |body| always_true(body, "#available >= :if_available", "attribute_exists(sku)"),
         },
     },
     SeededBug {
@@ -135,7 +135,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "the reservation still is what was judged",
         how: How::Condition {
             fits: |call| call.request.starts_with("TransactWriteItems reservations COMMITTED"),
-            rewrite: |body| always_true(body, "version = :judged", "attribute_exists(reservation_id)"),
+            rewrite: |body| always_true(body, "#version = :if_version", "attribute_exists(reservation_id)"),
         },
     },
     SeededBug {
@@ -143,7 +143,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "the reservation still is what was judged",
         how: How::Condition {
             fits: |call| call.request.starts_with("TransactWriteItems reservations RELEASED"),
-            rewrite: |body| always_true(body, "version = :judged", "attribute_exists(reservation_id)"),
+            rewrite: |body| always_true(body, "#version = :if_version", "attribute_exists(reservation_id)"),
         },
     },
     SeededBug {
@@ -151,7 +151,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "PENDING_PAYMENT",
         how: How::Condition {
             fits: |call| call.request == "UpdateItem orders CONFIRMED",
-            rewrite: |body| always_true(body, "#status IN (:s0)", "attribute_exists(order_id)"),
+            rewrite: |body| always_true(body, "#status IN (:if_status)", "attribute_exists(order_id)"),
         },
     },
     SeededBug {
@@ -160,8 +160,8 @@ pub const BUGS: &[SeededBug] = &[
         how: How::Condition {
             fits: |call| call.request == "UpdateItem orders CANCELLED",
             rewrite: |body| {
-                let body = always_true(body, "#status IN (:s0)", "attribute_exists(order_id)");
-                always_true(&body, "#status IN (:s0, :s1)", "attribute_exists(order_id)")
+                let body = always_true(body, "#status IN (:if_status)", "attribute_exists(order_id)");
+                always_true(&body, "#status IN (:if_status, :if_status_2)", "attribute_exists(order_id)")
             },
         },
     },
@@ -171,7 +171,8 @@ pub const BUGS: &[SeededBug] = &[
         how: How::Condition {
             fits: |call| call.request == "UpdateItem orders CANCELLED",
             rewrite: |body| {
-                body.replace("unsettled = :shard, unsettled_since = :now", "forgotten = :shard, forgotten_since = :now")
+                let body = body.replace(r##""#unsettled":"unsettled""##, r##""#unsettled":"forgotten""##);
+                body.replace(r##""#unsettled_since":"unsettled_since""##, r##""#unsettled_since":"forgotten_since""##)
             },
         },
     },
@@ -180,7 +181,9 @@ pub const BUGS: &[SeededBug] = &[
         missing: "the fence: a voided record accepts an authorisation",
         how: How::Condition {
             fits: |call| call.request == "UpdateItem payments AUTHORIZED",
-            rewrite: |body| always_true(body, "#state IN (:s0, :s1, :s2)", "attribute_exists(id)"),
+            rewrite: |body| {
+                always_true(body, "#state IN (:if_state, :if_state_2, :if_state_3)", "attribute_exists(id)")
+            },
         },
     },
     SeededBug {
@@ -188,7 +191,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "a fenced record takes no gateway id",
         how: How::Condition {
             fits: |call| call.request == "UpdateItem payments INTENT",
-            rewrite: |body| always_true(body, "#state IN (:s0)", "attribute_exists(id)"),
+            rewrite: |body| always_true(body, "#state IN (:if_state)", "attribute_exists(id)"),
         },
     },
     SeededBug {
@@ -199,10 +202,10 @@ pub const BUGS: &[SeededBug] = &[
             rewrite: |body| {
                 let body = always_true(
                     body,
-                    "attribute_not_exists(order_id) AND attribute_not_exists(abandoned)",
+                    "attribute_not_exists(#order_id) AND attribute_not_exists(#abandoned)",
                     "attribute_exists(id)",
                 );
-                always_true(&body, "attribute_not_exists(id)", "attribute_exists(id)")
+                always_true(&body, "attribute_not_exists(#id)", "attribute_exists(id)")
             },
         },
     },
@@ -211,7 +214,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "CONFIRMED",
         how: How::Condition {
             fits: |call| call.request == "UpdateItem orders SHIPPED",
-            rewrite: |body| always_true(body, "#status IN (:s0)", "attribute_exists(order_id)"),
+            rewrite: |body| always_true(body, "#status IN (:if_status)", "attribute_exists(order_id)"),
         },
     },
     SeededBug { step: "webhook", missing: "the signature's check", how: How::TrustAnybody },

@@ -202,7 +202,7 @@ impl World {
     }
 
     fn order_of_claim(&self, call: &Call) -> Option<Image> {
-        let shopper = call.json["ExpressionAttributeNames"]["#shopper"].as_str()?;
+        let shopper = call.json["ExpressionAttributeNames"]["#key"].as_str()?;
         Stand::of(&self.observer)?.orders.remove(shopper)
     }
 

@@ -1,7 +1,7 @@
 //! `POST /admin/orders/{order_id}/deliver`: the parcels have arrived.
 
 use souk_domain::order::OrderStatus;
-use souk_orders::Orders;
+use souk_orders::{ChangeOutcome, Orders};
 use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
 use souk_wiring::{Call, FromEnvironment};
 
@@ -21,10 +21,10 @@ pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> Ht
     request.caller()?.require_any(&[Role::Warehouse, Role::Operator])?;
     let order_id = request.path("order_id")?;
     let order = match deps.orders.deliver(&order_id, now).await? {
-        Ok(order) => order,
-        Err(Some(order)) if order.status == OrderStatus::Delivered => *order,
-        Err(Some(order)) => return Err(problems::illegal(&order, "be delivered")),
-        Err(None) => return Err(Problem::not_found("order")),
+        ChangeOutcome::Changed(order) => order,
+        ChangeOutcome::Refused(order) if order.status == OrderStatus::Delivered => order,
+        ChangeOutcome::Refused(order) => return Err(problems::illegal(&order, "be delivered")),
+        ChangeOutcome::Unknown => return Err(Problem::not_found("order")),
     };
     Ok(Response::json(200, &OrderView::brief(&order)).etag(order.version))
 }

@@ -100,7 +100,7 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
         "checkout_id": order.origin.checkout().map(|checkout| &checkout.checkout_id),
         "sale": order.origin.sale(),
         "pay_by": order.pay_by.to_string(),
-        "settled": order.unsettled.is_none(),
+        "settled": order.settled,
         "history": history,
         "events": events_view(&order, &heard),
         "reservation": reservation.map(|held| reservation_view(&held)),

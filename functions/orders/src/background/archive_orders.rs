@@ -1,7 +1,7 @@
 //! Orders' stream → archive: an order that has ended and is settled is copied at once.
 
 use souk_domain::order::Order;
-use souk_orders::{Archive, Orders};
+use souk_orders::{Archive, OrderRecord, Orders};
 use souk_runtime::stream::{BatchResult, Record};
 use souk_wiring::{Call, FromEnvironment};
 
@@ -18,7 +18,7 @@ pub struct Deps {
 /// The first record that could not be archived.
 pub async fn handle(deps: &Deps, records: Vec<Record>, Call { now, .. }: Call) -> BatchResult {
     for (index, record) in records.iter().enumerate() {
-        let Some(order) = record.new_image::<Order>().map_err(|e| (index, e))? else { continue };
+        let Some(order) = record.new_image::<OrderRecord>().map_err(|e| (index, e))?.map(Order::from) else { continue };
         let _archived_or_not_yet = deps.archive.keep(&deps.orders, &order, now).await.map_err(|e| (index, e.into()))?;
     }
     Ok(())

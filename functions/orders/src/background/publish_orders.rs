@@ -3,6 +3,7 @@
 
 use souk_domain::order::Order;
 use souk_events::orders::{OrderChanged, SOURCE};
+use souk_orders::OrderRecord;
 use souk_runtime::{
     bus::{Bus, Event},
     stream::{BatchResult, Record},
@@ -22,8 +23,8 @@ pub struct Deps {
 pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     let mut events = Vec::new();
     for (index, record) in records.iter().enumerate() {
-        let Some(order) = record.new_image::<Order>().map_err(|e| (index, e))? else { continue };
-        if record.old::<Order>().is_some_and(|old| old.status == order.status) {
+        let Some(order) = record.new_image::<OrderRecord>().map_err(|e| (index, e))?.map(Order::from) else { continue };
+        if record.old::<OrderRecord>().map(Order::from).is_some_and(|old| old.status == order.status) {
             continue;
         }
         let changed = OrderChanged::of(&order);

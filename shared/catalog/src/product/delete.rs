@@ -45,9 +45,8 @@ impl Catalog {
                 Some(seen) if seen != present => return Err(PreconditionFailure::Stale { present }.into()),
                 Some(_) => {}
             }
-            let guard = unchanged_since(Some(present));
-            let outcome = self.table.put_if(&record.tombstone(now), guard.condition, &[], &guard.values).await?;
-            if outcome.is_written() {
+            let unchanged = unchanged_since(Some(present));
+            if self.table.put_if(&record.tombstone(now), unchanged).await?.is_written() {
                 return Ok(());
             }
             pause(attempt).await;

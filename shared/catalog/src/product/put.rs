@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{ProductId, Sku};
-use souk_dynamo::{Item, Refusal, StoreError, Transaction, TransactionOutcome, decode, s};
+use souk_dynamo::{Item, Refusal, StoreError, Transaction, TransactionOutcome, attribute, decode, s};
 
 use super::{Product, ProductDetails, ProductRecord};
 use crate::{
@@ -122,22 +122,20 @@ impl Catalog {
     async fn write(&self, record: &ProductRecord, seen: Option<u64>, claimed: &[Sku]) -> Result<bool, PutProductError> {
         let claimed: HashSet<_> = claimed.iter().collect();
         let claims: Vec<_> = record.skus.iter().filter(|sku| !claimed.contains(sku)).collect();
-        let guard = unchanged_since(seen);
+        let unchanged = unchanged_since(seen);
         if claims.is_empty() {
-            let outcome = self.table.put_if(record, guard.condition, &[], &guard.values).await?;
-            return Ok(outcome.is_written());
+            return Ok(self.table.put_if(record, unchanged).await?.is_written());
         }
-        let mut transaction = Transaction::new().put(&self.table, record, |put| guard.on_put(put))?;
+        let free = attribute("pk").is_absent();
+        let free_or_its_own = free.or(attribute("product_id").equals(s(record.product_id.as_str())));
+        let mut transaction = Transaction::new().put_if(&self.table, record, unchanged);
         for sku in &claims {
             let claim = SkuClaim {
                 pk: Key::Sku((*sku).clone()).to_string(),
                 sku: (*sku).clone(),
                 product_id: record.product_id.clone(),
             };
-            transaction = transaction.put(&self.table, &claim, |put| {
-                put.condition_expression("attribute_not_exists(pk) OR product_id = :product_id")
-                    .expression_attribute_values(":product_id", s(record.product_id.as_str()))
-            })?;
+            transaction = transaction.put_if(&self.table, &claim, free_or_its_own.clone());
         }
         match transaction.commit(self.table.client()).await? {
             TransactionOutcome::Committed { .. } => Ok(true),

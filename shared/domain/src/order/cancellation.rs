@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{OrderEvent, OrderStatus};
+use super::{Actor, OrderEvent, OrderStatus};
 
 /// Why an order was cancelled. A stable code for clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,6 +75,16 @@ impl Canceller {
             Self::LapsedShipment => CancelReason::AuthorizationLapsed,
             Self::Customer => CancelReason::Customer,
             Self::Operator => CancelReason::Operator,
+        }
+    }
+
+    /// Who the history says it was.
+    pub fn actor(self) -> Actor {
+        match self {
+            Self::Saga(_) => Actor::Saga,
+            Self::LapsedShipment => Actor::Shipment,
+            Self::Customer => Actor::Customer,
+            Self::Operator => Actor::Operator,
         }
     }
 

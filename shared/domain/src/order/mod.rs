@@ -3,6 +3,7 @@
 //! The order is the saga's one decision record. From `PENDING_PAYMENT` exactly one of `CONFIRMED` and
 //! `CANCELLED` is ever written; stock and money follow from it.
 
+mod actor;
 mod address;
 mod cancellation;
 mod origin;
@@ -11,6 +12,7 @@ mod status;
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 
+pub use actor::Actor;
 pub use address::{Address, AddressError};
 pub use cancellation::{CancelReason, Canceller};
 pub use origin::{FromCheckout, FromSale, Origin};
@@ -71,11 +73,11 @@ pub struct Transition {
     #[serde(with = "millisecond::required")]
     pub at: Timestamp,
     /// Who or what did it.
-    pub by: String,
+    pub by: Actor,
 }
 
-/// An order as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// An order, as far as the rules need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     /// Derived from the user and his idempotency key, or from user and sale, so the put of the order is
     /// the guard.
@@ -87,7 +89,6 @@ pub struct Order {
     /// +1 at every write.
     pub version: u64,
     /// What it was made of, and with it what holds its units.
-    #[serde(flatten)]
     pub origin: Origin,
     /// What was bought.
     pub lines: Vec<OrderLine>,
@@ -95,25 +96,18 @@ pub struct Order {
     pub total: Money,
     /// Where it goes. Absent only where the request never arrived: see
     /// [`CancelReason::ClaimExpired`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping_address: Option<Address>,
     /// The gateway's token of the payment method. Absent where the address is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<String>,
     /// When it was placed.
-    #[serde(with = "millisecond::required")]
     pub created_at: Timestamp,
     /// Until when it may wait for its payment. Set once; nothing ever moves it.
-    #[serde(with = "millisecond::required")]
     pub pay_by: Timestamp,
-    /// There until stock and money have followed the decision: the sweeper's sparse index key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unsettled: Option<String>,
+    /// True once stock and money have followed the decision; until then a sweeper drives its saga.
+    pub settled: bool,
     /// Why it was cancelled.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<CancelReason>,
     /// The parcels, with their tracking numbers, once the warehouse has named them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shipments: Vec<Shipment>,
     /// All changes of status, oldest first.
     pub history: Vec<Transition>,
@@ -172,7 +166,7 @@ pub(crate) mod tests {
             payment_method: None,
             created_at: PAY_BY,
             pay_by: PAY_BY,
-            unsettled: None,
+            settled: true,
             cancel_reason: None,
             shipments: Vec::new(),
             history: Vec::new(),

@@ -4,8 +4,7 @@ use crate::ids::{CheckoutId, ReservationId, SaleId, WarehouseId};
 
 /// What an order was made of. It says what holds the order's units: everything else about an order is
 /// the same whether it came from a cart or from a flash sale.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A checkout, whose reservation holds the units.
     Checkout(FromCheckout),
@@ -54,23 +53,5 @@ impl Origin {
             Self::Sale(sale) => Some(sale),
             Self::Checkout(_) => None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_origin_is_told_by_its_fields() {
-        let checkout = r#"{"checkout_id":"chk_0123456789abcdef0123456789abcdef",
-            "reservation_id":"res_0123456789abcdef0123456789abcdef","cart_version":3,"request_digest":"d"}"#;
-        let sale = r#"{"sale_id":"black-friday","shard":7,"warehouse_id":"east"}"#;
-        let read = |text: &str| serde_json::from_str::<Origin>(text).unwrap();
-        assert_eq!(read(checkout).checkout().and_then(|from| from.cart_version), Some(3));
-        assert!(read(checkout).sale().is_none());
-        assert_eq!(read(sale).sale().map(|from| from.shard), Some(7));
-        assert!(read(sale).checkout().is_none());
-        assert!(serde_json::from_str::<Origin>(r#"{"sale_id":"x"}"#).is_err());
     }
 }

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::SaleId;
-use souk_dynamo::{StoreError, n};
+use souk_dynamo::{StoreError, Update, attribute, n};
 
 use super::Sales;
 
@@ -57,13 +57,11 @@ impl Sales {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn swept(&self, sale_id: &SaleId, until: Timestamp) -> Result<(), StoreError> {
-        let update = self
-            .table
-            .update(&ActiveRecord::key(sale_id))
-            .update_expression("SET swept = :until")
-            .condition_expression("attribute_exists(sale_id) AND swept < :until")
-            .expression_attribute_values(":until", n(until.as_second()));
-        let _kept_or_known = self.table.write(update).await?;
+        let update = Update::new()
+            .set("swept", n(until.as_second()))
+            .when(attribute("sale_id").exists())
+            .when(attribute("swept").is_below(n(until.as_second())));
+        let _kept_or_known = self.table.update(&ActiveRecord::key(sale_id), update).await?;
         Ok(())
     }
 
@@ -73,8 +71,6 @@ impl Sales {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn retire(&self, sale_id: &SaleId) -> Result<(), StoreError> {
-        let call = self.table.delete(&ActiveRecord::key(sale_id));
-        call.send().await.map_err(StoreError::from_sdk)?;
-        Ok(())
+        self.table.delete(&ActiveRecord::key(sale_id)).await
     }
 }

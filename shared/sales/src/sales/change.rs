@@ -3,7 +3,7 @@ use souk_domain::{
     ids::SaleId,
     sale::{SaleStatus, SaleTerms},
 };
-use souk_dynamo::{Refusal, StoreError, Transaction, TransactionOutcome, n, s};
+use souk_dynamo::{Refusal, StoreError, Transaction, TransactionOutcome, Update, attribute, n, s};
 
 use super::{Room, Sale, Sales, record::Part};
 
@@ -63,37 +63,27 @@ impl Sales {
     }
 
     fn changing(&self, sale: &Sale, terms: &SaleTerms, now: Timestamp) -> Result<Transaction, StoreError> {
-        let stored = souk_dynamo::value(terms)?;
-        let closing = if terms.closes_at().is_some() { ", closes_at = :closes_at" } else { " REMOVE closes_at" };
-        Transaction::new()
-            .update(&self.table, &Part::Sale.key(&sale.sale_id), |update| {
-                update
-                    .update_expression("SET terms = :terms, #version = #version + :one")
-                    .condition_expression("#version = :seen")
-                    .expression_attribute_names("#version", "version")
-                    .expression_attribute_values(":terms", stored)
-                    .expression_attribute_values(":one", n(1))
-                    .expression_attribute_values(":seen", n(sale.version))
-            })?
-            .update(&self.table, &Part::Room.key(&sale.sale_id), |mut update| {
-                if let Some(closes_at) = terms.closes_at() {
-                    update = update.expression_attribute_values(":closes_at", n(closes_at.as_millisecond()));
-                }
-                update
-                    .update_expression(format!(
-                        "SET opens_at = :opens_at, rate = :rate, sale_version = :next, #version = #version + :one{closing}"
-                    ))
-                    .condition_expression("#status IN (:preparing, :scheduled) AND opens_at > :now")
-                    .expression_attribute_names("#status", "status")
-                    .expression_attribute_names("#version", "version")
-                    .expression_attribute_values(":opens_at", n(terms.opens_at().as_millisecond()))
-                    .expression_attribute_values(":rate", n(terms.admission_rate()))
-                    .expression_attribute_values(":next", n(sale.version + 1))
-                    .expression_attribute_values(":one", n(1))
-                    .expression_attribute_values(":preparing", s(SaleStatus::Preparing.as_str()))
-                    .expression_attribute_values(":scheduled", s(SaleStatus::Scheduled.as_str()))
-                    .expression_attribute_values(":now", n(now.as_millisecond()))
-            })
+        let definition = Update::new()
+            .set("terms", souk_dynamo::value(terms)?)
+            .add("version", n(1))
+            .when(attribute("version").equals(n(sale.version)));
+        let yet_to_open = [SaleStatus::Preparing, SaleStatus::Scheduled].map(|status| s(status.as_str()));
+        let room = Update::new()
+            .set("opens_at", n(terms.opens_at().as_millisecond()))
+            .set("rate", n(terms.admission_rate()))
+            .set("sale_version", n(sale.version + 1))
+            .add("version", n(1))
+            .when(attribute("status").is_one_of(yet_to_open))
+            .when(attribute("opens_at").is_above(n(now.as_millisecond())));
+        let room = match terms.closes_at() {
+            Some(closes_at) => room.set("closes_at", n(closes_at.as_millisecond())),
+            None => room.remove("closes_at"),
+        };
+        Ok(Transaction::new().update(&self.table, &Part::Sale.key(&sale.sale_id), definition).update(
+            &self.table,
+            &Part::Room.key(&sale.sale_id),
+            room,
+        ))
     }
 }
 

@@ -3,7 +3,7 @@ use souk_domain::{
     ids::SaleId,
     sale::{LotteryKey, SaleStatus, SaleTerms, ShardPlan},
 };
-use souk_dynamo::{Refusal, StoreError, Transaction, TransactionOutcome, n, s};
+use souk_dynamo::{Refusal, StoreError, Transaction, TransactionOutcome, Update, attribute, n, s};
 
 use super::{
     Room, Sale, Sales,
@@ -58,12 +58,12 @@ impl Sales {
             created_at: whole_milliseconds(now),
         };
         let key = KeyRecord { sale_id: sale_id.clone(), part: Part::Key, key: key.clone() };
-        const ABSENT: &str = "attribute_not_exists(sale_id)";
+        let is_absent = || attribute("sale_id").is_absent();
         let transaction = Transaction::new()
-            .put(&self.table, &sale, |put| put.condition_expression(ABSENT))?
-            .put(&self.table, &key, |put| put.condition_expression(ABSENT))?
-            .put(&self.table, &Room::of(&sale), |put| put.condition_expression(ABSENT))?
-            .put(&self.table, &ActiveRecord::of(sale_id), |put| put)?;
+            .put_if(&self.table, &sale, is_absent())
+            .put_if(&self.table, &key, is_absent())
+            .put_if(&self.table, &Room::of(&sale), is_absent())
+            .put(&self.table, &ActiveRecord::of(sale_id));
         match transaction.commit(self.table.client()).await? {
             TransactionOutcome::Committed { .. } => Ok(DefineOutcome::Defined(Box::new(sale))),
             TransactionOutcome::Refused(reasons) => match reasons.into_iter().next() {
@@ -80,29 +80,20 @@ impl Sales {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn prepared(&self, sale_id: &SaleId, plan: &ShardPlan) -> Result<PreparedOutcome, StoreError> {
-        let laid_out = souk_dynamo::value(plan)?;
-        let transaction = Transaction::new()
-            .update(&self.table, &Part::Sale.key(sale_id), |update| {
-                update
-                    .update_expression("SET #plan = :plan, #version = #version + :one")
-                    .condition_expression("attribute_exists(sale_id)")
-                    .expression_attribute_names("#plan", "plan")
-                    .expression_attribute_names("#version", "version")
-                    .expression_attribute_values(":plan", laid_out)
-                    .expression_attribute_values(":one", n(1))
-            })?
-            .update(&self.table, &Part::Room.key(sale_id), |update| {
-                update
-                    .update_expression(
-                        "SET #status = :scheduled, #version = #version + :one, sale_version = sale_version + :one",
-                    )
-                    .condition_expression("#status = :preparing")
-                    .expression_attribute_names("#status", "status")
-                    .expression_attribute_names("#version", "version")
-                    .expression_attribute_values(":scheduled", s(SaleStatus::Scheduled.as_str()))
-                    .expression_attribute_values(":preparing", s(SaleStatus::Preparing.as_str()))
-                    .expression_attribute_values(":one", n(1))
-            })?;
+        let definition = Update::new()
+            .set("plan", souk_dynamo::value(plan)?)
+            .add("version", n(1))
+            .when(attribute("sale_id").exists());
+        let room = Update::new()
+            .set("status", s(SaleStatus::Scheduled.as_str()))
+            .add("version", n(1))
+            .add("sale_version", n(1))
+            .when(attribute("status").equals(s(SaleStatus::Preparing.as_str())));
+        let transaction = Transaction::new().update(&self.table, &Part::Sale.key(sale_id), definition).update(
+            &self.table,
+            &Part::Room.key(sale_id),
+            room,
+        );
         match transaction.commit(self.table.client()).await? {
             TransactionOutcome::Committed { .. } => Ok(PreparedOutcome::Scheduled),
             TransactionOutcome::Refused(reasons) => Ok(match reasons.last() {

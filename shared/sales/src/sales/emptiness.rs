@@ -1,6 +1,5 @@
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use souk_domain::ids::SaleId;
-use souk_dynamo::{AttributeValue, Outcome, StoreError, n};
+use souk_dynamo::{AttributeValue, Metered, Outcome, StoreError, Update, attribute, n};
 
 use super::{Room, Sales, record::Part};
 
@@ -27,20 +26,11 @@ impl Sales {
     /// Notes that a shard was found empty. Condition: the epoch is the one that was read before the
     /// shard was asked. A unit that came back in between has raised it, and the note could be wrong.
     pub(crate) async fn mark_empty(&self, sale_id: &SaleId, shard: u32, epoch: u64) -> Result<MarkOutcome, StoreError> {
-        let update = self
-            .table
-            .update(&Part::Room.key(sale_id))
-            .update_expression("ADD #empty :shard")
-            .condition_expression("epoch = :epoch")
-            .expression_attribute_names("#empty", "empty")
-            .expression_attribute_values(":shard", AttributeValue::Ns(vec![shard.to_string()]))
-            .expression_attribute_values(":epoch", n(epoch))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        Ok(match souk_dynamo::outcome(update.send().await)? {
-            Outcome::Written(answer) => MarkOutcome::Marked {
-                write_units: answer.consumed_capacity().and_then(|c| c.capacity_units).unwrap_or(1.0),
-                room: Box::new(souk_dynamo::decode(answer.attributes.unwrap_or_default())?),
-            },
+        let update = Update::new().add("empty", only(shard)).when(attribute("epoch").equals(n(epoch)));
+        Ok(match self.table.update_metered(&Part::Room.key(sale_id), update).await? {
+            Outcome::Written(Metered { item, write_units }) => {
+                MarkOutcome::Marked { room: Box::new(souk_dynamo::decode(item)?), write_units }
+            }
             Outcome::Refused(_) => MarkOutcome::EpochPassed,
         })
     }
@@ -51,17 +41,15 @@ impl Sales {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub(crate) async fn unit_came_back(&self, sale_id: &SaleId, shard: u32) -> Result<(), StoreError> {
-        let update = self
-            .table
-            .update(&Part::Room.key(sale_id))
-            .update_expression("ADD epoch :one DELETE #empty :shard")
-            .condition_expression("attribute_exists(sale_id)")
-            .expression_attribute_names("#empty", "empty")
-            .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":shard", AttributeValue::Ns(vec![shard.to_string()]));
-        match self.table.write(update).await? {
+        let update = Update::new().add("epoch", n(1)).delete("empty", only(shard)).when(attribute("sale_id").exists());
+        match self.table.update(&Part::Room.key(sale_id), update).await? {
             Outcome::Written(_) => Ok(()),
             Outcome::Refused(_) => Err(StoreError::corrupt(format!("sale {sale_id} has no room"))),
         }
     }
+}
+
+/// The set of this one shard.
+fn only(shard: u32) -> AttributeValue {
+    AttributeValue::Ns(vec![shard.to_string()])
 }

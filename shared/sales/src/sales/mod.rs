@@ -13,7 +13,7 @@ pub use change::ChangeOutcome;
 pub use define::{DefineOutcome, PreparedOutcome, new_lottery_key};
 pub(crate) use emptiness::MarkOutcome;
 pub use record::Sale;
-pub(crate) use room::RoomChange;
+pub(crate) use room::RoomOutcome;
 pub use room::{Lease, Room};
 pub(crate) use samples::Counted;
 pub use transition::TransitionOutcome;

@@ -6,7 +6,7 @@ use souk_domain::{
     ids::SaleId,
     sale::{Beacon, Cohort, Conditions, Pace, SaleStatus, WindowCounts},
 };
-use souk_dynamo::{AttributeValue, Outcome, StoreError, n};
+use souk_dynamo::{Outcome, StoreError, Update, attribute, n};
 
 use super::{Sale, Sales, record::Part};
 
@@ -142,42 +142,22 @@ impl Room {
     }
 }
 
-/// New values of a room's attributes.
-#[derive(Debug, Default)]
-pub(crate) struct RoomChange(Vec<(&'static str, AttributeValue)>);
-
-impl RoomChange {
-    pub(crate) fn set<T: Serialize>(mut self, attribute: &'static str, value: &T) -> Result<Self, StoreError> {
-        self.0.push((attribute, souk_dynamo::value(value)?));
-        Ok(self)
-    }
+/// How writing a room ended.
+#[derive(Debug)]
+pub(crate) enum RoomOutcome {
+    /// Written; the room as it is now.
+    Written(Box<Room>),
+    /// Somebody else has written it since; the room as it is now, where there is one.
+    Overtaken(Option<Box<Room>>),
 }
 
 impl Sales {
-    /// Writes a room that was read. Condition: its version is still that. A refusal brings the room as
-    /// it is now.
-    pub(crate) async fn write_room(
-        &self,
-        seen: &Room,
-        change: RoomChange,
-    ) -> Result<Result<Room, Option<Room>>, StoreError> {
-        let mut sets = vec!["#version = #version + :one".to_owned()];
-        let mut update = self.table.update(&Part::Room.key(&seen.sale_id));
-        for (position, (attribute, value)) in change.0.into_iter().enumerate() {
-            sets.push(format!("#a{position} = :a{position}"));
-            update = update
-                .expression_attribute_names(format!("#a{position}"), attribute)
-                .expression_attribute_values(format!(":a{position}"), value);
-        }
-        let update = update
-            .update_expression(format!("SET {}", sets.join(", ")))
-            .condition_expression("#version = :seen")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":seen", n(seen.version));
-        Ok(match self.table.write(update).await? {
-            Outcome::Written(item) => Ok(souk_dynamo::decode(item)?),
-            Outcome::Refused(item) => Err(item.map(souk_dynamo::decode).transpose()?),
+    /// Writes changes of a room that was read. Condition: its version is still that.
+    pub(crate) async fn write_room(&self, seen: &Room, changes: Update) -> Result<RoomOutcome, StoreError> {
+        let update = changes.add("version", n(1)).when(attribute("version").equals(n(seen.version)));
+        Ok(match self.table.update(&Part::Room.key(&seen.sale_id), update).await? {
+            Outcome::Written(item) => RoomOutcome::Written(Box::new(souk_dynamo::decode(item)?)),
+            Outcome::Refused(item) => RoomOutcome::Overtaken(item.map(souk_dynamo::decode).transpose()?.map(Box::new)),
         })
     }
 }

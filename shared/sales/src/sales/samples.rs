@@ -1,11 +1,12 @@
 use aws_sdk_dynamodb::types::Select;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use souk_domain::{
     ids::SaleId,
     sale::{Cohort, SAMPLE_SLOTS, Sampling, ShopperKey},
 };
-use souk_dynamo::{Item, StoreError, n, s};
+use souk_dynamo::{StoreError, n, s};
 
 use super::Sales;
 
@@ -30,6 +31,16 @@ impl Counted {
     }
 }
 
+/// That a shopper of the sample was counted.
+#[derive(Serialize)]
+struct SampleRecord<'a> {
+    /// One slot of what is counted of a sale in a window.
+    sale_id: String,
+    part: &'a str,
+    at: i64,
+    ttl: i64,
+}
+
 impl Sales {
     /// Counts a shopper, where he is in the sample; returns whether he is. Counting him again changes
     /// nothing but the time.
@@ -43,13 +54,13 @@ impl Sales {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let Some(slot) = sampling.slot(shopper) else { return Ok(false) };
-        let item = Item::from([
-            ("sale_id".to_owned(), s(partition(sale_id, what, cohort, slot))),
-            ("part".to_owned(), s(shopper.as_str())),
-            ("at".to_owned(), n(now.as_millisecond())),
-            ("ttl".to_owned(), n(now.as_second().saturating_add(KEPT.as_secs()))),
-        ]);
-        self.table.put().set_item(Some(item)).send().await.map_err(StoreError::from_sdk)?;
+        let sample = SampleRecord {
+            sale_id: partition(sale_id, what, cohort, slot),
+            part: shopper.as_str(),
+            at: now.as_millisecond(),
+            ttl: now.as_second().saturating_add(KEPT.as_secs()),
+        };
+        self.table.put(&sample).await?;
         Ok(true)
     }
 

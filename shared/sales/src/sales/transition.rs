@@ -3,9 +3,9 @@ use souk_domain::{
     ids::SaleId,
     sale::{SaleEvent, SaleStatus},
 };
-use souk_dynamo::StoreError;
+use souk_dynamo::{StoreError, Update, n, s};
 
-use super::{Room, Sales, room::RoomChange};
+use super::{Room, RoomOutcome, Sales};
 
 /// How often a write is tried while the conductor keeps writing the room.
 const ATTEMPTS: u32 = 8;
@@ -46,16 +46,16 @@ impl Sales {
                 _ if is_past(event, room.status) => return Ok(TransitionOutcome::Already(Box::new(room))),
                 _ => return Ok(TransitionOutcome::Refused(Box::new(room))),
             };
-            let mut change = RoomChange::default().set("status", &to)?;
+            let mut changes = Update::new().set("status", s(to.as_str()));
             if event == SaleEvent::Pause || event == SaleEvent::Close {
-                change = change.set("pace", &room.pace.stopped(now))?;
+                changes = changes.set("pace", souk_dynamo::value(&room.pace.stopped(now))?);
             }
             if event == SaleEvent::Close {
-                change = change.set("closes_at", &now.as_millisecond())?;
+                changes = changes.set("closes_at", n(now.as_millisecond()));
             }
-            match self.write_room(&room, change).await? {
-                Ok(written) => return Ok(TransitionOutcome::Done(Box::new(written))),
-                Err(refused) => present = refused,
+            match self.write_room(&room, changes).await? {
+                RoomOutcome::Written(written) => return Ok(TransitionOutcome::Done(written)),
+                RoomOutcome::Overtaken(now) => present = now.map(|room| *room),
             }
         }
         Ok(TransitionOutcome::Busy)
@@ -78,10 +78,10 @@ impl Sales {
             if room.opens_at <= now {
                 return Ok(TransitionOutcome::Already(Box::new(room)));
             }
-            let change = RoomChange::default().set("opens_at", &now.as_millisecond())?;
-            match self.write_room(&room, change).await? {
-                Ok(written) => return Ok(TransitionOutcome::Done(Box::new(written))),
-                Err(refused) => present = refused,
+            let changes = Update::new().set("opens_at", n(now.as_millisecond()));
+            match self.write_room(&room, changes).await? {
+                RoomOutcome::Written(written) => return Ok(TransitionOutcome::Done(written)),
+                RoomOutcome::Overtaken(now) => present = now.map(|room| *room),
             }
         }
         Ok(TransitionOutcome::Busy)

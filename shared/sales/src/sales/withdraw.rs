@@ -1,5 +1,5 @@
 use souk_domain::{ids::SaleId, sale::SaleStatus};
-use souk_dynamo::{StoreError, Transaction, TransactionOutcome, s};
+use souk_dynamo::{StoreError, Transaction, attribute, s};
 
 use super::{Sales, active::ActiveRecord, record::Part};
 
@@ -10,17 +10,12 @@ impl Sales {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn withdraw(&self, sale_id: &SaleId) -> Result<bool, StoreError> {
+        let is_preparing = attribute("status").equals(s(SaleStatus::Preparing.as_str()));
         let transaction = Transaction::new()
-            .delete(&self.table, &Part::Room.key(sale_id), |delete| {
-                delete
-                    .condition_expression("#status = :preparing")
-                    .expression_attribute_names("#status", "status")
-                    .expression_attribute_values(":preparing", s(SaleStatus::Preparing.as_str()))
-            })?
-            .delete(&self.table, &Part::Sale.key(sale_id), |delete| delete)?
-            .delete(&self.table, &Part::Key.key(sale_id), |delete| delete)?
-            .delete(&self.table, &ActiveRecord::key(sale_id), |delete| delete)?;
-        let outcome = transaction.commit(self.table.client()).await?;
-        Ok(matches!(outcome, TransactionOutcome::Committed { .. }))
+            .delete_if(&self.table, &Part::Room.key(sale_id), is_preparing)
+            .delete(&self.table, &Part::Sale.key(sale_id))
+            .delete(&self.table, &Part::Key.key(sale_id))
+            .delete(&self.table, &ActiveRecord::key(sale_id));
+        Ok(transaction.commit(self.table.client()).await?.is_committed())
     }
 }

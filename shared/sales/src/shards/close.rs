@@ -5,7 +5,7 @@ use souk_domain::{
     ids::{SaleId, WarehouseId},
     sale::ShardState,
 };
-use souk_dynamo::{Outcome, StoreError, n, s};
+use souk_dynamo::{Outcome, StoreError, Update, attribute, n, s};
 
 use super::{
     AT_ONCE, Shards, key,
@@ -38,17 +38,12 @@ impl Shards {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn close_shard(&self, sale_id: &SaleId, shard: u32) -> Result<CloseShardOutcome, StoreError> {
-        let update = self
-            .table
-            .update(&[("shard", &key(sale_id, shard))])
-            .update_expression("SET #state = :closed, drained = drained + #left, #left = :none")
-            .condition_expression("#state = :open")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#left", "left")
-            .expression_attribute_values(":closed", s(stored(ShardState::Closed)))
-            .expression_attribute_values(":open", s(stored(ShardState::Open)))
-            .expression_attribute_values(":none", n(0));
-        match self.table.write(update).await? {
+        let update = Update::new()
+            .set("state", s(stored(ShardState::Closed)))
+            .add_attribute("drained", "left")
+            .set("left", n(0))
+            .when(attribute("state").equals(s(stored(ShardState::Open))));
+        match self.table.update(&[("shard", &key(sale_id, shard))], update).await? {
             Outcome::Written(_) => Ok(CloseShardOutcome::Closed),
             Outcome::Refused(Some(_)) => Ok(CloseShardOutcome::AlreadyClosed),
             Outcome::Refused(None) => Err(StoreError::corrupt(format!("shard {shard} of sale {sale_id} is missing"))),

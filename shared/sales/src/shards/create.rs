@@ -5,7 +5,7 @@ use souk_domain::{
     ids::SaleId,
     sale::{Shard, ShardPlan, ShardState},
 };
-use souk_dynamo::{Outcome, StoreError};
+use souk_dynamo::{Outcome, StoreError, attribute};
 
 use super::{AT_ONCE, Shards, key, record::ShardRecord};
 
@@ -39,7 +39,7 @@ impl Shards {
     }
 
     async fn put_new(&self, record: ShardRecord) -> Result<Outcome, StoreError> {
-        self.table.put_if(&record, "attribute_not_exists(#key)", &[("#key", "shard")], &[]).await
+        self.table.put_if(&record, attribute("shard").is_absent()).await
     }
 }
 

@@ -1,15 +1,15 @@
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
+use serde::Deserialize;
 use souk_domain::{
     ids::SaleId,
     sale::{ShardState, ShopperKey},
 };
-use souk_dynamo::{Backoff, Outcome, StoreError, n, s};
+use souk_dynamo::{Backoff, Metered, Outcome, StoreError, Update, attribute, n, s};
 
 use super::{
     Shards, key,
-    record::{ShardRecord, stored},
+    record::{ShardRecord, claim_of, stored},
 };
 use crate::Effort;
 
@@ -25,6 +25,12 @@ pub(super) enum Probe {
     Claimed { left: u32 },
     /// Nothing was written; the shard as it stands.
     Refused(Box<ShardRecord>),
+}
+
+/// What a claim wants to know of the shard that took it.
+#[derive(Deserialize)]
+struct Left {
+    left: u32,
 }
 
 impl Shards {
@@ -60,26 +66,17 @@ impl Shards {
         effort: &mut Effort,
     ) -> Result<Probe, StoreError> {
         effort.round_trips += 1;
-        let update = self
-            .table
-            .update(&[("shard", &key(sale_id, shard))])
-            .update_expression("SET #left = #left - :one, c.#shopper = :now")
-            .condition_expression("#state = :open AND #left > :none AND attribute_not_exists(c.#shopper)")
-            .expression_attribute_names("#left", "left")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#shopper", shopper.as_str())
-            .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":none", n(0))
-            .expression_attribute_values(":now", n(at))
-            .expression_attribute_values(":open", s(stored(ShardState::Open)))
-            .return_values(ReturnValue::UpdatedNew)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        match souk_dynamo::outcome(update.send().await)? {
-            Outcome::Written(answer) => {
-                effort.write_units += answer.consumed_capacity().and_then(|c| c.capacity_units).unwrap_or(1.0);
-                let left = answer.attributes().and_then(|item| item.get("left")?.as_n().ok()?.parse().ok());
-                let left = left.ok_or_else(|| StoreError::corrupt("a claim did not say how many units are left"))?;
-                Ok(Probe::Claimed { left })
+        let claim = claim_of(shopper);
+        let update = Update::new()
+            .set(claim.clone(), n(at))
+            .add("left", n(-1))
+            .when(attribute("state").equals(s(stored(ShardState::Open))))
+            .when(attribute("left").is_above(n(0)))
+            .when(claim.is_absent());
+        match self.table.update_metered(&[("shard", &key(sale_id, shard))], update).await? {
+            Outcome::Written(Metered { item, write_units }) => {
+                effort.write_units += write_units;
+                Ok(Probe::Claimed { left: souk_dynamo::decode::<Left>(item)?.left })
             }
             Outcome::Refused(Some(item)) => {
                 effort.write_units += 1.0;

@@ -6,6 +6,7 @@ use souk_domain::{
     ids::WarehouseId,
     sale::{ClaimEntry, ShardImage, ShardState, ShopperKey},
 };
+use souk_dynamo::{Attribute, attribute};
 
 /// One shard of a sale's units. Names are short because an item of up to a kilobyte is one write unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,11 @@ impl ShardRecord {
     pub fn image(&self, shopper: &ShopperKey) -> ShardImage {
         ShardImage { state: self.state, left: self.left, entry: self.claims.get(shopper).copied() }
     }
+}
+
+/// Where a shard keeps a shopper's claim.
+pub(super) fn claim_of(shopper: &ShopperKey) -> Attribute {
+    attribute("c").key(shopper.as_str())
 }
 
 /// As it is stored.

@@ -2,11 +2,11 @@ use souk_domain::{
     ids::SaleId,
     sale::{ClaimEntry, ReleaseJudgement, ShardState, ShopperKey},
 };
-use souk_dynamo::{Outcome, StoreError, n, s};
+use souk_dynamo::{Outcome, StoreError, Update, attribute, n, s};
 
 use super::{
     Shards, key,
-    record::{ShardRecord, stored},
+    record::{ShardRecord, claim_of, stored},
 };
 
 /// How releasing a claim ended.
@@ -60,21 +60,15 @@ impl Shards {
         shard: u32,
         shopper: &ShopperKey,
         state: ShardState,
-        counter: &str,
+        counter: &'static str,
     ) -> Result<Option<ShardRecord>, StoreError> {
-        let update = self
-            .table
-            .update(&[("shard", &key(sale_id, shard))])
-            .update_expression("SET #counter = #counter + :one, c.#shopper = :given_back")
-            .condition_expression("c.#shopper > :none AND #state = :state")
-            .expression_attribute_names("#counter", counter)
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#shopper", shopper.as_str())
-            .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":none", n(0))
-            .expression_attribute_values(":given_back", n(i64::from(ClaimEntry::GivenBack)))
-            .expression_attribute_values(":state", s(stored(state)));
-        match self.table.write(update).await? {
+        let claim = claim_of(shopper);
+        let update = Update::new()
+            .set(claim.clone(), n(i64::from(ClaimEntry::GivenBack)))
+            .add(counter, n(1))
+            .when(claim.is_above(n(0)))
+            .when(attribute("state").equals(s(stored(state))));
+        match self.table.update(&[("shard", &key(sale_id, shard))], update).await? {
             Outcome::Written(_) => Ok(None),
             Outcome::Refused(Some(item)) => Ok(Some(souk_dynamo::decode(item)?)),
             Outcome::Refused(None) => Err(StoreError::corrupt(format!("shard {shard} of sale {sale_id} is missing"))),

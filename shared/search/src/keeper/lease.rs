@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use souk_dynamo::{Outcome, StoreError, Table, UpdateBuilder, decode, n, s};
+use souk_dynamo::{AttributeValue, Condition, Outcome, StoreError, Table, Update, attribute, decode, n, s};
 use uuid::Uuid;
 
 /// A worker that is silent for so long has died: no step takes longer.
@@ -50,13 +50,12 @@ impl Lease {
         now: Timestamp,
     ) -> Result<Taken<P>, StoreError> {
         let owner = Uuid::now_v7().to_string();
-        let update = named(table.update(&[("pk", key)]))
-            .update_expression("SET #owner = :owner, #held_until = :until")
-            .condition_expression("attribute_not_exists(#held_until) OR #held_until < :now")
-            .expression_attribute_values(":owner", s(&owner))
-            .expression_attribute_values(":until", until(now))
-            .expression_attribute_values(":now", n(now.as_millisecond()));
-        Ok(match table.write(update).await? {
+        let held = attribute("held_until");
+        let update = Update::new()
+            .set("owner", s(&owner))
+            .set(held.clone(), until(now))
+            .when(held.clone().is_absent().or(held.is_below(n(now.as_millisecond()))));
+        Ok(match table.update(&[("pk", key)], update).await? {
             Outcome::Written(item) => {
                 let stored: Stored = decode(item)?;
                 Taken::Ours { lease: Self { table: table.clone(), key, owner }, progress: stored.progress() }
@@ -71,25 +70,16 @@ impl Lease {
 
     /// Keeps the progress and goes on holding the work. False where it is no longer the worker's.
     pub(crate) async fn keep(&self, progress: &impl Serialize, now: Timestamp) -> Result<bool, StoreError> {
-        let update = named(self.table.update(&[("pk", self.key)]))
-            .update_expression("SET #held_until = :until, #progress = :progress")
-            .condition_expression("#owner = :owner")
-            .expression_attribute_names("#progress", "progress")
-            .expression_attribute_values(":owner", s(&self.owner))
-            .expression_attribute_values(":until", until(now))
-            .expression_attribute_values(":progress", text(progress)?);
-        Ok(self.table.write(update).await?.is_written())
+        let update =
+            Update::new().set("held_until", until(now)).set("progress", text(progress)?).when(is_held_by(&self.owner));
+        Ok(self.table.update(&[("pk", self.key)], update).await?.is_written())
     }
 
     /// Lets go of the work, so that the next worker need not wait. Does nothing where it was no longer
     /// this worker's.
     pub(crate) async fn let_go(&self) -> Result<(), StoreError> {
-        let update = named(self.table.update(&[("pk", self.key)]))
-            .update_expression("SET #held_until = :past")
-            .condition_expression("#owner = :owner")
-            .expression_attribute_values(":owner", s(&self.owner))
-            .expression_attribute_values(":past", n(0));
-        self.table.write(update).await.map(drop)
+        let update = Update::new().set("held_until", n(0)).when(is_held_by(&self.owner));
+        self.table.update(&[("pk", self.key)], update).await.map(drop)
     }
 
     /// Takes the work out of the hands of whoever is at it, if `decide` wants to put another progress in
@@ -102,16 +92,13 @@ impl Lease {
         for _ in 0..ATTEMPTS {
             let Some(stored) = table.get::<Stored>(&[("pk", key)]).await? else { return Ok(None) };
             let Some(wanted) = decide(stored.progress()) else { return Ok(None) };
-            let update = named(table.update(&[("pk", key)]))
-                .update_expression("SET #owner = :nobody, #held_until = :past, #progress = :wanted")
-                .condition_expression("#owner = :owner AND #progress = :seen")
-                .expression_attribute_names("#progress", "progress")
-                .expression_attribute_values(":nobody", s("nobody"))
-                .expression_attribute_values(":past", n(0))
-                .expression_attribute_values(":owner", s(&stored.owner))
-                .expression_attribute_values(":seen", s(stored.progress.unwrap_or_default()))
-                .expression_attribute_values(":wanted", text(&wanted)?);
-            if table.write(update).await?.is_written() {
+            let update = Update::new()
+                .set("owner", s("nobody"))
+                .set("held_until", n(0))
+                .set("progress", text(&wanted)?)
+                .when(is_held_by(&stored.owner))
+                .when(attribute("progress").equals(s(stored.progress.unwrap_or_default())));
+            if table.update(&[("pk", key)], update).await?.is_written() {
                 return Ok(Some(wanted));
             }
         }
@@ -125,15 +112,15 @@ pub(crate) async fn progress<P: DeserializeOwned>(table: &Table, key: &'static s
     Ok(stored.and_then(|stored| stored.progress()))
 }
 
-fn named(update: UpdateBuilder) -> UpdateBuilder {
-    update.expression_attribute_names("#owner", "owner").expression_attribute_names("#held_until", "held_until")
+fn is_held_by(owner: &str) -> Condition {
+    attribute("owner").equals(s(owner))
 }
 
-fn until(now: Timestamp) -> souk_dynamo::AttributeValue {
+fn until(now: Timestamp) -> AttributeValue {
     n((now + LEASE).as_millisecond())
 }
 
-fn text(progress: &impl Serialize) -> Result<souk_dynamo::AttributeValue, StoreError> {
+fn text(progress: &impl Serialize) -> Result<AttributeValue, StoreError> {
     serde_json::to_string(progress).map(s).map_err(StoreError::corrupt)
 }
 

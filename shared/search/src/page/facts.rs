@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{ProductId, Sku};
-use souk_dynamo::{StoreError, UpdateBuilder, decode, n, s, value};
+use souk_dynamo::{Attribute, Condition, StoreError, Update, attribute, decode, n, s, value};
 
 use super::{
     AvailabilityFact, Page, Pages, PriceFact,
@@ -67,12 +67,8 @@ impl Pages {
     /// Says to which product a SKU belongs; what is known of the SKU then. The page must exist by now: a
     /// fact that comes after this finds its way by itself.
     pub(super) async fn claim(&self, id: &ProductId, sku: &Sku) -> Result<SkuFacts, StoreError> {
-        let update = self
-            .table
-            .update(&[("pk", &sku_key(sku))])
-            .update_expression("SET product_id = :product_id")
-            .expression_attribute_values(":product_id", s(id.as_str()));
-        decode(self.settle(update).await?.unwrap_or_default())
+        let update = Update::new().set("product_id", s(id.as_str()));
+        decode(self.settle(&sku_key(sku), update).await?.unwrap_or_default())
     }
 
     /// Copies what is known of a SKU onto its page, where that showed less.
@@ -88,14 +84,9 @@ impl Pages {
     }
 
     async fn note<F: Fact>(&self, sku: &Sku, fact: &F) -> Result<SkuFacts, StoreError> {
-        let update = self
-            .table
-            .update(&[("pk", &sku_key(sku))])
-            .update_expression("SET #fact = :fact")
-            .condition_expression("attribute_not_exists(#fact) OR #fact.#version < :version")
-            .expression_attribute_names("#fact", F::OF_SKU);
-        let item = self.settle(with_version(update, fact)?).await?;
-        decode(item.unwrap_or_default())
+        let place = attribute(F::OF_SKU);
+        let update = Update::new().set(place.clone(), value(fact)?).when(is_newer(place, fact));
+        decode(self.settle(&sku_key(sku), update).await?.unwrap_or_default())
     }
 
     async fn copy_to_page<F: Fact>(
@@ -105,23 +96,17 @@ impl Pages {
         fact: Option<&F>,
     ) -> Result<(), StoreError> {
         let (Some(id), Some(fact)) = (id, fact) else { return Ok(()) };
-        let update = self
-            .table
-            .update(&[("pk", &page_key(id))])
-            .update_expression("SET #facts.#sku = :fact ADD revision :one")
-            .condition_expression(
-                "attribute_exists(#facts) AND (attribute_not_exists(#facts.#sku) OR #facts.#sku.#version < :version)",
-            )
-            .expression_attribute_names("#facts", F::OF_PAGE)
-            .expression_attribute_names("#sku", sku.as_str())
-            .expression_attribute_values(":one", n(1));
-        self.settle(with_version(update, fact)?).await.map(drop)
+        let place = attribute(F::OF_PAGE).key(sku.as_str());
+        let update = Update::new()
+            .set(place.clone(), value(fact)?)
+            .add("revision", n(1))
+            .when(attribute(F::OF_PAGE).exists())
+            .when(is_newer(place, fact));
+        self.settle(&page_key(id), update).await.map(drop)
     }
 }
 
-fn with_version<F: Fact>(update: UpdateBuilder, fact: &F) -> Result<UpdateBuilder, StoreError> {
-    Ok(update
-        .expression_attribute_names("#version", "version")
-        .expression_attribute_values(":fact", value(fact)?)
-        .expression_attribute_values(":version", n(fact.version())))
+/// That nothing as new stands at this place.
+fn is_newer<F: Fact>(place: Attribute, fact: &F) -> Condition {
+    place.clone().is_absent().or(place.field("version").is_below(n(fact.version())))
 }

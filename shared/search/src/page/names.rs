@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{CategoryId, ProductId, SellerId, Sku};
-use souk_dynamo::{Item, StoreError, decode, n, s, value};
+use souk_dynamo::{Item, StoreError, Update, attribute, decode, n, s, value};
 
 use super::{
     CategoryPath, CategoryTree, Pages, SellerName,
@@ -63,16 +63,11 @@ impl Pages {
     /// # Errors
     /// [`StoreError`]; repeating is safe.
     pub async fn record_seller(&self, id: &SellerId, name: &str, version: u64) -> Result<(), StoreError> {
-        let update = self
-            .table
-            .update(&[("pk", &seller_key(id))])
-            .update_expression("SET #name = :name, #version = :version")
-            .condition_expression("attribute_not_exists(pk) OR #version < :version")
-            .expression_attribute_names("#name", "name")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":name", s(name))
-            .expression_attribute_values(":version", n(version));
-        self.settle(update).await.map(drop)
+        let update = Update::new()
+            .set("name", s(name))
+            .set("version", n(version))
+            .when(attribute("pk").is_absent().or(attribute("version").is_below(n(version))));
+        self.settle(&seller_key(id), update).await.map(drop)
     }
 
     /// What a seller is called now; `None` where he was not heard of.
@@ -89,17 +84,13 @@ impl Pages {
     /// # Errors
     /// [`StoreError`]; repeating is safe.
     pub async fn refresh_seller(&self, id: &ProductId, seller: &SellerName) -> Result<(), StoreError> {
-        let update = self
-            .table
-            .update(&[("pk", &page_key(id))])
-            .update_expression("SET seller = :seller ADD revision :one")
-            .condition_expression("seller.seller_id = :id AND seller.#version < :version")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":seller", value(seller)?)
-            .expression_attribute_values(":id", s(seller.seller_id.as_str()))
-            .expression_attribute_values(":version", n(seller.version))
-            .expression_attribute_values(":one", n(1));
-        self.settle(update).await.map(drop)
+        let shown = attribute("seller");
+        let update = Update::new()
+            .set(shown.clone(), value(seller)?)
+            .add("revision", n(1))
+            .when(shown.clone().field("seller_id").equals(s(seller.seller_id.as_str())))
+            .when(shown.field("version").is_below(n(seller.version)));
+        self.settle(&page_key(id), update).await.map(drop)
     }
 
     /// Brings a page's category path up to date, if the page still stands in that category and knows an
@@ -115,16 +106,13 @@ impl Pages {
         only_gaps: bool,
     ) -> Result<(), StoreError> {
         let newer_than = if only_gaps { category.tree_revision.min(1) } else { category.tree_revision };
-        let update = self
-            .table
-            .update(&[("pk", &page_key(id))])
-            .update_expression("SET category = :category ADD revision :one")
-            .condition_expression("category.category_id = :id AND category.tree_revision < :newer_than")
-            .expression_attribute_values(":category", value(category)?)
-            .expression_attribute_values(":id", s(category.category_id.as_str()))
-            .expression_attribute_values(":newer_than", n(newer_than))
-            .expression_attribute_values(":one", n(1));
-        self.settle(update).await.map(drop)
+        let shown = attribute("category");
+        let update = Update::new()
+            .set(shown.clone(), value(category)?)
+            .add("revision", n(1))
+            .when(shown.clone().field("category_id").equals(s(category.category_id.as_str())))
+            .when(shown.field("tree_revision").is_below(n(newer_than)));
+        self.settle(&page_key(id), update).await.map(drop)
     }
 }
 

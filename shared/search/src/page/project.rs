@@ -3,12 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use souk_domain::ids::{ProductId, Sku};
-use souk_dynamo::{AttributeValue, StoreError, UpdateBuilder, decode, n, s, value};
+use souk_dynamo::{AttributeValue, StoreError, Update, attribute, decode, n, s, value};
 
 use super::{Page, PageProduct, Pages, facts::SkuFacts, names::Surroundings, store::page_key};
-
-/// A page takes a version of the catalog once.
-const IS_NEWER: &str = "attribute_not_exists(catalog_version) OR catalog_version < :version";
 
 impl Pages {
     /// Makes a product's page show this version of it, joined with the names and facts that are known.
@@ -51,56 +48,36 @@ impl Pages {
     /// # Errors
     /// [`StoreError`]; repeating is safe.
     pub async fn remove(&self, id: &ProductId, version: u64, skus: &[Sku]) -> Result<(), StoreError> {
-        let update = self.table.update(&[("pk", &page_key(id))]).update_expression(
-            "SET product_id = :product_id, catalog_version = :version, \
-             prices = if_not_exists(prices, :prices), availability = if_not_exists(availability, :availability) \
-             REMOVE #product, category, seller ADD revision :one, known_skus :skus",
-        );
-        self.settle(common(update, id, version, skus, &HashMap::new())?).await.map(drop)
+        let update = newer(id, version, skus, &HashMap::new())?.remove("product").remove("category").remove("seller");
+        self.settle(&page_key(id), update).await.map(drop)
     }
 
     /// The page as it stands then: with this version of the product, or with a newer one.
     async fn write_product(&self, product: &PageProduct, around: &Surroundings) -> Result<Page, StoreError> {
         let id = &product.product_id;
         let skus: Vec<_> = product.variants.iter().map(|variant| variant.sku.clone()).collect();
-        let update = self
-            .table
-            .update(&[("pk", &page_key(id))])
-            .update_expression(
-                "SET product_id = :product_id, catalog_version = :version, #product = :product, \
-                 category = :category, seller = :seller, \
-                 prices = if_not_exists(prices, :prices), availability = if_not_exists(availability, :availability) \
-                 ADD revision :one, known_skus :skus",
-            )
-            .expression_attribute_values(":product", value(product)?)
-            .expression_attribute_values(":category", value(&around.names.category)?)
-            .expression_attribute_values(":seller", value(&around.names.seller)?);
-        let item = self.settle(common(update, id, product.version, &skus, &around.facts)?).await?;
+        let update = newer(id, product.version, &skus, &around.facts)?
+            .set("product", value(product)?)
+            .set("category", value(&around.names.category)?)
+            .set("seller", value(&around.names.seller)?);
+        let item = self.settle(&page_key(id), update).await?;
         decode(item.ok_or_else(|| StoreError::corrupt("a page is newer than nothing"))?)
     }
 }
 
-/// `known` is for a page that is new: one that is there has its facts.
-fn common(
-    update: UpdateBuilder,
-    id: &ProductId,
-    version: u64,
-    skus: &[Sku],
-    known: &HashMap<Sku, SkuFacts>,
-) -> Result<UpdateBuilder, StoreError> {
+/// What every version of a product writes, if the page knows none as new. `known` is for a page that is new:
+/// one that is there has its facts.
+fn newer(id: &ProductId, version: u64, skus: &[Sku], known: &HashMap<Sku, SkuFacts>) -> Result<Update, StoreError> {
     let prices: BTreeMap<_, _> = known.iter().filter_map(|(sku, facts)| Some((sku, facts.price?))).collect();
     let availability: BTreeMap<_, _> =
         known.iter().filter_map(|(sku, facts)| Some((sku, facts.availability?))).collect();
-    Ok(update
-        .condition_expression(IS_NEWER)
-        .expression_attribute_names("#product", "product")
-        .expression_attribute_values(":product_id", s(id.as_str()))
-        .expression_attribute_values(":version", n(version))
-        .expression_attribute_values(":prices", value(&prices)?)
-        .expression_attribute_values(":availability", value(&availability)?)
-        .expression_attribute_values(":one", n(1))
-        .expression_attribute_values(
-            ":skus",
-            AttributeValue::Ss(skus.iter().map(|sku| sku.as_str().to_owned()).collect()),
-        ))
+    let shown = attribute("catalog_version");
+    Ok(Update::new()
+        .set("product_id", s(id.as_str()))
+        .set(shown.clone(), n(version))
+        .set_if_absent("prices", value(&prices)?)
+        .set_if_absent("availability", value(&availability)?)
+        .add("revision", n(1))
+        .add("known_skus", AttributeValue::Ss(skus.iter().map(|sku| sku.as_str().to_owned()).collect()))
+        .when(shown.clone().is_absent().or(shown.is_below(n(version)))))
 }

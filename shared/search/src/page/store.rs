@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use souk_domain::ids::{ProductId, SellerId, Sku};
-use souk_dynamo::{Item, Outcome, StoreError, Table, UpdateBuilder, decode, s};
+use souk_dynamo::{Item, Outcome, StoreError, Table, Update, decode, s};
 use souk_wiring::FromEnvironment;
 
 use super::Page;
@@ -104,8 +104,8 @@ impl Pages {
     }
 
     /// Sends an update and returns the item as it stands then, whether or not the condition held.
-    pub(super) async fn settle(&self, update: UpdateBuilder) -> Result<Option<Item>, StoreError> {
-        Ok(match self.table.write(update).await? {
+    pub(super) async fn settle(&self, key: &str, update: Update) -> Result<Option<Item>, StoreError> {
+        Ok(match self.table.update(&[("pk", key)], update).await? {
             Outcome::Written(item) => Some(item),
             Outcome::Refused(item) => item,
         })

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::CategoryId;
-use souk_dynamo::{Item, Outcome, StoreError, decode, n, s, value};
+use souk_dynamo::{Item, StoreError, Update, attribute, decode, n, value};
 
 use super::{CategoryName, CategoryPath, Pages, store::TREE_KEY};
 
@@ -27,6 +27,14 @@ struct Node {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     parent_id: Option<CategoryId>,
     version: u64,
+}
+
+/// The tree as it is stored.
+#[derive(Serialize)]
+struct TreeRecord {
+    pk: &'static str,
+    #[serde(flatten)]
+    tree: CategoryTree,
 }
 
 /// A category with everything below it, as shoppers see it.
@@ -155,32 +163,21 @@ impl Pages {
             return decode(tree);
         }
         // The very first category: the item is made empty, so that each of several first ones finds it.
-        let empty = self
-            .table
-            .put()
-            .item("pk", s(TREE_KEY))
-            .item("revision", n(0))
-            .item("nodes", value(&BTreeMap::<String, Node>::new())?)
-            .condition_expression("attribute_not_exists(pk)");
-        let _: Outcome<_> = souk_dynamo::outcome(empty.send().await)?;
+        let empty = TreeRecord { pk: TREE_KEY, tree: CategoryTree::default() };
+        let _made_or_there = self.table.put_if(&empty, attribute("pk").is_absent()).await?;
         decode(self.plant(id, &node).await?.ok_or_else(|| StoreError::corrupt("the tree has gone"))?)
     }
 
     /// The tree with this node, or with a newer one; `None` where there is no tree yet.
     async fn plant(&self, id: &CategoryId, node: &Node) -> Result<Option<Item>, StoreError> {
-        let update = self
-            .table
-            .update(&[("pk", TREE_KEY)])
-            .update_expression("SET nodes.#id = :node ADD revision :one")
-            .condition_expression(
-                "attribute_exists(nodes) AND (attribute_not_exists(nodes.#id) OR nodes.#id.#version < :version)",
-            )
-            .expression_attribute_names("#id", id.as_str())
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":node", value(node)?)
-            .expression_attribute_values(":version", n(node.version))
-            .expression_attribute_values(":one", n(1));
-        self.settle(update).await
+        let place = attribute("nodes").key(id.as_str());
+        let is_newer = place.clone().field("version").is_below(n(node.version));
+        let update = Update::new()
+            .set(place.clone(), value(node)?)
+            .add("revision", n(1))
+            .when(attribute("nodes").exists())
+            .when(place.is_absent().or(is_newer));
+        self.settle(TREE_KEY, update).await
     }
 }
 

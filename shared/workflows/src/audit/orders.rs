@@ -21,7 +21,7 @@ impl Audit {
         loop {
             let Page { items: mut page, next } = self.orders.scan_page(after).await?;
             let all = page.len();
-            page.retain(|order| order.unsettled.is_none());
+            page.retain(|order| order.settled);
             report.checked.unsettled += all - page.len();
             report.checked.orders += page.len();
             let suspects: HashSet<OrderId> = self.judge(&page).await?.into_keys().collect();

@@ -42,7 +42,7 @@ impl ReconcilePayments {
 
     async fn compare(&self, order_id: &OrderId, intent: &Intent) -> Result<(Finding, Option<OrderFacts>), Failure> {
         let order = find(&self.shipping.orders, &self.archive, order_id).await?;
-        let order = order.map(|order| OrderFacts { status: order.status, settled: order.unsettled.is_none() });
+        let order = order.map(|order| OrderFacts { status: order.status, settled: order.settled });
         let record = self.shipping.payments.get(order_id).await?.map(|record| RecordFacts {
             state: record.state,
             knows: match &record.gateway_id {

@@ -21,10 +21,10 @@ pub fn release_of(message: &Call) -> Option<Value> {
     Some(json!({
         "TableName": "sale-shards",
         "Key": {"shard": {"S": shard}},
-        "UpdateExpression": "SET #left = #left + :one, c.#shopper = :given_back",
-        "ConditionExpression": "c.#shopper > :none",
-        "ExpressionAttributeNames": {"#left": "left", "#shopper": shopper.as_str()},
-        "ExpressionAttributeValues": {":one": {"N": "1"}, ":none": {"N": "0"}, ":given_back": {"N": "-1"}},
+        "UpdateExpression": "SET #c.#key = :c ADD #left :left",
+        "ConditionExpression": "#c.#key > :if_c",
+        "ExpressionAttributeNames": {"#left": "left", "#c": "c", "#key": shopper.as_str()},
+        "ExpressionAttributeValues": {":left": {"N": "1"}, ":if_c": {"N": "0"}, ":c": {"N": "-1"}},
     }))
 }
 
@@ -67,7 +67,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "the shard does not know the shopper",
         how: How::Condition {
             fits: claims,
-            rewrite: |body| always_true(body, "attribute_not_exists(c.#shopper)", "attribute_exists(warehouse_id)"),
+            rewrite: |body| always_true(body, "attribute_not_exists(#c.#key)", "attribute_exists(warehouse_id)"),
         },
     },
     SeededBug {
@@ -75,7 +75,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "a unit is left",
         how: How::Condition {
             fits: claims,
-            rewrite: |body| always_true(body, "#left > :none", "attribute_exists(warehouse_id)"),
+            rewrite: |body| always_true(body, "#left > :if_left", "attribute_exists(warehouse_id)"),
         },
     },
     SeededBug { step: "send", missing: "a claim stays when its message fails", how: How::RollBackClaims },
@@ -84,7 +84,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "the order is absent",
         how: How::Condition {
             fits: |call| call.request == "PutItem orders PENDING_PAYMENT",
-            rewrite: |body| always_true(body, "attribute_not_exists(order_id)", "attribute_exists(order_id)"),
+            rewrite: |body| always_true(body, "attribute_not_exists(#order_id)", "attribute_exists(order_id)"),
         },
     },
     SeededBug {
@@ -106,7 +106,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "the claim stands",
         how: How::Condition {
             fits: is_release,
-            rewrite: |body| always_true(body, "c.#shopper > :none", "attribute_exists(warehouse_id)"),
+            rewrite: |body| always_true(body, "#c.#key > :if_c", "attribute_exists(warehouse_id)"),
         },
     },
     SeededBug {
@@ -114,7 +114,7 @@ pub const BUGS: &[SeededBug] = &[
         missing: "the shard's state",
         how: How::Condition {
             fits: is_release,
-            rewrite: |body| always_true(body, "#state = :state", "attribute_exists(warehouse_id)"),
+            rewrite: |body| always_true(body, "#state = :if_state", "attribute_exists(warehouse_id)"),
         },
     },
     SeededBug {
@@ -127,23 +127,20 @@ pub const BUGS: &[SeededBug] = &[
         missing: "the fence",
         how: How::Condition {
             fits: closes,
-            rewrite: |body| body.replace("SET #state = :closed", "SET fenced = :closed"),
+            rewrite: |body| body.replace("SET #state = :state", "SET fenced = :state"),
         },
     },
     SeededBug {
         step: "close",
         missing: "what is left goes back",
-        how: How::Condition {
-            fits: closes,
-            rewrite: |body| body.replace("drained = drained + #left", "drained = drained + :none"),
-        },
+        how: How::Condition { fits: closes, rewrite: |body| body.replace("#drained + #left", "#drained + :left") },
     },
     SeededBug {
         step: "credit",
         missing: "the record as it was read",
         how: How::Condition {
             fits: credits,
-            rewrite: |body| always_true(body, "version = :seen", "attribute_exists(reservation_id)"),
+            rewrite: |body| always_true(body, "#version = :if_version", "attribute_exists(reservation_id)"),
         },
     },
     SeededBug {

@@ -3,6 +3,7 @@
 mod cart;
 mod catalog;
 mod inventory;
+mod older_items;
 mod pages;
 mod payments;
 mod pricing;

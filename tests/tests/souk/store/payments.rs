@@ -4,6 +4,7 @@ use souk_domain::{
     money::Money,
     payment::PaymentState::{self, Authorized, Capturing},
 };
+use souk_dynamo::Update;
 use souk_payments::{PaymentRecords, RecordOutcome};
 
 use super::{at, order, tables::Tables};
@@ -36,6 +37,7 @@ async fn a_record_from_before_claims_were_counted_can_be_claimed() {
     let order = order(1);
     records.open(&order, Authorized, Money::usd(900).unwrap(), at(0)).await.unwrap();
     let id = format!("order#{order}");
-    table.update(&[("id", &id)]).update_expression("REMOVE capture_attempt").send().await.unwrap();
+    let older = table.update(&[("id", &id)], Update::new().remove("capture_attempt")).await.unwrap();
+    assert!(older.is_written());
     assert_eq!(standing(records.begin_capture(&order, at(1)).await.unwrap()), (true, Capturing, 1));
 }

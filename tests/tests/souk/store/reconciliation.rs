@@ -67,7 +67,8 @@ fn settled(status: &str) -> Item {
 async fn a_settled_order_is_unsettled_again_unless_its_decision_has_changed() {
     let tables = Tables::of("transactions").await;
     let (table, orders) = (tables.table("OrdersTable"), Orders::new(tables.table("OrdersTable")));
-    table.put().set_item(Some(settled("CANCELLED"))).send().await.unwrap();
+    let put = table.client().put_item().table_name(table.name()).set_item(Some(settled("CANCELLED")));
+    put.send().await.unwrap();
     assert!(!orders.reopen(&order(1), OrderStatus::Confirmed, at(1)).await.unwrap());
     assert!(orders.reopen(&order(1), OrderStatus::Cancelled, at(1)).await.unwrap());
     assert!(!orders.reopen(&order(1), OrderStatus::Cancelled, at(2)).await.unwrap(), "it is unsettled already");

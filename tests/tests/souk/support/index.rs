@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use souk_dynamo::{AttributeValue, n, s};
+use souk_dynamo::{AttributeValue, Update, n, s};
 
 use super::{Stack, eventually};
 
@@ -44,8 +44,8 @@ impl Stack {
     /// Ends a worker's hold on the reindex, as two minutes of silence would.
     pub async fn end_reindex_lease(&self) {
         let table = self.table("ProductPagesTable").await;
-        let update = table.update(&[("pk", "reindex")]).update_expression("SET held_until = :past");
-        update.expression_attribute_values(":past", n(0)).send().await.unwrap();
+        let ended = table.update(&[("pk", "reindex")], Update::new().set("held_until", n(0))).await.unwrap();
+        assert!(ended.is_written());
     }
 
     /// Speaks to OpenSearch itself.
@@ -97,6 +97,7 @@ impl Stack {
         ] {
             page.insert(name.to_owned(), value);
         }
-        table.put().set_item(Some(page)).send().await.unwrap();
+        let put = table.client().put_item().table_name(table.name()).set_item(Some(page));
+        put.send().await.unwrap();
     }
 }

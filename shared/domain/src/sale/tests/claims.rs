@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::order::{Order, OrderStatus};
+use crate::order::{FromCheckout, FromSale, Order, OrderStatus, Origin, tests::order};
 
 fn image(state: ShardState, left: u32, entry: Option<i64>) -> ShardImage {
     ShardImage { state, left, entry: entry.map(|entry| entry.try_into().unwrap()) }
@@ -64,21 +64,16 @@ fn a_claim_is_released_for_a_cancelled_order_or_one_of_another_shard_and_for_not
 
 #[test]
 fn an_order_of_a_sale_says_its_shard_and_another_says_nothing() {
-    let order = |origin: serde_json::Value| {
-        let mut order = serde_json::json!({
-            "order_id": "ord_0123456789abcdef0123456789abcdef", "user_id": "u1", "status": "CONFIRMED", "version": 2,
-            "lines": [], "total": {"amount": 0, "currency": "USD"}, "created_at": 1, "pay_by": 2, "history": [],
-        });
-        order.as_object_mut().unwrap().extend(origin.as_object().unwrap().clone());
-        OrderFacts::of(&serde_json::from_value::<Order>(order).unwrap())
+    let of = |origin| OrderFacts::of(&Order { origin, ..order(OrderStatus::Confirmed, Vec::new()) });
+    let of_sale = FromSale { sale_id: "console".parse().unwrap(), shard: 7, warehouse_id: "east".parse().unwrap() };
+    assert_eq!(of(Origin::Sale(of_sale)), Some(OrderFacts { status: OrderStatus::Confirmed, shard: 7 }));
+    let of_checkout = FromCheckout {
+        checkout_id: "chk_0123456789abcdef0123456789abcdef".parse().unwrap(),
+        reservation_id: "res_0123456789abcdef0123456789abcdef".parse().unwrap(),
+        cart_version: None,
+        request_digest: "d".to_owned(),
     };
-    let of_sale = serde_json::json!({"sale_id": "console", "shard": 7, "warehouse_id": "east"});
-    assert_eq!(order(of_sale), Some(OrderFacts { status: OrderStatus::Confirmed, shard: 7 }));
-    let of_checkout = serde_json::json!({
-        "checkout_id": "chk_0123456789abcdef0123456789abcdef", "reservation_id": "res_0123456789abcdef0123456789abcdef",
-        "request_digest": "d",
-    });
-    assert_eq!(order(of_checkout), None);
+    assert_eq!(of(Origin::Checkout(of_checkout)), None);
 }
 
 /// A shard of ten units.

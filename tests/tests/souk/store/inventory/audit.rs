@@ -4,7 +4,7 @@ use souk_domain::{
     audit::Violation,
     reservation::{AttachOutcome, CommitOutcome, ReleaseOutcome},
 };
-use souk_dynamo::{AttributeValue, n};
+use souk_dynamo::{AttributeValue, Update, n};
 use souk_inventory::{AllotOutcome, GivenBack, Ledger, SaleUnits, StockAudit, StockAuditor};
 
 use super::shelf::{Shelf, at, order, reservation, sku, warehouse};
@@ -27,11 +27,9 @@ impl Shelf {
     }
 
     /// Writes a number of a row as no code of ours would.
-    async fn spoil(&self, number: &str, value: AttributeValue) {
+    async fn spoil(&self, number: &'static str, value: AttributeValue) {
         let key = [("sku", "a"), ("warehouse_id", "w1")];
-        let update = self.stock_table.update(&key).update_expression("SET #number = :value");
-        let update = update.expression_attribute_names("#number", number).expression_attribute_values(":value", value);
-        update.send().await.unwrap();
+        assert!(self.stock_table.update(&key, Update::new().set(number, value)).await.unwrap().is_written());
     }
 
     /// 10 units; 3 sold, 2 returned, 4 held, 1 released.
@@ -113,7 +111,7 @@ async fn a_hole_in_the_ledger_and_a_row_that_is_gone_are_named() {
     };
     assert_eq!(shelf.audit().await.violations, [hole]);
 
-    shelf.stock_table.delete(&[("sku", "a"), ("warehouse_id", "w1")]).send().await.unwrap();
+    shelf.stock_table.delete(&[("sku", "a"), ("warehouse_id", "w1")]).await.unwrap();
     assert_eq!(shelf.audit().await.violations, [Violation::RowMissing { sku, warehouse_id, held: 4, sold: 3 }]);
 }
 

@@ -1,7 +1,7 @@
 //! An operator sets a row right from its reservations.
 
 use souk_domain::stock::MovementKind;
-use souk_dynamo::n;
+use souk_dynamo::{Update, n};
 use souk_inventory::RepairOutcome;
 
 use super::shelf::{Shelf, at, operator, reservation, sku, warehouse};
@@ -21,10 +21,8 @@ impl Shelf {
         shelf.held(2, &[("a", 2)]).await;
         let _released = shelf.reservations.release_abandoned(&reservation(2), at(1)).await.unwrap();
         let key = [("sku", "a"), ("warehouse_id", "w1")];
-        let update = shelf.stock_table.update(&key);
-        let update = update.update_expression("SET reserved_quantity = :reserved, available = :available");
-        let update = update.expression_attribute_values(":reserved", n(reserved));
-        update.expression_attribute_values(":available", n(available)).send().await.unwrap();
+        let update = Update::new().set("reserved_quantity", n(reserved)).set("available", n(available));
+        assert!(shelf.stock_table.update(&key, update).await.unwrap().is_written());
         shelf
     }
 }
@@ -56,7 +54,6 @@ async fn only_the_version_that_was_seen_and_only_a_row_at_rest() {
 async fn a_row_with_fewer_units_than_are_held_must_be_counted_first() {
     let shelf = Shelf::spoilt(3, 7).await;
     let key = [("sku", "a"), ("warehouse_id", "w1")];
-    let update = shelf.stock_table.update(&key).update_expression("SET quantity = :units");
-    update.expression_attribute_values(":units", n(2)).send().await.unwrap();
+    assert!(shelf.stock_table.update(&key, Update::new().set("quantity", n(2))).await.unwrap().is_written());
     assert_eq!(shelf.repair(4, LATER).await, RepairOutcome::TooFewUnits { quantity: 2, held: 3 });
 }

@@ -4,7 +4,7 @@ use souk_domain::{
     audit::Violation,
     sale::{ClaimEntry, SaleEvent},
 };
-use souk_dynamo::{Table, n};
+use souk_dynamo::{Table, Update, n};
 
 use super::market::{Market, at, shard_of, shopper};
 
@@ -49,10 +49,9 @@ async fn a_shard_with_other_units_or_none_at_all_is_named() {
         let sale_id = sale_id.clone();
         [Violation::ShardUnbalanced { sale_id, shard: 2, planned, left, claimed: 0, drained: 0 }]
     };
-    let spoilt = table.update(&[("shard", &key)]).update_expression("SET #left = :more");
-    let spoilt = spoilt.expression_attribute_names("#left", "left");
-    spoilt.expression_attribute_values(":more", n(planned + 1)).send().await.unwrap();
+    let spoilt = table.update(&[("shard", &key)], Update::new().set("left", n(planned + 1))).await.unwrap();
+    assert!(spoilt.is_written());
     assert_eq!(market.audit().await, found(planned + 1));
-    table.delete(&[("shard", &key)]).send().await.unwrap();
+    table.delete(&[("shard", &key)]).await.unwrap();
     assert_eq!(market.audit().await, found(0));
 }

@@ -1,4 +1,5 @@
 use souk_domain::sale::{ClaimEntry, SaleEvent, SaleStatus, probes};
+use souk_dynamo::{Table, Update, attribute, n};
 use souk_sales::{Claim, ClaimOutcome};
 
 use super::market::{Market, at, lottery_key, shard_of, shopper, terms};
@@ -121,20 +122,12 @@ async fn a_large_sale_is_never_called_sold_out_after_a_few_empty_shards() {
 }
 
 /// Takes a unit out of a shard behind everyone's back, as another function would.
-async fn drain(market: &Market, shard: u32, n: u128) {
-    market
-        .client
-        .update_item()
-        .table_name("SaleShardsTable")
-        .key("shard", souk_dynamo::s(format!("{}#{shard}", market.sale_id)))
-        .update_expression("SET #left = #left - :one, c.#who = :at")
-        .expression_attribute_names("#left", "left")
-        .expression_attribute_names("#who", shopper(n).as_str())
-        .expression_attribute_values(":one", souk_dynamo::n(1))
-        .expression_attribute_values(":at", souk_dynamo::n(at(1).as_second()))
-        .send()
-        .await
-        .unwrap();
+async fn drain(market: &Market, shard: u32, who: u128) {
+    let claim = attribute("c").key(shopper(who).as_str());
+    let update = Update::new().set(claim, n(at(1).as_second())).add("left", n(-1));
+    let table = Table::new(market.client.clone(), "SaleShardsTable");
+    let key = format!("{}#{shard}", market.sale_id);
+    assert!(table.update(&[("shard", &key)], update).await.unwrap().is_written());
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 use souk_domain::sale::{ClaimEntry, SaleEvent};
+use souk_dynamo::{Table, Update, attribute, n};
 use souk_sales::{ClaimOutcome, ReleaseOutcome};
 
 use super::market::{Market, at, shard_of, shopper};
@@ -57,19 +58,11 @@ async fn a_release_that_died_between_its_writes_is_mended_by_the_sweeper() {
 
 /// The first write of a release of shopper 1, and then the function dies.
 async fn half_release(market: &Market, shard: u32) {
-    market
-        .client
-        .update_item()
-        .table_name("SaleShardsTable")
-        .key("shard", souk_dynamo::s(format!("{}#{shard}", market.sale_id)))
-        .update_expression("SET #left = #left + :one, c.#who = :back")
-        .expression_attribute_names("#left", "left")
-        .expression_attribute_names("#who", shopper(1).as_str())
-        .expression_attribute_values(":one", souk_dynamo::n(1))
-        .expression_attribute_values(":back", souk_dynamo::n(i64::from(ClaimEntry::GivenBack)))
-        .send()
-        .await
-        .unwrap();
+    let claim = attribute("c").key(shopper(1).as_str());
+    let update = Update::new().set(claim, n(i64::from(ClaimEntry::GivenBack))).add("left", n(1));
+    let table = Table::new(market.client.clone(), "SaleShardsTable");
+    let key = format!("{}#{shard}", market.sale_id);
+    assert!(table.update(&[("shard", &key)], update).await.unwrap().is_written());
 }
 
 /// A function finds the shard empty, a unit comes back, and only then does the function say what it found.

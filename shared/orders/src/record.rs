@@ -1,0 +1,134 @@
+//! An order as the `orders` and `order-archive` tables and their stream hold it.
+
+use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
+use serde::{Deserialize, Serialize};
+use souk_domain::{
+    ids::{OrderId, UserId},
+    money::Money,
+    order::{
+        Address, CancelReason, FromCheckout, FromSale, Order, OrderLine, OrderStatus, Origin, Shipment, Transition,
+    },
+};
+use souk_dynamo::{Update, n, s};
+
+/// An order with the index keys that stand beside it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OrderRecord {
+    order_id: OrderId,
+    user_id: UserId,
+    status: OrderStatus,
+    version: u64,
+    #[serde(flatten)]
+    origin: StoredOrigin,
+    lines: Vec<OrderLine>,
+    total: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shipping_address: Option<Address>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    payment_method: Option<String>,
+    #[serde(with = "millisecond::required")]
+    created_at: Timestamp,
+    #[serde(with = "millisecond::required")]
+    pay_by: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cancel_reason: Option<CancelReason>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shipments: Vec<Shipment>,
+    history: Vec<Transition>,
+    /// The sort key of a user's orders.
+    placed: String,
+    /// The partition of the sweeper's sparse index, there until stock and money have followed the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unsettled: Option<String>,
+    /// That index's sort key: since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unsettled_since: Option<i64>,
+}
+
+/// What the order was made of.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredOrigin {
+    Tagged(TaggedOrigin),
+    /// Stored before orders said it: their fields tell.
+    OlderCheckout(FromCheckout),
+    /// Likewise.
+    OlderSale(FromSale),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "origin", rename_all = "SCREAMING_SNAKE_CASE")]
+enum TaggedOrigin {
+    Checkout(FromCheckout),
+    FlashSale(FromSale),
+}
+
+impl From<&Order> for OrderRecord {
+    fn from(order: &Order) -> Self {
+        let order = order.clone();
+        Self {
+            placed: placed(order.created_at, &order.order_id),
+            unsettled: (!order.settled).then(|| Order::sweep_shard(&order.order_id)),
+            unsettled_since: (!order.settled).then(|| order.created_at.as_millisecond()),
+            order_id: order.order_id,
+            user_id: order.user_id,
+            status: order.status,
+            version: order.version,
+            origin: StoredOrigin::Tagged(match order.origin {
+                Origin::Checkout(checkout) => TaggedOrigin::Checkout(checkout),
+                Origin::Sale(sale) => TaggedOrigin::FlashSale(sale),
+            }),
+            lines: order.lines,
+            total: order.total,
+            shipping_address: order.shipping_address,
+            payment_method: order.payment_method,
+            created_at: order.created_at,
+            pay_by: order.pay_by,
+            cancel_reason: order.cancel_reason,
+            shipments: order.shipments,
+            history: order.history,
+        }
+    }
+}
+
+impl From<OrderRecord> for Order {
+    fn from(record: OrderRecord) -> Self {
+        Self {
+            order_id: record.order_id,
+            user_id: record.user_id,
+            status: record.status,
+            version: record.version,
+            origin: match record.origin {
+                StoredOrigin::Tagged(TaggedOrigin::Checkout(checkout)) | StoredOrigin::OlderCheckout(checkout) => {
+                    Origin::Checkout(checkout)
+                }
+                StoredOrigin::Tagged(TaggedOrigin::FlashSale(sale)) | StoredOrigin::OlderSale(sale) => {
+                    Origin::Sale(sale)
+                }
+            },
+            lines: record.lines,
+            total: record.total,
+            shipping_address: record.shipping_address,
+            payment_method: record.payment_method,
+            created_at: record.created_at,
+            pay_by: record.pay_by,
+            settled: record.unsettled.is_none(),
+            cancel_reason: record.cancel_reason,
+            shipments: record.shipments,
+            history: record.history,
+        }
+    }
+}
+
+/// The sort key of a user's orders: by time, then by id, as text.
+pub(crate) fn placed(created_at: Timestamp, order_id: &OrderId) -> String {
+    format!("{:013}#{order_id}", created_at.as_millisecond())
+}
+
+/// Lets the sweeper find the order from now on.
+pub(crate) fn unsettle(update: Update, order_id: &OrderId, now: Timestamp) -> Update {
+    update.set("unsettled", s(Order::sweep_shard(order_id))).set("unsettled_since", n(now.as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests;

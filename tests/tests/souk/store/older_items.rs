@@ -1,0 +1,129 @@
+//! Items in the shapes in which earlier versions of the shop stored them. They are still read.
+
+use serde_json::{Value, json};
+use souk_domain::{
+    audit::Violation,
+    ids::{ReservationId, SaleId},
+    order::Origin,
+    reservation::ReservationState,
+    sale::SaleStatus,
+};
+use souk_inventory::{AllotOutcome, Ledger, ReservationBook, SaleUnits, StockAuditor, StockRows};
+use souk_orders::{Archive, Orders};
+use souk_payments::{PaymentRecords, SeenEvents};
+use souk_sales::Sales;
+use uuid::Uuid;
+
+use super::{at, order, tables::Tables};
+
+fn millis(second: i64) -> i64 {
+    at(second).as_millisecond()
+}
+
+fn sale_id() -> SaleId {
+    "black-friday".parse().unwrap()
+}
+
+/// Without `origin`: its fields told what an order was made of.
+fn order_of(n: u128, origin: &Value) -> Value {
+    let mut item = json!({
+        "order_id": order(n),
+        "user_id": "u1",
+        "status": "CANCELLED",
+        "version": 3,
+        "lines": [{"sku": "a", "quantity": 1, "unit_price": {"amount": 900, "currency": "USD"}}],
+        "total": {"amount": 900, "currency": "USD"},
+        "shipping_address": {
+            "name": "A. Customer", "line1": "1 Main Street", "city": "Memphis", "postal_code": "38103", "country": "US",
+        },
+        "payment_method": "pm_card_visa",
+        "created_at": millis(n.try_into().unwrap()),
+        "pay_by": millis(1800),
+        "cancel_reason": "customer",
+        "history": [
+            {"status": "PENDING_PAYMENT", "at": millis(0), "by": "customer"},
+            {"status": "CANCELLED", "at": millis(9), "by": "customer"},
+        ],
+        "placed": format!("{:013}#{}", millis(n.try_into().unwrap()), order(n)),
+    });
+    item.as_object_mut().unwrap().extend(origin.as_object().unwrap().clone());
+    item
+}
+
+#[tokio::test]
+async fn orders_that_do_not_say_what_they_were_made_of() {
+    let tables = Tables::of("transactions").await;
+    let (hot, archived) = (tables.table("OrdersTable"), tables.table("OrderArchiveTable"));
+    let (orders, archive) = (Orders::new(hot.clone()), Archive::new(archived.clone()));
+    let of_checkout = json!({
+        "checkout_id": "chk_0123456789abcdef0123456789abcdef",
+        "reservation_id": "res_0123456789abcdef0123456789abcdef",
+        "request_digest": "d",
+    });
+    hot.put(&order_of(1, &of_checkout)).await.unwrap();
+    archived.put(&order_of(2, &json!({"sale_id": sale_id(), "shard": 7, "warehouse_id": "east"}))).await.unwrap();
+    let (first, second) = (orders.get(&order(1)).await.unwrap(), archive.get(&order(2)).await.unwrap());
+    assert!(matches!(first.unwrap().origin, Origin::Checkout(checkout) if checkout.cart_version.is_none()));
+    assert!(matches!(second.unwrap().origin, Origin::Sale(sale) if sale.shard == 7));
+    let listed = souk_orders::list(&orders, &archive, &"u1".parse().unwrap(), None, 10).await.unwrap();
+    assert_eq!(listed.orders.iter().map(|order| order.settled).collect::<Vec<_>>(), [true, true]);
+}
+
+#[tokio::test]
+async fn reservations_and_allotments_that_do_not_say_which_they_are() {
+    let tables = Tables::of("transactions").await;
+    let (table, rows) = (tables.table("ReservationsTable"), StockRows::new(tables.table("InventoryTable")));
+    let id = ReservationId::from_uuid(Uuid::from_u128(1));
+    let held = json!({
+        "reservation_id": id, "state": "HELD", "version": 1,
+        "lines": [{"sku": "a", "warehouse_id": "w1", "quantity": 3}],
+        "created_at": millis(0), "expires_at": millis(900), "held": "h#01",
+    });
+    let allotted = json!({
+        "reservation_id": ReservationId::of_sale(&sale_id()), "sale_id": sale_id(), "version": 2,
+        "lines": [{"sku": "a", "warehouse_id": "w1", "quantity": 4}], "returned": {"0": 1},
+    });
+    for item in [&held, &allotted] {
+        table.put(item).await.unwrap();
+    }
+    let book = ReservationBook::new(table.clone());
+    assert_eq!(book.get(&id).await.unwrap().map(|found| found.state), Some(ReservationState::Held));
+    let sales = SaleUnits::new(table, rows.clone());
+    let again = sales.allot(&sale_id(), &"a".parse().unwrap(), 4, at(1)).await.unwrap();
+    assert!(matches!(again, AllotOutcome::Allotted(lines) if lines.len() == 1));
+    let auditor = StockAuditor::new(rows, book, Ledger::new(tables.table("InventoryLedgerTable")));
+    let audit = auditor.audit(at(100)).await.unwrap();
+    let (sku, warehouse_id) = ("a".parse().unwrap(), "w1".parse().unwrap());
+    assert_eq!(audit.violations, [Violation::RowMissing { sku, warehouse_id, held: 3, sold: 3 }]);
+}
+
+#[tokio::test]
+async fn payments_before_claims_were_counted_and_events_that_only_say_their_ids() {
+    let table = Tables::of("transactions").await.table("PaymentsTable");
+    let record = json!({
+        "id": format!("order#{}", order(1)), "order_id": order(1), "state": "AUTHORIZED", "version": 3,
+        "amount": {"amount": 900, "currency": "USD"}, "gateway_id": "pi_1",
+        "created_at": millis(0), "updated_at": millis(1),
+    });
+    table.put(&record).await.unwrap();
+    table.put(&json!({"id": "event#evt_1", "ttl": at(0).as_second()})).await.unwrap();
+    let found = PaymentRecords::new(table.clone()).get(&order(1)).await.unwrap().unwrap();
+    assert_eq!((found.capture_attempt, found.gateway_id.as_deref()), (0, Some("pi_1")));
+    assert!(SeenEvents::new(table).contains("evt_1").await.unwrap());
+}
+
+#[tokio::test]
+async fn rooms_before_windows_were_passed_and_sales_that_were_never_swept() {
+    let table = Tables::of("transactions").await.table("SalesTable");
+    let room = json!({
+        "sale_id": sale_id(), "part": "room", "version": 4, "sale_version": 2, "status": "OPEN",
+        "opens_at": millis(0), "rate": 100, "counts": [[0, 41]], "pace": [], "epoch": 1,
+    });
+    table.put(&room).await.unwrap();
+    table.put(&json!({"sale_id": "#active", "part": sale_id()})).await.unwrap();
+    let sales = Sales::new(table);
+    let room = sales.room(&sale_id()).await.unwrap().unwrap();
+    assert_eq!((room.status, room.shoppers(), room.lease), (SaleStatus::Open, 41, None));
+    let active = sales.active().await.unwrap();
+    assert_eq!(active.iter().map(|sale| sale.swept_until.as_second()).collect::<Vec<_>>(), [0]);
+}
