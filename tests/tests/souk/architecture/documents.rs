@@ -7,9 +7,6 @@ use super::{
     sources::{self, visit},
 };
 
-/// What the documents name before it is merged begins with one of these.
-const ON_THEIR_WAY: [&str; 3] = ["shared/workflows/", "shared/wiring/", "functions/<context>/src/main.rs"];
-
 /// Folders with sources.
 const FOLDERS: [&str; 5] = ["functions", "infra", "shared", "statemachines", "tests"];
 
@@ -77,10 +74,7 @@ fn documents_name_files_that_exist() {
         for line in text.lines() {
             missing.extend(links(line).filter(|link| !exists(&folder, link)).map(|link| format!("{document}: {link}")));
             for span in spans(line).filter(|span| is_path(&root(), span) || is_path(&folder, span)) {
-                if !exists(&root(), span)
-                    && !exists(&folder, span)
-                    && !ON_THEIR_WAY.iter().any(|begin| span.starts_with(begin))
-                {
+                if !exists(&root(), span) && !exists(&folder, span) {
                     missing.push(format!("{document}: {span}"));
                 }
             }
