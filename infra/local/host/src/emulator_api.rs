@@ -6,7 +6,7 @@
 //! | `POST /functions/{name}/invocations` | runs it: a line of JSON about the invocation, then the event |
 //! | `DELETE /functions/{prefix}` | forgets functions and ends their instances |
 //!
-//! The answer to an invocation is a line of JSON ([`Report`]) and then the function's own answer; 404 where
+//! The answer to an invocation is a line of JSON (`Report`) and then the function's own answer; 404 where
 //! the function was not said to be one, 429 where the line was too long.
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@
 //!
 //! The emulator says what a function is and asks for an invocation ([`emulator_api`]); the host finds or
 //! starts an instance ([`host`], [`instance`]), which speaks to [`runtime_api`]. A machine runs a bounded
-//! number of invocations at once; the others stand in [`line`], where functions take turns.
+//! number of invocations at once; the others stand in [`mod@line`], where functions take turns.
 #![forbid(unsafe_code)]
 
 pub mod config;
