@@ -140,7 +140,8 @@ impl Function<'_> {
     fn route_keys(&self) -> Vec<(&str, bool)> {
         let id = format!("{}Route", self.name);
         let alone = templates::resources(self.document, "AWS::ApiGatewayV2::Route").into_iter();
-        let alone = alone.filter(|(name, _)| *name == id).map(|(_, route)| (route["RouteKey"].as_str().unwrap(), route));
+        let alone =
+            alone.filter(|(name, _)| *name == id).map(|(_, route)| (route["RouteKey"].as_str().unwrap(), route));
         // A loop makes the others: [Function, [names], {"${Function}Route": …}].
         let made = self.document["Resources"]["Fn::ForEach::Routes"].as_sequence();
         let made = made.filter(|parts| texts(&parts[1]).iter().any(|name| name == self.name)).map(|parts| {

@@ -179,7 +179,11 @@ fn assert_sets_aside_whole(function: &Function, event: &Value, place: &str) {
 fn a_changed_schema_of_the_search_index_changes_the_deployment() {
     let [discovery, _] = worlds();
     let (_, index) = discovery.resources("Custom::SearchIndex").pop().expect("the search index");
-    assert_eq!(index["Schema"], souk_search::fingerprint().as_str(), "set Schema of SearchIndex in discovery/search.yaml");
+    assert_eq!(
+        index["Schema"],
+        souk_search::fingerprint().as_str(),
+        "set Schema of SearchIndex in discovery/search.yaml"
+    );
 }
 
 #[test]
