@@ -2,7 +2,10 @@
 //! and "not with this method" (405).
 #![forbid(unsafe_code)]
 
-use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_runtime::http::{
+    HttpResult, Problem, Request,
+    problem::catalogue::{MethodNotAllowed, NoSuchPath},
+};
 use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
 /// The API's routes, from the variable `ROUTES`: `GET /cart, PUT /cart/items/{sku}`.
@@ -31,11 +34,10 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let path = request.raw_path();
     let allowed = methods(&deps.routes, path);
     if allowed.is_empty() {
-        return Err(Problem::new(404, "no-such-path", "Not found", "This API has no such path."));
+        return Err(Problem::new(NoSuchPath, "This API has no such path."));
     }
     let detail = format!("{} is not possible here; {} is.", request.method(), allowed.join(", "));
-    Err(Problem::new(405, "method-not-allowed", "Not with this method", detail)
-        .with_header("allow", allowed.join(", ")))
+    Err(Problem::new(MethodNotAllowed, detail).with_header("allow", allowed.join(", ")))
 }
 
 fn parse(routes: &str) -> Vec<Route> {

@@ -73,7 +73,7 @@ mod tests {
     fn a_delta_of_nothing_or_too_much_and_a_missing_reason_are_refused_by_name() {
         let field = |delta, reason: &str| {
             let problem = Body { delta, reason: reason.to_owned() }.check().unwrap_err();
-            (problem.status, problem.detail().split(':').next().unwrap().to_owned())
+            (problem.status(), problem.detail().split(':').next().unwrap().to_owned())
         };
         assert_eq!(field(0, "r"), (400, "delta".to_owned()));
         assert_eq!(field(i64::MIN, "r"), (400, "delta".to_owned()));

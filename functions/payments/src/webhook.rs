@@ -7,7 +7,7 @@
 use serde::Deserialize;
 use souk_orders::Saga;
 use souk_payments::{SeenEvents, webhook};
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{HttpResult, Problem, Request, Response, problem::catalogue::BadSignature};
 use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
 /// The signing secret, the events that were seen, and the saga.
@@ -54,6 +54,6 @@ pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> Ht
 fn refused(error: webhook::WebhookError) -> Problem {
     match error {
         webhook::WebhookError::MalformedBody => Problem::invalid("The body is not an event."),
-        _ => Problem::new(401, "bad-signature", "The signature is not good", error.to_string()),
+        _ => Problem::new(BadSignature, error.to_string()),
     }
 }

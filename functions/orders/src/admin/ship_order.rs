@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     fn labels(json: &str) -> Result<Labels, u16> {
-        serde_json::from_str::<Body>(json).unwrap().labels().map_err(|problem| problem.status)
+        serde_json::from_str::<Body>(json).unwrap().labels().map_err(|problem| problem.status())
     }
 
     #[test]

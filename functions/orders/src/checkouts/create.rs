@@ -86,11 +86,11 @@ mod tests {
 
     #[test]
     fn too_many_lines_or_units_are_refused_with_their_field() {
-        assert_eq!(named(&[]).err().unwrap().status, 400);
+        assert_eq!(named(&[]).err().unwrap().status(), 400);
         let many: Vec<_> = (0..=MAX_LINES).map(|i| line(&format!("s{i}"), 1)).collect();
-        assert_eq!(named(&many).err().unwrap().status, 400);
+        assert_eq!(named(&many).err().unwrap().status(), 400);
         let problem = named(&[line("a", 999), line("a", 1)]).err().unwrap();
-        assert_eq!(problem.status, 422);
+        assert_eq!(problem.status(), 422);
         assert!(problem.detail().starts_with("lines[1].quantity"));
     }
 }

@@ -5,7 +5,7 @@ mod edge;
 mod headers;
 mod identity;
 mod jwks;
-mod problem;
+pub mod problem;
 mod request;
 mod response;
 mod rows;

@@ -106,9 +106,9 @@ fn answer(position: usize, result: Result<(Effect, u64), Problem>) -> RowAnswer 
         Ok((Effect::Changed, version)) => Outcome::Changed { version },
         Ok((Effect::Unchanged, version)) => Outcome::Unchanged { version },
         Err(problem) => {
-            if problem.status >= 500 {
-                let (kind, cause) = (problem.kind, problem.cause().unwrap_or_default());
-                tracing::error!(position, status = problem.status, kind, cause, "row failed");
+            if problem.status() >= 500 {
+                let (kind, cause) = (problem.kind.name, problem.cause().unwrap_or_default());
+                tracing::error!(position, status = problem.status(), kind, cause, "row failed");
             }
             Outcome::Refused { problem: problem.into_members() }
         }
@@ -198,11 +198,11 @@ mod tests {
         };
         assert_eq!(put(&rows(ROWS_MAX)).await.unwrap()["rows"].as_array().unwrap().len(), ROWS_MAX);
         for body in [rows(0), rows(ROWS_MAX + 1), "{}".to_owned(), r#"{"rows":[],"all":true}"#.to_owned()] {
-            assert_eq!(put(&body).await.unwrap_err().status, 400);
+            assert_eq!(put(&body).await.unwrap_err().status(), 400);
         }
         let large = format!("{{\"rows\":[{}]}}", " ".repeat(ROWS_MAX_BYTES));
         let problem = put(&large).await.unwrap_err();
-        assert_eq!((problem.status, problem.kind), (413, "body-too-large"));
+        assert_eq!((problem.status(), problem.kind.name), (413, "body-too-large"));
     }
 
     #[tokio::test]
