@@ -7,7 +7,9 @@
 use serde::Deserialize;
 use souk_orders::Saga;
 use souk_payments::{SeenEvents, webhook};
-use souk_runtime::http::{HttpResult, Problem, Request, Response, problem::catalogue::BadSignature};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::BadSignature,
+};
 use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
 /// The signing secret, the events that were seen, and the saga.
@@ -30,10 +32,17 @@ impl FromEnvironment for Secret {
 }
 
 /// Starts the saga of the order that an authentic, unseen event is about.
-///
-/// # Errors
-/// 401 where the signature does not fit or is too old; 503 where the saga could not be started, so
-/// that the gateway sends the event again.
+#[utoipa::path(
+    post,
+    path = "/webhooks/payments",
+    operation_id = "payment-webhook",
+    request_body(content = serde_json::Value, description = "The gateway's event, in its own words."),
+    responses(
+        (status = 204, description = "It was taken."),
+        Problems<BadSignature>,
+    ),
+    security(("gateway" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let unclear = |_| refused(webhook::WebhookError::MalformedHeader);
     let signature = request.header("stripe-signature").map_err(unclear)?.unwrap_or_default();

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use catalogue::{
     Forbidden, IfMatchRequired, Internal, InvalidRequest, NotFound, StaleVersion, TryAgain, Unauthorized, Unprocessable,
@@ -68,10 +69,11 @@ struct Rest {
 }
 
 /// One field of the request that was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// The field's path, such as `lines[0].quantity`. Borrowed where the code itself names it, owned where
     /// the client's words may be part of it.
+    #[schema(value_type = String)]
     pub field: Cow<'static, str>,
     /// What is wrong with it.
     pub detail: String,
