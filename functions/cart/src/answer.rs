@@ -7,8 +7,10 @@ use souk_domain::{ids::Sku, money::Money, quantity::Quantity};
 use souk_dynamo::StoreError;
 use souk_pricing::Prices;
 use souk_runtime::http::Response;
+use utoipa::ToSchema;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Cart)]
 pub(crate) struct CartView {
     lines: Vec<LineView>,
     version: u64,
@@ -20,7 +22,8 @@ pub(crate) struct CartView {
     left_out: Vec<Sku>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CartLine)]
 struct LineView {
     sku: Sku,
     quantity: Quantity,

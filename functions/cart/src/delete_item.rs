@@ -9,9 +9,13 @@ pub use crate::shopper::Deps;
 use crate::{answer::CartView, problems, shopper::owner};
 
 /// Answers with the cart as it is now. Taking out what is not there changes nothing.
-///
-/// # Errors
-/// 400, 401 (a bad token), 503.
+#[utoipa::path(
+    delete,
+    path = "/cart/items/{sku}",
+    operation_id = "delete-cart-item",
+    responses((status = 200, description = "The cart as it is now.", body = CartView)),
+    security((), ("guest" = []), ("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let sku: Sku = request.path("sku")?;
     let now = call.now;

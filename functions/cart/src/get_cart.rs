@@ -8,9 +8,13 @@ pub use crate::shopper::Deps;
 use crate::{answer::CartView, shopper::owner};
 
 /// Answers with the cart. Looking at it makes none: a guest without a cookie sees an empty one.
-///
-/// # Errors
-/// 401 (a bad token), 503.
+#[utoipa::path(
+    get,
+    path = "/cart",
+    operation_id = "get-cart",
+    responses((status = 200, description = "The cart.", body = CartView)),
+    security((), ("guest" = []), ("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let now = call.now;
     let cart = match owner(deps, &request).await? {

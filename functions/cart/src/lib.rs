@@ -8,3 +8,10 @@ pub mod merge_cart;
 mod problems;
 pub mod put_item;
 mod shopper;
+
+souk_runtime::functions! {
+    http "delete-cart-item" => delete_item::handle,
+    http "get-cart" => get_cart::handle,
+    http "merge-cart" => merge_cart::handle,
+    http "put-cart-item" => put_item::handle,
+}

@@ -12,9 +12,15 @@ use crate::{
 
 /// Answers with the user's cart. Of a SKU in both, the larger quantity stays. A second call changes
 /// nothing. Lines that find no place in a full cart are named and stay with the guest.
-///
-/// # Errors
-/// 401 (no token, or a bad one), 503.
+#[utoipa::path(
+    post,
+    path = "/cart/merge",
+    operation_id = "merge-cart",
+    responses(
+        (status = 200, description = "The user's cart.", body = CartView, headers(("Set-Cookie"))),
+    ),
+    security(("user" = []), ("user" = [], "guest" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let user = deps.tokens.caller(&request).await?.ok_or_else(Problem::unauthorized)?.user_id;
     let now = call.now;

@@ -3,8 +3,13 @@
 use serde::Deserialize;
 use souk_cart::{GuestToken, Owner};
 use souk_domain::{ids::Sku, quantity::Quantity};
-use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_runtime::http::{
+    HttpResult, Problem, Request,
+    description::Problems,
+    problem::catalogue::{CartFull, NotForSale, UnknownSku},
+};
 use souk_wiring::Call;
+use utoipa::ToSchema;
 
 pub use crate::shopper::Deps;
 use crate::{
@@ -13,16 +18,25 @@ use crate::{
     shopper::{owner, remember},
 };
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SetCartItem)]
 #[serde(deny_unknown_fields)]
 struct Body {
     quantity: Quantity,
 }
 
 /// Answers with the cart as it is now. A guest's first line makes their cart and their cookie.
-///
-/// # Errors
-/// 400, 401 (a bad token), 409 (withdrawn, or too many lines), 413, 422 (unknown SKU), 503.
+#[utoipa::path(
+    put,
+    path = "/cart/items/{sku}",
+    operation_id = "put-cart-item",
+    request_body = Body,
+    responses(
+        (status = 200, description = "The cart as it is now.", body = CartView, headers(("Set-Cookie"))),
+        Problems<(NotForSale, CartFull, UnknownSku)>,
+    ),
+    security((), ("guest" = []), ("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let sku: Sku = request.path("sku")?;
     let Body { quantity } = request.json()?;

@@ -1,16 +1,28 @@
 //! `DELETE /admin/products/{product_id}`: takes a product out of the catalog.
 
 use souk_domain::ids::ProductId;
-use souk_runtime::http::{HttpResult, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Request, Response,
+    description::{IfMatch, Problems},
+    problem::catalogue::NotFound,
+};
 use souk_wiring::Call;
 
 pub use crate::operator::Deps;
 use crate::{operator::require_operator, problems};
 
 /// Answers with nothing once the product is gone.
-///
-/// # Errors
-/// 400, 401, 403, 404, 412, 428, 503.
+#[utoipa::path(
+    delete,
+    path = "/admin/products/{product_id}",
+    operation_id = "delete-product",
+    params(IfMatch),
+    responses(
+        (status = 204, description = "It is gone."),
+        Problems<NotFound>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     require_operator(&request)?;
     let id: ProductId = request.path("product_id")?;

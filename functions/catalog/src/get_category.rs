@@ -1,16 +1,24 @@
 //! `GET /admin/categories/{category_id}`: a category as operators see it.
 
+use souk_catalog::Category;
 use souk_domain::ids::CategoryId;
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::NotFound};
 use souk_wiring::Call;
 
 pub use crate::operator::Deps;
 use crate::operator::require_operator;
 
 /// Answers with the category and its ETag.
-///
-/// # Errors
-/// 400, 401, 403, 404, 503.
+#[utoipa::path(
+    get,
+    path = "/admin/categories/{category_id}",
+    operation_id = "get-category",
+    responses(
+        (status = 200, description = "The category.", body = Category, headers(("ETag"))),
+        Problems<NotFound>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let id: CategoryId = request.path("category_id")?;

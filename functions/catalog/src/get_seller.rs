@@ -1,16 +1,24 @@
 //! `GET /admin/sellers/{seller_id}`: a seller as operators see it.
 
+use souk_catalog::Seller;
 use souk_domain::ids::SellerId;
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::NotFound};
 use souk_wiring::Call;
 
 pub use crate::operator::Deps;
 use crate::operator::require_operator;
 
 /// Answers with the seller and its ETag.
-///
-/// # Errors
-/// 400, 401, 403, 404, 503.
+#[utoipa::path(
+    get,
+    path = "/admin/sellers/{seller_id}",
+    operation_id = "get-seller",
+    responses(
+        (status = 200, description = "The seller.", body = Seller, headers(("ETag"))),
+        Problems<NotFound>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let id: SellerId = request.path("seller_id")?;

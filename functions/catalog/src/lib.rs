@@ -12,3 +12,15 @@ pub mod put_category;
 pub mod put_product;
 pub mod put_products;
 pub mod put_seller;
+
+souk_runtime::functions! {
+    stream "catalog-publisher" => publisher::handle,
+    http "delete-product" => delete_product::handle,
+    http "get-category" => get_category::handle,
+    http "get-product" => get_product::handle,
+    http "get-seller" => get_seller::handle,
+    http "put-category" => put_category::handle,
+    http "put-product" => put_product::handle,
+    http "put-products" => put_products::handle,
+    http "put-seller" => put_seller::handle,
+}

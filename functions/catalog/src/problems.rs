@@ -3,7 +3,10 @@
 use souk_catalog::{
     DeleteProductError, PreconditionFailure, PutCategoryError, PutProductError, PutSellerError, Violation,
 };
-use souk_runtime::http::Problem;
+use souk_runtime::http::{
+    Problem,
+    problem::catalogue::{SkuTaken, StaleVersion},
+};
 
 pub(crate) fn put_product(error: PutProductError) -> Problem {
     match error {
@@ -13,9 +16,7 @@ pub(crate) fn put_product(error: PutProductError) -> Problem {
         PutProductError::UnknownSeller => Problem::unprocessable("seller_id", "There is no such seller."),
         PutProductError::SkuTaken { sku, product_id } => {
             let detail = format!("The SKU {sku} belongs to the product {product_id}, and does so for good.");
-            Problem::conflict("sku-taken", "A SKU belongs to another product", detail)
-                .with("sku", sku)
-                .with("product_id", product_id)
+            Problem::new(SkuTaken, detail).with("sku", sku).with("product_id", product_id)
         }
         PutProductError::Store(error) => error.into(),
     }
@@ -65,12 +66,9 @@ fn precondition(failure: PreconditionFailure) -> Problem {
     match failure {
         PreconditionFailure::Missing { present } => Problem::version_needed(present),
         PreconditionFailure::Stale { present } => Problem::stale(present),
-        PreconditionFailure::Absent => Problem::new(
-            412,
-            "stale-version",
-            "The resource has changed",
-            "It does not exist (any more): create it without If-Match.",
-        ),
+        PreconditionFailure::Absent => {
+            Problem::new(StaleVersion, "It does not exist (any more): create it without If-Match.")
+        }
     }
 }
 
@@ -84,17 +82,17 @@ mod tests {
 
     #[test]
     fn out_of_range_is_400_and_senseless_is_422() {
-        assert_eq!(put_seller(PutSellerError::Invalid(vec![violation("name", false)])).status, 400);
-        assert_eq!(put_product(PutProductError::Invalid(vec![violation("sku", true)])).status, 422);
+        assert_eq!(put_seller(PutSellerError::Invalid(vec![violation("name", false)])).status(), 400);
+        assert_eq!(put_product(PutProductError::Invalid(vec![violation("sku", true)])).status(), 422);
         let both = vec![violation("sku", true), violation("title", false)];
-        assert_eq!(put_product(PutProductError::Invalid(both)).status, 400);
+        assert_eq!(put_product(PutProductError::Invalid(both)).status(), 400);
     }
 
     #[test]
     fn a_taken_sku_says_whose_it_is() {
         let taken = PutProductError::SkuTaken { sku: "S-1".parse().unwrap(), product_id: "p-1".parse().unwrap() };
         let problem = put_product(taken);
-        assert_eq!((problem.status, problem.kind), (409, "sku-taken"));
+        assert_eq!((problem.status(), problem.kind.name), (409, "sku-taken"));
         let body: serde_json::Value = serde_json::from_str(problem.into_response("r").body().unwrap()).unwrap();
         assert_eq!((&body["sku"], &body["product_id"]), (&"S-1".into(), &"p-1".into()));
     }
@@ -104,7 +102,7 @@ mod tests {
         let missing = precondition(PreconditionFailure::Missing { present: 2 });
         let told = missing.into_response("r");
         assert_eq!((told.status, told.get_header("etag")), (428, Some("\"2\"")));
-        assert_eq!(precondition(PreconditionFailure::Stale { present: 2 }).status, 412);
-        assert_eq!(precondition(PreconditionFailure::Absent).status, 412);
+        assert_eq!(precondition(PreconditionFailure::Stale { present: 2 }).status(), 412);
+        assert_eq!(precondition(PreconditionFailure::Absent).status(), 412);
     }
 }

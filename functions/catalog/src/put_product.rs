@@ -2,7 +2,11 @@
 
 use souk_catalog::{Product, ProductDetails};
 use souk_domain::ids::ProductId;
-use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response};
+use souk_runtime::http::{
+    Effect, HttpResult, Problem, Request, Response,
+    description::{IfMatch, Problems},
+    problem::catalogue::{SkuTaken, Unprocessable},
+};
 use souk_wiring::Call;
 
 pub use crate::operator::Deps;
@@ -12,9 +16,19 @@ use crate::{
 };
 
 /// Answers with the product as it is stored now.
-///
-/// # Errors
-/// 400, 401, 403, 409 (a SKU of another product), 412, 413, 422, 428, 503.
+#[utoipa::path(
+    put,
+    path = "/admin/products/{product_id}",
+    operation_id = "put-product",
+    params(IfMatch),
+    request_body = ProductDetails,
+    responses(
+        (status = 200, description = "It was changed, or was equal.", body = Product, headers(("ETag"))),
+        (status = 201, description = "It was created.", body = Product, headers(("ETag"))),
+        Problems<(Unprocessable, SkuTaken)>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     require_operator(&request)?;
     let id: ProductId = request.path("product_id")?;

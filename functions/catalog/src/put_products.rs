@@ -3,13 +3,14 @@
 use serde::Deserialize;
 use souk_catalog::ProductDetails;
 use souk_domain::ids::ProductId;
-use souk_runtime::http::{HttpResult, Request, Row, put_rows};
+use souk_runtime::http::{HttpResult, Request, Row, RowAnswers, Rows, put_rows};
 use souk_wiring::Call;
+use utoipa::ToSchema;
 
 pub use crate::operator::Deps;
 use crate::{operator::require_operator, put_product};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ProductRow {
     product_id: ProductId,
@@ -27,9 +28,14 @@ impl Row for ProductRow {
 }
 
 /// Answers with what became of each row.
-///
-/// # Errors
-/// 400, 401, 403, 413; a row's own refusals are in the answer.
+#[utoipa::path(
+    post,
+    path = "/admin/products",
+    operation_id = "put-products",
+    request_body = Rows<ProductRow>,
+    responses((status = 200, description = "What became of each row.", body = RowAnswers)),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     require_operator(&request)?;
     put_rows(&request, async |row: ProductRow| {

@@ -1,8 +1,8 @@
 //! `PUT /admin/sellers/{seller_id}`: creates or changes a seller.
 
-use souk_catalog::SellerDetails;
+use souk_catalog::{Seller, SellerDetails};
 use souk_domain::ids::SellerId;
-use souk_runtime::http::{HttpResult, Request, Response};
+use souk_runtime::http::{HttpResult, Request, Response, description::IfMatch};
 use souk_wiring::Call;
 
 pub use crate::operator::Deps;
@@ -12,9 +12,18 @@ use crate::{
 };
 
 /// Answers with the seller as it is stored now.
-///
-/// # Errors
-/// 400, 401, 403, 412, 413, 422, 428, 503.
+#[utoipa::path(
+    put,
+    path = "/admin/sellers/{seller_id}",
+    operation_id = "put-seller",
+    params(IfMatch),
+    request_body = SellerDetails,
+    responses(
+        (status = 200, description = "It was changed, or was equal.", body = Seller, headers(("ETag"))),
+        (status = 201, description = "It was created.", body = Seller, headers(("ETag"))),
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let id: SellerId = request.path("seller_id")?;

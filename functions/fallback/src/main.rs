@@ -1,5 +1,5 @@
-//! The program of the fallback context: see `souk_runtime::functions`.
+//! The program of the fallback context: its functions are listed in `lib.rs`.
 
-souk_runtime::functions! {
-    http "fallback" => souk_fn_fallback::handle,
+fn main() -> Result<(), souk_runtime::Error> {
+    souk_fn_fallback::run()
 }

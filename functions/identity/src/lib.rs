@@ -2,3 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod staff_groups;
+
+souk_runtime::functions! {
+    task "staff-groups" => staff_groups::handle,
+}

@@ -1,7 +1,5 @@
-//! The program of the identity context: see `souk_runtime::functions`.
+//! The program of the identity context: its functions are listed in `lib.rs`.
 
-use souk_fn_identity::staff_groups;
-
-souk_runtime::functions! {
-    task "staff-groups" => staff_groups::handle,
+fn main() -> Result<(), souk_runtime::Error> {
+    souk_fn_identity::run()
 }

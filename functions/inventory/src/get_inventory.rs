@@ -1,17 +1,33 @@
 //! `GET /admin/inventory/{sku}`: a SKU's rows in all warehouses.
 
-use serde_json::json;
+use serde::Serialize;
 use souk_domain::ids::Sku;
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::NotFound};
 use souk_wiring::Call;
+use utoipa::ToSchema;
 
 pub use crate::operator::Deps;
 use crate::operator::{RowView, require_operator};
 
+/// A SKU's stock.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StockRows)]
+struct RowViews<'a> {
+    /// One a warehouse.
+    rows: Vec<RowView<'a>>,
+}
+
 /// Answers with the rows as they are stored now.
-///
-/// # Errors
-/// 400, 401, 403, 404 (no warehouse has ever held it), 503.
+#[utoipa::path(
+    get,
+    path = "/admin/inventory/{sku}",
+    operation_id = "get-inventory",
+    responses(
+        (status = 200, description = "Its rows.", body = RowViews),
+        Problems<NotFound>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let sku: Sku = request.path("sku")?;
@@ -19,6 +35,5 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     if rows.is_empty() {
         return Err(Problem::not_found("stock"));
     }
-    let rows: Vec<_> = rows.iter().map(RowView::from).collect();
-    Ok(Response::json(200, &json!({ "rows": rows })))
+    Ok(Response::json(200, &RowViews { rows: rows.iter().map(RowView::from).collect() }))
 }

@@ -12,3 +12,14 @@ pub mod post_repair;
 mod problems;
 pub mod put_inventories;
 pub mod put_inventory;
+
+souk_runtime::functions! {
+    stream "availability-publisher" => availability_publisher::handle,
+    http "get-inventory" => get_inventory::handle,
+    http "get-ledger" => get_ledger::handle,
+    stream "ledger-writer" => ledger_writer::handle,
+    http "post-adjustment" => post_adjustment::handle,
+    http "post-repair" => post_repair::handle,
+    http "put-inventories" => put_inventories::handle,
+    http "put-inventory" => put_inventory::handle,
+}

@@ -1,17 +1,5 @@
-//! The program of the inventory context: see `souk_runtime::functions`.
+//! The program of the inventory context: its functions are listed in `lib.rs`.
 
-use souk_fn_inventory::{
-    availability_publisher, get_inventory, get_ledger, ledger_writer, post_adjustment, post_repair, put_inventories,
-    put_inventory,
-};
-
-souk_runtime::functions! {
-    stream "availability-publisher" => availability_publisher::handle,
-    http "get-inventory" => get_inventory::handle,
-    http "get-ledger" => get_ledger::handle,
-    stream "ledger-writer" => ledger_writer::handle,
-    http "post-adjustment" => post_adjustment::handle,
-    http "post-repair" => post_repair::handle,
-    http "put-inventories" => put_inventories::handle,
-    http "put-inventory" => put_inventory::handle,
+fn main() -> Result<(), souk_runtime::Error> {
+    souk_fn_inventory::run()
 }

@@ -8,6 +8,7 @@ use souk_domain::{
 use souk_inventory::StockRows;
 use souk_runtime::http::{Problem, Request, Response, Role};
 use souk_wiring::FromEnvironment;
+use utoipa::ToSchema;
 
 /// The rows of stock.
 #[derive(Debug, FromEnvironment)]
@@ -28,7 +29,8 @@ pub(crate) fn row_of_path(request: &Request) -> Result<(Sku, WarehouseId), Probl
 }
 
 /// A row as operators see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StockRow)]
 pub(crate) struct RowView<'a> {
     sku: &'a Sku,
     warehouse_id: &'a WarehouseId,

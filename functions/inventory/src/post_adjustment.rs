@@ -4,11 +4,16 @@ use serde::{Deserialize, Serialize};
 use souk_domain::stock::MAX_UNITS;
 use souk_dynamo::Table;
 use souk_inventory::{Adjustment, IdempotentRequest, StockRows};
-use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_runtime::http::{
+    HttpResult, Problem, Request,
+    description::{OptionalIdempotencyKey, Problems},
+    problem::catalogue::{BelowReserved, IdempotencyKeyReused, NotFound, TooMuchStock},
+};
 use souk_wiring::{Call, FromEnvironment};
+use utoipa::ToSchema;
 
 use crate::{
-    operator::{require_operator, row_of_path},
+    operator::{RowView, require_operator, row_of_path},
     problems,
 };
 
@@ -22,7 +27,8 @@ pub struct Deps {
     remembered: Table,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[schema(as = Adjustment)]
 #[serde(deny_unknown_fields)]
 struct Body {
     delta: i64,
@@ -43,9 +49,18 @@ impl Body {
 }
 
 /// Answers with the row after the adjustment; a repeat with the same key gets the same answer.
-///
-/// # Errors
-/// 400, 401, 403, 404, 409 (fewer units are available), 413, 422 (key reused), 503.
+#[utoipa::path(
+    post,
+    path = "/admin/inventory/{sku}/{warehouse_id}/adjustments",
+    operation_id = "post-adjustment",
+    params(OptionalIdempotencyKey),
+    request_body = Body,
+    responses(
+        (status = 200, description = "The row after the adjustment.", body = RowView, headers(("ETag"))),
+        Problems<(NotFound, BelowReserved, TooMuchStock, IdempotencyKeyReused)>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let by = require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;
@@ -73,7 +88,7 @@ mod tests {
     fn a_delta_of_nothing_or_too_much_and_a_missing_reason_are_refused_by_name() {
         let field = |delta, reason: &str| {
             let problem = Body { delta, reason: reason.to_owned() }.check().unwrap_err();
-            (problem.status, problem.detail().split(':').next().unwrap().to_owned())
+            (problem.status(), problem.detail().split(':').next().unwrap().to_owned())
         };
         assert_eq!(field(0, "r"), (400, "delta".to_owned()));
         assert_eq!(field(i64::MIN, "r"), (400, "delta".to_owned()));

@@ -1,11 +1,15 @@
 //! `POST /admin/inventory/{sku}/{warehouse_id}/repair`: an operator sets a row right from its reservations.
 
 use souk_inventory::{RepairOutcome, Reservations};
-use souk_runtime::http::{HttpResult, Problem, Request};
+use souk_runtime::http::{
+    HttpResult, Problem, Request,
+    description::{IfMatch, Problems},
+    problem::catalogue::{NotFound, RowMoving, TooFewUnits},
+};
 use souk_wiring::{Call, FromEnvironment};
 
 use crate::{
-    operator::{require_operator, row_of_path},
+    operator::{RowView, require_operator, row_of_path},
     problems,
 };
 
@@ -16,9 +20,17 @@ pub struct Deps {
 }
 
 /// Answers with the row as it is stored now; a row that was right already is not written.
-///
-/// # Errors
-/// 400, 401, 403, 404, 409 (written a moment ago, or fewer units than are held), 412, 428, 503.
+#[utoipa::path(
+    post,
+    path = "/admin/inventory/{sku}/{warehouse_id}/repair",
+    operation_id = "post-repair",
+    params(IfMatch),
+    responses(
+        (status = 200, description = "The row, which is sound now.", body = RowView, headers(("ETag"))),
+        Problems<(NotFound, TooFewUnits, RowMoving)>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let operator = require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;

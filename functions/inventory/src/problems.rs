@@ -2,7 +2,10 @@
 
 use souk_domain::stock::{StockError, StockRow};
 use souk_inventory::{AdjustOutcome, RepairOutcome, SetQuantityOutcome};
-use souk_runtime::http::{Effect, HttpResult, Problem};
+use souk_runtime::http::{
+    Effect, HttpResult, Problem,
+    problem::catalogue::{BelowReserved, IdempotencyKeyReused, RowMoving, TooFewUnits, TooMuchStock},
+};
 
 use crate::operator::{RowView, answer};
 
@@ -22,14 +25,11 @@ pub(crate) fn adjust(outcome: AdjustOutcome) -> HttpResult {
     match outcome {
         AdjustOutcome::Adjusted(row) => Ok(answer(200, &row)),
         AdjustOutcome::Refused(StockError::TooMany, row) => {
-            Err(Problem::conflict("too-much-stock", "Too much stock", StockError::TooMany.to_string())
-                .with("present", RowView::from(&row)))
+            Err(Problem::new(TooMuchStock, StockError::TooMany.to_string()).with("present", RowView::from(&row)))
         }
         AdjustOutcome::Refused(_, row) => Err(below_reserved(&row)),
         AdjustOutcome::KeyReused => Err(Problem::new(
-            422,
-            "idempotency-key-reused",
-            "Idempotency-Key was used before",
+            IdempotencyKeyReused,
             "Another adjustment was made with this key. Use a fresh key for a new one.",
         )
         .with_field("Idempotency-Key", "was used with another body")),
@@ -41,27 +41,23 @@ pub(crate) fn adjust(outcome: AdjustOutcome) -> HttpResult {
 pub(crate) fn repair(outcome: RepairOutcome) -> HttpResult {
     match outcome {
         RepairOutcome::Repaired(row) | RepairOutcome::Sound(row) => Ok(answer(200, &row)),
-        RepairOutcome::TooFewUnits { quantity, held } => Err(Problem::conflict(
-            "too-few-units",
-            "Fewer units than are held",
+        RepairOutcome::TooFewUnits { quantity, held } => Err(Problem::new(
+            TooFewUnits,
             format!("Reservations hold {held} units, the row has {quantity}. Count, set the quantity, then repair."),
         )
         .with("quantity", quantity)
         .with("held", held)),
-        RepairOutcome::Moving => Err(Problem::conflict(
-            "row-moving",
-            "The row was changed a moment ago",
-            "Only a row at rest can be repaired. Look at it again in some seconds.",
-        )),
+        RepairOutcome::Moving => {
+            Err(Problem::new(RowMoving, "Only a row at rest can be repaired. Look at it again in some seconds."))
+        }
         RepairOutcome::Stale(version) => Err(Problem::stale(version)),
         RepairOutcome::Absent => Err(Problem::not_found("stock in this warehouse")),
     }
 }
 
 fn below_reserved(row: &StockRow) -> Problem {
-    Problem::conflict(
-        "below-reserved",
-        "More units are reserved",
+    Problem::new(
+        BelowReserved,
         format!("Of {} units, {} are reserved and {} available.", row.quantity, row.reserved_quantity, row.available),
     )
     .with("present", RowView::from(row))

@@ -3,13 +3,14 @@
 
 use serde::Deserialize;
 use souk_domain::ids::{Sku, WarehouseId};
-use souk_runtime::http::{HttpResult, Request, Row, put_rows};
+use souk_runtime::http::{HttpResult, Request, Row, RowAnswers, Rows, put_rows};
 use souk_wiring::Call;
+use utoipa::ToSchema;
 
 pub use crate::operator::Deps;
 use crate::{operator::require_operator, put_inventory};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CountRow {
     sku: Sku,
@@ -28,9 +29,14 @@ impl Row for CountRow {
 }
 
 /// Answers with what became of each row.
-///
-/// # Errors
-/// 400, 401, 403, 413; a row's own refusals are in the answer.
+#[utoipa::path(
+    post,
+    path = "/admin/inventory",
+    operation_id = "put-inventories",
+    request_body = Rows<CountRow>,
+    responses((status = 200, description = "What became of each row.", body = RowAnswers)),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let operator = &require_operator(&request)?;
     put_rows(&request, async |row: CountRow| {

@@ -5,8 +5,13 @@ use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
     stock::{MAX_UNITS, StockRow},
 };
-use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response};
+use souk_runtime::http::{
+    Effect, HttpResult, Problem, Request, Response,
+    description::{IfMatch, Problems},
+    problem::catalogue::BelowReserved,
+};
 use souk_wiring::Call;
+use utoipa::ToSchema;
 
 pub use crate::operator::Deps;
 use crate::{
@@ -14,16 +19,27 @@ use crate::{
     problems,
 };
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SetQuantity)]
 #[serde(deny_unknown_fields)]
 struct Body {
     quantity: u32,
 }
 
 /// Answers with the row as it is stored now: 201 where the warehouse did not hold the SKU yet.
-///
-/// # Errors
-/// 400, 401, 403, 409 (more units are reserved), 412, 413, 428, 503.
+#[utoipa::path(
+    put,
+    path = "/admin/inventory/{sku}/{warehouse_id}",
+    operation_id = "put-inventory",
+    params(IfMatch),
+    request_body = Body,
+    responses(
+        (status = 200, description = "It was changed, or was equal.", body = RowView, headers(("ETag"))),
+        (status = 201, description = "The warehouse holds the SKU for the first time.", body = RowView, headers(("ETag"))),
+        Problems<BelowReserved>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let operator = require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;

@@ -12,3 +12,33 @@ pub mod checkouts;
 pub mod orders;
 mod problems;
 pub mod saga;
+
+souk_runtime::functions! {
+    http "admin-cancel-order" => admin::cancel_order::handle,
+    http "admin-deliver-order" => admin::deliver_order::handle,
+    http "admin-get-order" => admin::get_order::handle,
+    http "admin-ship-order" => admin::ship_order::handle,
+    stream "archive-orders" => background::archive_orders::handle,
+    schedule "audit" => background::audit::handle,
+    http "cancel-order" => orders::cancel::handle,
+    http "create-checkout" => checkouts::create::handle,
+    http "delete-checkout" => checkouts::delete::handle,
+    http "get-checkout" => checkouts::get::handle,
+    http "get-order" => orders::get::handle,
+    http "list-orders" => orders::list::handle,
+    http "place-order" => orders::place::handle,
+    stream "publish-orders" => background::publish_orders::handle,
+    schedule "reconcile-payments" => background::reconcile_payments::handle,
+    queue "reservation-timer" => background::reservation_timer::handle,
+    task "saga-authorize-payment" => saga::authorize_payment::handle,
+    task "saga-cancel-order" => saga::cancel_order::handle,
+    task "saga-commit-reservation" => saga::commit_reservation::handle,
+    task "saga-confirm-order" => saga::confirm_order::handle,
+    task "saga-ensure-reservation" => saga::ensure_reservation::handle,
+    task "saga-release-reservation" => saga::release_reservation::handle,
+    task "saga-settle-order" => saga::settle_order::handle,
+    task "saga-void-payment" => saga::void_payment::handle,
+    schedule "sweep-orders" => background::sweep_orders::handle,
+    schedule "sweep-reservations" => background::sweep_reservations::handle,
+    schedule "sweep-shipments" => background::sweep_shipments::handle,
+}

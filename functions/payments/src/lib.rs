@@ -3,3 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod webhook;
+
+souk_runtime::functions! {
+    http "payment-webhook" => webhook::handle,
+}

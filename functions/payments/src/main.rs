@@ -1,7 +1,5 @@
-//! The program of the payments context: see `souk_runtime::functions`.
+//! The program of the payments context: its functions are listed in `lib.rs`.
 
-use souk_fn_payments::webhook;
-
-souk_runtime::functions! {
-    http "payment-webhook" => webhook::handle,
+fn main() -> Result<(), souk_runtime::Error> {
+    souk_fn_payments::run()
 }

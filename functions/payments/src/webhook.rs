@@ -7,7 +7,9 @@
 use serde::Deserialize;
 use souk_orders::Saga;
 use souk_payments::{SeenEvents, webhook};
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::BadSignature,
+};
 use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
 /// The signing secret, the events that were seen, and the saga.
@@ -30,10 +32,17 @@ impl FromEnvironment for Secret {
 }
 
 /// Starts the saga of the order that an authentic, unseen event is about.
-///
-/// # Errors
-/// 401 where the signature does not fit or is too old; 503 where the saga could not be started, so
-/// that the gateway sends the event again.
+#[utoipa::path(
+    post,
+    path = "/webhooks/payments",
+    operation_id = "payment-webhook",
+    request_body(content = serde_json::Value, description = "The gateway's event, in its own words."),
+    responses(
+        (status = 204, description = "It was taken."),
+        Problems<BadSignature>,
+    ),
+    security(("gateway" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let unclear = |_| refused(webhook::WebhookError::MalformedHeader);
     let signature = request.header("stripe-signature").map_err(unclear)?.unwrap_or_default();
@@ -54,6 +63,6 @@ pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> Ht
 fn refused(error: webhook::WebhookError) -> Problem {
     match error {
         webhook::WebhookError::MalformedBody => Problem::invalid("The body is not an event."),
-        _ => Problem::new(401, "bad-signature", "The signature is not good", error.to_string()),
+        _ => Problem::new(BadSignature, error.to_string()),
     }
 }

@@ -8,3 +8,11 @@ pub mod price_publisher;
 mod problems;
 pub mod put_price;
 pub mod put_prices;
+
+souk_runtime::functions! {
+    queue "catalog-facts-projector" => catalog_facts_projector::handle,
+    http "get-price" => get_price::handle,
+    stream "price-publisher" => price_publisher::handle,
+    http "put-price" => put_price::handle,
+    http "put-prices" => put_prices::handle,
+}

@@ -28,7 +28,7 @@ mod tests {
         assert_eq!(done(SetPriceOutcome::Created(price.clone())), Effect::Created);
         assert_eq!(done(SetPriceOutcome::Changed(price.clone())), Effect::Changed);
         assert_eq!(done(SetPriceOutcome::Unchanged(price.clone())), Effect::Unchanged);
-        let refused = |outcome| set_price(outcome).unwrap_err().status;
+        let refused = |outcome| set_price(outcome).unwrap_err().status();
         assert_eq!(refused(SetPriceOutcome::VersionNeeded(price.clone())), 428);
         assert_eq!(refused(SetPriceOutcome::Stale(Some(price))), 412);
         assert_eq!(refused(SetPriceOutcome::Stale(None)), 412);

@@ -3,22 +3,33 @@
 use serde::Deserialize;
 use souk_domain::{ids::Sku, money::Money};
 use souk_pricing::PricedSku;
-use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response};
+use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response, description::IfMatch};
 use souk_wiring::Call;
+use utoipa::ToSchema;
 
 pub use crate::operator::Deps;
 use crate::{operator::require_operator, problems};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SetPrice)]
 #[serde(deny_unknown_fields)]
 struct Body {
     price: Money,
 }
 
 /// Answers with the price as it is stored now: 201 where there was none.
-///
-/// # Errors
-/// 400, 401, 403, 412, 413, 428, 503.
+#[utoipa::path(
+    put,
+    path = "/admin/prices/{sku}",
+    operation_id = "put-price",
+    params(IfMatch),
+    request_body = Body,
+    responses(
+        (status = 200, description = "It was changed, or was equal.", body = PricedSku, headers(("ETag"))),
+        (status = 201, description = "It was set for the first time.", body = PricedSku, headers(("ETag"))),
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let sku: Sku = request.path("sku")?;

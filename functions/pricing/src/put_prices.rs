@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 use souk_domain::{ids::Sku, money::Money};
-use souk_runtime::http::{HttpResult, Request, Row, put_rows};
+use souk_runtime::http::{HttpResult, Request, Row, RowAnswers, Rows, put_rows};
 use souk_wiring::Call;
+use utoipa::ToSchema;
 
 pub use crate::operator::Deps;
 use crate::{operator::require_operator, put_price};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PriceRow {
     sku: Sku,
@@ -26,9 +27,14 @@ impl Row for PriceRow {
 }
 
 /// Answers with what became of each row.
-///
-/// # Errors
-/// 400, 401, 403, 413; a row's own refusals are in the answer.
+#[utoipa::path(
+    post,
+    path = "/admin/prices",
+    operation_id = "put-prices",
+    request_body = Rows<PriceRow>,
+    responses((status = 200, description = "What became of each row.", body = RowAnswers)),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     put_rows(&request, async |row: PriceRow| {

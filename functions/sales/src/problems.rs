@@ -4,7 +4,13 @@ use souk_domain::{
     sale::{SaleStatus, TermsError},
     stock::Shortage,
 };
-use souk_runtime::http::Problem;
+use souk_runtime::http::{
+    Problem,
+    problem::catalogue::{
+        AccountNotEligible, AdmissionNotValid, AdmissionRequired, IllegalTransition, OutOfStock, SaleNotOpen, SoldOut,
+        TicketNotValid, TicketRequired,
+    },
+};
 use souk_sales::{TokenError, WaitingRoomError};
 
 pub(crate) fn no_such_sale() -> Problem {
@@ -12,12 +18,7 @@ pub(crate) fn no_such_sale() -> Problem {
 }
 
 pub(crate) fn not_eligible() -> Problem {
-    Problem::new(
-        403,
-        "account-not-eligible",
-        "This account cannot take part",
-        "Flash sales are for accounts of the shop's own user pool.",
-    )
+    Problem::new(AccountNotEligible, "Flash sales are for accounts of the shop's own user pool.")
 }
 
 pub(crate) fn not_open(status: SaleStatus) -> Problem {
@@ -26,34 +27,21 @@ pub(crate) fn not_open(status: SaleStatus) -> Problem {
         SaleStatus::Paused => "The sale is paused. Keep your place in the queue and ask again.",
         _ => "The sale is over.",
     };
-    Problem::conflict("sale-not-open", "The sale is not open", detail).with("sale_status", status)
+    Problem::new(SaleNotOpen, detail).with("sale_status", status)
 }
 
 pub(crate) fn sold_out() -> Problem {
-    Problem::new(
-        410,
-        "sold-out",
-        "Sold out",
-        "Every unit is claimed. Units that are not paid for come back: ask the queue again.",
-    )
+    Problem::new(SoldOut, "Every unit is claimed. Units that are not paid for come back: ask the queue again.")
 }
 
 /// A ticket that was not taken.
 pub(crate) fn ticket(error: TokenError) -> Problem {
     match error {
-        TokenError::Missing => Problem::new(
-            401,
-            "ticket-required",
-            "A ticket is needed",
-            "Join with POST /sales/{sale_id}/queue and send the ticket in Souk-Ticket.",
-        ),
+        TokenError::Missing => {
+            Problem::new(TicketRequired, "Join with POST /sales/{sale_id}/queue and send the ticket in Souk-Ticket.")
+        }
         TokenError::Unverifiable(cause) => Problem::try_again(cause),
-        refused => Problem::new(
-            403,
-            "ticket-not-valid",
-            "The ticket is not valid here",
-            format!("Join again for a new ticket: {refused}."),
-        ),
+        refused => Problem::new(TicketNotValid, format!("Join again for a new ticket: {refused}.")),
     }
 }
 
@@ -61,18 +49,11 @@ pub(crate) fn ticket(error: TokenError) -> Problem {
 pub(crate) fn admission(error: TokenError) -> Problem {
     match error {
         TokenError::Missing => Problem::new(
-            401,
-            "admission-required",
-            "An admission is needed",
+            AdmissionRequired,
             "Wait for your turn with GET /sales/{sale_id}/queue and send the admission in Souk-Admission.",
         ),
         TokenError::Unverifiable(cause) => Problem::try_again(cause),
-        refused => Problem::new(
-            403,
-            "admission-not-valid",
-            "The admission is not valid here",
-            format!("Ask the queue for a new one: {refused}."),
-        ),
+        refused => Problem::new(AdmissionNotValid, format!("Ask the queue for a new one: {refused}.")),
     }
 }
 
@@ -89,9 +70,8 @@ pub(crate) fn terms(error: TermsError) -> Problem {
 }
 
 pub(crate) fn out_of_stock(shortage: &Shortage) -> Problem {
-    Problem::conflict(
-        "out-of-stock",
-        "Out of stock",
+    Problem::new(
+        OutOfStock,
         format!("{} units of {} were asked for, {} can be had.", shortage.requested, shortage.sku, shortage.available),
     )
     .with("sku", &shortage.sku)
@@ -100,10 +80,5 @@ pub(crate) fn out_of_stock(shortage: &Shortage) -> Problem {
 }
 
 pub(crate) fn illegal(status: SaleStatus, wanted: &str) -> Problem {
-    Problem::conflict(
-        "illegal-transition",
-        "The sale does not allow this now",
-        format!("A sale that is {status} cannot {wanted}."),
-    )
-    .with("sale_status", status)
+    Problem::new(IllegalTransition, format!("A sale that is {status} cannot {wanted}.")).with("sale_status", status)
 }

@@ -7,7 +7,11 @@ use std::{
 
 use quick_cache::sync::Cache;
 use souk_domain::ids::ProductId;
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::{IfNoneMatch, Problems},
+    problem::catalogue::NotFound,
+};
 use souk_search::{PageView, Pages};
 use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
@@ -44,9 +48,18 @@ impl FromEnvironment for Kept {
 }
 
 /// Answers with the page, or with 304 where the client's copy is still good.
-///
-/// # Errors
-/// 400, 404, 503.
+#[utoipa::path(
+    get,
+    path = "/products/{product_id}",
+    operation_id = "get-product-page",
+    params(IfNoneMatch),
+    responses(
+        (status = 200, description = "The page.", body = PageView, headers(("ETag"), ("Cache-Control"))),
+        (status = 304, description = "The copy that the client has is still good.", headers(("ETag"), ("Cache-Control"))),
+        Problems<NotFound>,
+    ),
+    security(()),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let id: ProductId = request.path("product_id")?;
     if let Some(kept) = deps.kept.0.get(&id).filter(|kept| kept.read_at.elapsed() < KEPT_FOR) {

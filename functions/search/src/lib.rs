@@ -15,3 +15,16 @@ mod refreshes;
 pub mod search_indexer;
 pub mod search_products;
 pub mod suggest;
+
+souk_runtime::functions! {
+    http "browse-category" => browse_category::handle,
+    queue "facts-projector" => facts_projector::handle,
+    http "get-product-page" => get_product_page::handle,
+    http "list-categories" => list_categories::handle,
+    stream "page-projector" => page_projector::handle,
+    queue "page-refresher" => page_refresher::handle,
+    task "search-index-manager" => index_manager::handle,
+    stream "search-indexer" => search_indexer::handle,
+    http "search-products" => search_products::handle,
+    http "suggest" => suggest::handle,
+}

@@ -1,6 +1,6 @@
 //! How this context's errors look to a client.
 
-use souk_runtime::http::Problem;
+use souk_runtime::http::{Problem, problem::catalogue::SearchUnavailable};
 use souk_search::{IndexError, QueryError};
 
 pub(crate) fn query(error: QueryError) -> Problem {
@@ -13,7 +13,5 @@ pub(crate) fn query(error: QueryError) -> Problem {
 /// Also a refusal is no fault of the client's: what he sent has been checked before. While an index
 /// is missing or being moved, trying again helps.
 pub(crate) fn index(error: IndexError) -> Problem {
-    Problem::new(503, "search-unavailable", "Search is not available", "Please try again in a moment.")
-        .with_header("retry-after", "2")
-        .caused_by(error)
+    Problem::new(SearchUnavailable, "Please try again in a moment.").with_header("retry-after", "2").caused_by(error)
 }

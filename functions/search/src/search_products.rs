@@ -1,8 +1,12 @@
 //! `GET /search`: products by words, category, price, rating and stock.
 
-use souk_domain::money::Money;
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
-use souk_search::{SearchIndex, SearchQuery};
+use souk_domain::{ids::CategoryId, money::Money};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::Problems,
+    problem::catalogue::{SearchUnavailable, Unprocessable},
+};
+use souk_search::{SearchAnswer, SearchIndex, SearchQuery, Sort};
 use souk_wiring::{Call, FromEnvironment};
 
 use crate::problems;
@@ -24,9 +28,27 @@ pub struct Deps {
 }
 
 /// Answers with a page of hits.
-///
-/// # Errors
-/// 400, 422, 503.
+#[utoipa::path(
+    get,
+    path = "/search",
+    operation_id = "search-products",
+    params(
+        ("q" = Option<String>, Query, max_length = 200, description = "Words, a SKU or a product's id; without, everything is browsed."),
+        ("category" = Option<CategoryId>, Query, description = "Only what stands in this category or below it."),
+        ("min_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The least price in minor units, this one included."),
+        ("max_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The highest price in minor units, this one included."),
+        ("min_rating" = Option<f64>, Query, minimum = 0, maximum = 5, description = "The least average rating, this one included."),
+        ("in_stock" = Option<bool>, Query, description = "Only what can be bought now, as far as is known."),
+        ("sort" = Option<Sort>, Query, description = "The order of hits; `relevance` unless said otherwise."),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 24 unless said otherwise."),
+        ("cursor" = Option<String>, Query, description = "The `cursor` of the page before."),
+    ),
+    responses(
+        (status = 200, description = "A page of hits.", body = SearchAnswer, headers(("Cache-Control"))),
+        Problems<(Unprocessable, SearchUnavailable)>,
+    ),
+    security(()),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let search = parse(&request)?;
     let cursor: Option<String> = request.query("cursor")?;

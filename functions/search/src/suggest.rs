@@ -1,9 +1,12 @@
 //! `GET /search/suggestions`: how a title may go on.
 
-use serde_json::json;
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
-use souk_search::SearchIndex;
+use serde::Serialize;
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::SearchUnavailable,
+};
+use souk_search::{SearchIndex, Suggestion};
 use souk_wiring::{Call, FromEnvironment};
+use utoipa::ToSchema;
 
 use crate::{problems, search_products::words};
 
@@ -16,13 +19,28 @@ pub struct Deps {
     index: SearchIndex,
 }
 
+/// Titles that go on from what was typed.
+#[derive(Debug, Serialize, ToSchema)]
+struct Suggestions {
+    /// The best first.
+    suggestions: Vec<Suggestion>,
+}
+
 /// Answers with suggestions, the best first.
-///
-/// # Errors
-/// 400, 503.
+#[utoipa::path(
+    get,
+    path = "/search/suggestions",
+    operation_id = "suggest",
+    params(("q" = String, Query, min_length = 1, max_length = 200, description = "What has been typed so far.")),
+    responses(
+        (status = 200, description = "Suggestions, the best first.", body = Suggestions, headers(("Cache-Control"))),
+        Problems<SearchUnavailable>,
+    ),
+    security(()),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     request.allow_query(&["q"])?;
     let typed = words(request.query("q")?)?.ok_or_else(|| Problem::invalid_field("q", "is needed"))?;
     let suggestions = deps.index.suggest(&typed).await.map_err(problems::index)?;
-    Ok(Response::json(200, &json!({"suggestions": suggestions})).header("cache-control", CACHE_CONTROL))
+    Ok(Response::json(200, &Suggestions { suggestions }).header("cache-control", CACHE_CONTROL))
 }

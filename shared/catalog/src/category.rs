@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::CategoryId;
 use souk_dynamo::{StoreError, Transaction};
+use utoipa::ToSchema;
 
 use crate::{
     Catalog, Key, PreconditionFailure, Put, Violation,
@@ -16,7 +17,7 @@ const NAME_MAX: usize = 100;
 const DEPTH_MAX: usize = 8;
 
 /// What an operator decides about a category.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CategoryDetails {
     /// What it is called.
@@ -27,7 +28,7 @@ pub struct CategoryDetails {
 }
 
 /// A category as operators see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Category {
     /// Its id.
     pub category_id: CategoryId,

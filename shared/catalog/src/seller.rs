@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::SellerId;
 use souk_dynamo::StoreError;
+use utoipa::ToSchema;
 
 use crate::{
     Catalog, Key, PreconditionFailure, Put, Violation,
@@ -14,7 +15,7 @@ use crate::{
 const NAME_MAX: usize = 100;
 
 /// What an operator decides about a seller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SellerDetails {
     /// What the seller is called.
@@ -22,7 +23,7 @@ pub struct SellerDetails {
 }
 
 /// A seller as operators see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Seller {
     /// Its id.
     pub seller_id: SellerId,

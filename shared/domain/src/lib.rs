@@ -11,4 +11,6 @@ pub mod payment;
 pub mod quantity;
 pub mod reservation;
 pub mod sale;
+#[cfg(feature = "openapi")]
+mod schemas;
 pub mod stock;

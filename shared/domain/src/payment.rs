@@ -23,6 +23,7 @@ pub fn check_method(token: &str) -> Result<(), PaymentMethodError> {
 
 /// Where a payment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PaymentState {
     /// An authorisation is wanted; the gateway may or may not have heard of it.

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use souk_domain::{ids::Sku, money::Money};
+use utoipa::ToSchema;
 
 /// What is known of a SKU here. A SKU that nobody has mentioned is [`Offer::default`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,7 +27,7 @@ impl Offer {
 }
 
 /// A SKU's price with its version, as operators see it and as it is published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PricedSku {
     /// Which SKU.
     pub sku: Sku,

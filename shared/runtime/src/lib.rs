@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bus;
+pub mod default_route;
 mod functions;
 pub mod http;
 mod invocation;

@@ -227,7 +227,7 @@ impl Deliveries {
         let invocation = self.sim.invoke("payment-webhook", async move {
             match webhook::handle(&functions.payment_webhook, request, call).await {
                 Ok(response) => response.status,
-                Err(problem) => problem.status,
+                Err(problem) => problem.status(),
             }
         });
         let actor = invocation.actor;

@@ -108,7 +108,7 @@ impl Sim {
     pub async fn http(&self, function: &str, run: impl Future<Output = HttpResult> + 'static) -> Option<Response> {
         match self.invoke(function, run).await {
             Ok(Ok(response)) => Some(response),
-            Ok(Err(problem)) => Some(Response::empty(problem.status)),
+            Ok(Err(problem)) => Some(Response::empty(problem.status())),
             Err(Killed) => None,
         }
     }

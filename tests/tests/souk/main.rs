@@ -1,5 +1,6 @@
 //! All integration tests, in one binary.
 //!
+//! - `api`: the description of the API and the pages made from it
 //! - `architecture`: what the code and the templates promise each other
 //! - `store`: tables and protocols on real DynamoDB semantics, in process
 //! - `flows`, `races`, `faults`, `load`: the deployed stack through HTTP; they need `SOUK_OUTPUTS`, the file that
@@ -7,6 +8,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
+mod api;
 mod architecture;
 mod faults;
 mod flows;

@@ -1,15 +1,26 @@
 //! `POST /admin/orders/{order_id}/cancel`, by an operator.
 
-use souk_runtime::http::{HttpResult, Request, Role};
+use souk_runtime::http::{
+    HttpResult, Request, Role,
+    description::Problems,
+    problem::catalogue::{IllegalTransition, NotFound},
+};
 use souk_wiring::Call;
 pub use souk_workflows::cancel_order::CancelOrder as Deps;
 
-use crate::orders::cancelled;
+use crate::orders::{OrderView, cancelled};
 
 /// Cancels any order before shipment. Repeating it changes nothing.
-///
-/// # Errors
-/// 403 for anybody but operators, 404 where there is no such order, 409 once it was shipped.
+#[utoipa::path(
+    post,
+    path = "/admin/orders/{order_id}/cancel",
+    operation_id = "admin-cancel-order",
+    responses(
+        (status = 200, description = "The order, cancelled.", body = OrderView, headers(("ETag"))),
+        Problems<(NotFound, IllegalTransition)>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     request.caller()?.require_any(&[Role::Operator])?;
     cancelled(deps.run(&request.path("order_id")?, &call).await?)

@@ -2,7 +2,11 @@
 
 use souk_domain::order::OrderStatus;
 use souk_orders::{ChangeOutcome, Orders};
-use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response, Role,
+    description::Problems,
+    problem::catalogue::{IllegalTransition, NotFound},
+};
 use souk_wiring::{Call, FromEnvironment};
 
 use crate::{orders::OrderView, problems};
@@ -14,9 +18,16 @@ pub struct Deps {
 }
 
 /// Marks the order delivered. Repeating it changes nothing.
-///
-/// # Errors
-/// 403 for anybody but the warehouse and operators, 404 no such order, 409 where it has not left.
+#[utoipa::path(
+    post,
+    path = "/admin/orders/{order_id}/deliver",
+    operation_id = "admin-deliver-order",
+    responses(
+        (status = 200, description = "The order, delivered.", body = OrderView, headers(("ETag"))),
+        Problems<(NotFound, IllegalTransition)>,
+    ),
+    security(("user" = ["warehouse"]), ("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     request.caller()?.require_any(&[Role::Warehouse, Role::Operator])?;
     let order_id = request.path("order_id")?;

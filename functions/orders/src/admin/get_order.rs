@@ -1,16 +1,24 @@
 //! `GET /admin/orders/{order_id}`: an order's whole history in one answer.
 
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde::Serialize;
 use souk_domain::{
-    order::{Order, Origin},
-    reservation::Reservation,
+    ids::{CheckoutId, ReservationId, UserId},
+    money::Money,
+    order::{FromSale, Order, OrderStatus, Origin, Transition},
+    payment::PaymentState,
+    reservation::{Reservation, ReservationState},
+    stock::Allocation,
 };
 use souk_events::orders::detail_types;
 use souk_inventory::ReservationBook;
 use souk_orders::{Archive, Orders, find};
-use souk_payments::{PaymentRecords, SeenEvent, SeenEvents};
-use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
+use souk_payments::{PaymentRecord, PaymentRecords, SeenEvent, SeenEvents};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response, Role, description::Problems, problem::catalogue::NotFound,
+};
 use souk_wiring::{Call, FromEnvironment};
+use utoipa::ToSchema;
 
 use crate::orders::OrderView;
 
@@ -27,46 +35,129 @@ pub struct Deps {
     gateway_events: SeenEvents,
 }
 
-fn reservation_view(held: &Reservation) -> Value {
-    json!({
-        "reservation_id": held.reservation_id,
-        "state": held.state,
-        "returned": held.returned,
-        "lines": held.lines,
-        "version": held.version,
-        "expires_at": held.expires_at.to_string(),
-    })
+/// All that is known of an order.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderHistory<'a> {
+    order: OrderView<'a>,
+    user_id: &'a UserId,
+    /// The checkout that it was made of.
+    checkout_id: Option<&'a CheckoutId>,
+    /// The claim that it was made of, in a flash sale.
+    sale: Option<&'a FromSale>,
+    /// Until when it has to be paid.
+    pay_by: Timestamp,
+    /// Whether stock and money have followed its last decision.
+    settled: bool,
+    /// Each status that it reached.
+    history: Vec<TransitionView<'a>>,
+    events: Vec<EventView<'a>>,
+    reservation: Option<ReservationView>,
+    payment: Option<PaymentHistory>,
+}
+
+/// A status that an order reached.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderTransition)]
+struct TransitionView<'a> {
+    status: OrderStatus,
+    at: Timestamp,
+    /// Who or what did it.
+    by: &'a str,
+}
+
+/// What was told or heard about an order.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderEvent)]
+struct EventView<'a> {
+    at: Timestamp,
+    /// `souk.orders` for what the shop told, `gateway` for what it heard.
+    source: &'static str,
+    r#type: &'a str,
+    /// The gateway's id of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_id: Option<&'a str>,
+    /// When the shop acted upon it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taken_at: Option<Timestamp>,
+}
+
+/// The units that an order's checkout held.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reservation)]
+struct ReservationView {
+    reservation_id: ReservationId,
+    state: ReservationState,
+    /// Whether a cancelled order's units came back after they had left.
+    returned: bool,
+    lines: Vec<Allocation>,
+    version: u64,
+    expires_at: Timestamp,
+}
+
+/// Where an order's money went.
+#[derive(Debug, Serialize, ToSchema)]
+struct PaymentHistory {
+    status: PaymentState,
+    amount: Money,
+    gateway_id: Option<String>,
+    /// The gateway's code of the last decline.
+    decline_code: Option<String>,
+    version: u64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl<'a> From<&'a Transition> for TransitionView<'a> {
+    fn from(entry: &'a Transition) -> Self {
+        Self { status: entry.status, at: entry.at, by: &entry.by }
+    }
+}
+
+impl From<Reservation> for ReservationView {
+    fn from(held: Reservation) -> Self {
+        let Reservation { reservation_id, state, returned, lines, version, expires_at, .. } = held;
+        Self { reservation_id, state, returned, lines, version, expires_at }
+    }
+}
+
+impl From<PaymentRecord> for PaymentHistory {
+    fn from(record: PaymentRecord) -> Self {
+        let PaymentRecord { state, amount, gateway_id, decline_code, version, created_at, updated_at, .. } = record;
+        Self { status: state, amount, gateway_id, decline_code, version, created_at, updated_at }
+    }
 }
 
 /// What was told and heard about the order, by time: each change of status tells its events on the bus;
 /// the gateway's are those that were acted upon.
-fn events_view(order: &Order, heard: &[SeenEvent]) -> Vec<Value> {
+fn events<'a>(order: &'a Order, heard: &'a [SeenEvent]) -> Vec<EventView<'a>> {
     let told = order.history.iter().flat_map(|entry| {
         let types = detail_types(entry.status, order.cancel_reason);
-        types.iter().map(|detail_type| (entry.at, json!({ "source": "souk.orders", "type": detail_type })))
+        let view = |r#type| EventView { at: entry.at, source: "souk.orders", r#type, event_id: None, taken_at: None };
+        types.iter().map(move |detail_type| view(*detail_type))
     });
-    let heard = heard.iter().map(|event| {
-        let view = json!({
-            "source": "gateway",
-            "type": event.event_type,
-            "event_id": event.event_id,
-            "taken_at": event.taken_at.to_string(),
-        });
-        (event.occurred_at, view)
+    let heard = heard.iter().map(|event| EventView {
+        at: event.occurred_at,
+        source: "gateway",
+        r#type: &event.event_type,
+        event_id: Some(&event.event_id),
+        taken_at: Some(event.taken_at),
     });
     let mut events: Vec<_> = told.chain(heard).collect();
-    events.sort_by_key(|(at, _)| *at);
-    let dated = |(at, mut event): (jiff::Timestamp, Value)| {
-        event["at"] = json!(at.to_string());
-        event
-    };
-    events.into_iter().map(dated).collect()
+    events.sort_by_key(|event| event.at);
+    events
 }
 
 /// Order, transitions, events, reservation and payment.
-///
-/// # Errors
-/// 403 for anybody but operators, 404 where there is no such order.
+#[utoipa::path(
+    get,
+    path = "/admin/orders/{order_id}",
+    operation_id = "admin-get-order",
+    responses(
+        (status = 200, description = "All that is known of the order.", body = OrderHistory, headers(("ETag"))),
+        Problems<NotFound>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     request.caller()?.require_any(&[Role::Operator])?;
     let order_id = request.path("order_id")?;
@@ -78,33 +169,17 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     };
     let payment = deps.payments.get(&order_id).await?;
     let heard = deps.gateway_events.of_order(&order_id, EVENTS).await?;
-    let history: Vec<_> = order
-        .history
-        .iter()
-        .map(|entry| json!({ "status": entry.status, "at": entry.at.to_string(), "by": entry.by }))
-        .collect();
-    let payment = payment.map(|payment| {
-        json!({
-            "status": payment.state,
-            "amount": payment.amount,
-            "gateway_id": payment.gateway_id,
-            "decline_code": payment.decline_code,
-            "version": payment.version,
-            "created_at": payment.created_at.to_string(),
-            "updated_at": payment.updated_at.to_string(),
-        })
-    });
-    let body = json!({
-        "order": OrderView::brief(&order),
-        "user_id": order.user_id,
-        "checkout_id": order.origin.checkout().map(|checkout| &checkout.checkout_id),
-        "sale": order.origin.sale(),
-        "pay_by": order.pay_by.to_string(),
-        "settled": order.settled,
-        "history": history,
-        "events": events_view(&order, &heard),
-        "reservation": reservation.map(|held| reservation_view(&held)),
-        "payment": payment,
-    });
+    let body = OrderHistory {
+        order: OrderView::brief(&order),
+        user_id: &order.user_id,
+        checkout_id: order.origin.checkout().map(|checkout| &checkout.checkout_id),
+        sale: order.origin.sale(),
+        pay_by: order.pay_by,
+        settled: order.settled,
+        history: order.history.iter().map(TransitionView::from).collect(),
+        events: events(&order, &heard),
+        reservation: reservation.map(ReservationView::from),
+        payment: payment.map(PaymentHistory::from),
+    };
     Ok(Response::json(200, &body).etag(order.version))
 }

@@ -2,13 +2,20 @@
 
 use serde::Deserialize;
 use souk_domain::ids::{OrderId, WarehouseId};
-use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response, Role,
+    description::Problems,
+    problem::catalogue::{
+        AuthorizationLapsed, CaptureRefused, IllegalTransition, NotFound, PaymentNotAuthorized, Unprocessable,
+    },
+};
 use souk_wiring::Call;
 pub use souk_workflows::ship_order::ShipOrder as Deps;
 use souk_workflows::ship_order::{
     ShipError, ShipOutcome,
     parcels::{Label, Labels, ParcelError},
 };
+use utoipa::ToSchema;
 
 use crate::{orders::OrderView, problems};
 
@@ -16,7 +23,8 @@ use crate::{orders::OrderView, problems};
 const MAX_TEXT: usize = 100;
 
 /// One carrier for all parcels, or one for each.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ShipOrder)]
 #[serde(deny_unknown_fields)]
 struct Body {
     #[serde(default)]
@@ -27,7 +35,7 @@ struct Body {
     parcels: Vec<Parcel>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Parcel {
     warehouse_id: WarehouseId,
@@ -36,10 +44,17 @@ struct Parcel {
 }
 
 /// Ships the order. Repeating it changes nothing.
-///
-/// # Errors
-/// 403 for anybody but the warehouse and operators, 404 no such order, 409 where it cannot be shipped,
-/// 422 where the parcels are not those of its warehouses.
+#[utoipa::path(
+    post,
+    path = "/admin/orders/{order_id}/ship",
+    operation_id = "admin-ship-order",
+    request_body = Body,
+    responses(
+        (status = 200, description = "The order, shipped.", body = OrderView, headers(("ETag"))),
+        Problems<(NotFound, IllegalTransition, PaymentNotAuthorized, AuthorizationLapsed, CaptureRefused, Unprocessable)>,
+    ),
+    security(("user" = ["warehouse"]), ("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     request.caller()?.require_any(&[Role::Warehouse, Role::Operator])?;
     let order_id: OrderId = request.path("order_id")?;
@@ -111,7 +126,7 @@ mod tests {
     use super::*;
 
     fn labels(json: &str) -> Result<Labels, u16> {
-        serde_json::from_str::<Body>(json).unwrap().labels().map_err(|problem| problem.status)
+        serde_json::from_str::<Body>(json).unwrap().labels().map_err(|problem| problem.status())
     }
 
     #[test]

@@ -4,15 +4,21 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use souk_domain::{ids::Sku, order::MAX_LINES, quantity::Quantity};
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::Problems,
+    problem::catalogue::{CartConsumed, CartEmpty, NotForSale, OutOfStock, TooScattered, Unprocessable},
+};
 use souk_wiring::Call;
 pub use souk_workflows::start_checkout::StartCheckout as Deps;
 use souk_workflows::start_checkout::{Outcome, Wanted};
+use utoipa::ToSchema;
 
 use super::CheckoutView;
 use crate::problems;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = StartCheckout)]
 #[serde(deny_unknown_fields)]
 struct Body {
     /// Buy these now; absent, the whole cart is bought.
@@ -20,7 +26,8 @@ struct Body {
     lines: Option<Vec<BodyLine>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = WantedLine)]
 #[serde(deny_unknown_fields)]
 struct BodyLine {
     sku: Sku,
@@ -28,9 +35,17 @@ struct BodyLine {
 }
 
 /// Makes a checkout.
-///
-/// # Errors
-/// 400 malformed, 409 out of stock or not for sale, 422 nothing to buy or a SKU that nobody knows.
+#[utoipa::path(
+    post,
+    path = "/checkouts",
+    operation_id = "create-checkout",
+    request_body = Body,
+    responses(
+        (status = 201, description = "The units are held.", body = CheckoutView, headers(("Location"))),
+        Problems<(CartEmpty, CartConsumed, Unprocessable, NotForSale, OutOfStock, TooScattered)>,
+    ),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let wanted = match request.json::<Body>()?.lines {
@@ -86,11 +101,11 @@ mod tests {
 
     #[test]
     fn too_many_lines_or_units_are_refused_with_their_field() {
-        assert_eq!(named(&[]).err().unwrap().status, 400);
+        assert_eq!(named(&[]).err().unwrap().status(), 400);
         let many: Vec<_> = (0..=MAX_LINES).map(|i| line(&format!("s{i}"), 1)).collect();
-        assert_eq!(named(&many).err().unwrap().status, 400);
+        assert_eq!(named(&many).err().unwrap().status(), 400);
         let problem = named(&[line("a", 999), line("a", 1)]).err().unwrap();
-        assert_eq!(problem.status, 422);
+        assert_eq!(problem.status(), 422);
         assert!(problem.detail().starts_with("lines[1].quantity"));
     }
 }

@@ -1,6 +1,10 @@
 //! `DELETE /checkouts/{checkout_id}`: gives the units back at once.
 
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::Problems,
+    problem::catalogue::{CheckoutConsumed, NotFound},
+};
 use souk_wiring::Call;
 pub use souk_workflows::abandon_checkout::AbandonCheckout as Deps;
 use souk_workflows::abandon_checkout::Outcome;
@@ -8,9 +12,16 @@ use souk_workflows::abandon_checkout::Outcome;
 use crate::problems;
 
 /// Gives the checkout up; repeating it changes nothing.
-///
-/// # Errors
-/// 404 where it is not the caller's; 409 where an order has consumed it.
+#[utoipa::path(
+    delete,
+    path = "/checkouts/{checkout_id}",
+    operation_id = "delete-checkout",
+    responses(
+        (status = 204, description = "The units are for sale again."),
+        Problems<(NotFound, CheckoutConsumed)>,
+    ),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     match deps.run(&request.path("checkout_id")?, &user_id, &call).await? {

@@ -1,7 +1,7 @@
 //! `GET /checkouts/{checkout_id}`.
 
 use souk_orders::Checkouts;
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::NotFound};
 use souk_wiring::{Call, FromEnvironment};
 
 use super::CheckoutView;
@@ -13,9 +13,16 @@ pub struct Deps {
 }
 
 /// The caller's checkout.
-///
-/// # Errors
-/// 404 where there is none, it was given up, or it is another user's.
+#[utoipa::path(
+    get,
+    path = "/checkouts/{checkout_id}",
+    operation_id = "get-checkout",
+    responses(
+        (status = 200, description = "The checkout.", body = CheckoutView),
+        Problems<NotFound>,
+    ),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let checkout_id = request.path("checkout_id")?;

@@ -4,6 +4,7 @@ pub mod create;
 pub mod delete;
 pub mod get;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use souk_domain::{
     ids::{CheckoutId, OrderId, Sku},
@@ -13,22 +14,25 @@ use souk_domain::{
 };
 use souk_orders::Checkout;
 use souk_workflows::PriceChange;
+use utoipa::ToSchema;
 
 /// A checkout as shoppers see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Checkout)]
 struct CheckoutView<'a> {
     checkout_id: &'a CheckoutId,
     lines: Vec<LineView<'a>>,
     /// What changed since the lines were put into the cart; shown once, when the checkout is made.
     changes: &'a [PriceChange],
     total: Money,
-    expires_at: String,
+    expires_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<&'a OrderId>,
 }
 
 /// One line of a checkout or an order.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderLine)]
 pub(crate) struct LineView<'a> {
     sku: &'a Sku,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +60,7 @@ impl<'a> CheckoutView<'a> {
             lines: LineView::all(&checkout.lines),
             changes,
             total: checkout.total,
-            expires_at: checkout.expires_at.to_string(),
+            expires_at: checkout.expires_at,
             order_id: checkout.order_id.as_ref(),
         }
     }

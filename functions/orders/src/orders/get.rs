@@ -2,7 +2,7 @@
 
 use souk_orders::{Archive, Orders, find};
 use souk_payments::PaymentRecords;
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::NotFound};
 use souk_wiring::{Call, FromEnvironment};
 
 use super::OrderView;
@@ -16,9 +16,16 @@ pub struct Deps {
 }
 
 /// The caller's order, wherever it lies.
-///
-/// # Errors
-/// 404 where there is none, or it is another user's.
+#[utoipa::path(
+    get,
+    path = "/orders/{order_id}",
+    operation_id = "get-order",
+    responses(
+        (status = 200, description = "The order.", body = OrderView, headers(("ETag"))),
+        Problems<NotFound>,
+    ),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let order_id = request.path("order_id")?;

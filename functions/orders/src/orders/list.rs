@@ -1,10 +1,11 @@
 //! `GET /orders`: newest first, archived ones among them.
 
-use serde_json::json;
+use serde::Serialize;
 use souk_dynamo::Cursor;
 use souk_orders::{Archive, Orders, Place, list};
 use souk_runtime::http::{HttpResult, Problem, Request, Response};
 use souk_wiring::{Call, FromEnvironment};
+use utoipa::ToSchema;
 
 use super::OrderView;
 
@@ -18,10 +19,29 @@ pub struct Deps {
     archive: Archive,
 }
 
+/// A page of orders.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrdersPage)]
+struct OrderViews<'a> {
+    /// Newest first.
+    orders: Vec<OrderView<'a>>,
+    /// Where the next page begins; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
+
 /// One page of the caller's orders.
-///
-/// # Errors
-/// 400 for a limit out of range or a cursor of another list.
+#[utoipa::path(
+    get,
+    path = "/orders",
+    operation_id = "list-orders",
+    params(
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 100, description = "How many; 20 unless said otherwise."),
+        ("cursor" = Option<String>, Query, description = "The `cursor` of the page before."),
+    ),
+    responses((status = 200, description = "A page of orders.", body = OrderViews)),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     request.allow_query(&["limit", "cursor"])?;
@@ -33,10 +53,7 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let after: Option<Cursor<Place>> =
         request.query::<String>("cursor")?.map(|text| Cursor::decode(&text, &bound_to)).transpose()?;
     let page = list(&deps.orders, &deps.archive, &user_id, after.as_ref().map(|cursor| &cursor.0), limit).await?;
-    let orders: Vec<_> = page.orders.iter().map(OrderView::brief).collect();
-    let mut body = json!({ "orders": orders });
-    if let Some(next) = page.next {
-        body["cursor"] = Cursor(next).encode(&bound_to).into();
-    }
-    Ok(Response::json(200, &body))
+    let orders = page.orders.iter().map(OrderView::brief).collect();
+    let cursor = page.next.map(|next| Cursor(next).encode(&bound_to));
+    Ok(Response::json(200, &OrderViews { orders, cursor }))
 }

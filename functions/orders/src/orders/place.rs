@@ -3,15 +3,24 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use souk_domain::{ids::CheckoutId, order::Address, payment::check_method};
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::{IdempotencyKey, Problems},
+    problem::catalogue::{
+        CartConsumed, CheckoutConsumed, CheckoutExpired, IdempotencyKeyRequired, IdempotencyKeyReused, NotForSale,
+        NotFound, PriceChanged,
+    },
+};
 use souk_wiring::Call;
 pub use souk_workflows::place_order::PlaceOrder as Deps;
 use souk_workflows::place_order::{self, Outcome, PlaceOrderError};
+use utoipa::ToSchema;
 
 use super::OrderView;
 use crate::problems;
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[schema(as = PlaceOrder)]
 #[serde(deny_unknown_fields)]
 struct Body {
     checkout_id: CheckoutId,
@@ -36,10 +45,19 @@ impl Body {
 }
 
 /// Places the order: 201 the first time, 200 on a replay, the same order in its present state.
-///
-/// # Errors
-/// 400 malformed or no key, 404 no such checkout, 409 expired, consumed or a changed price, 422 a
-/// reused key.
+#[utoipa::path(
+    post,
+    path = "/orders",
+    operation_id = "place-order",
+    params(IdempotencyKey),
+    request_body = Body,
+    responses(
+        (status = 201, description = "The order is placed.", body = OrderView, headers(("ETag"), ("Location"))),
+        (status = 200, description = "The order that this key has placed before, as it stands now.", body = OrderView, headers(("ETag"))),
+        Problems<(IdempotencyKeyRequired, IdempotencyKeyReused, NotFound, CheckoutConsumed, CheckoutExpired, CartConsumed, NotForSale, PriceChanged)>,
+    ),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let idempotency_key = request.required_idempotency_key()?;

@@ -1,3 +1,4 @@
+use jiff::Timestamp;
 use serde::Serialize;
 use souk_domain::{
     ids::OrderId,
@@ -8,17 +9,19 @@ use souk_domain::{
 use souk_payments::PaymentRecord;
 use souk_runtime::http::{HttpResult, Problem, Response};
 use souk_workflows::cancel_order::Outcome;
+use utoipa::ToSchema;
 
 use crate::{checkouts::LineView, problems};
 
 /// An order as its owner sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
 pub(crate) struct OrderView<'a> {
     order_id: &'a OrderId,
     status: OrderStatus,
     lines: Vec<LineView<'a>>,
     total: Money,
-    created_at: String,
+    created_at: Timestamp,
     version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureView>,
@@ -29,14 +32,16 @@ pub(crate) struct OrderView<'a> {
 }
 
 /// Why an order was cancelled.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderFailure)]
 struct FailureView {
     reason: CancelReason,
     detail: &'static str,
 }
 
 /// Where the money stands, and what the shopper's browser needs while they must act.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrderPayment)]
 struct PaymentView<'a> {
     status: PaymentState,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +63,7 @@ impl<'a> OrderView<'a> {
             status: order.status,
             lines: LineView::all(&order.lines),
             total: order.total,
-            created_at: order.created_at.to_string(),
+            created_at: order.created_at,
             version: order.version,
             failure,
             shipments: if order.status.has_left() { &order.shipments } else { &[] },

@@ -1,17 +1,19 @@
 //! `GET /admin/sales/{sale_id}`: a sale while it runs.
 
-use serde_json::json;
+use serde::Serialize;
 use souk_domain::{
     ids::{OrderId, SaleId},
     order::OrderStatus,
+    sale::SaleStatus,
 };
 use souk_dynamo::StoreError;
 use souk_orders::Orders;
-use souk_runtime::http::{HttpResult, Request, Response};
+use souk_runtime::http::{HttpResult, Request, Response, description::Problems, problem::catalogue::NotFound};
 use souk_sales::{Sales, Shards};
 use souk_wiring::{Call, FromEnvironment};
+use utoipa::ToSchema;
 
-use super::{sale_of, sale_view};
+use super::{SaleTermsView, sale_of};
 use crate::problems;
 
 /// Terms, room, shards and the orders that claims became.
@@ -22,31 +24,73 @@ pub struct Deps {
     orders: Orders,
 }
 
+/// A sale while it runs.
+#[derive(Debug, Serialize, ToSchema)]
+struct RunningSale<'a> {
+    #[serde(flatten)]
+    terms: SaleTermsView<'a>,
+    status: SaleStatus,
+    /// Whether every unit is claimed.
+    sold_out: bool,
+    /// Whether somebody leads it: opens it, counts its shoppers, lets them in.
+    conducted: bool,
+    progress: Progress,
+}
+
+/// How far a sale is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SaleProgress)]
+struct Progress {
+    /// Shoppers who may have been let in.
+    admitted: u64,
+    /// Units that were ever claimed.
+    claimed: u32,
+    /// Claims that became an order.
+    ordered: u32,
+    /// Orders whose money is held or taken.
+    paid: u32,
+    /// Claims whose unit came back.
+    returned: u32,
+    /// Units that can be claimed.
+    left: u32,
+    /// Units that went back to stock when it closed.
+    back_in_stock: u32,
+}
+
 /// Counts what is there and keeps no counters that could be wrong: every shard and every order of the
 /// sale is read. Some 100 calls for 10,000 units.
-///
-/// # Errors
-/// 403 for anybody but operators, 404.
+#[utoipa::path(
+    get,
+    path = "/admin/sales/{sale_id}",
+    operation_id = "admin-get-sale",
+    responses(
+        (status = 200, description = "The sale as it runs.", body = RunningSale, headers(("ETag"))),
+        Problems<NotFound>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let sale_id = sale_of(&request)?;
     let (sale, room) = (deps.sales.get(&sale_id).await?, deps.sales.room(&sale_id).await?);
     let (Some(sale), Some(room)) = (sale, room) else { return Err(problems::no_such_sale()) };
     let totals = deps.shards.watch(&sale_id, sale.shard_count()).await?;
     let orders = count(deps, &sale_id, sale.shard_count()).await?;
-    let mut body = sale_view(&sale);
-    body["status"] = json!(room.status);
-    body["opens_at"] = json!(room.opens_at.to_string());
-    body["sold_out"] = json!(room.is_sold_out(&sale));
-    body["conducted"] = json!(room.is_conducted(now));
-    body["progress"] = json!({
-        "admitted": room.admitted(now),
-        "claimed": totals.claimed + totals.returned,
-        "ordered": orders.placed,
-        "paid": orders.paid,
-        "returned": totals.returned,
-        "left": totals.left,
-        "back_in_stock": totals.drained,
-    });
+    let terms = SaleTermsView { opens_at: room.opens_at, ..SaleTermsView::from(&sale) };
+    let body = RunningSale {
+        terms,
+        status: room.status,
+        sold_out: room.is_sold_out(&sale),
+        conducted: room.is_conducted(now),
+        progress: Progress {
+            admitted: room.admitted(now),
+            claimed: totals.claimed + totals.returned,
+            ordered: orders.placed,
+            paid: orders.paid,
+            returned: totals.returned,
+            left: totals.left,
+            back_in_stock: totals.drained,
+        },
+    };
     Ok(Response::json(200, &body).etag(sale.version))
 }
 

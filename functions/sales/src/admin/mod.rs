@@ -7,10 +7,16 @@ pub mod pause;
 pub mod put;
 pub mod resume;
 
-use serde_json::{Value, json};
-use souk_domain::ids::SaleId;
+use jiff::Timestamp;
+use serde::Serialize;
+use souk_domain::{
+    ids::{SaleId, Sku},
+    money::Money,
+    sale::{Commitment, SaleStatus},
+};
 use souk_runtime::http::{HttpResult, Problem, Request, Response, Role};
 use souk_sales::{Room, Sale, TransitionOutcome};
+use utoipa::ToSchema;
 
 use crate::problems;
 
@@ -21,34 +27,70 @@ fn sale_of(request: &Request) -> Result<SaleId, Problem> {
 }
 
 /// A sale's terms and how its units lie.
-fn sale_view(sale: &Sale) -> Value {
-    let terms = &sale.terms;
-    json!({
-        "sale_id": sale.sale_id,
-        "sku": terms.sku(),
-        "units": terms.units(),
-        "price": terms.price(),
-        "opens_at": terms.opens_at().to_string(),
-        "closes_at": terms.closes_at().map(|closes_at| closes_at.to_string()),
-        "admission_rate": terms.admission_rate(),
-        "expected_shoppers": terms.expected_shoppers(),
-        "shards": sale.shard_count(),
-        "commitment": sale.commitment,
-        "version": sale.version,
-        "created_at": sale.created_at.to_string(),
-    })
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SaleTerms)]
+struct SaleTermsView<'a> {
+    sale_id: &'a SaleId,
+    sku: &'a Sku,
+    units: u32,
+    price: Money,
+    opens_at: Timestamp,
+    /// When it closes by itself.
+    closes_at: Option<Timestamp>,
+    /// How many shoppers it admits per second.
+    admission_rate: u32,
+    expected_shoppers: u32,
+    /// How many shards its units lie in.
+    shards: u32,
+    /// The SHA-256 of the draw's key.
+    commitment: Commitment,
+    version: u64,
+    created_at: Timestamp,
+}
+
+impl<'a> From<&'a Sale> for SaleTermsView<'a> {
+    fn from(sale: &'a Sale) -> Self {
+        let terms = &sale.terms;
+        Self {
+            sale_id: &sale.sale_id,
+            sku: terms.sku(),
+            units: terms.units(),
+            price: terms.price(),
+            opens_at: terms.opens_at(),
+            closes_at: terms.closes_at(),
+            admission_rate: terms.admission_rate(),
+            expected_shoppers: terms.expected_shoppers(),
+            shards: sale.shard_count(),
+            commitment: sale.commitment,
+            version: sale.version,
+            created_at: sale.created_at,
+        }
+    }
+}
+
+/// Where a sale stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SaleRoom)]
+struct RoomView<'a> {
+    sale_id: &'a SaleId,
+    status: SaleStatus,
+    opens_at: Timestamp,
+}
+
+impl<'a> From<&'a Room> for RoomView<'a> {
+    fn from(room: &'a Room) -> Self {
+        Self { sale_id: &room.sale_id, status: room.status, opens_at: room.opens_at }
+    }
 }
 
 /// Where a sale stands after an operator's word.
 fn transitioned(outcome: TransitionOutcome, wanted: &str) -> HttpResult {
     match outcome {
-        TransitionOutcome::Done(room) | TransitionOutcome::Already(room) => Ok(Response::json(200, &room_view(&room))),
+        TransitionOutcome::Done(room) | TransitionOutcome::Already(room) => {
+            Ok(Response::json(200, &RoomView::from(&*room)))
+        }
         TransitionOutcome::Refused(room) => Err(problems::illegal(room.status, wanted)),
         TransitionOutcome::Busy => Err(Problem::try_again("the sale's room kept being written")),
         TransitionOutcome::Unknown => Err(problems::no_such_sale()),
     }
-}
-
-fn room_view(room: &Room) -> Value {
-    json!({ "sale_id": room.sale_id, "status": room.status, "opens_at": room.opens_at.to_string() })
 }

@@ -1,11 +1,15 @@
 //! `POST /admin/sales/{sale_id}/pause`
 
 use souk_domain::sale::SaleEvent;
-use souk_runtime::http::{HttpResult, Request};
+use souk_runtime::http::{
+    HttpResult, Request,
+    description::Problems,
+    problem::catalogue::{IllegalTransition, NotFound},
+};
 use souk_sales::Sales;
 use souk_wiring::{Call, FromEnvironment};
 
-use super::{sale_of, transitioned};
+use super::{RoomView, sale_of, transitioned};
 
 /// The sales.
 #[derive(Debug, FromEnvironment)]
@@ -14,9 +18,16 @@ pub struct Deps {
 }
 
 /// Admits nobody and sells nothing until it is resumed, from at most a second from now. Repeating it changes nothing.
-///
-/// # Errors
-/// 403 for anybody but operators, 404, 409 where the sale cannot be paused.
+#[utoipa::path(
+    post,
+    path = "/admin/sales/{sale_id}/pause",
+    operation_id = "pause-sale",
+    responses(
+        (status = 200, description = "It is paused.", body = RoomView),
+        Problems<(NotFound, IllegalTransition)>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let sale_id = sale_of(&request)?;
     let outcome = deps.sales.transition(&sale_id, SaleEvent::Pause, now).await?;

@@ -1,27 +1,41 @@
 //! `PUT /admin/sales/{sale_id}`: defines a sale, or changes one before its opening.
 
 use souk_domain::sale::{SaleDraft, SaleTerms};
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::{IfMatch, Problems},
+    problem::catalogue::{IllegalTransition, NotFound, OutOfStock, Unprocessable},
+};
 use souk_wiring::Call;
 pub use souk_workflows::define_sale::DefineSale as Deps;
 use souk_workflows::define_sale::Outcome;
 
-use super::{sale_of, sale_view};
+use super::{SaleTermsView, sale_of};
 use crate::problems;
 
 /// 201 for a new sale, whose units have left stock for its shards. SKU and units are fixed from then on;
 /// the rest can be changed under `If-Match` until it opens.
-///
-/// # Errors
-/// 400, 403, 409 (too little stock, or it has opened), 412, 422, 428, 503.
+#[utoipa::path(
+    put,
+    path = "/admin/sales/{sale_id}",
+    operation_id = "put-sale",
+    params(IfMatch),
+    request_body = SaleDraft,
+    responses(
+        (status = 200, description = "It was changed.", body = SaleTermsView, headers(("ETag"))),
+        (status = 201, description = "It was defined.", body = SaleTermsView, headers(("ETag"))),
+        Problems<(NotFound, Unprocessable, IllegalTransition, OutOfStock)>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let sale_id = sale_of(&request)?;
     let seen = request.if_match()?;
     let draft: SaleDraft = request.json()?;
     let terms = SaleTerms::new(draft).map_err(problems::terms)?;
     Err(match deps.run(&sale_id, &terms, seen, &call).await? {
-        Outcome::Defined(sale) => return Ok(Response::json(201, &sale_view(&sale)).etag(sale.version)),
-        Outcome::Changed(sale) => return Ok(Response::json(200, &sale_view(&sale)).etag(sale.version)),
+        Outcome::Defined(sale) => return Ok(Response::json(201, &SaleTermsView::from(&*sale)).etag(sale.version)),
+        Outcome::Changed(sale) => return Ok(Response::json(200, &SaleTermsView::from(&*sale)).etag(sale.version)),
         Outcome::VersionNeeded(version) => Problem::version_needed(version),
         Outcome::NothingToMatch => Problem::nothing_to_match(),
         Outcome::Stale(version) => Problem::stale(version),

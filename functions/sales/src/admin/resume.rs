@@ -1,15 +1,26 @@
 //! `POST /admin/sales/{sale_id}/resume`
 
-use souk_runtime::http::{HttpResult, Request};
+use souk_runtime::http::{
+    HttpResult, Request,
+    description::Problems,
+    problem::catalogue::{IllegalTransition, NotFound},
+};
 use souk_wiring::Call;
 pub use souk_workflows::run_sale::RunSale as Deps;
 
-use super::{sale_of, transitioned};
+use super::{RoomView, sale_of, transitioned};
 
 /// Lets shoppers in again, where the threshold stood. Repeating it changes nothing.
-///
-/// # Errors
-/// 403 for anybody but operators, 404, 409 where the sale cannot be resumed.
+#[utoipa::path(
+    post,
+    path = "/admin/sales/{sale_id}/resume",
+    operation_id = "resume-sale",
+    responses(
+        (status = 200, description = "It goes on.", body = RoomView),
+        Problems<(NotFound, IllegalTransition)>,
+    ),
+    security(("user" = ["operator"])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     transitioned(deps.resume(&sale_of(&request)?, &call).await?, "be resumed")
 }

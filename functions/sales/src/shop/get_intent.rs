@@ -6,7 +6,11 @@ use souk_domain::{
 };
 use souk_dynamo::Table;
 use souk_orders::{Archive, Orders, find};
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::Problems,
+    problem::catalogue::{AccountNotEligible, NotFound},
+};
 use souk_sales::read_shard;
 use souk_wiring::{Call, FromEnvironment};
 
@@ -22,9 +26,16 @@ pub struct Deps {
 }
 
 /// QUEUED until there is an order; then what the order says.
-///
-/// # Errors
-/// 404 where it is not the caller's, or nothing was claimed under it.
+#[utoipa::path(
+    get,
+    path = "/sales/{sale_id}/intents/{intent_id}",
+    operation_id = "get-intent",
+    responses(
+        (status = 200, description = "Where the claim stands.", body = IntentView, headers(("Retry-After"))),
+        Problems<(NotFound, AccountNotEligible)>,
+    ),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let shopper = Shopper::of(&request)?;
     let sale_id: SaleId = request.path("sale_id")?;

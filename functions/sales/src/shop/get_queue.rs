@@ -1,7 +1,11 @@
 //! `GET /sales/{sale_id}/queue`: where a shopper stands, and their admission when it is their turn.
 
 use souk_domain::ids::SaleId;
-use souk_runtime::http::{HttpResult, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Request, Response,
+    description::Problems,
+    problem::catalogue::{AccountNotEligible, NotFound, TicketNotValid, TicketRequired},
+};
 use souk_sales::{StandingOutcome, WaitingRoom};
 use souk_wiring::{Call, FromEnvironment};
 
@@ -15,9 +19,17 @@ pub struct Deps {
 }
 
 /// Position, people ahead, expected wait, and when to ask again.
-///
-/// # Errors
-/// 401 without a ticket, 403 where it is not this shopper's for this sale, 404.
+#[utoipa::path(
+    get,
+    path = "/sales/{sale_id}/queue",
+    operation_id = "get-queue",
+    params(("Souk-Ticket" = String, Header, description = "The ticket that joining the queue gave.")),
+    responses(
+        (status = 200, description = "Where the shopper stands.", body = QueueView),
+        Problems<(NotFound, TicketRequired, TicketNotValid, AccountNotEligible)>,
+    ),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let shopper = Shopper::of(&request)?;
     let sale_id: SaleId = request.path("sale_id")?;

@@ -4,9 +4,10 @@ use souk_domain::{
     order::{CancelReason, Order, OrderStatus},
     sale::IntentId,
 };
+use utoipa::ToSchema;
 
 /// Where an intent stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum IntentStatus {
     /// A unit is claimed; its order is on its way.
@@ -33,7 +34,8 @@ impl IntentStatus {
 }
 
 /// An intent as its shopper sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Intent)]
 pub(super) struct IntentView<'a> {
     intent_id: &'a IntentId,
     status: IntentStatus,

@@ -1,7 +1,11 @@
 //! `POST /sales/{sale_id}/queue`: a place in the queue. Nothing is stored for it.
 
 use souk_domain::ids::SaleId;
-use souk_runtime::http::{HttpResult, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Request, Response,
+    description::Problems,
+    problem::catalogue::{AccountNotEligible, NotFound, SaleNotOpen},
+};
 use souk_sales::{JoinOutcome, WaitingRoom};
 use souk_wiring::{Call, FromEnvironment};
 
@@ -16,9 +20,16 @@ pub struct Deps {
 
 /// Gives the shopper a signed ticket. Joining again gives a later one: whoever keeps the first stands
 /// better.
-///
-/// # Errors
-/// 403 for an account that cannot take part, 404, 409 where the sale is over.
+#[utoipa::path(
+    post,
+    path = "/sales/{sale_id}/queue",
+    operation_id = "join-queue",
+    responses(
+        (status = 201, description = "The ticket, and where its holder stands.", body = QueueView),
+        Problems<(NotFound, SaleNotOpen, AccountNotEligible)>,
+    ),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let shopper = Shopper::of(&request)?;
     let sale_id: SaleId = request.path("sale_id")?;

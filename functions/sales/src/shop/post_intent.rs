@@ -2,15 +2,21 @@
 
 use serde::Deserialize;
 use souk_domain::{ids::SaleId, order::Address, payment::check_method, sale::IntentId};
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::Problems,
+    problem::catalogue::{AccountNotEligible, AdmissionNotValid, AdmissionRequired, NotFound, SaleNotOpen, SoldOut},
+};
 use souk_wiring::Call;
 pub use souk_workflows::claim_unit::ClaimUnit as Deps;
 use souk_workflows::claim_unit::{self, ClaimError, Outcome};
+use utoipa::ToSchema;
 
 use super::{Shopper, intent::IntentView};
 use crate::problems;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = BuyInSale)]
 #[serde(deny_unknown_fields)]
 struct Body {
     payment_method: String,
@@ -27,10 +33,18 @@ impl Body {
 }
 
 /// Claims a unit: 202 with where to look. A repeat answers the first intent.
-///
-/// # Errors
-/// 400, 401 without an admission, 403 where it is not this shopper's for this sale, 404, 409 where the
-/// sale is not open, 410 sold out, 503 try again.
+#[utoipa::path(
+    post,
+    path = "/sales/{sale_id}/intents",
+    operation_id = "post-intent",
+    params(("Souk-Admission" = String, Header, description = "The admission that the queue gave.")),
+    request_body = Body,
+    responses(
+        (status = 202, description = "A unit is claimed; its order is on its way.", body = IntentView, headers(("Location"))),
+        Problems<(NotFound, AdmissionRequired, AdmissionNotValid, AccountNotEligible, SaleNotOpen, SoldOut)>,
+    ),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let shopper = Shopper::of(&request)?;
     let sale_id: SaleId = request.path("sale_id")?;

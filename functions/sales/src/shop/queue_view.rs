@@ -1,9 +1,11 @@
 use serde::Serialize;
 use souk_domain::sale::{Position, SaleStatus};
 use souk_sales::Queueing;
+use utoipa::ToSchema;
 
 /// Where a shopper stands, as he is told.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = QueuePlace)]
 pub(super) struct QueueView {
     status: SaleStatus,
     /// The window of his joining, and his place in it: 0.25 is a quarter down the first window.

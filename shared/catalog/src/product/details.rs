@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{CategoryId, SellerId, Sku};
+use utoipa::ToSchema;
 
 /// Everything about a product that an operator decides.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProductDetails {
     /// What the product is called.
@@ -29,7 +30,7 @@ pub struct ProductDetails {
 }
 
 /// One thing that can be bought.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Variant {
     /// The key that prices, stock and orders know it by.
@@ -43,7 +44,7 @@ pub struct Variant {
 }
 
 /// A picture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
     /// An https address, or the path of one of the shop's own content-addressed pictures.
@@ -53,7 +54,7 @@ pub struct Image {
 }
 
 /// The mean of the ratings.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rating {
     /// From 0 to 5.
@@ -63,7 +64,7 @@ pub struct Rating {
 }
 
 /// The value of an attribute.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum Scalar {
     /// Yes or no.

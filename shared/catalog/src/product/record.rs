@@ -1,12 +1,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{CategoryId, ProductId, SellerId, Sku};
+use utoipa::ToSchema;
 
 use super::ProductDetails;
 use crate::{Key, precondition::Stored};
 
 /// A product as operators see it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Product {
     /// Its id.
     pub product_id: ProductId,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where an order goes. Its `Debug` hides all but the country: addresses are never logged.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Address {
     /// The recipient.

@@ -4,6 +4,7 @@ use super::{Actor, OrderEvent, OrderStatus};
 
 /// Why an order was cancelled. A stable code for clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CancelReason {
     /// Its reservation was gone before it could be attached.

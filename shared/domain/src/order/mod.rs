@@ -44,6 +44,7 @@ pub struct OrderLine {
 
 /// Part of an order that leaves from one warehouse as one parcel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Shipment {
     /// Where it leaves from.
     pub warehouse_id: WarehouseId,
@@ -57,6 +58,7 @@ pub struct Shipment {
 
 /// Units of one SKU in a parcel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShipmentItem {
     /// Which SKU.
     pub sku: Sku,

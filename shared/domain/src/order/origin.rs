@@ -28,6 +28,7 @@ pub struct FromCheckout {
 
 /// An order made of a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FromSale {
     /// The sale.
     pub sale_id: SaleId,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a sale stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SaleStatus {
     /// Defined; its units are being taken from stock and laid out in shards.

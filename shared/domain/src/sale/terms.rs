@@ -17,6 +17,7 @@ pub const DEFAULT_EXPECTED_SHOPPERS: u32 = 10_000;
 
 /// What an operator asks for. [`SaleTerms::new`] judges it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SaleDraft {
     /// What is sold.

@@ -41,6 +41,7 @@ impl Demand {
 
 /// Units of one SKU that come out of one warehouse.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Allocation {
     /// Which SKU.
     pub sku: Sku,

@@ -4,7 +4,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
-use super::{Problem, Request};
+use super::{Problem, Request, problem::catalogue::NotThroughTheEdge};
 
 /// The header that the distribution adds to each request.
 const HEADER: &str = "souk-edge-secret";
@@ -41,9 +41,9 @@ impl Edge {
             }),
             _ => false,
         };
-        opens.then_some(()).ok_or_else(|| {
-            Problem::new(403, "not-through-the-edge", "Not this way", "This API is reached through its distribution.")
-        })
+        opens
+            .then_some(())
+            .ok_or_else(|| Problem::new(NotThroughTheEdge, "This API is reached through its distribution."))
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
             request = request.header(HEADER, *value);
         }
         let request = Request::from(request.body(lambda_http::Body::Empty).unwrap());
-        edge.admit(&request).map_or_else(|problem| problem.status, |()| 200)
+        edge.admit(&request).map_or_else(|problem| problem.status(), |()| 200)
     }
 
     #[test]

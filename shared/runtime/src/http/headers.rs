@@ -105,7 +105,7 @@ mod tests {
     fn a_header_is_sent_once_and_can_be_read() {
         assert_eq!(request(&[("if-match", b"\"3\"")]).header("if-match").unwrap(), Some("\"3\""));
         for values in UNCLEAR {
-            assert_eq!(repeated("if-match", values).header("if-match").unwrap_err().status, 400, "{values:?}");
+            assert_eq!(repeated("if-match", values).header("if-match").unwrap_err().status(), 400, "{values:?}");
         }
     }
 
@@ -115,11 +115,11 @@ mod tests {
             assert_eq!(request(&[("souk-ticket", good.as_bytes())]).token("souk-ticket").unwrap(), Some(good));
         }
         for values in UNCLEAR {
-            assert_eq!(repeated("souk-ticket", values).token("souk-ticket").unwrap_err().status, 401, "{values:?}");
+            assert_eq!(repeated("souk-ticket", values).token("souk-ticket").unwrap_err().status(), 401, "{values:?}");
         }
         for bad in ["", "=", "a,a", "a, a", "a b", "\"a\""] {
             let problem = request(&[("souk-ticket", bad.as_bytes())]).token("souk-ticket").unwrap_err();
-            assert_eq!((problem.status, problem.kind), (401, "unauthorized"), "{bad}");
+            assert_eq!((problem.status(), problem.kind.name), (401, "unauthorized"), "{bad}");
         }
     }
 
@@ -129,12 +129,12 @@ mod tests {
             assert_eq!(request(&[("authorization", good.as_bytes())]).bearer().unwrap(), Some("a.b.c"));
         }
         for values in UNCLEAR {
-            assert_eq!(repeated("authorization", values).bearer().unwrap_err().status, 401, "{values:?}");
+            assert_eq!(repeated("authorization", values).bearer().unwrap_err().status(), 401, "{values:?}");
         }
         for bad in ["", "Bearer", "Bearer ", "Bearer  a", "Basic YTpi", "a.b.c", "Bearer a b", "Bearer a, Bearer b"] {
-            assert_eq!(request(&[("authorization", bad.as_bytes())]).bearer().unwrap_err().status, 401, "{bad}");
+            assert_eq!(request(&[("authorization", bad.as_bytes())]).bearer().unwrap_err().status(), 401, "{bad}");
         }
-        assert_eq!(request(&[("authorization", "Bearer tök".as_bytes())]).bearer().unwrap_err().status, 401);
+        assert_eq!(request(&[("authorization", "Bearer tök".as_bytes())]).bearer().unwrap_err().status(), 401);
     }
 
     #[test]
@@ -144,11 +144,11 @@ mod tests {
         assert_eq!(several.cookie("guest").unwrap(), None);
         for unclear in ["guest=tök", "guest=a; guest=a", "guest=a; b=1; guest=b"] {
             assert_eq!(
-                request(&[("cookie", unclear.as_bytes())]).cookie("guest").unwrap_err().status,
+                request(&[("cookie", unclear.as_bytes())]).cookie("guest").unwrap_err().status(),
                 401,
                 "{unclear}"
             );
         }
-        assert_eq!(repeated("cookie", &[b"guest=a", b"guest=b"]).cookie("guest").unwrap_err().status, 401);
+        assert_eq!(repeated("cookie", &[b"guest=a", b"guest=b"]).cookie("guest").unwrap_err().status(), 401);
     }
 }

@@ -102,8 +102,8 @@ mod tests {
     fn only_an_access_token_names_a_caller() {
         for used_as in ["id", "refresh", ""] {
             let refused = Caller::from_claims(&claims([("sub", "5f0c"), ("token_use", used_as)])).unwrap_err();
-            assert_eq!(refused.status, 401, "{used_as}");
+            assert_eq!(refused.status(), 401, "{used_as}");
         }
-        assert_eq!(Caller::from_claims(&claims([("sub", "5f0c")])).unwrap_err().status, 401);
+        assert_eq!(Caller::from_claims(&claims([("sub", "5f0c")])).unwrap_err().status(), 401);
     }
 }

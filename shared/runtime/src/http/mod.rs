@@ -1,11 +1,12 @@
 //! HTTP functions behind an API Gateway HTTP API.
 
 mod bearer;
+pub mod description;
 mod edge;
 mod headers;
 mod identity;
 mod jwks;
-mod problem;
+pub mod problem;
 mod request;
 mod response;
 mod rows;
@@ -17,7 +18,7 @@ pub use jwks::WITHIN as KEYS_WITHIN;
 pub use problem::{FieldError, Problem};
 pub use request::{MAX_BODY_BYTES, Request};
 pub use response::{Effect, Response};
-pub use rows::{ROWS_MAX, ROWS_MAX_BYTES, Row, put_rows};
+pub use rows::{ROWS_MAX, ROWS_MAX_BYTES, Row, RowAnswers, Rows, put_rows};
 pub use serve::serve;
 
 /// What a handler returns.

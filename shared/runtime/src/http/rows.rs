@@ -8,8 +8,9 @@ use std::{
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
+use utoipa::ToSchema;
 
-use super::{Effect, HttpResult, Problem, Request, Response, request};
+use super::{Effect, HttpResult, Problem, Request, Response, description::ProblemDocument, request};
 
 /// The most rows of one request: what a function can put well within its time.
 pub const ROWS_MAX: usize = 100;
@@ -35,12 +36,23 @@ struct Body {
     rows: Vec<Box<RawValue>>,
 }
 
-#[derive(Debug, Serialize)]
-struct Answer {
+/// What a request of rows looks like; [`put_rows`] reads the rows one by one.
+#[derive(Debug, ToSchema)]
+pub struct Rows<R> {
+    /// The rows, each judged by itself.
+    #[schema(min_items = 1, max_items = 100)]
+    pub rows: Vec<R>,
+}
+
+/// What became of the rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RowAnswers {
+    /// In the order of the request.
     rows: Vec<RowAnswer>,
 }
 
-#[derive(Debug, Serialize)]
+/// What became of a row.
+#[derive(Debug, Serialize, ToSchema)]
 struct RowAnswer {
     /// The row's place in the request, from 0.
     position: usize,
@@ -48,13 +60,24 @@ struct RowAnswer {
     outcome: Outcome,
 }
 
-#[derive(Debug, PartialEq, Serialize)]
+/// A row's fate.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
+#[schema(as = RowOutcome)]
 enum Outcome {
-    Created { version: u64 },
-    Changed { version: u64 },
-    Unchanged { version: u64 },
-    Refused { problem: Map<String, Value> },
+    Created {
+        version: u64,
+    },
+    Changed {
+        version: u64,
+    },
+    Unchanged {
+        version: u64,
+    },
+    Refused {
+        #[schema(value_type = ProblemDocument)]
+        problem: Map<String, Value>,
+    },
 }
 
 /// Puts the rows of a request, some at once, by the same use case as a single PUT; `put` answers with
@@ -80,7 +103,7 @@ where
     });
     let results: Vec<_> = stream::iter(puts).buffered(AT_ONCE).collect().await;
     let rows = results.into_iter().enumerate().map(|(position, result)| answer(position, result));
-    Ok(Response::json(200, &Answer { rows: rows.collect() }))
+    Ok(Response::json(200, &RowAnswers { rows: rows.collect() }))
 }
 
 fn read<R: Row>(rows: &[Box<RawValue>]) -> Vec<Result<R, Problem>> {
@@ -106,9 +129,9 @@ fn answer(position: usize, result: Result<(Effect, u64), Problem>) -> RowAnswer 
         Ok((Effect::Changed, version)) => Outcome::Changed { version },
         Ok((Effect::Unchanged, version)) => Outcome::Unchanged { version },
         Err(problem) => {
-            if problem.status >= 500 {
-                let (kind, cause) = (problem.kind, problem.cause().unwrap_or_default());
-                tracing::error!(position, status = problem.status, kind, cause, "row failed");
+            if problem.status() >= 500 {
+                let (kind, cause) = (problem.kind.name, problem.cause().unwrap_or_default());
+                tracing::error!(position, status = problem.status(), kind, cause, "row failed");
             }
             Outcome::Refused { problem: problem.into_members() }
         }
@@ -198,11 +221,11 @@ mod tests {
         };
         assert_eq!(put(&rows(ROWS_MAX)).await.unwrap()["rows"].as_array().unwrap().len(), ROWS_MAX);
         for body in [rows(0), rows(ROWS_MAX + 1), "{}".to_owned(), r#"{"rows":[],"all":true}"#.to_owned()] {
-            assert_eq!(put(&body).await.unwrap_err().status, 400);
+            assert_eq!(put(&body).await.unwrap_err().status(), 400);
         }
         let large = format!("{{\"rows\":[{}]}}", " ".repeat(ROWS_MAX_BYTES));
         let problem = put(&large).await.unwrap_err();
-        assert_eq!((problem.status, problem.kind), (413, "body-too-large"));
+        assert_eq!((problem.status(), problem.kind.name), (413, "body-too-large"));
     }
 
     #[tokio::test]

@@ -65,7 +65,7 @@ async fn answer(edge: &Edge, handler: &Handler, request: Request) -> http::Respo
             response
         }
         Err(problem) => {
-            let (status, kind, about) = (problem.status, problem.kind, problem.about());
+            let (status, kind, about) = (problem.status(), problem.kind.name, problem.about());
             if status >= 500 {
                 let cause = problem.cause().unwrap_or_default();
                 tracing::error!(route, request_id, user_id, status, ms, kind, cause, "request failed");
@@ -155,10 +155,10 @@ mod tests {
     async fn a_handler_that_hangs_or_panics_is_answered_for() {
         let soon = Deadline::after(Duration::from_millis(20));
         let late = hold(soon, std::future::pending()).await.unwrap_err();
-        assert_eq!((late.status, late.kind), (503, "try-again"));
+        assert_eq!((late.status(), late.kind.name), (503, "try-again"));
         assert_eq!(late.into_response("r").get_header("retry-after"), Some("1"));
         let panicked =
             hold(Deadline::after(Duration::from_secs(5)), async { panic!("as it must not") }).await.unwrap_err();
-        assert_eq!((panicked.status, panicked.kind), (500, "internal"));
+        assert_eq!((panicked.status(), panicked.kind.name), (500, "internal"));
     }
 }

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::AvailabilityFact;
 
@@ -6,7 +7,7 @@ use super::AvailabilityFact;
 const FEW: u64 = 5;
 
 /// What a shopper is told about stock. A hint: checkout counts again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Availability {
     /// In words.
     pub label: String,

@@ -7,6 +7,7 @@ use souk_domain::{
     ids::{CategoryId, ProductId, SellerId, Sku},
     money::Money,
 };
+use utoipa::ToSchema;
 
 /// The item of one product: what its page shows, each part with the version of its source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,7 +82,8 @@ pub struct Variant {
 }
 
 /// A picture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PageImage)]
 pub struct Image {
     /// Its address.
     pub url: String,
@@ -90,7 +92,8 @@ pub struct Image {
 }
 
 /// The mean of the ratings.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PageRating)]
 pub struct Rating {
     /// From 0 to 5.
     pub average: f64,
@@ -110,7 +113,7 @@ pub struct CategoryPath {
 }
 
 /// A category on the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CategoryName {
     /// Which one.
     pub category_id: CategoryId,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::CategoryId;
 use souk_dynamo::{Item, StoreError, Update, attribute, decode, n, value};
+use utoipa::ToSchema;
 
 use super::{CategoryName, CategoryPath, Pages, store::TREE_KEY};
 
@@ -38,7 +39,8 @@ struct TreeRecord {
 }
 
 /// A category with everything below it, as shoppers see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = CategoryTree)]
 pub struct TreeView {
     /// Which category.
     pub category_id: CategoryId,
@@ -48,6 +50,7 @@ pub struct TreeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Vec<CategoryName>>,
     /// What stands below it, by name.
+    #[schema(no_recursion)]
     pub children: Vec<TreeView>,
 }
 

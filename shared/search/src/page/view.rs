@@ -6,11 +6,13 @@ use souk_domain::{
     ids::{ProductId, Sku},
     money::Money,
 };
+use utoipa::ToSchema;
 
 use super::{Availability, CategoryName, Image, Page, Rating, SellerName, Variant};
 
 /// A product page as shoppers see it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ProductPage)]
 pub struct PageView {
     /// Which product.
     pub product_id: ProductId,
@@ -36,7 +38,8 @@ pub struct PageView {
 }
 
 /// Who sells it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PageSeller)]
 pub struct SellerView {
     /// Which seller.
     pub seller_id: String,
@@ -45,7 +48,8 @@ pub struct SellerView {
 }
 
 /// One thing that can be bought.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = PageVariant)]
 pub struct VariantView {
     /// Its key.
     pub sku: Sku,

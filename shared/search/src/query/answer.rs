@@ -1,12 +1,14 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 use souk_domain::money::Money;
+use utoipa::ToSchema;
 
 use super::body::{PRICE_STEPS, RATING_STEPS};
 use crate::page::{Availability, Rating};
 
 /// A page of hits.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = SearchResults)]
 pub struct SearchAnswer {
     /// One hit a product.
     pub hits: Vec<Hit>,
@@ -21,7 +23,7 @@ pub struct SearchAnswer {
 }
 
 /// A product that was found, by its variant that matches best.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Hit {
     /// Which product.
     pub product_id: String,
@@ -41,6 +43,7 @@ pub struct Hit {
     pub rating: Option<Rating>,
     /// The foremost picture.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::page::Image>)]
     pub image: Option<Value>,
     /// Its category.
     pub category_id: String,
@@ -59,7 +62,7 @@ pub struct Hit {
 }
 
 /// How the matches divide up, in products.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Facets {
     /// By category; a product counts in each category above it too.
     pub categories: Vec<CategoryFacet>,
@@ -70,7 +73,7 @@ pub struct Facets {
 }
 
 /// One category among the matches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CategoryFacet {
     /// Which category.
     pub category_id: String,
@@ -81,7 +84,7 @@ pub struct CategoryFacet {
 }
 
 /// One range of prices; the bounds fit `min_price` and `max_price`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PriceFacet {
     /// The least price in minor units.
     pub min_price: i64,
@@ -93,7 +96,7 @@ pub struct PriceFacet {
 }
 
 /// Products that are rated at least so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RatingFacet {
     /// The least average.
     pub min_rating: i64,

@@ -2,6 +2,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 use souk_domain::ids::CategoryId;
+use utoipa::ToSchema;
 
 /// What a shopper asks for. Its serialised form binds cursors, so `limit` is left out of it: the next
 /// page may have another size.
@@ -27,7 +28,7 @@ pub struct SearchQuery {
 }
 
 /// The order of hits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
     /// What matches best; without words, what most buyers have rated.

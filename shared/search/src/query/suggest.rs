@@ -2,13 +2,14 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::index::{IndexError, READ_ALIAS, SearchIndex};
 
 const SUGGESTIONS: usize = 8;
 
 /// A product whose title goes on as somebody is typing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Suggestion {
     /// The title.
     pub text: String,

@@ -106,7 +106,7 @@ pub async fn invariant_i9_every_intent_has_ended(sim: &Sim) -> Vec<String> {
             .build();
         let seen = match get_intent::handle(&sim.functions.get_intent, request, Call::at(sim.clock.now())).await {
             Ok(response) => body_of(&response)["status"].as_str().unwrap_or_default().to_owned(),
-            Err(problem) => problem.status.to_string(),
+            Err(problem) => problem.status().to_string(),
         };
         if !matches!(seen.as_str(), "PAID" | "CANCELLED" | "EXPIRED") {
             wrong.push(format!("invariant_i9: {} was answered with 202 and is {seen}", intent.intent_id));

@@ -111,7 +111,7 @@ impl Shop {
         let request = self.request(user_id, admission, "pm_card_visa");
         match post_intent::handle(&deps, request, Call::at(self.sim.clock.now())).await {
             Ok(response) => response.status,
-            Err(problem) => problem.status,
+            Err(problem) => problem.status(),
         }
     }
 
@@ -139,7 +139,7 @@ impl Shop {
         let run = async move { tokio::time::timeout(TIME_LIMIT, post_intent::handle(&deps, request, call)).await };
         match sim.invoke("post-intent", run).await {
             Ok(Ok(Ok(response))) => Some(response),
-            Ok(Ok(Err(problem))) => Some(Response::empty(problem.status)),
+            Ok(Ok(Err(problem))) => Some(Response::empty(problem.status())),
             _ => None,
         }
     }

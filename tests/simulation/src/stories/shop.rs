@@ -60,7 +60,7 @@ impl From<HttpResult> for Reply {
     fn from(result: HttpResult) -> Self {
         match result {
             Ok(response) => Self { status: response.status, problem: "", body: body_of(&response) },
-            Err(problem) => Self { status: problem.status, problem: problem.kind, body: Value::Null },
+            Err(problem) => Self { status: problem.status(), problem: problem.kind.name, body: Value::Null },
         }
     }
 }

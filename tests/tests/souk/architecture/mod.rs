@@ -11,13 +11,13 @@ mod templates;
 mod timeouts;
 mod worlds;
 
-pub use sources::{entries_with, files_with, quoted_arguments};
+pub use sources::{entries_with, files_with, quoted_arguments, visit};
 pub use template::{Route, Template, routes, with_functions};
 
 use std::path::{Path, PathBuf};
 
 /// The repository's root.
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 

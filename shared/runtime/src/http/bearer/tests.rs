@@ -88,7 +88,7 @@ impl Pool {
             request = request.header("authorization", *value);
         }
         let request = Request::from(request.body(lambda_http::Body::Empty).unwrap());
-        self.verifier.caller_at(&request, self.start + after).await.map_err(|problem| problem.status)
+        self.verifier.caller_at(&request, self.start + after).await.map_err(|problem| problem.status())
     }
 
     async fn status(&self, authorization: &str, after: Duration) -> u16 {

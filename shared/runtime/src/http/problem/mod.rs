@@ -1,29 +1,65 @@
+//! Refusals: RFC 9457 "problem details", each of a type of the [`catalogue`].
+
+pub mod catalogue;
+
 use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use catalogue::{
+    Forbidden, IfMatchRequired, Internal, InvalidRequest, NotFound, StaleVersion, TryAgain, Unauthorized, Unprocessable,
+};
 
 use super::Response;
 use crate::reading::Unreadable;
 
-/// A refusal as RFC 9457 "problem details".
-///
-/// `kind` is stable: clients may branch on it. `detail` is for people, and never holds an internal
-/// cause: that goes to the log with [`Problem::caused_by`]. It may quote what the client sent, so it never
-/// goes to the log itself: there, a refusal is its kind and the fields of ours that it is about.
-#[derive(Debug, Clone)]
-pub struct Problem {
+/// A kind of refusal. Its name is stable: clients may branch on it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The last part of the `type` URI, such as `out-of-stock`.
+    pub name: &'static str,
     /// HTTP status.
     pub status: u16,
-    /// The last part of the `type` URI, such as `out-of-stock`.
-    pub kind: &'static str,
+    /// What the kind means.
+    pub title: &'static str,
+    /// When it is answered.
+    pub when: &'static str,
+    /// What the caller can do.
+    pub remedy: &'static str,
+    /// The extension members that it may have.
+    pub members: &'static [&'static str],
+}
+
+impl Kind {
+    /// The `type` that clients see.
+    pub fn uri(&self) -> String {
+        format!("{TYPE_BASE}{}", self.name)
+    }
+}
+
+/// An entry of the catalogue.
+pub trait ProblemType {
+    /// What all problems of this type have in common.
+    const KIND: &'static Kind;
+}
+
+/// A refusal.
+///
+/// `detail` is for people, and never holds an internal cause: that goes to the log with
+/// [`Problem::caused_by`]. It may quote what the client sent, so it never goes to the log itself: there, a
+/// refusal is its kind and the fields of ours that it is about.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What kind of refusal it is.
+    pub kind: &'static Kind,
     // On the heap: a `Result` is as large as its larger half, and most requests succeed.
     rest: Box<Rest>,
 }
 
 #[derive(Debug, Clone)]
 struct Rest {
-    title: &'static str,
     detail: String,
     errors: Vec<FieldError>,
     extensions: Map<String, Value>,
@@ -33,10 +69,11 @@ struct Rest {
 }
 
 /// One field of the request that was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// The field's path, such as `lines[0].quantity`. Borrowed where the code itself names it, owned where
     /// the client's words may be part of it.
+    #[schema(value_type = String)]
     pub field: Cow<'static, str>,
     /// What is wrong with it.
     pub detail: String,
@@ -46,10 +83,9 @@ pub struct FieldError {
 const TYPE_BASE: &str = "https://souk.example/problems/";
 
 impl Problem {
-    /// A problem of a given kind. `title` says what the kind means, `detail` what happened here.
-    pub fn new(status: u16, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+    /// A problem of a type of the catalogue; `detail` says what happened here.
+    pub fn new<T: ProblemType>(_: T, detail: impl Into<String>) -> Self {
         let rest = Rest {
-            title,
             detail: detail.into(),
             errors: Vec::new(),
             extensions: Map::new(),
@@ -57,12 +93,17 @@ impl Problem {
             cause: None,
             fault: None,
         };
-        Self { status, kind, rest: Box::new(rest) }
+        Self { kind: T::KIND, rest: Box::new(rest) }
+    }
+
+    /// HTTP status.
+    pub fn status(&self) -> u16 {
+        self.kind.status
     }
 
     /// 400: the request cannot be read, or a value is out of range.
     pub fn invalid(detail: impl Into<String>) -> Self {
-        Self::new(400, "invalid-request", "The request is malformed", detail)
+        Self::new(InvalidRequest, detail)
     }
 
     /// 400 that names the field.
@@ -74,14 +115,12 @@ impl Problem {
     /// 422: the request is well formed, but does not make sense here.
     pub fn unprocessable(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
         let (field, detail) = (field.into(), detail.into());
-        Self::new(422, "unprocessable", "The request does not make sense", format!("{field}: {detail}"))
-            .with_field(field, detail)
+        Self::new(Unprocessable, format!("{field}: {detail}")).with_field(field, detail)
     }
 
     /// 401: no token, or one that is not good.
     pub fn unauthorized() -> Self {
-        Self::new(401, "unauthorized", "Sign in first", "A valid access token is needed.")
-            .with_header("www-authenticate", "Bearer")
+        Self::new(Unauthorized, "A valid access token is needed.").with_header("www-authenticate", "Bearer")
     }
 
     /// 401: a header that says who somebody is, and says it twice or cannot be read.
@@ -93,34 +132,27 @@ impl Problem {
 
     /// 403: the caller is known and may not do this.
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(403, "forbidden", "Not allowed", detail)
+        Self::new(Forbidden, detail)
     }
 
     /// 404: it does not exist, or it is another user's.
     pub fn not_found(what: &str) -> Self {
-        Self::new(404, "not-found", "Not found", format!("There is no such {what}."))
-    }
-
-    /// 409: the present state does not allow this.
-    pub fn conflict(kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(409, kind, title, detail)
+        Self::new(NotFound, format!("There is no such {what}."))
     }
 
     /// 412: the resource has another version than `If-Match` said.
     pub fn stale(present_version: u64) -> Self {
-        Self::new(412, "stale-version", "The resource has changed", "Read it again and repeat with its present ETag.")
-            .at_version(present_version)
+        Self::new(StaleVersion, "Read it again and repeat with its present ETag.").at_version(present_version)
     }
 
     /// 412: `If-Match` names a version of something that does not exist.
     pub fn nothing_to_match() -> Self {
-        let detail = "There is nothing to change yet: leave If-Match out to create it.";
-        Self::new(412, "stale-version", "The resource has changed", detail)
+        Self::new(StaleVersion, "There is nothing to change yet: leave If-Match out to create it.")
     }
 
     /// 428: changing an existing resource needs `If-Match`.
     pub fn precondition_required() -> Self {
-        Self::new(428, "if-match-required", "If-Match is needed", "It exists already: send its ETag in If-Match.")
+        Self::new(IfMatchRequired, "It exists already: send its ETag in If-Match.")
     }
 
     /// 428 of a resource that was looked at: it tells the version that is there.
@@ -134,15 +166,14 @@ impl Problem {
 
     /// 503: try again shortly; nothing was done, or repeating is safe.
     pub fn try_again(cause: impl std::fmt::Display) -> Self {
-        Self::new(503, "try-again", "Busy", "Please try again in a moment. Repeating this request is safe.")
+        Self::new(TryAgain, "Please try again in a moment. Repeating this request is safe.")
             .with_header("retry-after", "1")
             .caused_by(cause)
     }
 
     /// 500: our fault. The cause goes to the log only.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        Self::new(500, "internal", "Something went wrong", "The fault is on our side and has been recorded.")
-            .caused_by(cause)
+        Self::new(Internal, "The fault is on our side and has been recorded.").caused_by(cause)
     }
 
     /// Adds a refused field.
@@ -211,7 +242,7 @@ impl Problem {
 
     /// The answer that tells it.
     pub fn into_response(mut self, request_id: &str) -> Response {
-        let (status, headers) = (self.status, std::mem::take(&mut self.rest.headers));
+        let (status, headers) = (self.status(), std::mem::take(&mut self.rest.headers));
         let mut body = self.into_members();
         body.insert("request_id".into(), request_id.into());
         let mut response = Response::json(status, &body)
@@ -225,10 +256,10 @@ impl Problem {
 
     /// Its members, for an answer that holds several problems.
     pub(super) fn into_members(self) -> Map<String, Value> {
-        let Rest { title, detail, errors, extensions: mut body, headers: _, cause: _, fault: _ } = *self.rest;
-        body.insert("type".into(), format!("{TYPE_BASE}{}", self.kind).into());
-        body.insert("title".into(), title.into());
-        body.insert("status".into(), self.status.into());
+        let Rest { detail, errors, extensions: mut body, headers: _, cause: _, fault: _ } = *self.rest;
+        body.insert("type".into(), self.kind.uri().into());
+        body.insert("title".into(), self.kind.title.into());
+        body.insert("status".into(), self.kind.status.into());
         body.insert("detail".into(), detail.into());
         if !errors.is_empty() {
             body.insert("errors".into(), serde_json::to_value(errors).unwrap_or_default());

@@ -1,0 +1,209 @@
+//! The one description of both worlds: the functions' own, and what holds for all of them.
+
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi as _;
+
+use super::{assert_written, refusals, schemas};
+
+const METHODS: [&str; 5] = ["get", "post", "put", "delete", "patch"];
+
+/// The contexts: a heading, what stands below it, and the descriptions of the functions.
+fn contexts() -> Vec<(&'static str, &'static str, utoipa::openapi::OpenApi)> {
+    vec![
+        ("Browsing", "Products, categories, search.", souk_fn_search::Description::openapi()),
+        ("Cart", "The cart of a guest or a user.", souk_fn_cart::Description::openapi()),
+        ("Orders", "Checkouts, orders, shipment.", souk_fn_orders::Description::openapi()),
+        (
+            "Flash sales",
+            "Waiting room, claims, and what operators do with a sale.",
+            souk_fn_sales::Description::openapi(),
+        ),
+        (
+            "Catalogue",
+            "Products, categories and sellers, as operators keep them.",
+            souk_fn_catalog::Description::openapi(),
+        ),
+        ("Prices", "Prices, as operators set them.", souk_fn_pricing::Description::openapi()),
+        ("Stock", "What warehouses hold, and why.", souk_fn_inventory::Description::openapi()),
+        ("Payments", "What the payment gateway tells.", souk_fn_payments::Description::openapi()),
+        ("The API", "The API about itself.", souk_fn_fallback::Description::openapi()),
+    ]
+}
+
+/// An operation of the document.
+#[derive(Debug)]
+pub struct Operation {
+    pub method: String,
+    pub path: String,
+    pub value: Value,
+}
+
+impl Operation {
+    /// `GET /cart`
+    pub fn route(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The alternatives of who may ask: the schemes that are needed together, and the roles of the user.
+    pub fn alternatives(&self) -> Vec<Vec<(String, Vec<String>)>> {
+        let texts =
+            |roles: &Value| roles.as_array().unwrap().iter().map(|role| role.as_str().unwrap().into()).collect();
+        let alternatives = self.value["security"].as_array().into_iter().flatten();
+        alternatives
+            .map(|needed| {
+                needed.as_object().unwrap().iter().map(|(name, roles)| (name.clone(), texts(roles))).collect()
+            })
+            .collect()
+    }
+}
+
+/// All operations, by heading, path and method.
+pub fn operations(document: &Value) -> Vec<Operation> {
+    let paths = document["paths"].as_object().unwrap();
+    let of = |(path, item): (&String, &Value)| {
+        let item = item.as_object().unwrap().clone();
+        let path = path.clone();
+        item.into_iter().map(move |(method, value)| Operation {
+            method: method.to_uppercase(),
+            path: path.clone(),
+            value,
+        })
+    };
+    paths.iter().flat_map(of).collect()
+}
+
+/// The document.
+pub fn document() -> Value {
+    let (mut paths, mut components, mut tags) = (Map::new(), Map::new(), Vec::new());
+    for (tag, about, description) in contexts() {
+        let Value::Object(mut described) = serde_json::to_value(&description).unwrap() else { panic!("{tag}") };
+        for (path, item) in as_map(described.remove("paths")) {
+            for (method, mut operation) in as_map(Some(item)) {
+                assert!(METHODS.contains(&method.as_str()), "{method} {path}");
+                complete(&path, &mut operation, tag);
+                let item = paths.entry(path.clone()).or_insert_with(|| json!({}));
+                assert!(item.get(&method).is_none(), "{method} {path} is described twice");
+                item[method] = operation;
+            }
+        }
+        let schemas = described.remove("components").and_then(|mut of| of.as_object_mut()?.remove("schemas"));
+        schemas::gather(&mut components, as_map(schemas));
+        tags.push(json!({ "name": tag, "description": about }));
+    }
+    schemas::gather(&mut components, schemas::common());
+    schemas::flatten(&mut components);
+    sorted(json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Souk",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "A shop. Money is in minor units, times are RFC 3339. Answers may get more fields; requests with \
+                unknown fields are refused. Staff have their roles only after signing in with a one-time password.",
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "parameters": path_parameters(),
+            "securitySchemes": {
+                "user": {
+                    "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                    "description": "An access token of the user pool. Roles are groups of the user.",
+                },
+                "guest": {
+                    "type": "apiKey", "in": "cookie", "name": "__Host-souk-guest",
+                    "description": "What the first line put into a guest's cart sets.",
+                },
+                "gateway": {
+                    "type": "apiKey", "in": "header", "name": "Stripe-Signature",
+                    "description": "Time and HMAC-SHA-256 of the body, made with the shared secret.",
+                },
+            },
+        },
+    }))
+}
+
+/// What parameters of paths are: each name is one thing everywhere.
+const PATH_PARAMETERS: [(&str, &str); 9] = [
+    ("category_id", "CategoryId"),
+    ("checkout_id", "CheckoutId"),
+    ("intent_id", "IntentId"),
+    ("order_id", "OrderId"),
+    ("product_id", "ProductId"),
+    ("sale_id", "SaleId"),
+    ("seller_id", "SellerId"),
+    ("sku", "Sku"),
+    ("warehouse_id", "WarehouseId"),
+];
+
+fn path_parameters() -> Value {
+    let parameter = |(name, schema): (&str, &str)| {
+        let of = json!({ "name": name, "in": "path", "required": true, "schema": schemas::reference(schema) });
+        (name.to_owned(), of)
+    };
+    Value::Object(PATH_PARAMETERS.map(parameter).into_iter().collect())
+}
+
+/// Adds what needs not be said beside each handler.
+fn complete(path: &str, operation: &mut Value, tag: &str) {
+    operation["tags"] = json!([tag]);
+    let mut parameters: Vec<Value> = Vec::new();
+    for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+        assert!(PATH_PARAMETERS.iter().any(|(known, _)| *known == name), "{path}: what is {name}?");
+        parameters.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
+    }
+    parameters.extend(operation["parameters"].as_array().cloned().unwrap_or_default());
+    if !parameters.is_empty() {
+        operation["parameters"] = Value::Array(parameters);
+    }
+    if operation.get("requestBody").is_some() {
+        operation["requestBody"]["required"] = true.into();
+    }
+    for response in operation["responses"].as_object_mut().unwrap().values_mut() {
+        for (name, header) in response.get_mut("headers").and_then(Value::as_object_mut).into_iter().flatten() {
+            header["description"] = about_header(name).into();
+        }
+    }
+    refusals::complete(operation);
+}
+
+pub fn about_header(name: &str) -> &'static str {
+    match name {
+        "Allow" => "The methods that the path takes.",
+        "Cache-Control" => "How long a copy is good.",
+        "ETag" => "The version, for `If-Match` and `If-None-Match`.",
+        "Location" => "Where what was made can be read.",
+        "Retry-After" => "After how many seconds to ask again.",
+        "Set-Cookie" => "The guest's cookie, given or taken away; absent for a user without one.",
+        "WWW-Authenticate" => "`Bearer`.",
+        other => panic!("what is the header {other}?"),
+    }
+}
+
+fn as_map(value: Option<Value>) -> Map<String, Value> {
+    match value {
+        Some(Value::Object(map)) => map,
+        None | Some(Value::Null) => Map::new(),
+        other => panic!("{other:?} is no object"),
+    }
+}
+
+/// The same, in an order that does not depend on how `serde_json` was built.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut members: Vec<_> = map.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            members.sort_by(|(a, _), (b, _)| a.cmp(b));
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        other => other,
+    }
+}
+
+#[test]
+fn docs_openapi_json_is_what_the_handlers_say() {
+    assert_written("docs/openapi.json", &(serde_json::to_string_pretty(&document()).unwrap() + "\n"));
+}
