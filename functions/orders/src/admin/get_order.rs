@@ -5,7 +5,7 @@ use serde::Serialize;
 use souk_domain::{
     ids::{CheckoutId, ReservationId, UserId},
     money::Money,
-    order::{FromSale, Order, OrderStatus, Origin, Transition},
+    order::{Actor, FromSale, Order, OrderStatus, Origin, Transition},
     payment::PaymentState,
     reservation::{Reservation, ReservationState},
     stock::Allocation,
@@ -49,7 +49,7 @@ struct OrderHistory<'a> {
     /// Whether stock and money have followed its last decision.
     settled: bool,
     /// Each status that it reached.
-    history: Vec<TransitionView<'a>>,
+    history: Vec<TransitionView>,
     events: Vec<EventView<'a>>,
     reservation: Option<ReservationView>,
     payment: Option<PaymentHistory>,
@@ -58,11 +58,11 @@ struct OrderHistory<'a> {
 /// A status that an order reached.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrderTransition)]
-struct TransitionView<'a> {
+struct TransitionView {
     status: OrderStatus,
     at: Timestamp,
     /// Who or what did it.
-    by: &'a str,
+    by: Actor,
 }
 
 /// What was told or heard about an order.
@@ -107,9 +107,9 @@ struct PaymentHistory {
     updated_at: Timestamp,
 }
 
-impl<'a> From<&'a Transition> for TransitionView<'a> {
-    fn from(entry: &'a Transition) -> Self {
-        Self { status: entry.status, at: entry.at, by: &entry.by }
+impl From<&Transition> for TransitionView {
+    fn from(entry: &Transition) -> Self {
+        Self { status: entry.status, at: entry.at, by: entry.by }
     }
 }
 

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who or what changed an order's status. The names are stored in orders' histories: none may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Actor {
     /// The customer, from the shop.

@@ -8,7 +8,7 @@ use crate::architecture::{routes, with_functions};
 #[test]
 fn every_route_of_a_template_is_described_and_every_described_one_is_in_a_template() {
     let described: BTreeSet<_> = operations(&document()).iter().map(Operation::route).collect();
-    let deployed: BTreeSet<_> = routes().iter().map(|route| format!("{} {}", route.method, route.pattern)).collect();
+    let deployed: BTreeSet<_> = routes().iter().map(|route| route.key()).collect();
     let only_in = |these: &BTreeSet<String>, others| these.difference(others).cloned().collect::<Vec<_>>();
     assert_eq!(only_in(&deployed, &described), [""; 0], "in a template, described by no handler");
     assert_eq!(only_in(&described, &deployed), [""; 0], "described by a handler, in no template");
@@ -22,7 +22,8 @@ fn an_operation_is_called_as_its_function_is() {
     let functions = worlds.iter().flat_map(|world| world.functions());
     let by_route: BTreeMap<String, String> = functions
         .flat_map(|function| {
-            function.routes().into_iter().map(|route| (route, function.handler().to_owned())).collect::<Vec<_>>()
+            let routes = function.http_routes().into_iter();
+            routes.map(|route| (route.key(), function.handler().to_owned())).collect::<Vec<_>>()
         })
         .collect();
     for operation in operations(&document()) {
@@ -36,7 +37,7 @@ fn a_guarded_route_says_who_may_ask_and_an_open_one_does_not_ask_for_a_token() {
     // Guests use the cart, too, so its functions look at the token themselves.
     let looks_itself = ["POST /cart/merge"];
     let guarded: BTreeMap<_, _> =
-        routes().iter().map(|route| (format!("{} {}", route.method, route.pattern), route.guarded)).collect();
+        routes().iter().map(|route| (route.key(), route.guarded)).collect();
     for operation in operations(&document()) {
         let route = operation.route();
         let alternatives = operation.alternatives();
