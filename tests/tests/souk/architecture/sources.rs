@@ -10,10 +10,8 @@ pub fn visit(folder: &str, visit: &mut dyn FnMut(&str, &str)) {
 }
 
 fn walk(folder: &Path, visit: &mut dyn FnMut(&str, &str)) {
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    // Whatever order the file system has.
-    paths.sort();
-    for path in paths {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
         if path.is_dir() {
             walk(&path, visit);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
