@@ -14,6 +14,7 @@ use crate::{operator::require_operator, put_product};
 #[serde(deny_unknown_fields)]
 struct ProductRow {
     product_id: ProductId,
+    /// The version that is changed: the number in its `ETag`. Without, it is created.
     #[serde(default)]
     if_match: Option<u64>,
     product: ProductDetails,

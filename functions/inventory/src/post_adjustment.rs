@@ -31,7 +31,11 @@ pub struct Deps {
 #[schema(as = Adjustment)]
 #[serde(deny_unknown_fields)]
 struct Body {
+    /// How many units came, or went where it is negative; never 0.
+    #[schema(minimum = -1_000_000_000, maximum = 1_000_000_000)]
     delta: i64,
+    /// Why, for the ledger.
+    #[schema(min_length = 1, max_length = 200)]
     reason: String,
 }
 

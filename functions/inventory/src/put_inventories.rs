@@ -15,8 +15,11 @@ use crate::{operator::require_operator, put_inventory};
 struct CountRow {
     sku: Sku,
     warehouse_id: WarehouseId,
+    /// The version that is changed: the number in the row's `ETag`. Without, the row is created.
     #[serde(default)]
     if_match: Option<u64>,
+    /// How many units were counted.
+    #[schema(maximum = 1_000_000_000)]
     quantity: u32,
 }
 

@@ -23,6 +23,8 @@ use crate::{
 #[schema(as = SetQuantity)]
 #[serde(deny_unknown_fields)]
 struct Body {
+    /// How many units were counted.
+    #[schema(maximum = 1_000_000_000)]
     quantity: u32,
 }
 

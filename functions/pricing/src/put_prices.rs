@@ -13,6 +13,7 @@ use crate::{operator::require_operator, put_price};
 #[serde(deny_unknown_fields)]
 struct PriceRow {
     sku: Sku,
+    /// The version that is changed: the number in its `ETag`. Without, it is created.
     #[serde(default)]
     if_match: Option<u64>,
     price: Money,

@@ -27,19 +27,27 @@ const MAX_TEXT: usize = 100;
 #[schema(as = ShipOrder)]
 #[serde(deny_unknown_fields)]
 struct Body {
+    /// Who carries all of it.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     carrier: Option<String>,
+    /// The carrier's number for all of it.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 100)]
     tracking_number: Option<String>,
+    /// Instead of both: one for each warehouse that something leaves from.
     #[serde(default)]
     parcels: Vec<Parcel>,
 }
 
+/// What leaves from one warehouse.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Parcel {
     warehouse_id: WarehouseId,
+    #[schema(min_length = 1, max_length = 100)]
     carrier: String,
+    #[schema(min_length = 1, max_length = 100)]
     tracking_number: String,
 }
 

@@ -23,6 +23,7 @@ use crate::problems;
 struct Body {
     /// Buy these now; absent, the whole cart is bought.
     #[serde(default)]
+    #[schema(min_items = 1, max_items = 50)]
     lines: Option<Vec<BodyLine>>,
 }
 

@@ -24,6 +24,8 @@ use crate::problems;
 #[serde(deny_unknown_fields)]
 struct Body {
     checkout_id: CheckoutId,
+    /// A token of the payment gateway.
+    #[schema(pattern = "^pm_[A-Za-z0-9_]{1,100}$", example = "pm_card_visa")]
     payment_method: String,
     shipping_address: Address,
 }

@@ -19,6 +19,8 @@ use crate::problems;
 #[schema(as = BuyInSale)]
 #[serde(deny_unknown_fields)]
 struct Body {
+    /// A token of the payment gateway.
+    #[schema(pattern = "^pm_[A-Za-z0-9_]{1,100}$", example = "pm_card_visa")]
     payment_method: String,
     shipping_address: Address,
 }

@@ -2,26 +2,34 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where an order goes. Its `Debug` hides all but the country: addresses are never logged.
+// Its `Debug` hides all but the country: addresses are never logged.
+/// Where an order goes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Address {
     /// The recipient.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub name: String,
     /// Street and number.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub line1: String,
     /// Flat, floor, company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub line2: Option<String>,
     /// Town.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub city: String,
     /// State, province or county.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub region: Option<String>,
     /// Postal code; the country decides its form.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 16))]
     pub postal_code: String,
     /// ISO 3166-1 alpha-2, upper case.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Z]{2}$"))]
     pub country: String,
 }
 

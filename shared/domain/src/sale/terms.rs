@@ -23,6 +23,7 @@ pub struct SaleDraft {
     /// What is sold.
     pub sku: Sku,
     /// How many units of it.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100000))]
     pub units: u32,
     /// The price of one unit.
     pub price: Money,
@@ -33,9 +34,11 @@ pub struct SaleDraft {
     pub closes_at: Option<Timestamp>,
     /// How many shoppers it admits per second.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100000))]
     pub admission_rate: Option<u32>,
     /// How many shoppers are expected, to within a factor of ten: it sets how large a sample is counted.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100000000))]
     pub expected_shoppers: Option<u32>,
 }
 

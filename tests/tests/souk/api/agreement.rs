@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{Operation, document, operations};
+use super::document::{Operation, document, followed, operations};
 use crate::architecture::{routes, with_functions};
 
 #[test]
@@ -12,7 +12,7 @@ fn every_route_of_a_template_is_described_and_every_described_one_is_in_a_templa
     let only_in = |these: &BTreeSet<String>, others| these.difference(others).cloned().collect::<Vec<_>>();
     assert_eq!(only_in(&deployed, &described), [""; 0], "in a template, described by no handler");
     assert_eq!(only_in(&described, &deployed), [""; 0], "described by a handler, in no template");
-    assert!(described.len() > 50, "{}", described.len());
+    assert!(described.len() >= 50, "{}", described.len());
 }
 
 /// So the name in the description finds the block in the template and the line in the list.
@@ -59,12 +59,14 @@ fn what_staff_do_names_a_role_and_what_shoppers_do_names_none() {
 
 #[test]
 fn every_answer_has_words_and_every_refusal_a_type() {
-    for operation in operations(&document()) {
+    let document = document();
+    for operation in operations(&document) {
         let route = operation.route();
         let responses = operation.value["responses"].as_object().unwrap();
         assert!(operation.value["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{route}");
         assert!(responses.keys().any(|status| status.starts_with('2')), "{route} never succeeds");
         for (status, response) in responses {
+            let response = followed(&document, response);
             let number: u16 = status.parse().unwrap_or_else(|_| panic!("{route}: {status} is no status"));
             assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{route} {status}");
             let content = response["content"].as_object();

@@ -50,8 +50,10 @@ impl Asked {
         let is_like = |(wanted, asked): (&&str, &&str)| {
             wanted == asked || asked.starts_with('{') || (wanted.starts_with('{') && !asked.is_empty())
         };
+        // `/{collection}` alone names nothing.
+        let names_something = wanted.iter().zip(&asked).any(|(wanted, asked)| wanted == asked && !asked.is_empty());
         let is_method = self.method.is_none_or(|own| own.eq_ignore_ascii_case(method));
-        is_method && wanted.len() == asked.len() && wanted.iter().zip(&asked).all(is_like)
+        is_method && names_something && wanted.len() == asked.len() && wanted.iter().zip(&asked).all(is_like)
     }
 }
 
@@ -78,5 +80,6 @@ fn paths_are_read_as_tests_write_them() {
     assert!(is("api.post(&format!(", "{path}/open", "POST", "/admin/sales/{sale_id}/open"));
     assert!(!is("api.post(&format!(", "{path}/open", "POST", "/admin/sales/{sale_id}/close"));
     assert!(is("api.get(&format!(", "/search?q={q}", "GET", "/search"));
+    assert!(!is("format!(", "/{path}", "GET", "/openapi.json"));
     assert!(!is("assert_eq!(x, ", "title", "GET", "/search"));
 }

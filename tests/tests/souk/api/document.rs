@@ -72,26 +72,34 @@ pub fn operations(document: &Value) -> Vec<Operation> {
     paths.iter().flat_map(of).collect()
 }
 
+/// What a reference leads to, or the value itself.
+pub fn followed<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null),
+        None => value,
+    }
+}
+
 /// The document.
 pub fn document() -> Value {
-    let (mut paths, mut components, mut tags) = (Map::new(), Map::new(), Vec::new());
+    let (mut paths, mut types, mut refusals, mut tags) = (Map::new(), Map::new(), Map::new(), Vec::new());
     for (tag, about, description) in contexts() {
         let Value::Object(mut described) = serde_json::to_value(&description).unwrap() else { panic!("{tag}") };
         for (path, item) in as_map(described.remove("paths")) {
             for (method, mut operation) in as_map(Some(item)) {
                 assert!(METHODS.contains(&method.as_str()), "{method} {path}");
-                complete(&path, &mut operation, tag);
+                complete(&path, &mut operation, tag, &mut refusals);
                 let item = paths.entry(path.clone()).or_insert_with(|| json!({}));
                 assert!(item.get(&method).is_none(), "{method} {path} is described twice");
                 item[method] = operation;
             }
         }
         let schemas = described.remove("components").and_then(|mut of| of.as_object_mut()?.remove("schemas"));
-        schemas::gather(&mut components, as_map(schemas));
+        schemas::gather(&mut types, as_map(schemas));
         tags.push(json!({ "name": tag, "description": about }));
     }
-    schemas::gather(&mut components, schemas::common());
-    schemas::flatten(&mut components);
+    schemas::gather(&mut types, schemas::common());
+    schemas::flatten(&mut types);
     sorted(json!({
         "openapi": "3.1.0",
         "info": {
@@ -105,7 +113,8 @@ pub fn document() -> Value {
         "tags": tags,
         "paths": paths,
         "components": {
-            "schemas": components,
+            "schemas": types,
+            "responses": refusals,
             "parameters": path_parameters(),
             "securitySchemes": {
                 "user": {
@@ -147,7 +156,7 @@ fn path_parameters() -> Value {
 }
 
 /// Adds what needs not be said beside each handler.
-fn complete(path: &str, operation: &mut Value, tag: &str) {
+fn complete(path: &str, operation: &mut Value, tag: &str, shared: &mut Map<String, Value>) {
     operation["tags"] = json!([tag]);
     let mut parameters: Vec<Value> = Vec::new();
     for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
@@ -166,7 +175,7 @@ fn complete(path: &str, operation: &mut Value, tag: &str) {
             header["description"] = about_header(name).into();
         }
     }
-    refusals::complete(operation);
+    refusals::complete(operation, shared);
 }
 
 pub fn about_header(name: &str) -> &'static str {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     assert_written,
-    document::{Operation, document, operations},
+    document::{Operation, document, followed, operations},
     refusals::of_name,
 };
 
@@ -27,7 +27,7 @@ fn page(document: &Value) -> String {
     for tag in document["tags"].as_array().unwrap() {
         write!(page, "\n## {}\n\n{}\n", text(&tag["name"]), text(&tag["description"])).unwrap();
         for operation in operations.iter().filter(|operation| operation.value["tags"][0] == tag["name"]) {
-            write_operation(&mut page, operation);
+            write_operation(&mut page, document, operation);
         }
     }
     page += "\n## Types\n";
@@ -46,7 +46,7 @@ fn line(value: &Value) -> String {
     text(value).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn write_operation(page: &mut String, operation: &Operation) {
+fn write_operation(page: &mut String, document: &Value, operation: &Operation) {
     let Operation { method, path, value } = operation;
     let about = [line(&value["summary"]), line(&value["description"])].join(" ");
     write!(page, "\n### `{method} {path}`\n\n{}\n\n- For: {}\n", about.trim(), who(operation)).unwrap();
@@ -65,6 +65,7 @@ fn write_operation(page: &mut String, operation: &Operation) {
     }
     let mut refusals = Vec::new();
     for (status, response) in value["responses"].as_object().unwrap() {
+        let response = followed(document, response);
         let kinds = kinds(response).into_iter().filter(|kind| !EVERYWHERE.contains(kind));
         refusals.extend(kinds.map(|kind| format!("{status} [`{kind}`](problems.md#{kind})")));
         if status.starts_with(['2', '3']) {

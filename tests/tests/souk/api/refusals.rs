@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use souk_runtime::http::{
     description::KINDS,
     problem::{
@@ -17,8 +17,9 @@ use souk_runtime::http::{
 
 use super::{document::about_header, schemas::reference};
 
-/// Turns the kinds that an operation names into responses, together with those that come by themselves.
-pub fn complete(operation: &mut Value) {
+/// Turns the kinds that an operation names into responses, together with those that come by themselves. Many
+/// operations refuse the same, so the responses stand by themselves, in `shared`.
+pub fn complete(operation: &mut Value, shared: &mut Map<String, Value>) {
     let mut kinds: BTreeSet<&'static str> =
         [NotThroughTheEdge::KIND, Unauthorized::KIND, TryAgain::KIND, Internal::KIND]
             .into_iter()
@@ -44,8 +45,11 @@ pub fn complete(operation: &mut Value) {
         by_status.entry(kind.status.to_string()).or_default().push(kind);
     }
     for (status, kinds) in by_status {
-        let response = response(&status, &kinds, gateway.get(status.as_str()).copied());
-        responses.insert(status, response);
+        let by_gateway = gateway.get(status.as_str()).copied();
+        let names = kinds.iter().map(|kind| kind.name).chain(by_gateway.map(|_| "gateway"));
+        let name = std::iter::once(status.as_str()).chain(names).collect::<Vec<_>>().join(".");
+        responses.insert(status.clone(), json!({ "$ref": format!("#/components/responses/{name}") }));
+        shared.entry(name).or_insert_with(|| response(&status, &kinds, by_gateway));
     }
 }
 
@@ -68,7 +72,7 @@ fn of_request(operation: &Value) -> Vec<&'static Kind> {
     if header("If-Match") {
         kinds.extend([InvalidRequest::KIND, StaleVersion::KIND, IfMatchRequired::KIND]);
     }
-    if parameters.iter().any(|parameter| is_judged(parameter)) {
+    if parameters.iter().any(is_judged) {
         kinds.push(InvalidRequest::KIND);
     }
     let alternatives = operation["security"].as_array().into_iter().flatten();

@@ -7,6 +7,7 @@ use souk_runtime::http::{
     FieldError,
     description::{GatewayMessage, ProblemDocument},
 };
+use souk_search::Sort;
 use utoipa::ToSchema;
 
 /// A reference to a type.
@@ -14,7 +15,7 @@ pub fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// The types that are spoken of where the document is completed.
+/// The types of parameters, and those that are spoken of where the document is completed.
 pub fn common() -> Map<String, Value> {
     fn of<T: ToSchema>() -> (String, Value) {
         (T::name().into_owned(), serde_json::to_value(T::schema()).unwrap())
@@ -28,6 +29,7 @@ pub fn common() -> Map<String, Value> {
         of::<SaleId>(),
         of::<SellerId>(),
         of::<Sku>(),
+        of::<Sort>(),
         of::<WarehouseId>(),
     ];
     let answers = [of::<ProblemDocument>(), of::<FieldError>(), of::<GatewayMessage>()];

@@ -6,6 +6,7 @@ mod canary;
 mod cart;
 mod catalog;
 mod checkouts;
+mod description;
 mod edge;
 mod fulfilment;
 mod index;

@@ -71,8 +71,8 @@ struct Rest {
 /// One field of the request that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// The field's path, such as `lines[0].quantity`. Borrowed where the code itself names it, owned where
-    /// the client's words may be part of it.
+    // Borrowed where the code itself names it, owned where the client's words may be part of it.
+    /// The field's path, such as `lines[0].quantity`.
     #[schema(value_type = String)]
     pub field: Cow<'static, str>,
     /// What is wrong with it.
