@@ -36,8 +36,7 @@ fn an_operation_is_called_as_its_function_is() {
 fn a_guarded_route_says_who_may_ask_and_an_open_one_does_not_ask_for_a_token() {
     // Guests use the cart, too, so its functions look at the token themselves.
     let looks_itself = ["POST /cart/merge"];
-    let guarded: BTreeMap<_, _> =
-        routes().iter().map(|route| (route.key(), route.guarded)).collect();
+    let guarded: BTreeMap<_, _> = routes().iter().map(|route| (route.key(), route.guarded)).collect();
     for operation in operations(&document()) {
         let route = operation.route();
         let alternatives = operation.alternatives();
