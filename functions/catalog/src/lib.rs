@@ -7,14 +7,14 @@ pub mod get_product;
 pub mod get_seller;
 mod operator;
 mod problems;
-pub mod publisher;
+pub mod publish_catalog;
 pub mod put_category;
 pub mod put_product;
 pub mod put_products;
 pub mod put_seller;
 
 souk_runtime::functions! {
-    stream "catalog-publisher" => publisher::handle,
+    stream "publish-catalog" => publish_catalog::handle,
     http "delete-product" => delete_product::handle,
     http "get-category" => get_category::handle,
     http "get-product" => get_product::handle,

@@ -1,7 +1,7 @@
 //! Lambda handlers of the inventory context.
 #![forbid(unsafe_code)]
 
-pub mod availability_publisher;
+pub mod publish_availability;
 pub mod get_inventory;
 pub mod get_ledger;
 mod hints;
@@ -14,7 +14,7 @@ pub mod put_inventories;
 pub mod put_inventory;
 
 souk_runtime::functions! {
-    stream "availability-publisher" => availability_publisher::handle,
+    stream "publish-availability" => publish_availability::handle,
     http "get-inventory" => get_inventory::handle,
     http "get-ledger" => get_ledger::handle,
     stream "ledger-writer" => ledger_writer::handle,

@@ -2,8 +2,8 @@
 //! `souk-fn-orders`.
 #![forbid(unsafe_code)]
 
-pub mod webhook;
+pub mod payment_webhook;
 
 souk_runtime::functions! {
-    http "payment-webhook" => webhook::handle,
+    http "payment-webhook" => payment_webhook::handle,
 }

@@ -4,7 +4,7 @@
 pub mod catalog_facts_projector;
 pub mod get_price;
 mod operator;
-pub mod price_publisher;
+pub mod publish_prices;
 mod problems;
 pub mod put_price;
 pub mod put_prices;
@@ -12,7 +12,7 @@ pub mod put_prices;
 souk_runtime::functions! {
     queue "catalog-facts-projector" => catalog_facts_projector::handle,
     http "get-price" => get_price::handle,
-    stream "price-publisher" => price_publisher::handle,
+    stream "publish-prices" => publish_prices::handle,
     http "put-price" => put_price::handle,
     http "put-prices" => put_prices::handle,
 }

@@ -11,18 +11,18 @@ mod problems;
 pub mod shop;
 
 souk_runtime::functions! {
-    http "admin-get-sale" => admin::get::handle,
-    http "close-sale" => admin::close::handle,
-    queue "conduct-sale" => background::conduct::handle,
+    http "admin-get-sale" => admin::get_sale::handle,
+    http "close-sale" => admin::close_sale::handle,
+    queue "conduct-sale" => background::conduct_sale::handle,
     http "get-intent" => shop::get_intent::handle,
     http "get-queue" => shop::get_queue::handle,
     http "get-sale" => shop::get_sale::handle,
     http "join-queue" => shop::join_queue::handle,
-    http "open-sale" => admin::open::handle,
+    http "open-sale" => admin::open_sale::handle,
     queue "order-intents" => background::order_intents::handle,
-    http "pause-sale" => admin::pause::handle,
+    http "pause-sale" => admin::pause_sale::handle,
     http "post-intent" => shop::post_intent::handle,
-    http "put-sale" => admin::put::handle,
-    http "resume-sale" => admin::resume::handle,
-    schedule "sweep-sales" => background::sweep::handle,
+    http "put-sale" => admin::put_sale::handle,
+    http "resume-sale" => admin::resume_sale::handle,
+    schedule "sweep-sales" => background::sweep_sales::handle,
 }

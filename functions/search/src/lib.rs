@@ -6,7 +6,7 @@ pub mod facts_projector;
 pub mod get_product_page;
 #[cfg(test)]
 mod index_limits;
-pub mod index_manager;
+pub mod search_index_manager;
 pub mod list_categories;
 pub mod page_projector;
 pub mod page_refresher;
@@ -23,7 +23,7 @@ souk_runtime::functions! {
     http "list-categories" => list_categories::handle,
     stream "page-projector" => page_projector::handle,
     queue "page-refresher" => page_refresher::handle,
-    task "search-index-manager" => index_manager::handle,
+    task "search-index-manager" => search_index_manager::handle,
     stream "search-indexer" => search_indexer::handle,
     http "search-products" => search_products::handle,
     http "suggest" => suggest::handle,

@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 use souk_events::inventory::ReservationTimer;
 use souk_fn_orders::background::{archive_orders, publish_orders, reservation_timer};
-use souk_fn_payments::webhook;
+use souk_fn_payments::payment_webhook;
 use souk_gateway::{offline::Notice, signature};
 use souk_runtime::{queue::Message, stream::Record};
 use souk_wiring::Call;
@@ -225,7 +225,7 @@ impl Deliveries {
         let request = request("POST", "/webhooks/payments").header("stripe-signature", signed).body(payload).build();
         let (functions, call) = (self.sim.functions, Call::at(self.sim.clock.now()));
         let invocation = self.sim.invoke("payment-webhook", async move {
-            match webhook::handle(&functions.payment_webhook, request, call).await {
+            match payment_webhook::handle(&functions.payment_webhook, request, call).await {
                 Ok(response) => response.status,
                 Err(problem) => problem.status(),
             }

@@ -11,8 +11,8 @@ use serde_json::Value;
 use souk_cart::Carts;
 use souk_fn_orders::{admin, background, checkouts, orders, saga};
 use souk_fn_sales::{
-    admin::close,
-    background::{order_intents, sweep},
+    admin::close_sale,
+    background::{order_intents, sweep_sales},
     shop::{get_intent, post_intent},
 };
 use souk_inventory::{SaleUnits, StockRows};
@@ -46,13 +46,13 @@ pub const SALE_KEYS: &str = "sale-keys";
 /// Every function of the order core, and those of the flash sale.
 pub struct Functions {
     /// `POST /checkouts`
-    pub create_checkout: checkouts::create::Deps,
+    pub create_checkout: checkouts::create_checkout::Deps,
     /// `DELETE /checkouts/{checkout_id}`
-    pub delete_checkout: checkouts::delete::Deps,
+    pub delete_checkout: checkouts::delete_checkout::Deps,
     /// `POST /orders`
-    pub place_order: orders::place::Deps,
+    pub place_order: orders::place_order::Deps,
     /// `POST /orders/{order_id}/cancel`
-    pub cancel_order: orders::cancel::Deps,
+    pub cancel_order: orders::cancel_order::Deps,
     /// `POST /admin/orders/{order_id}/cancel`
     pub admin_cancel_order: admin::cancel_order::Deps,
     /// `POST /admin/orders/{order_id}/ship`
@@ -60,7 +60,7 @@ pub struct Functions {
     /// `POST /admin/orders/{order_id}/deliver`
     pub deliver_order: admin::deliver_order::Deps,
     /// `POST /webhooks/payments`
-    pub payment_webhook: souk_fn_payments::webhook::Deps,
+    pub payment_webhook: souk_fn_payments::payment_webhook::Deps,
     /// The reservations' timer.
     pub reservation_timer: background::reservation_timer::Deps,
     /// The sweeper over unsettled orders.
@@ -90,9 +90,9 @@ pub struct Functions {
     /// `GET /sales/{sale_id}/intents/{intent_id}`
     pub get_intent: get_intent::Deps,
     /// `POST /admin/sales/{sale_id}/close`
-    pub close_sale: close::Deps,
+    pub close_sale: close_sale::Deps,
     /// The sweeper over sales.
-    pub sweep_sales: sweep::Deps,
+    pub sweep_sales: sweep_sales::Deps,
     environment: Environment,
     ensure_reservation: saga::ensure_reservation::Deps,
     authorize_payment: saga::authorize_payment::Deps,

@@ -64,7 +64,7 @@ impl Tab {
             let id = Uuid::from_u128(self.sim.bits());
             let (functions, call) = (self.sim.functions, self.sim.function_call());
             let run =
-                async move { checkouts::create::handle(&functions.create_checkout, request, call.making(id)).await };
+                async move { checkouts::create_checkout::handle(&functions.create_checkout, request, call.making(id)).await };
             let response = self.sim.http("create-checkout", run).await;
             if let Some(response) = response.filter(|response| response.status < 500) {
                 let answer = body_of(&response);
@@ -85,7 +85,7 @@ impl Tab {
             let path = format!("/checkouts/{checkout_id}");
             let request = request("DELETE", &path).by(&self.user_id).path("checkout_id", checkout_id).build();
             let (functions, call) = (self.sim.functions, self.sim.function_call());
-            let run = async move { checkouts::delete::handle(&functions.delete_checkout, request, call).await };
+            let run = async move { checkouts::delete_checkout::handle(&functions.delete_checkout, request, call).await };
             let response = self.sim.http("delete-checkout", run).await;
             if response.is_some_and(|response| response.status < 500) {
                 return;
@@ -116,7 +116,7 @@ impl Tab {
             let request =
                 request("POST", "/orders").by(&self.user_id).header("idempotency-key", &self.key).body(body).build();
             let (functions, call) = (self.sim.functions, self.sim.function_call());
-            let run = async move { orders::place::handle(&functions.place_order, request, call).await };
+            let run = async move { orders::place_order::handle(&functions.place_order, request, call).await };
             let response = self.sim.http("place-order", run).await;
             if let Some(response) = response.filter(|response| response.status < 500) {
                 if matches!(response.status, 200 | 201) {
@@ -183,7 +183,7 @@ impl Tab {
             let path = format!("/orders/{order_id}/cancel");
             let request = request("POST", &path).by(&self.user_id).path("order_id", order_id).build();
             let (functions, call) = (self.sim.functions, self.sim.function_call());
-            let run = async move { orders::cancel::handle(&functions.cancel_order, request, call).await };
+            let run = async move { orders::cancel_order::handle(&functions.cancel_order, request, call).await };
             let response = self.sim.http("cancel-order", run).await;
             if response.is_some_and(|response| response.status < 500) {
                 return;

@@ -1,8 +1,8 @@
 //! Checkouts: prices and units held for a shopper for a while.
 
-pub mod create;
-pub mod delete;
-pub mod get;
+pub mod create_checkout;
+pub mod delete_checkout;
+pub mod get_checkout;
 
 use jiff::Timestamp;
 use serde::Serialize;

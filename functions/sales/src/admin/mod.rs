@@ -1,11 +1,11 @@
 //! What operators do with a sale.
 
-pub mod close;
-pub mod get;
-pub mod open;
-pub mod pause;
-pub mod put;
-pub mod resume;
+pub mod close_sale;
+pub mod get_sale;
+pub mod open_sale;
+pub mod pause_sale;
+pub mod put_sale;
+pub mod resume_sale;
 
 use jiff::Timestamp;
 use serde::Serialize;

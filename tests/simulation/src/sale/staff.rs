@@ -1,6 +1,6 @@
 //! The operator who ends a sale, the sweeper, and whoever empties the dead letters.
 
-use souk_fn_sales::{admin::close, background::sweep};
+use souk_fn_sales::{admin::close_sale, background::sweep_sales};
 
 use super::{SALE_ID, Shop, queue};
 use crate::{
@@ -38,7 +38,7 @@ async fn end(sim: &Sim, after_millis: u64) {
         let path = format!("/admin/sales/{SALE_ID}/close");
         let request = request("POST", &path).by_staff("operator").path("sale_id", SALE_ID).build();
         let (functions, call) = (sim.functions, sim.function_call());
-        let run = async move { close::handle(&functions.close_sale, request, call).await };
+        let run = async move { close_sale::handle(&functions.close_sale, request, call).await };
         match sim.http("close-sale", run).await {
             Some(response) if response.status < 500 => return,
             // Nobody asks again: the sweeper must finish it.
@@ -51,7 +51,7 @@ async fn end(sim: &Sim, after_millis: u64) {
 /// Runs the sales' sweeper.
 pub fn sweep_sales(sim: &Sim) {
     let (functions, call) = (sim.functions, sim.function_call());
-    sim.invoke("sweep-sales", async move { sweep::handle(&functions.sweep_sales, call).await.is_ok() });
+    sim.invoke("sweep-sales", async move { sweep_sales::handle(&functions.sweep_sales, call).await.is_ok() });
 }
 
 /// Sends the dead letters on.

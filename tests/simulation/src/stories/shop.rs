@@ -8,7 +8,7 @@ use souk_cart::Owner;
 use souk_domain::{ids::OrderId, money::Money, quantity::Quantity};
 use souk_events::inventory::ReservationTimer;
 use souk_fn_orders::{admin, background, checkouts, orders};
-use souk_fn_payments::webhook;
+use souk_fn_payments::payment_webhook;
 use souk_gateway::{
     intent::{Intent, State},
     offline::Notice,
@@ -161,7 +161,7 @@ impl Shop {
         let id = Uuid::from_u128(self.checkouts.get());
         let request = request("POST", "/checkouts").by(user).body(&body.to_string()).build();
         let (functions, now) = (self.functions, self.now());
-        async move { checkouts::create::handle(&functions.create_checkout, request, Call::at(now).making(id)).await.into() }
+        async move { checkouts::create_checkout::handle(&functions.create_checkout, request, Call::at(now).making(id)).await.into() }
     }
 
     /// The shopper orders what he has checked out, with a good card.
@@ -181,13 +181,13 @@ impl Shop {
         body["shipping_address"] = Value::Object(address());
         let request = request("POST", "/orders").by(user).header("idempotency-key", key).body(&body.to_string());
         let (request, functions, now) = (request.build(), self.functions, self.now());
-        async move { orders::place::handle(&functions.place_order, request, Call::at(now)).await.into() }
+        async move { orders::place_order::handle(&functions.place_order, request, Call::at(now)).await.into() }
     }
 
     /// The shopper cancels.
     pub async fn cancel(&self, user: &str, order_id: &str) -> Reply {
         let request = request("POST", "/orders/cancel").by(user).path("order_id", order_id).build();
-        orders::cancel::handle(&self.functions.cancel_order, request, Call::at(self.now())).await.into()
+        orders::cancel_order::handle(&self.functions.cancel_order, request, Call::at(self.now())).await.into()
     }
 
     /// The warehouse sends the parcel.
@@ -251,7 +251,7 @@ impl Shop {
         let (functions, now) = (self.functions, self.now());
         let signed = signature(WEBHOOK_SECRET, now.as_second(), payload);
         let request = request("POST", "/webhooks/payments").header("stripe-signature", &signed).body(payload).build();
-        async move { webhook::handle(&functions.payment_webhook, request, Call::at(now)).await.into() }
+        async move { payment_webhook::handle(&functions.payment_webhook, request, Call::at(now)).await.into() }
     }
 
     /// Brings all timers that were wound, whatever time it is.

@@ -1,4 +1,4 @@
-//! `price-publisher`: tells the bus what the prices table's stream says about prices.
+//! `publish-prices`: tells the bus what the prices table's stream says about prices.
 
 use souk_events::pricing::{PriceChanged, SOURCE};
 use souk_pricing::PriceImage;

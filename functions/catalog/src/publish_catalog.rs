@@ -1,4 +1,4 @@
-//! `catalog-publisher`: tells the bus what the catalog table's stream says about products.
+//! `publish-catalog`: tells the bus what the catalog table's stream says about products.
 
 use souk_catalog::{Key, ProductRecord};
 use souk_domain::ids::Sku;

@@ -1,4 +1,4 @@
-//! `availability-publisher`: the stream of stock rows → hints of how many units are left.
+//! `publish-availability`: the stream of stock rows → hints of how many units are left.
 //!
 //! The stream's batching window sets how often a SKU is told at most; within a batch each SKU is read
 //! once and told once, as it stands then. Rows that are new are not waited for: `ledger-writer`, which has
