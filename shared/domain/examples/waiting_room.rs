@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 const OPENS_AT_MS: i64 = 1_800_000_000_000;
 const RATE: u32 = 20_000;
-/// Whoever polls so long after his turn is late.
+/// Whoever polls so long after their turn is late.
 const LATE_MS: i64 = 1_900;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -3,8 +3,8 @@
 //! - [`Sales`] keeps definitions and *rooms*. A sale's room is the one small item that everybody
 //!   shares: its status, the threshold that admits shoppers, and which shards are empty. Warm functions
 //!   answer from a copy that is at most a second old ([`RoomCache`]).
-//! - [`WaitingRoom`] keeps nothing per shopper: a signed ticket says when he joined, a signed admission
-//!   that he may claim. [`Conductor`] moves the threshold.
+//! - [`WaitingRoom`] keeps nothing per shopper: a signed ticket says when they joined, a signed admission
+//!   that they may claim. [`Conductor`] moves the threshold.
 //! - [`Shards`] hold a sale's units together with the claims on them, so that a claim is one write;
 //!   [`Claims`] chooses the shards.
 //! - [`Intents`] is the queue on which claims become orders.

@@ -110,7 +110,7 @@ impl RoomCache {
     }
 
     /// What is known if that is good enough, else what the store says. One reading at a time: whoever
-    /// waited for another's takes what that has brought, if it is good enough for him.
+    /// waited for another's takes what that has brought, if it is good enough for them.
     async fn read_unless(
         &self,
         slot: &Arc<Slot>,

@@ -2,11 +2,11 @@ use serde::Serialize;
 use souk_domain::sale::{Position, SaleStatus};
 use souk_sales::Queueing;
 
-/// Where a shopper stands, as he is told.
+/// Where a shopper stands, as they are told.
 #[derive(Serialize)]
 pub(super) struct QueueView {
     status: SaleStatus,
-    /// The window of his joining, and his place in it: 0.25 is a quarter down the first window.
+    /// The window of their joining, and their place in it: 0.25 is a quarter down the first window.
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]

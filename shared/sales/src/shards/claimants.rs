@@ -21,8 +21,8 @@ const SALES: usize = 4;
 
 /// Who has claims in the shards that nobody asks any more, because they are known to be empty.
 ///
-/// A shopper whose answer was lost asks again, perhaps when the shard that holds his claim has been
-/// emptied. He must hear of that claim and not get a second unit; the others must not cost a read
+/// A shopper whose answer was lost asks again, perhaps when the shard that holds their claim has been
+/// emptied. They must hear of that claim and not get a second unit; the others must not cost a read
 /// each. So a warm function reads each emptied shard once, and answers all of them from memory.
 #[derive(Debug)]
 pub(super) struct Claimants {
@@ -95,7 +95,7 @@ impl Known {
             for (shopper, entry) in shard.claims {
                 let found = KnownClaim { shard: shard.number, warehouse_id: shard.warehouse_id.clone(), entry };
                 let kept = self.claims.entry(shopper).or_insert_with(|| found.clone());
-                // He may have two for a moment, or had one before: the one that stands is his.
+                // A shopper may have two for a moment, or had one before: the one that stands is theirs.
                 if kept.shard == found.shard || kept.entry == ClaimEntry::GivenBack {
                     *kept = found;
                 }

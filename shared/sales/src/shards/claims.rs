@@ -33,9 +33,9 @@ pub struct Claim {
 pub enum ClaimOutcome {
     /// The unit is the shopper's from now on.
     Claimed(Claim),
-    /// He had claimed one before.
+    /// The shopper had claimed one before.
     Mine(Claim),
-    /// He had one of this shard and it was given back: his order says why, and he gets no other.
+    /// They had one of this shard and it was given back: their order says why, and they get no other.
     GivenBack {
         /// The shard.
         shard: u32,
@@ -210,7 +210,7 @@ impl Claims {
 }
 
 /// The shards that the shopper passes over because they are known to be empty, and the first one that
-/// he asks. Those in `tried` have answered him already.
+/// they ask. Those in `tried` have answered them already.
 fn next_shard(seen: &Seen, shopper: &ShopperKey, tried: &[u32]) -> (Vec<u32>, Option<u32>) {
     let mut passed_over = Vec::new();
     for shard in probes(&seen.sale.sale_id, shopper, seen.sale.shard_count()) {

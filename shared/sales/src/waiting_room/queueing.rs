@@ -14,17 +14,17 @@ use crate::Seen;
 pub struct Queueing {
     /// Where the sale stands.
     pub status: SaleStatus,
-    /// His position; shown from the opening on.
+    /// The shopper's position; shown from the opening on.
     pub position: Option<Position>,
-    /// About how many are before him; known from the opening on.
+    /// About how many are before them; known from the opening on.
     pub ahead: Option<u64>,
-    /// About how long it takes until he is admitted.
+    /// About how long it takes until they are admitted.
     pub wait: Option<Duration>,
     /// When to ask again; `None` where nothing changes any more.
     pub poll_after: Option<Duration>,
     /// Every unit is claimed, for now.
     pub sold_out: bool,
-    /// He may claim now.
+    /// They may claim now.
     pub admitted: bool,
 }
 

@@ -11,8 +11,8 @@ use souk_wiring::FromEnvironment;
 use super::{KeyRing, KeySourceError, Queueing, Ticket, TokenError};
 use crate::{RoomCache, Seen, sales::Counted};
 
-/// Joining, waiting and being admitted. Nothing is stored per shopper but, of a sample, that he was
-/// there: a ticket and an admission are all that he needs.
+/// Joining, waiting and being admitted. Nothing is stored per shopper but, of a sample, that they were
+/// there: a ticket and an admission are all that they need.
 #[derive(Debug, FromEnvironment)]
 pub struct WaitingRoom {
     rooms: Arc<RoomCache>,
@@ -25,11 +25,11 @@ pub struct WaitingRoom {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum JoinOutcome {
-    /// He has a ticket.
+    /// The shopper has a ticket.
     Joined {
         /// The signed ticket.
         ticket: String,
-        /// Where he stands.
+        /// Where they stand.
         queueing: Queueing,
     },
     /// The sale is not open for joining, or no more.
@@ -42,9 +42,9 @@ pub enum JoinOutcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum StandingOutcome {
-    /// Where he stands, and the signed admission if it is his turn.
+    /// Where they stand, and the signed admission if it is their turn.
     Standing {
-        /// Where he stands.
+        /// Where they stand.
         queueing: Queueing,
         /// The signed admission.
         admission: Option<String>,
@@ -108,7 +108,7 @@ impl WaitingRoom {
     }
 
     /// Where the holder of this ticket stands. Shortly before the opening, asking is the check-in by
-    /// which he counts as present; when it is his turn, the answer holds his admission.
+    /// which they count as present; when it is their turn, the answer holds their admission.
     ///
     /// # Errors
     /// [`WaitingRoomError`]; asking again is safe.

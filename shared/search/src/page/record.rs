@@ -123,9 +123,9 @@ pub struct CategoryName {
 pub struct SellerName {
     /// Which seller.
     pub seller_id: SellerId,
-    /// The seller's version; 0 where he was not yet heard of.
+    /// The seller's version; 0 where they were not yet heard of.
     pub version: u64,
-    /// What he is called.
+    /// What they are called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

@@ -40,7 +40,7 @@ pub struct PageView {
 pub struct SellerView {
     /// Which seller.
     pub seller_id: String,
-    /// What he is called; `None` where that is not known yet.
+    /// What they are called; `None` where that is not known yet.
     pub name: Option<String>,
 }
 

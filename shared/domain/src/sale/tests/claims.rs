@@ -152,7 +152,7 @@ proptest! {
             }
             prop_assert_eq!(shard.left + shard.held() + shard.drained, UNITS);
             prop_assert!(!closed || shard.left == 0, "nothing is for sale in a closed shard");
-            // I4: whoever lost his unit does not get a second one.
+            // I4: whoever lost their unit does not get a second one.
             let again = |shopper: &u8| shard.entries.get(shopper) != Some(&ClaimEntry::GivenBack);
             prop_assert!(!lost.iter().any(again));
         }

@@ -16,7 +16,7 @@ async fn reserving_again_finds_the_reservation_even_where_it_took_the_last_unit(
     let shelf = Shelf::stocked(&[("a", "w1", 2)]).await;
     let first = shelf.held(1, &[("a", 2)]).await;
     for _ in 0..REPEATS {
-        // As after an answer that was lost: the caller does not know that he has the units.
+        // As after an answer that was lost: the caller does not know that they have the units.
         let again = shelf.reservations.reserve(&request(1, &[("a", 2)]), at(5)).await.unwrap();
         assert_eq!(again, ReserveOutcome::Exists(first.clone()));
     }
