@@ -52,7 +52,7 @@ fn an_entry_is_a_time_or_given_back() {
 }
 
 #[test]
-fn a_claim_is_released_for_a_cancelled_order_or_one_of_another_shard_and_for_nothing_else() {
+fn a_claim_is_released_only_for_a_cancelled_order_or_one_of_another_shard() {
     assert_eq!(release_ground(None, 3), None, "the order may be about to be made");
     for status in OrderStatus::ALL {
         let cancelled = (status == OrderStatus::Cancelled).then_some(ReleaseGround::OrderCancelled);

@@ -133,7 +133,7 @@ async fn invariant_i8_the_timer_releases_once_and_never_what_an_order_has() {
 }
 
 #[tokio::test]
-async fn invariant_i8_an_abandoned_checkout_gives_its_units_back_once_and_an_ordered_one_none() {
+async fn invariant_i8_an_abandoned_checkout_gives_back_once_and_an_ordered_one_never() {
     let shelf = Shelf::stocked(&[("a", "w1", 5)]).await;
     shelf.held(1, &[("a", 2)]).await;
     shelf.held(2, &[("a", 1)]).await;
