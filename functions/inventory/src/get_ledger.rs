@@ -18,7 +18,7 @@ pub struct Deps {
 }
 
 #[derive(Debug, Serialize)]
-struct Page {
+struct LedgerView {
     entries: Vec<LedgerEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
@@ -41,5 +41,5 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let below = cursor.map(|text| Cursor::<u64>::decode(&text, &list)).transpose()?.map(|Cursor(below)| below);
     let page = deps.ledger.page(&sku, &warehouse_id, below, limit).await?;
     let cursor = page.next.map(|next| Cursor(next).encode(&list));
-    Ok(Response::json(200, &Page { entries: page.entries, cursor }))
+    Ok(Response::json(200, &LedgerView { entries: page.entries, cursor }))
 }

@@ -13,7 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod conductor;
-mod effort;
+mod cost;
 mod intents;
 mod room_cache;
 mod sales;
@@ -21,15 +21,15 @@ mod shards;
 mod waiting_room;
 
 pub use conductor::{Conductor, TickOutcome};
-pub use effort::Effort;
+pub use cost::ClaimCost;
 pub use intents::{Intents, IntentsBacklog, QueueError};
-pub use room_cache::{RoomCache, Seen};
+pub use room_cache::{RoomCache, SaleSnapshot};
 pub use sales::{
     ActiveSale, ChangeOutcome, DefineOutcome, Lease, PreparedOutcome, Room, Sale, Sales, TransitionOutcome,
     new_lottery_key,
 };
 pub use shards::{
-    Claim, ClaimAnswer, ClaimOutcome, ClaimPlace, Claims, CloseShardOutcome, Created, ReleaseOutcome, ShardRecord,
+    Claim, ClaimAnswer, ClaimOutcome, ClaimPlace, Claims, CloseShardOutcome, Created, ReleaseClaimOutcome, ShardRecord,
     ShardReturns, ShardTotals, Shards, StaleClaim, StaleClaims, read_shard,
 };
 pub use waiting_room::{

@@ -19,8 +19,8 @@ pub use document::Action;
 pub use index::{IndexError, QUERY_WITHIN, RefusedDocument, SearchIndex, WITHIN, definition, fingerprint};
 pub use keeper::{ComparisonReport, Counts, Keeper, KeeperError, ReindexReport};
 pub use page::{
-    Availability, AvailabilityFact, CategoryName, CategoryPath, CategoryTree, Image, Page, PageProduct, PageView,
-    Pages, PriceFact, Rating, SellerName, TreeView, Variant,
+    Availability, AvailabilityFact, CategoryName, CategoryPath, CategoryTree, Image, PageProduct, PageView, Pages,
+    PriceFact, ProductPage, Rating, SellerName, TreeView, Variant,
 };
 pub use query::{
     CategoryFacet, Facets, Hit, PriceFacet, QueryError, RatingFacet, SearchAnswer, SearchQuery, Sort, Suggestion,

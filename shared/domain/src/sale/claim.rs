@@ -119,14 +119,14 @@ impl ShardImage {
 
 /// What is known of the one order that a shopper can have in a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OrderFacts {
+pub struct ClaimOrder {
     /// Where it stands.
     pub status: OrderStatus,
     /// The shard that its unit comes from.
     pub shard: u32,
 }
 
-impl OrderFacts {
+impl ClaimOrder {
     /// What this order says, where it was made of a claim.
     pub fn of(order: &Order) -> Option<Self> {
         order.origin.sale().map(|sale| Self { status: order.status, shard: sale.shard })
@@ -145,7 +145,7 @@ pub enum ReleaseGround {
 
 /// The ground for the release of a shopper's claim in `shard`. None without an order: the order may be
 /// about to be made.
-pub fn release_ground(order: Option<OrderFacts>, shard: u32) -> Option<ReleaseGround> {
+pub fn release_ground(order: Option<ClaimOrder>, shard: u32) -> Option<ReleaseGround> {
     match order? {
         order if order.shard != shard => Some(ReleaseGround::OrderNamesAnotherShard(order.shard)),
         order if order.status == OrderStatus::Cancelled => Some(ReleaseGround::OrderCancelled),

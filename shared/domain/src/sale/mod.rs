@@ -46,7 +46,7 @@ mod windows;
 pub use beacon::{Beacon, drand};
 pub use bytes32::Bytes32Error;
 pub use claim::{
-    ClaimEntry, ClaimEntryError, ClaimJudgement, OrderFacts, ReleaseGround, ReleaseJudgement, ShardImage, ShardState,
+    ClaimEntry, ClaimEntryError, ClaimJudgement, ClaimOrder, ReleaseGround, ReleaseJudgement, ShardImage, ShardState,
     release_ground,
 };
 pub use cohort::{Cohort, Position, WINDOW};

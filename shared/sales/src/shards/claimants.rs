@@ -12,7 +12,7 @@ use souk_domain::{
 use souk_dynamo::StoreError;
 
 use super::{ShardRecord, Shards};
-use crate::{Effort, Seen};
+use crate::{ClaimCost, SaleSnapshot};
 
 /// Between two readings of the same shard: units that come back and are sold again make knowledge old.
 const MIN_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
@@ -61,24 +61,24 @@ impl Claimants {
     pub(super) async fn find(
         &self,
         shards: &Shards,
-        seen: &Seen,
+        snapshot: &SaleSnapshot,
         among: &[u32],
         shopper: &ShopperKey,
         now: Timestamp,
-        effort: &mut Effort,
+        cost: &mut ClaimCost,
     ) -> Result<Option<KnownClaim>, StoreError> {
         if among.is_empty() {
             return Ok(None);
         }
-        let sale_id = &seen.sale.sale_id;
+        let sale_id = &snapshot.sale.sale_id;
         let known = self.sales.get_or_insert_with(sale_id, || Ok::<_, StoreError>(Arc::default()))?;
-        let reading = Reading { epoch: seen.room.epoch, status: seen.room.status, at: now };
+        let reading = Reading { epoch: snapshot.room.epoch, status: snapshot.room.status, at: now };
         let unread = lock(&known).unread(among, reading);
         if !unread.is_empty() {
-            effort.round_trips += 1;
-            effort.reads += u32::try_from(unread.len()).unwrap_or(u32::MAX);
+            cost.round_trips += 1;
+            cost.reads += u32::try_from(unread.len()).unwrap_or(u32::MAX);
             let read = shards.many(sale_id, unread).await?;
-            lock(&known).learn(read, reading);
+            lock(&known).insert(read, reading);
         }
         Ok(lock(&known).claims.get(shopper).cloned())
     }
@@ -89,7 +89,7 @@ impl Known {
         among.iter().copied().filter(|shard| self.shards.get(shard).is_none_or(|known| known.is_old(now))).collect()
     }
 
-    fn learn(&mut self, read: Vec<ShardRecord>, reading: Reading) {
+    fn insert(&mut self, read: Vec<ShardRecord>, reading: Reading) {
         for shard in read {
             self.shards.insert(shard.number, reading);
             for (shopper, entry) in shard.claims {

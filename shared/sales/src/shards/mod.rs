@@ -14,7 +14,7 @@ pub use claims::{Claim, ClaimAnswer, ClaimOutcome, Claims};
 pub use close::{CloseShardOutcome, ShardReturns};
 pub use create::Created;
 pub use record::ShardRecord;
-pub use release::ReleaseOutcome;
+pub use release::ReleaseClaimOutcome;
 pub use sweep::{StaleClaim, StaleClaims};
 pub use watch::ShardTotals;
 

@@ -10,7 +10,7 @@ use souk_domain::{
 
 /// The item of one product: what its page shows, each part with the version of its source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Page {
+pub struct ProductPage {
     /// Which product.
     pub product_id: ProductId,
     /// Raised by one at every write of this item; never falls, not even when the product is deleted.

@@ -7,7 +7,7 @@ use souk_domain::{
     money::Money,
 };
 
-use super::{Availability, CategoryName, Image, Page, Rating, SellerName, Variant};
+use super::{Availability, CategoryName, Image, ProductPage, Rating, SellerName, Variant};
 
 /// A product page as shoppers see it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -60,7 +60,7 @@ pub struct VariantView {
     pub availability: Availability,
 }
 
-impl Page {
+impl ProductPage {
     /// What shoppers see; `None` where the product is deleted.
     pub fn view(&self) -> Option<PageView> {
         let product = self.product.as_ref()?;

@@ -50,12 +50,12 @@ async fn an_order_is_served_by_few_warehouses_the_nearer_first() {
     let shelf = Shelf::stocked(&[("a", "w1", 5), ("a", "w2", 5), ("b", "w2", 5), ("b", "w3", 5)]).await;
     let mut wanted = request(1, &[("a", 1), ("b", 1)]);
     wanted.nearest = ["w1", "w3", "w2"].map(warehouse).into();
-    let ReserveOutcome::Reserved(held, effort) = shelf.reservations.reserve(&wanted, at(0)).await.unwrap() else {
+    let ReserveOutcome::Reserved(held, cost) = shelf.reservations.reserve(&wanted, at(0)).await.unwrap() else {
         panic!("there is enough");
     };
     assert!(held.lines.iter().all(|line| line.warehouse_id == warehouse("w2")), "{held:?}");
     // Two rows and the reservation at two units each, and one for the reservation's place in the index.
-    assert_eq!((effort.attempts, effort.write_units), (1, 7.0));
+    assert_eq!((cost.attempts, cost.write_units), (1, 7.0));
 }
 
 #[tokio::test]
