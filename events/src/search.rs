@@ -18,7 +18,7 @@ pub enum PageRefresh {
         #[serde(default)]
         after: Option<ProductId>,
     },
-    /// This seller, on the pages of his products.
+    /// This seller, on the pages of their products.
     Seller {
         /// Which seller.
         seller_id: SellerId,

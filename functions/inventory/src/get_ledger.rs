@@ -21,7 +21,7 @@ pub struct Deps {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LedgerPage)]
-struct Page {
+struct LedgerView {
     /// Movements, newest first.
     entries: Vec<EntryView>,
     /// Where the next page begins; absent on the last one.
@@ -95,5 +95,5 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let below = cursor.map(|text| Cursor::<u64>::decode(&text, &list)).transpose()?.map(|Cursor(below)| below);
     let page = deps.ledger.page(&sku, &warehouse_id, below, limit).await?;
     let cursor = page.next.map(|next| Cursor(next).encode(&list));
-    Ok(Response::json(200, &Page { entries: page.entries.into_iter().map(EntryView::from).collect(), cursor }))
+    Ok(Response::json(200, &LedgerView { entries: page.entries.into_iter().map(EntryView::from).collect(), cursor }))
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use souk_catalog::{CategoryDetails, ProductDetails, ProductRecord, SellerDetails};
 use souk_domain::{money::Money, stock::MAX_UNITS};
-use souk_search::{Action, AvailabilityFact, CategoryName, CategoryPath, Page, PriceFact, SellerName, definition};
+use souk_search::{
+    Action, AvailabilityFact, CategoryName, CategoryPath, PriceFact, ProductPage, SellerName, definition,
+};
 
 use crate::page_projector::page_product;
 
@@ -133,7 +135,7 @@ impl Written {
         let product = page_product(record)?;
         let sku = product.variants[0].sku.clone();
         let name = CategoryName { category_id: product.category_id.clone(), name: category.name };
-        let page = Page {
+        let page = ProductPage {
             product_id: product.product_id.clone(),
             revision: 1,
             catalog_version: 1,

@@ -10,7 +10,7 @@ pub(crate) fn query(error: QueryError) -> Problem {
     }
 }
 
-/// Also a refusal is no fault of the client's: what he sent has been checked before. While an index
+/// Also a refusal is no fault of the client's: what it sent has been checked before. While an index
 /// is missing or being moved, trying again helps.
 pub(crate) fn index(error: IndexError) -> Problem {
     Problem::new(SearchUnavailable, "Please try again in a moment.").with_header("retry-after", "2").caused_by(error)

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use souk_runtime::stream::{BatchResult, Record, RecordFailure};
-use souk_search::{IndexError, Page, Pages, SearchIndex};
+use souk_search::{IndexError, Pages, ProductPage, SearchIndex};
 use souk_wiring::{Call, FromEnvironment};
 
 /// The index remembers the versions of deleted documents for a day, the schema says. A record that comes
@@ -46,11 +46,11 @@ pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
 }
 
 /// Other items of the table are no pages, and pages are never removed.
-async fn page_of(pages: &Pages, record: &Record) -> Result<Option<Page>, RecordFailure> {
+async fn page_of(pages: &Pages, record: &Record) -> Result<Option<ProductPage>, RecordFailure> {
     if !record.key("pk").is_some_and(|key| key.starts_with("product#")) {
         return Ok(None);
     }
-    let Some(page) = record.new_image::<Page>()? else { return Ok(None) };
+    let Some(page) = record.new_image::<ProductPage>()? else { return Ok(None) };
     if record.at() + TRUSTED_FOR < Timestamp::now() {
         return Ok(pages.item(&page.product_id).await?);
     }

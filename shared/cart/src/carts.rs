@@ -52,12 +52,19 @@ impl CartItem {
 }
 
 /// A cart as it was read.
-struct Seen {
+struct LoadedCart {
     cart: Cart,
     stored: bool,
 }
 
-impl Seen {
+impl LoadedCart {
+    fn from_item(item: Option<CartItem>, now: Timestamp) -> Self {
+        match item {
+            Some(item) => Self { cart: item.cart, stored: true },
+            None => Self { cart: Cart::empty(now), stored: false },
+        }
+    }
+
     /// That the cart still is as it was read.
     fn is_unchanged(&self) -> Condition {
         if self.stored { attribute("version").equals(n(self.cart.version)) } else { attribute("owner").is_absent() }
@@ -83,7 +90,7 @@ impl Carts {
     /// # Errors
     /// [`StoreError`].
     pub async fn get(&self, owner: &Owner, now: Timestamp) -> Result<Cart, StoreError> {
-        Ok(self.see(owner, now).await?.cart)
+        Ok(self.load(owner, now).await?.cart)
     }
 
     /// Puts so many units of a SKU into a cart.
@@ -139,8 +146,8 @@ impl Carts {
         let (user, guest) = (Owner::User(user_id.clone()), Owner::Guest(token.clone()));
         for attempt in 1..=ATTEMPTS {
             // The guest's first: where another merge has emptied it, the user's is read after that merge.
-            let from_guest = self.see(&guest, now).await?;
-            let from_user = self.see(&user, now).await?;
+            let from_guest = self.load(&guest, now).await?;
+            let from_user = self.load(&user, now).await?;
             let (to, left) = merged(&from_user.cart, &from_guest.cart);
             if left == from_guest.cart && to == from_user.cart {
                 return Ok(outcome(to, left));
@@ -157,9 +164,9 @@ impl Carts {
         Ok(MergeOutcome::Busy)
     }
 
-    async fn see(&self, owner: &Owner, now: Timestamp) -> Result<Seen, StoreError> {
+    async fn load(&self, owner: &Owner, now: Timestamp) -> Result<LoadedCart, StoreError> {
         let item: Option<CartItem> = self.table.get(&[("owner", &owner.key())]).await?;
-        Ok(seen(item, now))
+        Ok(LoadedCart::from_item(item, now))
     }
 
     /// Writes a changed cart over the one that it was made from; where another tab was quicker, makes
@@ -170,7 +177,7 @@ impl Carts {
         now: Timestamp,
         change: impl Fn(&Cart) -> Result<Cart, TooManyLines>,
     ) -> Result<ChangeOutcome, StoreError> {
-        let mut present = self.see(owner, now).await?;
+        let mut present = self.load(owner, now).await?;
         for attempt in 1..=ATTEMPTS {
             let Ok(next) = change(&present.cart) else { return Ok(ChangeOutcome::TooManyLines) };
             if next == present.cart {
@@ -179,20 +186,15 @@ impl Carts {
             let item = CartItem::new(owner, &next, now);
             match self.table.put_if(&item, present.is_unchanged()).await {
                 Ok(Outcome::Written(())) => return Ok(ChangeOutcome::Done(next)),
-                Ok(Outcome::Refused(item)) => present = seen(item.map(souk_dynamo::decode).transpose()?, now),
+                Ok(Outcome::Refused(item)) => {
+                    present = LoadedCart::from_item(item.map(souk_dynamo::decode).transpose()?, now)
+                }
                 Err(StoreError::Busy(_)) => {}
                 Err(error) => return Err(error),
             }
             BACKOFF.pause(attempt).await;
         }
         Ok(ChangeOutcome::Busy)
-    }
-}
-
-fn seen(item: Option<CartItem>, now: Timestamp) -> Seen {
-    match item {
-        Some(item) => Seen { cart: item.cart, stored: true },
-        None => Seen { cart: Cart::empty(now), stored: false },
     }
 }
 

@@ -1,7 +1,7 @@
-/// Why a change was not made: the caller has not seen what he would overwrite.
+/// Why a change was not made: the caller has not seen what they would overwrite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PreconditionFailure {
-    /// It exists and the caller did not say which version he has seen.
+    /// It exists and the caller did not say which version they have seen.
     #[error("the version is missing; the present one is {present}")]
     Missing {
         /// The version that is stored.

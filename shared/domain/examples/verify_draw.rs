@@ -11,7 +11,7 @@ use souk_domain::{
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let [user, joined_at] = arguments.as_slice() else {
-        return Err("say whose position: a user id and when he joined, such as 2027-01-15T07:59:00Z".into());
+        return Err("say whose position: a user id and when they joined, such as 2027-01-15T07:59:00Z".into());
     };
     let user: UserId = user.parse()?;
     let draw: Draw = serde_json::from_reader(std::io::stdin())?;

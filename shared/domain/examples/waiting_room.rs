@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 const OPENS_AT_MS: i64 = 1_800_000_000_000;
 const RATE: u32 = 20_000;
-/// Whoever polls so long after his turn is late.
+/// Whoever polls so long after their turn is late.
 const LATE_MS: i64 = 1_900;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn ten_million_shoppers_poll_as_often_as_the_docs_say_and_come_when_it_is_their_turn() {
+    fn ten_million_shoppers_poll_as_often_as_the_docs_say_and_come_in_their_turn() {
         let polls = Polls::simulated(20_000, 500).unwrap();
         assert!((5.2..6.2).contains(&polls.per_shopper()), "{}", polls.per_shopper());
         let check_ins = polls.load(-120..-10);

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 ///
 /// It is bound to the query that made it by a checksum, so that a cursor of one list is refused by
 /// another. It carries no secret and is not a permission: whose items are read always comes from the
-/// token and the path, never from here, so a forged cursor shows its owner only what is his anyway.
+/// token and the path, never from here, so a forged cursor shows its owner only what is theirs anyway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor<T>(pub T);
 

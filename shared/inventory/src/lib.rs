@@ -21,7 +21,7 @@ pub use audit::{StockAudit, StockAuditor};
 pub use ledger::{Ledger, LedgerEntry, LedgerPage};
 pub use repair::RepairOutcome;
 pub use reservations::{ReservationBook, Reservations};
-pub use reserve::{Effort, ReserveOutcome, ReserveRequest};
+pub use reserve::{ReservationCost, ReserveOutcome, ReserveRequest};
 pub use rows::{Availability, StockRows};
 pub use sale_units::{AllotOutcome, GivenBack, SaleUnits};
 pub use set_quantity::SetQuantityOutcome;

@@ -39,7 +39,7 @@ pub struct ReserveRequest {
 
 /// What a reservation cost.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Effort {
+pub struct ReservationCost {
     /// Transactions sent.
     pub attempts: u32,
     /// Write units they consumed. DynamoDB does not report those of a refused transaction: they are
@@ -52,7 +52,7 @@ pub struct Effort {
 #[must_use]
 pub enum ReserveOutcome {
     /// The units are set aside.
-    Reserved(Reservation, Effort),
+    Reserved(Reservation, ReservationCost),
     /// The reservation was made earlier; as it stands now, which may be ended.
     Exists(Reservation),
     /// There is too little, as the rows were read.
@@ -63,8 +63,8 @@ pub enum ReserveOutcome {
     Busy,
 }
 
-/// The rows of the wanted SKUs as they were last seen.
-struct Seen(Vec<StockRow>);
+/// The rows of the wanted SKUs as they were last read.
+struct CandidateRows(Vec<StockRow>);
 
 impl Reservations {
     /// Sets units aside, all lines or none.
@@ -79,10 +79,10 @@ impl Reservations {
     /// [`StoreError`] where the outcome is unknown; asking again with the same id is safe.
     pub async fn reserve(&self, request: &ReserveRequest, now: Timestamp) -> Result<ReserveOutcome, StoreError> {
         let demand = Demand::of_lines(request.lines.iter().map(|(sku, quantity)| (sku, *quantity)));
-        let mut seen = self.see(&demand).await?;
-        let mut effort = Effort::default();
-        while effort.attempts < ATTEMPTS {
-            let plan = match allocate(&demand, &seen.0, &request.nearest) {
+        let mut candidates = self.read_candidates(&demand).await?;
+        let mut cost = ReservationCost::default();
+        while cost.attempts < ATTEMPTS {
+            let plan = match allocate(&demand, &candidates.0, &request.nearest) {
                 Ok(plan) if plan.len() > MAX_ROWS => return Ok(ReserveOutcome::Scattered),
                 Ok(plan) => plan,
                 // The units may be gone because an earlier call with this id took them.
@@ -90,33 +90,33 @@ impl Reservations {
             };
             let held = Reservation::held(request.reservation_id.clone(), plan, now, request.expires_at);
             let transaction = self.taking(&held, now)?;
-            effort.attempts += 1;
+            cost.attempts += 1;
             match transaction.commit(self.table.client()).await {
                 Ok(TransactionOutcome::Committed { write_units }) => {
-                    effort.write_units += write_units;
-                    return Ok(ReserveOutcome::Reserved(held, effort));
+                    cost.write_units += write_units;
+                    return Ok(ReserveOutcome::Reserved(held, cost));
                 }
                 Ok(TransactionOutcome::Refused(refusals)) => {
-                    if let Some(stored) = seen.learn(&held.lines, refusals)? {
+                    if let Some(stored) = candidates.take_in(&held.lines, refusals)? {
                         return Ok(ReserveOutcome::Exists(stored));
                     }
                 }
                 Err(StoreError::Busy(_)) => {}
                 Err(error) => return Err(error),
             }
-            effort.write_units += UNITS_PER_WRITE * (held.lines.len() + 1) as f64;
-            BACKOFF.pause(effort.attempts).await;
+            cost.write_units += UNITS_PER_WRITE * (held.lines.len() + 1) as f64;
+            BACKOFF.pause(cost.attempts).await;
         }
         self.stored_or(request, ReserveOutcome::Busy).await
     }
 
     /// One consistent query per SKU.
-    async fn see(&self, demand: &Demand) -> Result<Seen, StoreError> {
+    async fn read_candidates(&self, demand: &Demand) -> Result<CandidateRows, StoreError> {
         let mut rows = Vec::new();
         for sku in demand.skus() {
             rows.extend(self.rows.of_sku(sku).await?);
         }
-        Ok(Seen(rows))
+        Ok(CandidateRows(rows))
     }
 
     async fn stored_or(
@@ -139,14 +139,14 @@ impl Reservations {
     }
 }
 
-impl Seen {
+impl CandidateRows {
     fn row(&mut self, line: &Allocation) -> Option<&mut StockRow> {
         self.0.iter_mut().find(|row| row.sku == line.sku && row.warehouse_id == line.warehouse_id)
     }
 
-    /// Takes in what a refused transaction told: the rows as they stand now. `Some` where the
+    /// Takes in what a refused transaction returned: the rows as they stand now. `Some` where the
     /// reservation itself was in the way, because it is there already.
-    fn learn(&mut self, lines: &[Allocation], refusals: Vec<Refusal>) -> Result<Option<Reservation>, StoreError> {
+    fn take_in(&mut self, lines: &[Allocation], refusals: Vec<Refusal>) -> Result<Option<Reservation>, StoreError> {
         for (position, refusal) in refusals.into_iter().enumerate() {
             let Refusal::Condition(image) = refusal else { continue };
             let Some(line) = lines.get(position) else {

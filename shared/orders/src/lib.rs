@@ -19,7 +19,7 @@ mod sale;
 pub use archive::{Archive, ArchiveOutcome, HOT_RETENTION, find};
 pub use checkouts::{Checkout, Checkouts};
 pub use decisions::{CancelOutcome, ChangeOutcome, ConfirmOutcome, SettleOutcome};
-pub use listing::{Page, Place, list};
+pub use listing::{OrderPage, Place, list};
 pub use orders::Orders;
 pub use place::{PlaceOutcome, place};
 pub use record::OrderRecord;

@@ -12,7 +12,7 @@ pub struct Place(String);
 
 /// One page of a user's orders, newest first.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page {
+pub struct OrderPage {
     /// The orders.
     pub orders: Vec<Order>,
     /// Where the next page begins; `None` on the last one.
@@ -30,7 +30,7 @@ pub async fn list(
     user_id: &UserId,
     after: Option<&Place>,
     limit: usize,
-) -> Result<Page, StoreError> {
+) -> Result<OrderPage, StoreError> {
     let hot = newest(&orders.table, Some("by-user"), user_id, after, limit).await?;
     let archived = newest(&archive.table, None, user_id, after, limit).await?;
     let mut merged = BTreeMap::new();
@@ -40,7 +40,7 @@ pub async fn list(
     let more = merged.len() > limit;
     let page: Vec<_> = merged.into_iter().rev().take(limit).collect();
     let next = page.last().filter(|_| more).map(|(key, _)| Place(key.clone()));
-    Ok(Page { orders: page.into_iter().map(|(_, order)| order).collect(), next })
+    Ok(OrderPage { orders: page.into_iter().map(|(_, order)| order).collect(), next })
 }
 
 /// One order more than the page holds, so that it is known whether another page follows.

@@ -56,7 +56,7 @@ pub async fn place(
     }
 }
 
-/// The order's own refusal is looked at first: whoever repeats a request must hear of his order, not
+/// The order's own refusal is looked at first: whoever repeats a request must hear of their order, not
 /// of the checkout that it consumed.
 fn why(reasons: Vec<Refusal>) -> Result<PlaceOutcome, StoreError> {
     let mut reasons = reasons.into_iter();

@@ -14,7 +14,7 @@ use crate::gateway::IntentStatus;
 
 /// An order, as far as its money is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct OrderFacts {
+pub struct OrderProgress {
     /// Where it stands.
     pub status: OrderStatus,
     /// True once stock and money have followed the decision. Until then the sweeper restarts its saga anyway.
@@ -110,7 +110,7 @@ const AGREED: Finding = found(Kind::Agreed, Action::Nothing);
 const IN_PROGRESS: Finding = found(Kind::InProgress, Action::Nothing);
 
 /// Compares what the gateway says of an intent with its order and its record.
-pub fn reconcile(order: Option<OrderFacts>, record: Option<RecordFacts>, gateway: IntentStatus) -> Finding {
+pub fn reconcile(order: Option<OrderProgress>, record: Option<RecordFacts>, gateway: IntentStatus) -> Finding {
     let over = gateway == IntentStatus::Canceled;
     match (order, record) {
         (None, _) if over => AGREED,
@@ -138,7 +138,7 @@ fn stray(gateway: IntentStatus) -> Finding {
     }
 }
 
-fn known(order: OrderFacts, record: PaymentState, gateway: IntentStatus) -> Finding {
+fn known(order: OrderProgress, record: PaymentState, gateway: IntentStatus) -> Finding {
     match (order.status, order.settled) {
         // Shipping does not unsettle an order, so that difference counts in either case.
         (OrderStatus::Shipped | OrderStatus::Delivered, _) => left(record, gateway),

@@ -47,7 +47,7 @@ pub enum TickOutcome {
     Idle(SaleStatus),
     /// Another one conducts.
     NotMine {
-        /// Until when his lease runs.
+        /// Until when its lease runs.
         until: Timestamp,
     },
     /// The room was written by somebody else in between: try again.

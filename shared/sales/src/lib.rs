@@ -3,8 +3,8 @@
 //! - [`Sales`] keeps definitions and *rooms*. A sale's room is the one small item that everybody
 //!   shares: its status, the threshold that admits shoppers, and which shards are empty. Warm functions
 //!   answer from a copy that is at most a second old ([`RoomCache`]).
-//! - [`WaitingRoom`] keeps nothing per shopper: a signed ticket says when he joined, a signed admission
-//!   that he may claim. [`Conductor`] moves the threshold.
+//! - [`WaitingRoom`] keeps nothing per shopper: a signed ticket says when they joined, a signed admission
+//!   that they may claim. [`Conductor`] moves the threshold.
 //! - [`Shards`] hold a sale's units together with the claims on them, so that a claim is one write;
 //!   [`Claims`] chooses the shards.
 //! - [`Intents`] is the queue on which claims become orders.
@@ -13,7 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod conductor;
-mod effort;
+mod cost;
 mod intents;
 mod room_cache;
 mod sales;
@@ -21,15 +21,15 @@ mod shards;
 mod waiting_room;
 
 pub use conductor::{Conductor, TickOutcome};
-pub use effort::Effort;
+pub use cost::ClaimCost;
 pub use intents::{Intents, IntentsBacklog, QueueError};
-pub use room_cache::{RoomCache, Seen};
+pub use room_cache::{RoomCache, SaleSnapshot};
 pub use sales::{
     ActiveSale, ChangeOutcome, DefineOutcome, Lease, PreparedOutcome, Room, Sale, Sales, TransitionOutcome,
     new_lottery_key,
 };
 pub use shards::{
-    Claim, ClaimAnswer, ClaimOutcome, ClaimPlace, Claims, CloseShardOutcome, Created, ReleaseOutcome, ShardRecord,
+    Claim, ClaimAnswer, ClaimOutcome, ClaimPlace, Claims, CloseShardOutcome, Created, ReleaseClaimOutcome, ShardRecord,
     ShardReturns, ShardTotals, Shards, StaleClaim, StaleClaims, read_shard,
 };
 pub use waiting_room::{

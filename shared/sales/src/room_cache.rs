@@ -24,9 +24,9 @@ pub struct RoomCache {
     slots: Cache<SaleId, Arc<Slot>>,
 }
 
-/// A sale as it was seen at one moment.
+/// A sale as it was read at one moment.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct SaleSnapshot {
     /// What the operator defined.
     pub sale: Arc<Sale>,
     /// Where it stands.
@@ -38,7 +38,7 @@ pub struct Seen {
     reading: u64,
 }
 
-impl Seen {
+impl SaleSnapshot {
     /// True where every shard is known to be empty.
     pub fn is_sold_out(&self) -> bool {
         self.room.is_sold_out(&self.sale)
@@ -47,7 +47,7 @@ impl Seen {
 
 #[derive(Debug, Default)]
 struct Slot {
-    seen: RwLock<Option<Seen>>,
+    snapshot: RwLock<Option<SaleSnapshot>>,
     reading: tokio::sync::Mutex<()>,
     key: tokio::sync::OnceCell<Arc<LotteryKey>>,
 }
@@ -73,10 +73,10 @@ impl RoomCache {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn get(&self, sale_id: &SaleId, now: Timestamp) -> Result<Option<Seen>, StoreError> {
+    pub async fn get(&self, sale_id: &SaleId, now: Timestamp) -> Result<Option<SaleSnapshot>, StoreError> {
         // Ids come from strangers: only those of real sales are remembered.
         let slot = self.slots.get(sale_id).unwrap_or_default();
-        let fresh = |seen: &Seen| now.duration_since(seen.at).abs() < MAX_AGE;
+        let fresh = |snapshot: &SaleSnapshot| now.duration_since(snapshot.at).abs() < MAX_AGE;
         self.read_unless(&slot, sale_id, now, fresh).await
     }
 
@@ -84,51 +84,51 @@ impl RoomCache {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn later_than(&self, seen: &Seen, now: Timestamp) -> Result<Seen, StoreError> {
-        let sale_id = &seen.sale.sale_id;
+    pub async fn later_than(&self, snapshot: &SaleSnapshot, now: Timestamp) -> Result<SaleSnapshot, StoreError> {
+        let sale_id = &snapshot.sale.sale_id;
         let slot = self.slots.get(sale_id).unwrap_or_default();
-        let later = |known: &Seen| known.reading > seen.reading;
+        let later = |known: &SaleSnapshot| known.reading > snapshot.reading;
         let found = self.read_unless(&slot, sale_id, now, later).await?;
         found.ok_or_else(|| StoreError::corrupt(format!("sale {sale_id} has vanished")))
     }
 
-    /// Takes in a room that a write has returned.
-    pub(crate) fn learn(&self, seen: &Seen, room: Room, now: Timestamp) -> Seen {
-        let slot = self.slots.get(&seen.sale.sale_id).unwrap_or_default();
-        self.keep(&slot, Arc::clone(&seen.sale), room, 0, now)
+    /// Keeps a room that a write has returned.
+    pub(crate) fn put_room(&self, snapshot: &SaleSnapshot, room: Room, now: Timestamp) -> SaleSnapshot {
+        let slot = self.slots.get(&snapshot.sale.sale_id).unwrap_or_default();
+        self.keep(&slot, Arc::clone(&snapshot.sale), room, 0, now)
     }
 
     /// The sale's lottery key. It never changes.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn lottery_key(&self, seen: &Seen) -> Result<Arc<LotteryKey>, StoreError> {
-        let sale_id = &seen.sale.sale_id;
+    pub async fn lottery_key(&self, snapshot: &SaleSnapshot) -> Result<Arc<LotteryKey>, StoreError> {
+        let sale_id = &snapshot.sale.sale_id;
         let slot = self.slots.get(sale_id).unwrap_or_default();
         let read = async || self.sales.lottery_key(sale_id).await.map(Arc::new);
         slot.key.get_or_try_init(read).await.cloned()
     }
 
     /// What is known if that is good enough, else what the store says. One reading at a time: whoever
-    /// waited for another's takes what that has brought, if it is good enough for him.
+    /// waited for another's takes what that has brought, if it is good enough for them.
     async fn read_unless(
         &self,
         slot: &Arc<Slot>,
         sale_id: &SaleId,
         now: Timestamp,
-        good: impl Fn(&Seen) -> bool,
-    ) -> Result<Option<Seen>, StoreError> {
-        if let Some(seen) = slot.known().filter(&good) {
-            return Ok(Some(Seen { reads: 0, ..seen }));
+        good: impl Fn(&SaleSnapshot) -> bool,
+    ) -> Result<Option<SaleSnapshot>, StoreError> {
+        if let Some(snapshot) = slot.known().filter(&good) {
+            return Ok(Some(SaleSnapshot { reads: 0, ..snapshot }));
         }
         let _one = slot.reading.lock().await;
         let known = slot.known();
-        if let Some(seen) = known.clone().filter(&good) {
-            return Ok(Some(Seen { reads: 0, ..seen }));
+        if let Some(snapshot) = known.clone().filter(&good) {
+            return Ok(Some(SaleSnapshot { reads: 0, ..snapshot }));
         }
         let Some(room) = self.sales.room_eventually(sale_id).await? else { return Ok(None) };
         let (sale, reads) = match known {
-            Some(seen) if seen.sale.version >= room.sale_version => (seen.sale, 1),
+            Some(snapshot) if snapshot.sale.version >= room.sale_version => (snapshot.sale, 1),
             _ => match self.sales.get(sale_id).await? {
                 Some(sale) => (Arc::new(sale), 2),
                 None => return Ok(None),
@@ -137,24 +137,25 @@ impl RoomCache {
         Ok(Some(self.keep(slot, sale, room, reads, now)))
     }
 
-    fn keep(&self, slot: &Arc<Slot>, sale: Arc<Sale>, room: Room, reads: u32, now: Timestamp) -> Seen {
-        let mut kept = slot.seen.write().unwrap_or_else(PoisonError::into_inner);
+    fn keep(&self, slot: &Arc<Slot>, sale: Arc<Sale>, room: Room, reads: u32, now: Timestamp) -> SaleSnapshot {
+        let mut kept = slot.snapshot.write().unwrap_or_else(PoisonError::into_inner);
         let known = kept.take();
-        let reading = known.as_ref().map_or(1, |seen| seen.reading + 1);
-        // A replica may lag behind what was seen already.
-        let room = known.map(|seen| seen.room).filter(|known| known.is_later_than(&room)).unwrap_or(Arc::new(room));
-        let seen = Seen { sale, room, reads, at: now, reading };
-        *kept = Some(seen.clone());
+        let reading = known.as_ref().map_or(1, |snapshot| snapshot.reading + 1);
+        // A replica may lag behind what was read already.
+        let room =
+            known.map(|snapshot| snapshot.room).filter(|known| known.is_later_than(&room)).unwrap_or(Arc::new(room));
+        let snapshot = SaleSnapshot { sale, room, reads, at: now, reading };
+        *kept = Some(snapshot.clone());
         drop(kept);
-        if self.slots.peek(&seen.sale.sale_id).is_none() {
-            self.slots.insert(seen.sale.sale_id.clone(), Arc::clone(slot));
+        if self.slots.peek(&snapshot.sale.sale_id).is_none() {
+            self.slots.insert(snapshot.sale.sale_id.clone(), Arc::clone(slot));
         }
-        seen
+        snapshot
     }
 }
 
 impl Slot {
-    fn known(&self) -> Option<Seen> {
-        self.seen.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn known(&self) -> Option<SaleSnapshot> {
+        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use souk_domain::ids::Sku;
 
-use crate::page::{Page, PageProduct, Variant};
+use crate::page::{PageProduct, ProductPage, Variant};
 
 /// What has to be done to the index. The version is the page's revision: of two actions on one
 /// document the higher version wins, in whatever order they come.
@@ -47,7 +47,7 @@ impl Action {
     }
 }
 
-impl Page {
+impl ProductPage {
     /// All that the index must do to agree with this page, whatever it has seen before: also the SKUs
     /// that the product has no longer are named, so that a record that was lost heals with the next one.
     pub fn actions(&self) -> Vec<Action> {
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use crate::page::{AvailabilityFact, CategoryName, CategoryPath, PriceFact};
 
-    fn page() -> Page {
+    fn page() -> ProductPage {
         let product = json!({
             "product_id": "p-1", "version": 3, "title": "Leather Backpack", "description": "Soft.", "category_id": "packs",
             "seller_id": "hide", "attributes": {"material": "leather", "vegan": false, "waterproof": true},
@@ -136,7 +136,7 @@ mod tests {
         });
         let names = [("bags", "Bags"), ("packs", "Backpacks")]
             .map(|(id, name)| CategoryName { category_id: id.parse().unwrap(), name: name.to_owned() });
-        Page {
+        ProductPage {
             product_id: "p-1".parse().unwrap(),
             revision: 9,
             catalog_version: 3,
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_tombstone_deletes_all_that_was_ever_known() {
-        let page = Page { product: None, ..page() };
+        let page = ProductPage { product: None, ..page() };
         let deleted = page.actions().into_iter().map(|action| match action {
             Action::Delete { sku, .. } => sku.to_string(),
             Action::Index { .. } => panic!("a deleted product is indexed"),
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_product_whose_category_is_unknown_is_found_by_its_id_all_the_same() {
-        let page = Page { category: None, ..page() };
+        let page = ProductPage { category: None, ..page() };
         let Some(Action::Index { document, .. }) = page.actions().pop() else { panic!("no document") };
         assert_eq!(document["category_ids"], json!(["packs"]));
     }

@@ -99,10 +99,12 @@ impl ClaimUnit {
             ClaimOutcome::NotOpen(status) => return Ok(Outcome::NotOpen(status)),
             ClaimOutcome::Unknown => return Ok(Outcome::Unknown),
         };
-        let Some(seen) = self.claims.rooms().get(sale_id, call.now).await? else { return Ok(Outcome::Unknown) };
+        let Some(snapshot) = self.claims.rooms().get(sale_id, call.now).await? else { return Ok(Outcome::Unknown) };
         let intent_id = IntentId::of(sale_id, &request.user_id, claim.shard);
-        tracing::info!(%sale_id, %intent_id, effort = ?answer.effort, "a unit is claimed");
-        self.intents.send(&purchase(request, claim, seen.sale.terms.sku().clone(), seen.sale.terms.price())).await?;
+        tracing::info!(%sale_id, %intent_id, cost = ?answer.cost, "a unit is claimed");
+        self.intents
+            .send(&purchase(request, claim, snapshot.sale.terms.sku().clone(), snapshot.sale.terms.price()))
+            .await?;
         Ok(Outcome::Claimed(intent_id))
     }
 

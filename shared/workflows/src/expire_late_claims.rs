@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
     ids::OrderId,
     order::Order,
-    sale::{OrderFacts, release_ground},
+    sale::{ClaimOrder, release_ground},
 };
 use souk_dynamo::StoreError;
 use souk_orders::{Orders, Saga, SaleOrderOutcome, SoldUnit, place_for_sale};
@@ -94,7 +94,7 @@ impl LateClaims {
                 return Ok(());
             }
         };
-        if let Some(ground) = release_ground(OrderFacts::of(&order), claim.shard) {
+        if let Some(ground) = release_ground(ClaimOrder::of(&order), claim.shard) {
             let released = self.shards.release(&sale.sale_id, claim.shard, &claim.shopper).await?;
             swept.released += 1;
             tracing::info!(order_id = %order.order_id, ?ground, ?released, "a late claim is given back");

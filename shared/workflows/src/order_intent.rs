@@ -2,7 +2,7 @@
 //! as for every other purchase.
 
 use jiff::SignedDuration;
-use souk_domain::sale::{OrderFacts, ShopperKey, release_ground};
+use souk_domain::sale::{ClaimOrder, ShopperKey, release_ground};
 use souk_events::sales::PurchaseIntent;
 use souk_orders::{Orders, Saga, SaleOrderOutcome, SoldUnit, place_for_sale};
 use souk_sales::Shards;
@@ -40,7 +40,7 @@ impl OrderIntent {
             SaleOrderOutcome::Placed => order,
             SaleOrderOutcome::Exists(present) => *present,
         };
-        if let Some(ground) = release_ground(OrderFacts::of(&present), unit.shard) {
+        if let Some(ground) = release_ground(ClaimOrder::of(&present), unit.shard) {
             let released = self.shards.release(&unit.sale_id, unit.shard, &ShopperKey::of(&unit.user_id)?).await?;
             tracing::info!(order_id = %present.order_id, ?ground, ?released, "a claim is not needed");
         }

@@ -153,8 +153,8 @@ impl StartCheckout {
             nearest: Vec::new(),
         };
         match self.reservations.reserve(&request, call.now).await? {
-            ReserveOutcome::Reserved(_, effort) => {
-                let counts = [("attempts", f64::from(effort.attempts)), ("write_units", effort.write_units)];
+            ReserveOutcome::Reserved(_, cost) => {
+                let counts = [("attempts", f64::from(cost.attempts)), ("write_units", cost.write_units)];
                 metrics::emit("reserve", "Count", &counts);
             }
             ReserveOutcome::Exists(_) => {}

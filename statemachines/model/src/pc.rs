@@ -40,7 +40,7 @@ pub enum Pc {
     /// F2a: write a closed record, or read the one that is there.
     Fence,
     /// F2a: fence the record as it was seen.
-    Advance(Seen),
+    Advance(ReadRecord),
     /// F2b: cancel at the gateway.
     CancelIntent,
     /// F2b, refused: ask the gateway.
@@ -91,7 +91,7 @@ pub enum Outcome {
 /// A record that must be fenced, as it was read. In the order in which a record can go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the protocol's own names")]
-pub enum Seen {
+pub enum ReadRecord {
     UnknownIntent,
     Intent,
     RequiresAction,

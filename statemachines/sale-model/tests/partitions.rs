@@ -13,7 +13,7 @@ fn of(counters: usize) -> Layout {
 }
 
 #[test]
-fn the_shards_of_ten_thousand_units_carry_twenty_thousand_claims_a_second_on_32_partitions() {
+fn shards_of_10_000_units_carry_20_000_claims_a_second_on_32_partitions() {
     let layout = Layout::claims_in_shards("", UNITS, 24);
     assert_eq!(layout.counters, 417);
     // The fullest partition of most hashings has 21 of them, of many only 20: 19,857 or 20,850.
@@ -23,7 +23,7 @@ fn the_shards_of_ten_thousand_units_carry_twenty_thousand_claims_a_second_on_32_
 }
 
 #[test]
-fn a_new_table_of_four_partitions_does_not_carry_them_however_many_shards_there_are() {
+fn a_new_table_of_four_partitions_does_not_carry_them_with_any_number_of_shards() {
     assert!(median(&of(10_000), 4) < 4_000.0);
     assert_eq!(shards_for(20_000.0, 4, 101, 7), None);
 }
@@ -36,7 +36,7 @@ fn one_counter_carries_a_thousand_on_any_number_of_partitions() {
 }
 
 #[test]
-fn a_transaction_halves_what_plain_counters_carry_and_both_stay_below_shards_with_claims() {
+fn a_transaction_halves_plain_counters_and_both_stay_below_shards_with_claims() {
     let layouts = Layout::all(UNITS);
     let named = |name: &str| layouts.iter().find(|layout| layout.name == name).unwrap();
     let plain = named("32 plain counters + a claim item");

@@ -252,7 +252,7 @@ impl World {
         self.parcels.extend(notices.into_iter().map(Parcel::Webhook));
     }
 
-    /// The shopper answers his bank's challenge.
+    /// The shopper answers their bank's challenge.
     pub fn authenticate(&mut self, intent: &str, succeeds: bool) {
         let notices = self.gateway.authenticate(intent, succeeds, self.now().as_second());
         self.parcels.extend(notices.into_iter().map(Parcel::Webhook));

@@ -21,7 +21,7 @@ struct Shopper {
 }
 
 impl Shopper {
-    /// The caller, whose account the user pool has verified before it gave him a token.
+    /// The caller, whose account the user pool has verified before it gave them a token.
     fn of(request: &Request) -> Result<Self, Problem> {
         let user_id = request.caller()?.user_id;
         let key = ShopperKey::of(&user_id).map_err(|_| problems::not_eligible())?;

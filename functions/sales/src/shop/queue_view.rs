@@ -3,12 +3,12 @@ use souk_domain::sale::{Position, SaleStatus};
 use souk_sales::Queueing;
 use utoipa::ToSchema;
 
-/// Where a shopper stands, as he is told.
+/// Where a shopper stands, as they are told.
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueuePlace)]
 pub(super) struct QueueView {
     status: SaleStatus,
-    /// The window of his joining, and his place in it: 0.25 is a quarter down the first window.
+    /// The window of their joining, and their place in it: 0.25 is a quarter down the first window.
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]

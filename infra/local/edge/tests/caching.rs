@@ -56,13 +56,13 @@ struct Shop {
     edge: SocketAddr,
 }
 
-struct Seen {
+struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: String,
 }
 
-impl Seen {
+impl Reply {
     fn x_cache(&self) -> &str {
         self.headers["x-cache"].to_str().unwrap().split(' ').next().unwrap()
     }
@@ -104,7 +104,7 @@ impl Shop {
         Self { origin, edge }
     }
 
-    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Seen {
+    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
         let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.edge));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -113,10 +113,10 @@ impl Shop {
         let response = client.request(request.body(Full::from(body)).unwrap()).await.unwrap();
         let (head, body) = response.into_parts();
         let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-        Seen { status: head.status, headers: head.headers, body }
+        Reply { status: head.status, headers: head.headers, body }
     }
 
-    async fn get(&self, path: &str) -> Seen {
+    async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, &[], Vec::new()).await
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use crate::command::{Command, Page};
+use crate::command::{Command, PageRequest};
 use crate::error::ApiError;
 use crate::event::{Event, EventType};
 use crate::id::fresh;
@@ -200,14 +200,14 @@ impl Ledger {
         Ok(rendered)
     }
 
-    fn list_intents(&self, page: &Page) -> Result<Value, ApiError> {
+    fn list_intents(&self, page: &PageRequest) -> Result<Value, ApiError> {
         let (data, has_more) =
             paginate(self.intents.iter(), page, |intent| (&intent.id, intent.created), "payment_intent")?;
         let data: Vec<Value> = data.into_iter().map(render::intent).collect();
         Ok(render::list("/v1/payment_intents", data, has_more))
     }
 
-    fn list_refunds(&self, intent: Option<&str>, page: &Page) -> Result<Value, ApiError> {
+    fn list_refunds(&self, intent: Option<&str>, page: &PageRequest) -> Result<Value, ApiError> {
         let matching = self.refunds.iter().filter(|refund| intent.is_none_or(|id| refund.payment_intent == id));
         let (data, has_more) = paginate(matching, page, |refund| (&refund.id, refund.created), "refund")?;
         let data: Vec<Value> = data.into_iter().map(render::refund).collect();
@@ -218,7 +218,7 @@ impl Ledger {
 /// The newest-first page of an oldest-first sequence, and whether more follows it.
 fn paginate<'a, T>(
     oldest_first: impl DoubleEndedIterator<Item = &'a T>,
-    page: &Page,
+    page: &PageRequest,
     key: impl Fn(&T) -> (&String, Seconds),
     what: &str,
 ) -> Result<(Vec<&'a T>, bool), ApiError> {

@@ -70,7 +70,7 @@ fn item(id: &str, n: u32) -> Value {
 }
 
 #[tokio::test]
-async fn each_change_of_a_followed_table_is_told_once_with_the_item_before_and_after() {
+async fn each_change_of_a_followed_table_is_delivered_once_with_both_images() {
     let mut tables = Tables::start().await;
     tables.table("orders", true).await;
     tables.table("carts", false).await;

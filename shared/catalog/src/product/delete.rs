@@ -14,7 +14,7 @@ pub enum DeleteProductError {
     /// There is no such product.
     #[error("the product does not exist")]
     NotFound,
-    /// The caller has not seen what he would delete.
+    /// The caller has not seen what they would delete.
     #[error(transparent)]
     Precondition(#[from] PreconditionFailure),
     /// The table did not answer or is too busy.

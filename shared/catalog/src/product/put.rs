@@ -18,7 +18,7 @@ pub enum PutProductError {
     /// Fields out of their limits.
     #[error("{} fields are out of their limits", .0.len())]
     Invalid(Vec<Violation>),
-    /// The caller has not seen what he would overwrite.
+    /// The caller has not seen what they would overwrite.
     #[error(transparent)]
     Precondition(#[from] PreconditionFailure),
     /// There is no such category.

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn invariant_i5_the_saga_never_cancels_what_is_confirmed_and_a_shipment_nothing_else() {
+    fn invariant_i5_a_saga_cancels_no_confirmed_order_and_a_shipment_no_other() {
         let (pending, confirmed) = (OrderStatus::PendingPayment, OrderStatus::Confirmed);
         assert_eq!(from(Canceller::Saga(CancelReason::PaymentDeclined)), [pending]);
         assert_eq!(from(Canceller::LapsedShipment), [confirmed]);

@@ -81,7 +81,7 @@ pub struct Transition {
 /// An order, as far as the rules need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// Derived from the user and his idempotency key, or from user and sale, so the put of the order is
+    /// Derived from the user and their idempotency key, or from user and sale, so the put of the order is
     /// the guard.
     pub order_id: OrderId,
     /// Whose order it is.

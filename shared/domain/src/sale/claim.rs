@@ -16,14 +16,14 @@ pub enum ShardState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "i64", into = "i64")]
 pub enum ClaimEntry {
-    /// He holds a unit since this time (seconds of the epoch).
+    /// The shopper holds a unit since this time (seconds of the epoch).
     Claimed(u32),
-    /// He held a unit, and it was given back. Final.
+    /// The shopper held a unit, and it was given back. Final.
     GivenBack,
 }
 
 impl ClaimEntry {
-    /// True where he holds a unit.
+    /// True where the shopper holds a unit.
     pub fn stands(self) -> bool {
         matches!(self, Self::Claimed(_))
     }
@@ -70,12 +70,12 @@ pub struct ShardImage {
 pub enum ClaimJudgement {
     /// Claim a unit: its condition holds.
     Claimable,
-    /// He has one already, since this time (seconds of the epoch): a repeat of his request sends again.
+    /// They have one already, since this time (seconds of the epoch): a repeat of the request sends again.
     Mine {
-        /// When he claimed it.
+        /// When they claimed it.
         since: u32,
     },
-    /// He had one and lost it; his order tells why. He may not claim again.
+    /// They had one and lost it; their order tells why. They may not claim again.
     GivenBack,
     /// Try the next shard.
     Empty,
@@ -95,7 +95,7 @@ pub enum ReleaseJudgement {
 }
 
 impl ShardImage {
-    /// What the shopper can do here. His own entry comes first: a repeated request must find its claim
+    /// What the shopper can do here. Their own entry comes first: a repeated request must find its claim
     /// in a shard that is empty or closed by now.
     pub fn claim(&self) -> ClaimJudgement {
         match (self.entry, self.state) {
@@ -119,14 +119,14 @@ impl ShardImage {
 
 /// What is known of the one order that a shopper can have in a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OrderFacts {
+pub struct ClaimOrder {
     /// Where it stands.
     pub status: OrderStatus,
     /// The shard that its unit comes from.
     pub shard: u32,
 }
 
-impl OrderFacts {
+impl ClaimOrder {
     /// What this order says, where it was made of a claim.
     pub fn of(order: &Order) -> Option<Self> {
         order.origin.sale().map(|sale| Self { status: order.status, shard: sale.shard })
@@ -139,13 +139,13 @@ impl OrderFacts {
 pub enum ReleaseGround {
     /// The shopper's order is cancelled.
     OrderCancelled,
-    /// The shopper's order took its unit from this other shard: he had claimed twice.
+    /// The shopper's order took its unit from this other shard: they had claimed twice.
     OrderNamesAnotherShard(u32),
 }
 
 /// The ground for the release of a shopper's claim in `shard`. None without an order: the order may be
 /// about to be made.
-pub fn release_ground(order: Option<OrderFacts>, shard: u32) -> Option<ReleaseGround> {
+pub fn release_ground(order: Option<ClaimOrder>, shard: u32) -> Option<ReleaseGround> {
     match order? {
         order if order.shard != shard => Some(ReleaseGround::OrderNamesAnotherShard(order.shard)),
         order if order.status == OrderStatus::Cancelled => Some(ReleaseGround::OrderCancelled),

@@ -17,7 +17,7 @@ const HORIZON_MS: i64 = 3_000;
 /// So long a piece is kept after its end, for readers whose clocks are behind.
 const CLOCK_SKEW_MS: i64 = 2_000;
 
-/// What the pace depends on. Nothing here says who used his admission: what shoppers do once they are
+/// What the pace depends on. Nothing here says who used their admission: what shoppers do once they are
 /// admitted, or leave undone, holds nobody up.
 #[derive(Debug, Clone, Copy)]
 pub struct Conditions<'a> {

@@ -90,13 +90,13 @@ impl Lottery {
         Self { hash: key.keyed_hash(&[randomness, sale.as_str().as_bytes()]) }
     }
 
-    /// The shopper's fraction, counting 2^-32. It depends on nothing that he could repeat or change.
+    /// The shopper's fraction, counting 2^-32. It depends on nothing that they could repeat or change.
     pub fn fraction(&self, shopper: &ShopperKey) -> u32 {
         let hash = self.hash.of(shopper);
         u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
     }
 
-    /// The shopper's position, given the cohort in which he joined.
+    /// The shopper's position, given the cohort in which they joined.
     pub fn position(&self, cohort: Cohort, shopper: &ShopperKey) -> Position {
         Position::new(cohort, self.fraction(shopper))
     }

@@ -9,8 +9,8 @@
 //!   [`ShardImage`] and [`release_ground`] judge a claim and its way back.
 //!
 //! Why it is fair: cohorts come one after the other, within a cohort a public draw decides, and T stands
-//! after the opening until everyone who waits has been told his position ([`Pace::opening`]). A shopper
-//! then polls when it is his turn, and a script that polls all the time gains nothing.
+//! after the opening until everyone who waits has been told their position ([`Pace::opening`]). A shopper
+//! then polls when it is their turn, and a script that polls all the time gains nothing.
 //!
 //! What the count of shoppers does to the rate, by the simulated sales in the tests: with the right
 //! count, or one that is one per cent off, every second is within six standard deviations of it; joins
@@ -46,7 +46,7 @@ mod windows;
 pub use beacon::{Beacon, drand};
 pub use bytes32::Bytes32Error;
 pub use claim::{
-    ClaimEntry, ClaimEntryError, ClaimJudgement, OrderFacts, ReleaseGround, ReleaseJudgement, ShardImage, ShardState,
+    ClaimEntry, ClaimEntryError, ClaimJudgement, ClaimOrder, ReleaseGround, ReleaseJudgement, ShardImage, ShardState,
     release_ground,
 };
 pub use cohort::{Cohort, Position, WINDOW};

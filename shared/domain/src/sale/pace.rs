@@ -79,7 +79,7 @@ pub struct Pace(Vec<Segment>);
 
 impl Pace {
     /// The pace of a sale that opens now: T stands until all who wait have been told their positions.
-    /// Nobody knows his before the opening, and millions cannot ask at once: if T moved meanwhile, it
+    /// Nobody knows theirs before the opening, and millions cannot ask at once: if T moved meanwhile, it
     /// would favour those who happen to ask early, or who ask all the time against what they are told.
     pub fn opening(now: Timestamp, expected_shoppers: u32) -> Self {
         let at_ms = now.as_millisecond();

@@ -20,12 +20,12 @@ pub const LONGEST_BEFORE_OPENING: Duration = Duration::from_secs(3600);
 pub const CHECK_IN: Duration = Duration::from_secs(120);
 /// Check-ins end so long before the opening, so that they are counted when it comes.
 pub const CHECK_IN_ENDS: Duration = Duration::from_secs(10);
-/// Polls for which no shopper has a time of his own are spread so that about so many come per second.
+/// Polls for which no shopper has a time of their own are spread so that about so many come per second.
 pub const POLLS_PER_SECOND: u32 = 100_000;
 /// The longest time between two polls of a sale that is open.
 pub const LONGEST: Duration = Duration::from_secs(150);
 /// A shopper whose turn is so near polls just after it. So long a change for the better, such as a
-/// higher rate, may pass him by.
+/// higher rate, may pass them by.
 pub const NEAR: Duration = Duration::from_secs(60);
 /// The shortest spread of the polls of those who wait for a change.
 pub const SHORTEST_FOR_CHANGE: Duration = Duration::from_secs(10);
@@ -51,7 +51,7 @@ pub enum Waiting {
     },
 }
 
-/// A random number of a shopper that stays the same, counting 2^-32: his share of every spread, so that
+/// A random number of a shopper that stays the same, counting 2^-32: their share of every spread, so that
 /// repeated requests before the opening do not make more polls.
 pub fn jitter_of(sale: &SaleId, shopper: &ShopperKey) -> u32 {
     let hash = digest(&["poll", sale.as_str(), shopper.as_str()]);
@@ -59,7 +59,7 @@ pub fn jitter_of(sale: &SaleId, shopper: &ShopperKey) -> u32 {
 }
 
 /// Over how much time the first polls after the opening come, and so how long it takes until everyone
-/// knows his position.
+/// knows their position.
 pub fn opening_spread(expected_shoppers: u32) -> Duration {
     spread(expected_shoppers.into()).clamp(Duration::from_secs(1), LONGEST)
 }
@@ -137,12 +137,12 @@ mod tests {
 
     #[test]
     fn before_the_opening_a_shopper_checks_in_once_and_comes_back_at_the_opening() {
-        // Ten minutes before: at his own time between 120 and 10 seconds before.
+        // Ten minutes before: at their own time between 120 and 10 seconds before.
         assert_eq!([0, HALF, FULL].map(|jitter| before_opening(600, 10_000, jitter)), [480_000, 535_000, 589_999]);
         // From then on: just after the opening.
         assert_eq!(before_opening(120, 10_000, 0), 120_000);
         assert_eq!(before_opening(65, 10_000, HALF), 65_500);
-        assert_eq!(before_opening(66, 10_000, HALF), 1_000, "his time has not come");
+        assert_eq!(before_opening(66, 10_000, HALF), 1_000, "their time has not come");
         assert_eq!(before_opening(5, 10_000, FULL), 5_999);
         assert_eq!(before_opening(7_200, 10_000, 0), 3_600_000, "the opening may be moved");
     }
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_far_away_comes_back_before_his_turn_and_whoever_is_near_just_after_it() {
+    fn who_is_far_away_comes_back_before_their_turn_and_who_is_near_just_after_it() {
         assert_eq!([0, HALF, FULL].map(|jitter| for_turn(100_000, jitter)), [50_000, 75_000, 99_999]);
         assert_eq!([0, HALF, FULL].map(|jitter| for_turn(3_600_000, jitter)), [75_000, 112_500, 149_999]);
         assert_eq!([0, FULL].map(|jitter| for_turn(60_001, jitter)), [30_000, 59_999]);
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shoppers_jitter_is_his_own_and_stays() {
+    fn a_shoppers_jitter_is_their_own_and_stays() {
         let key = |text: &str| text.parse::<ShopperKey>().unwrap();
         let (sale, other) = ("console".parse().unwrap(), "camera".parse().unwrap());
         let jitter = jitter_of(&sale, &key("njd5uX9KfBXznMBgXO3INQ"));

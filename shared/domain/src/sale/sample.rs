@@ -7,8 +7,8 @@ pub const SAMPLE_SIZE: u32 = 10_000;
 /// Over how many partition keys the sample of one cohort is spread.
 pub const SAMPLE_SLOTS: u8 = 16;
 
-/// Which shoppers are counted. A shopper is in the sample or is not, whatever he repeats, and an item
-/// under his key makes repeats one: so distinct shoppers are counted without an item for each. Who is
+/// Which shoppers are counted. A shopper is in the sample or is not, whatever they repeat, and an item
+/// under their key makes repeats one: so distinct shoppers are counted without an item for each. Who is
 /// in it is secret, else accounts that are could be made on purpose to slow the sale down.
 #[derive(Clone)]
 pub struct Sampling {
@@ -25,7 +25,7 @@ impl Sampling {
         Self { hash, expected: expected_shoppers.max(SAMPLE_SIZE) }
     }
 
-    /// The slot in which this shopper is counted, less than [`SAMPLE_SLOTS`]; none where he is not in
+    /// The slot in which this shopper is counted, less than [`SAMPLE_SLOTS`]; none where they are not in
     /// the sample.
     pub fn slot(&self, shopper: &ShopperKey) -> Option<u8> {
         let hash = self.hash.of(shopper);

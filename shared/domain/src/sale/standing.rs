@@ -7,11 +7,11 @@ use super::{Conditions, Pace, Position, windows::countable_at_ms};
 /// Where a shopper stands in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// His position.
+    /// The shopper's position.
     pub position: Position,
-    /// About how many present shoppers are before him.
+    /// About how many present shoppers are before them.
     pub ahead: u64,
-    /// About how long it takes until he is admitted.
+    /// About how long it takes until they are admitted.
     pub wait: Duration,
 }
 

@@ -9,9 +9,9 @@ use OrderStatus::{Cancelled, Confirmed, Delivered, PendingPayment, Shipped};
 const GATEWAY: [IntentStatus; 7] =
     [RequiresPaymentMethod, RequiresConfirmation, RequiresAction, Processing, RequiresCapture, Succeeded, Canceled];
 
-fn orders() -> Vec<Option<OrderFacts>> {
+fn orders() -> Vec<Option<OrderProgress>> {
     let all = OrderStatus::ALL.into_iter();
-    let facts = all.flat_map(|status| [true, false].map(|settled| Some(OrderFacts { status, settled })));
+    let facts = all.flat_map(|status| [true, false].map(|settled| Some(OrderProgress { status, settled })));
     facts.chain([None]).collect()
 }
 
@@ -22,7 +22,7 @@ fn records() -> Vec<Option<RecordFacts>> {
     facts.chain([None]).collect()
 }
 
-type Row = (Option<OrderFacts>, Option<RecordFacts>, IntentStatus, Finding);
+type Row = (Option<OrderProgress>, Option<RecordFacts>, IntentStatus, Finding);
 
 /// Every row of the table: 11 × 28 × 7.
 fn every() -> Vec<Row> {
@@ -38,8 +38,8 @@ fn every() -> Vec<Row> {
     rows
 }
 
-fn settled(status: OrderStatus) -> Option<OrderFacts> {
-    Some(OrderFacts { status, settled: true })
+fn settled(status: OrderStatus) -> Option<OrderProgress> {
+    Some(OrderProgress { status, settled: true })
 }
 
 fn this(state: PaymentState) -> Option<RecordFacts> {

@@ -42,7 +42,7 @@ struct SampleRecord<'a> {
 }
 
 impl Sales {
-    /// Counts a shopper, where he is in the sample; returns whether he is. Counting him again changes
+    /// Counts a shopper, where they are in the sample; returns whether they are. Counting them again changes
     /// nothing but the time.
     pub(crate) async fn count_in(
         &self,

@@ -12,7 +12,7 @@ use souk_domain::{
 use souk_dynamo::StoreError;
 
 use super::{ShardRecord, Shards};
-use crate::{Effort, Seen};
+use crate::{ClaimCost, SaleSnapshot};
 
 /// Between two readings of the same shard: units that come back and are sold again make knowledge old.
 const MIN_INTERVAL: SignedDuration = SignedDuration::from_secs(5);
@@ -21,8 +21,8 @@ const SALES: usize = 4;
 
 /// Who has claims in the shards that nobody asks any more, because they are known to be empty.
 ///
-/// A shopper whose answer was lost asks again, perhaps when the shard that holds his claim has been
-/// emptied. He must hear of that claim and not get a second unit; the others must not cost a read
+/// A shopper whose answer was lost asks again, perhaps when the shard that holds their claim has been
+/// emptied. They must hear of that claim and not get a second unit; the others must not cost a read
 /// each. So a warm function reads each emptied shard once, and answers all of them from memory.
 #[derive(Debug)]
 pub(super) struct Claimants {
@@ -61,24 +61,24 @@ impl Claimants {
     pub(super) async fn find(
         &self,
         shards: &Shards,
-        seen: &Seen,
+        snapshot: &SaleSnapshot,
         among: &[u32],
         shopper: &ShopperKey,
         now: Timestamp,
-        effort: &mut Effort,
+        cost: &mut ClaimCost,
     ) -> Result<Option<KnownClaim>, StoreError> {
         if among.is_empty() {
             return Ok(None);
         }
-        let sale_id = &seen.sale.sale_id;
+        let sale_id = &snapshot.sale.sale_id;
         let known = self.sales.get_or_insert_with(sale_id, || Ok::<_, StoreError>(Arc::default()))?;
-        let reading = Reading { epoch: seen.room.epoch, status: seen.room.status, at: now };
+        let reading = Reading { epoch: snapshot.room.epoch, status: snapshot.room.status, at: now };
         let unread = lock(&known).unread(among, reading);
         if !unread.is_empty() {
-            effort.round_trips += 1;
-            effort.reads += u32::try_from(unread.len()).unwrap_or(u32::MAX);
+            cost.round_trips += 1;
+            cost.reads += u32::try_from(unread.len()).unwrap_or(u32::MAX);
             let read = shards.many(sale_id, unread).await?;
-            lock(&known).learn(read, reading);
+            lock(&known).insert(read, reading);
         }
         Ok(lock(&known).claims.get(shopper).cloned())
     }
@@ -89,13 +89,13 @@ impl Known {
         among.iter().copied().filter(|shard| self.shards.get(shard).is_none_or(|known| known.is_old(now))).collect()
     }
 
-    fn learn(&mut self, read: Vec<ShardRecord>, reading: Reading) {
+    fn insert(&mut self, read: Vec<ShardRecord>, reading: Reading) {
         for shard in read {
             self.shards.insert(shard.number, reading);
             for (shopper, entry) in shard.claims {
                 let found = KnownClaim { shard: shard.number, warehouse_id: shard.warehouse_id.clone(), entry };
                 let kept = self.claims.entry(shopper).or_insert_with(|| found.clone());
-                // He may have two for a moment, or had one before: the one that stands is his.
+                // A shopper may have two for a moment, or had one before: the one that stands is theirs.
                 if kept.shard == found.shard || kept.entry == ClaimEntry::GivenBack {
                     *kept = found;
                 }

@@ -14,7 +14,7 @@ use super::{
     probe::Probe,
     record::ShardRecord,
 };
-use crate::{Effort, RoomCache, Seen, sales::MarkOutcome};
+use crate::{ClaimCost, RoomCache, SaleSnapshot, sales::MarkOutcome};
 
 /// A unit that is a shopper's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +33,9 @@ pub struct Claim {
 pub enum ClaimOutcome {
     /// The unit is the shopper's from now on.
     Claimed(Claim),
-    /// He had claimed one before.
+    /// The shopper had claimed one before.
     Mine(Claim),
-    /// He had one of this shard and it was given back: his order says why, and he gets no other.
+    /// They had one of this shard and it was given back: their order says why, and they get no other.
     GivenBack {
         /// The shard.
         shard: u32,
@@ -56,7 +56,7 @@ pub struct ClaimAnswer {
     /// How it ended.
     pub outcome: ClaimOutcome,
     /// What it cost.
-    pub effort: Effort,
+    pub cost: ClaimCost,
 }
 
 /// Claims units for shoppers: what a warm function does all day.
@@ -96,41 +96,41 @@ impl Claims {
         shopper: &ShopperKey,
         now: Timestamp,
     ) -> Result<ClaimAnswer, StoreError> {
-        let mut effort = Effort::default();
+        let mut cost = ClaimCost::default();
         let outcome = match self.rooms.get(sale_id, now).await? {
-            Some(seen) => {
-                effort.read(seen.reads);
-                self.claim_in(seen, shopper, now, &mut effort).await?
+            Some(snapshot) => {
+                cost.read(snapshot.reads);
+                self.claim_in(snapshot, shopper, now, &mut cost).await?
             }
             None => ClaimOutcome::Unknown,
         };
-        Ok(ClaimAnswer { outcome, effort })
+        Ok(ClaimAnswer { outcome, cost })
     }
 
     async fn claim_in(
         &self,
-        mut seen: Seen,
+        mut snapshot: SaleSnapshot,
         shopper: &ShopperKey,
         now: Timestamp,
-        effort: &mut Effort,
+        cost: &mut ClaimCost,
     ) -> Result<ClaimOutcome, StoreError> {
-        if seen.room.status != SaleStatus::Open {
-            return self.not_open(&seen, shopper, now, effort).await;
+        if snapshot.room.status != SaleStatus::Open {
+            return self.not_open(&snapshot, shopper, now, cost).await;
         }
-        let sale = Arc::clone(&seen.sale);
+        let sale = Arc::clone(&snapshot.sale);
         let at = u32::try_from(now.as_second()).map_err(StoreError::corrupt)?;
         let mut tried = Vec::new();
         while tried.len() < probe_limit(sale.shard_count()) {
-            let (passed_over, next) = next_shard(&seen, shopper, &tried);
-            let known = self.claimants.find(&self.shards, &seen, &passed_over, shopper, now, effort).await?;
+            let (passed_over, next) = next_shard(&snapshot, shopper, &tried);
+            let known = self.claimants.find(&self.shards, &snapshot, &passed_over, shopper, now, cost).await?;
             if let Some(known) = known {
                 return Ok(known.into());
             }
             let Some(shard) = next else { break };
             tried.push(shard);
-            let refused = match self.shards.probe(&sale.sale_id, shard, shopper, at, effort).await? {
+            let refused = match self.shards.probe(&sale.sale_id, shard, shopper, at, cost).await? {
                 Probe::Claimed { left } => {
-                    self.note_if_empty(&seen, shard, left, now, effort).await;
+                    self.note_if_empty(&snapshot, shard, left, now, cost).await;
                     let known = sale.warehouse_of(shard).cloned();
                     let warehouse_id = known.ok_or_else(|| StoreError::corrupt("a shard that its sale lacks"))?;
                     return Ok(ClaimOutcome::Claimed(Claim { shard, warehouse_id, claimed_at: at }));
@@ -140,25 +140,25 @@ impl Claims {
             if let Some(outcome) = judge(*refused, shopper) {
                 return Ok(outcome);
             }
-            seen = self.found_empty(&seen, shard, now, effort).await?;
+            snapshot = self.found_empty(&snapshot, shard, now, cost).await?;
         }
-        Ok(if seen.is_sold_out() { ClaimOutcome::SoldOut } else { ClaimOutcome::TryAgain })
+        Ok(if snapshot.is_sold_out() { ClaimOutcome::SoldOut } else { ClaimOutcome::TryAgain })
     }
 
     /// A sale that is closed for good still tells those who have a unit.
     async fn not_open(
         &self,
-        seen: &Seen,
+        snapshot: &SaleSnapshot,
         shopper: &ShopperKey,
         now: Timestamp,
-        effort: &mut Effort,
+        cost: &mut ClaimCost,
     ) -> Result<ClaimOutcome, StoreError> {
-        let status = seen.room.status;
+        let status = snapshot.room.status;
         if !matches!(status, SaleStatus::Closing | SaleStatus::Closed) {
             return Ok(ClaimOutcome::NotOpen(status));
         }
-        let all: Vec<u32> = (0..seen.sale.shard_count()).collect();
-        let known = self.claimants.find(&self.shards, seen, &all, shopper, now, effort).await?;
+        let all: Vec<u32> = (0..snapshot.sale.shard_count()).collect();
+        let known = self.claimants.find(&self.shards, snapshot, &all, shopper, now, cost).await?;
         Ok(known.map_or(ClaimOutcome::NotOpen(status), ClaimOutcome::from))
     }
 
@@ -166,26 +166,33 @@ impl Claims {
     /// next one is asked; and the others should know of this one.
     async fn found_empty(
         &self,
-        before: &Seen,
+        before: &SaleSnapshot,
         shard: u32,
         now: Timestamp,
-        effort: &mut Effort,
-    ) -> Result<Seen, StoreError> {
-        let seen = self.rooms.later_than(before, now).await?;
-        effort.read(seen.reads);
-        if seen.room.empty.contains(&shard) || seen.room.epoch != before.room.epoch {
-            return Ok(seen);
+        cost: &mut ClaimCost,
+    ) -> Result<SaleSnapshot, StoreError> {
+        let snapshot = self.rooms.later_than(before, now).await?;
+        cost.read(snapshot.reads);
+        if snapshot.room.empty.contains(&shard) || snapshot.room.epoch != before.room.epoch {
+            return Ok(snapshot);
         }
-        self.mark_empty(before, shard, now, effort).await.map(|marked| marked.unwrap_or(seen))
+        self.mark_empty(before, shard, now, cost).await.map(|marked| marked.unwrap_or(snapshot))
     }
 
     /// Whoever takes the last unit says so. It is a hint that saves others their writes: where it
     /// fails, the next one who asks that shard says it.
-    async fn note_if_empty(&self, seen: &Seen, shard: u32, left: u32, now: Timestamp, effort: &mut Effort) {
-        if left > 0 || seen.room.empty.contains(&shard) {
+    async fn note_if_empty(
+        &self,
+        snapshot: &SaleSnapshot,
+        shard: u32,
+        left: u32,
+        now: Timestamp,
+        cost: &mut ClaimCost,
+    ) {
+        if left > 0 || snapshot.room.empty.contains(&shard) {
             return;
         }
-        if let Err(error) = self.mark_empty(seen, shard, now, effort).await {
+        if let Err(error) = self.mark_empty(snapshot, shard, now, cost).await {
             tracing::warn!(%error, shard, "a shard is empty and its room was not told");
         }
     }
@@ -194,30 +201,30 @@ impl Claims {
     /// shard since, what is known of this one may be old.
     async fn mark_empty(
         &self,
-        before: &Seen,
+        before: &SaleSnapshot,
         shard: u32,
         now: Timestamp,
-        effort: &mut Effort,
-    ) -> Result<Option<Seen>, StoreError> {
-        effort.round_trips += 1;
+        cost: &mut ClaimCost,
+    ) -> Result<Option<SaleSnapshot>, StoreError> {
+        cost.round_trips += 1;
         let marked = self.rooms.sales().mark_empty(&before.sale.sale_id, shard, before.room.epoch).await?;
-        effort.write_units += marked.write_units();
+        cost.write_units += marked.write_units();
         Ok(match marked {
-            MarkOutcome::Marked { room, .. } => Some(self.rooms.learn(before, *room, now)),
+            MarkOutcome::Marked { room, .. } => Some(self.rooms.put_room(before, *room, now)),
             MarkOutcome::EpochPassed => None,
         })
     }
 }
 
 /// The shards that the shopper passes over because they are known to be empty, and the first one that
-/// he asks. Those in `tried` have answered him already.
-fn next_shard(seen: &Seen, shopper: &ShopperKey, tried: &[u32]) -> (Vec<u32>, Option<u32>) {
+/// they ask. Those in `tried` have answered them already.
+fn next_shard(snapshot: &SaleSnapshot, shopper: &ShopperKey, tried: &[u32]) -> (Vec<u32>, Option<u32>) {
     let mut passed_over = Vec::new();
-    for shard in probes(&seen.sale.sale_id, shopper, seen.sale.shard_count()) {
+    for shard in probes(&snapshot.sale.sale_id, shopper, snapshot.sale.shard_count()) {
         if tried.contains(&shard) {
             continue;
         }
-        if !seen.room.empty.contains(&shard) {
+        if !snapshot.room.empty.contains(&shard) {
             return (passed_over, Some(shard));
         }
         passed_over.push(shard);

@@ -14,7 +14,7 @@ pub use claims::{Claim, ClaimAnswer, ClaimOutcome, Claims};
 pub use close::{CloseShardOutcome, ShardReturns};
 pub use create::Created;
 pub use record::ShardRecord;
-pub use release::ReleaseOutcome;
+pub use release::ReleaseClaimOutcome;
 pub use sweep::{StaleClaim, StaleClaims};
 pub use watch::ShardTotals;
 
@@ -33,7 +33,7 @@ const BATCHES_AT_ONCE: usize = 8;
 
 /// The `sale-shards` table (key `shard`): a sale's units, each shard with the claims on them.
 ///
-/// Counter and claims are one item, so that a claim is one write: whoever repeats it finds himself.
+/// Counter and claims are one item, so that a claim is one write: whoever repeats it finds their own.
 #[derive(Debug, Clone, FromEnvironment)]
 pub struct Shards {
     #[variable("SALE_SHARDS_TABLE")]

@@ -11,7 +11,7 @@ use super::{
     Shards, key,
     record::{ShardRecord, claim_of, stored},
 };
-use crate::Effort;
+use crate::ClaimCost;
 
 /// How often one shard is asked again after the store was busy or did not answer, beside what the SDK
 /// repeats by itself.
@@ -43,11 +43,11 @@ impl Shards {
         shard: u32,
         shopper: &ShopperKey,
         at: u32,
-        effort: &mut Effort,
+        cost: &mut ClaimCost,
     ) -> Result<Probe, StoreError> {
         let mut attempt = 1;
         loop {
-            match self.try_claim(sale_id, shard, shopper, at, effort).await {
+            match self.try_claim(sale_id, shard, shopper, at, cost).await {
                 Err(StoreError::Busy(_) | StoreError::Unavailable(_)) if attempt < ATTEMPTS => {
                     BACKOFF.pause(attempt).await;
                     attempt += 1;
@@ -63,9 +63,9 @@ impl Shards {
         shard: u32,
         shopper: &ShopperKey,
         at: u32,
-        effort: &mut Effort,
+        cost: &mut ClaimCost,
     ) -> Result<Probe, StoreError> {
-        effort.round_trips += 1;
+        cost.round_trips += 1;
         let claim = claim_of(shopper);
         let update = Update::new()
             .set(claim.clone(), n(at))
@@ -75,11 +75,11 @@ impl Shards {
             .when(claim.is_absent());
         match self.table.update_metered(&[("shard", &key(sale_id, shard))], update).await? {
             Outcome::Written(Metered { item, write_units }) => {
-                effort.write_units += write_units;
+                cost.write_units += write_units;
                 Ok(Probe::Claimed { left: souk_dynamo::decode::<Left>(item)?.left })
             }
             Outcome::Refused(Some(item)) => {
-                effort.write_units += 1.0;
+                cost.write_units += 1.0;
                 Ok(Probe::Refused(Box::new(souk_dynamo::decode(item)?)))
             }
             Outcome::Refused(None) => Err(StoreError::corrupt(format!("shard {shard} of sale {sale_id} is missing"))),

@@ -12,7 +12,7 @@ use super::{
 /// How releasing a claim ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-pub enum ReleaseOutcome {
+pub enum ReleaseClaimOutcome {
     /// The unit is for sale again.
     Released,
     /// The sale was closed: the unit belongs to stock, which is yet to be told of it.
@@ -35,22 +35,22 @@ impl Shards {
         sale_id: &SaleId,
         shard: u32,
         shopper: &ShopperKey,
-    ) -> Result<ReleaseOutcome, StoreError> {
+    ) -> Result<ReleaseClaimOutcome, StoreError> {
         let Some(found) = self.give_back(sale_id, shard, shopper, ShardState::Open, "left").await? else {
             self.sales.unit_came_back(sale_id, shard).await?;
-            return Ok(ReleaseOutcome::Released);
+            return Ok(ReleaseClaimOutcome::Released);
         };
         let image = found.image(shopper);
         if image.release() == ReleaseJudgement::ToWarehouse {
             // A shard never opens again, so its state cannot be the reason for another refusal.
             let refused = self.give_back(sale_id, shard, shopper, ShardState::Closed, "drained").await?;
-            return Ok(if refused.is_some() { ReleaseOutcome::Nothing } else { ReleaseOutcome::Drained });
+            return Ok(if refused.is_some() { ReleaseClaimOutcome::Nothing } else { ReleaseClaimOutcome::Drained });
         }
         if image.entry == Some(ClaimEntry::GivenBack) && image.state == ShardState::Open && image.left > 0 {
             // Perhaps the first write of an attempt that got no further.
             self.sales.unit_came_back(sale_id, shard).await?;
         }
-        Ok(ReleaseOutcome::Nothing)
+        Ok(ReleaseClaimOutcome::Nothing)
     }
 
     /// The write of a release. `Some` is the shard that refused it.

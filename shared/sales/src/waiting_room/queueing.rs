@@ -7,38 +7,38 @@ use souk_domain::sale::{
 };
 
 use super::Ticket;
-use crate::Seen;
+use crate::SaleSnapshot;
 
 /// What a waiting shopper is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queueing {
     /// Where the sale stands.
     pub status: SaleStatus,
-    /// His position; shown from the opening on.
+    /// The shopper's position; shown from the opening on.
     pub position: Option<Position>,
-    /// About how many are before him; known from the opening on.
+    /// About how many are before them; known from the opening on.
     pub ahead: Option<u64>,
-    /// About how long it takes until he is admitted.
+    /// About how long it takes until they are admitted.
     pub wait: Option<Duration>,
     /// When to ask again; `None` where nothing changes any more.
     pub poll_after: Option<Duration>,
     /// Every unit is claimed, for now.
     pub sold_out: bool,
-    /// He may claim now.
+    /// They may claim now.
     pub admitted: bool,
 }
 
 impl Queueing {
     /// Where the holder of a ticket stands, by what is known of the sale. `jitter` is random and counts
     /// 2^-32: it spreads the polls.
-    pub fn of(seen: &Seen, ticket: &Ticket, key: &LotteryKey, now: Timestamp, jitter: u32) -> Self {
-        let room = &seen.room;
-        let (status, sold_out) = (room.status, seen.is_sold_out());
+    pub fn of(snapshot: &SaleSnapshot, ticket: &Ticket, key: &LotteryKey, now: Timestamp, jitter: u32) -> Self {
+        let room = &snapshot.room;
+        let (status, sold_out) = (room.status, snapshot.is_sold_out());
         let waiting =
             Self { status, position: None, ahead: None, wait: None, poll_after: None, sold_out, admitted: false };
         if !status.has_opened() {
             let opens_at = room.opens_at;
-            let opening = Waiting::ForOpening { opens_at, expected_shoppers: seen.sale.terms.expected_shoppers() };
+            let opening = Waiting::ForOpening { opens_at, expected_shoppers: snapshot.sale.terms.expected_shoppers() };
             let until = u64::try_from(opens_at.duration_since(now).as_millis()).unwrap_or(0);
             return Self {
                 wait: Some(Duration::from_millis(until)),
@@ -58,7 +58,7 @@ impl Queueing {
                 ..shown
             },
             SaleStatus::Open | SaleStatus::Paused => {
-                let shoppers = room.shoppers().max(seen.sale.terms.expected_shoppers().into());
+                let shoppers = room.shoppers().max(snapshot.sale.terms.expected_shoppers().into());
                 Self { poll_after: Some(poll_after(Waiting::ForChange { shoppers }, now, jitter)), ..shown }
             }
             _ => shown,

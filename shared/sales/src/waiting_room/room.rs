@@ -9,10 +9,10 @@ use souk_dynamo::StoreError;
 use souk_wiring::FromEnvironment;
 
 use super::{KeyRing, KeySourceError, Queueing, Ticket, TokenError};
-use crate::{RoomCache, Seen, sales::Counted};
+use crate::{RoomCache, SaleSnapshot, sales::Counted};
 
-/// Joining, waiting and being admitted. Nothing is stored per shopper but, of a sample, that he was
-/// there: a ticket and an admission are all that he needs.
+/// Joining, waiting and being admitted. Nothing is stored per shopper but, of a sample, that they were
+/// there: a ticket and an admission are all that they need.
 #[derive(Debug, FromEnvironment)]
 pub struct WaitingRoom {
     rooms: Arc<RoomCache>,
@@ -25,11 +25,11 @@ pub struct WaitingRoom {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum JoinOutcome {
-    /// He has a ticket.
+    /// The shopper has a ticket.
     Joined {
         /// The signed ticket.
         ticket: String,
-        /// Where he stands.
+        /// Where they stand.
         queueing: Queueing,
     },
     /// The sale is not open for joining, or no more.
@@ -42,9 +42,9 @@ pub enum JoinOutcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum StandingOutcome {
-    /// Where he stands, and the signed admission if it is his turn.
+    /// Where they stand, and the signed admission if it is their turn.
     Standing {
-        /// Where he stands.
+        /// Where they stand.
         queueing: Queueing,
         /// The signed admission.
         admission: Option<String>,
@@ -93,22 +93,22 @@ impl WaitingRoom {
         shopper: &ShopperKey,
         now: Timestamp,
     ) -> Result<JoinOutcome, WaitingRoomError> {
-        let Some(seen) = self.rooms.get(sale_id, now).await? else { return Ok(JoinOutcome::Unknown) };
-        let status = seen.room.status;
+        let Some(snapshot) = self.rooms.get(sale_id, now).await? else { return Ok(JoinOutcome::Unknown) };
+        let status = snapshot.room.status;
         if !matches!(status, SaleStatus::Scheduled | SaleStatus::Open | SaleStatus::Paused) {
             return Ok(JoinOutcome::NotJoinable(status));
         }
-        let key = self.rooms.lottery_key(&seen).await?;
-        let cohort = Cohort::of(now, seen.room.opens_at);
-        self.count(&seen, &key, Counted::Joined, cohort, shopper, now).await?;
-        self.check_in(&seen, &key, shopper, now).await?;
+        let key = self.rooms.lottery_key(&snapshot).await?;
+        let cohort = Cohort::of(now, snapshot.room.opens_at);
+        self.count(&snapshot, &key, Counted::Joined, cohort, shopper, now).await?;
+        self.check_in(&snapshot, &key, shopper, now).await?;
         let ticket = Ticket { sale_id: sale_id.clone(), shopper: shopper.clone(), joined: now };
-        let queueing = Queueing::of(&seen, &ticket, &key, now, fastrand::u32(..));
+        let queueing = Queueing::of(&snapshot, &ticket, &key, now, fastrand::u32(..));
         Ok(JoinOutcome::Joined { ticket: self.ring.issue_ticket(&ticket, now).await?, queueing })
     }
 
     /// Where the holder of this ticket stands. Shortly before the opening, asking is the check-in by
-    /// which he counts as present; when it is his turn, the answer holds his admission.
+    /// which they count as present; when it is their turn, the answer holds their admission.
     ///
     /// # Errors
     /// [`WaitingRoomError`]; asking again is safe.
@@ -119,11 +119,11 @@ impl WaitingRoom {
         ticket: Option<&str>,
         now: Timestamp,
     ) -> Result<StandingOutcome, WaitingRoomError> {
-        let Some(seen) = self.rooms.get(sale_id, now).await? else { return Ok(StandingOutcome::Unknown) };
+        let Some(snapshot) = self.rooms.get(sale_id, now).await? else { return Ok(StandingOutcome::Unknown) };
         let ticket = self.ring.ticket(ticket, sale_id, shopper, now).await?;
-        let key = self.rooms.lottery_key(&seen).await?;
-        self.check_in(&seen, &key, shopper, now).await?;
-        let queueing = Queueing::of(&seen, &ticket, &key, now, fastrand::u32(..));
+        let key = self.rooms.lottery_key(&snapshot).await?;
+        self.check_in(&snapshot, &key, shopper, now).await?;
+        let queueing = Queueing::of(&snapshot, &ticket, &key, now, fastrand::u32(..));
         let admission = if queueing.admitted {
             Some(self.ring.issue_admission(sale_id, shopper, self.admission_lifetime, now).await?)
         } else {
@@ -134,27 +134,27 @@ impl WaitingRoom {
 
     async fn check_in(
         &self,
-        seen: &Seen,
+        snapshot: &SaleSnapshot,
         key: &LotteryKey,
         shopper: &ShopperKey,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        if seen.room.status != SaleStatus::Scheduled || !is_check_in(now, seen.room.opens_at) {
+        if snapshot.room.status != SaleStatus::Scheduled || !is_check_in(now, snapshot.room.opens_at) {
             return Ok(());
         }
-        self.count(seen, key, Counted::Present, Cohort::BEFORE_OPENING, shopper, now).await
+        self.count(snapshot, key, Counted::Present, Cohort::BEFORE_OPENING, shopper, now).await
     }
 
     async fn count(
         &self,
-        seen: &Seen,
+        snapshot: &SaleSnapshot,
         key: &LotteryKey,
         what: Counted,
         cohort: Cohort,
         shopper: &ShopperKey,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let sale = &seen.sale;
+        let sale = &snapshot.sale;
         let sampling = Sampling::new(key, &sale.sale_id, sale.terms.expected_shoppers());
         self.rooms.sales().count_in(&sale.sale_id, &sampling, what, cohort, shopper, now).await?;
         Ok(())

@@ -42,14 +42,14 @@ pub enum TokenError {
     Unverifiable(String),
 }
 
-/// A shopper's place in the queue: when he joined. It has no end but the sale's.
+/// A shopper's place in the queue: when they joined. It has no end but the sale's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
     /// In which sale.
     pub sale_id: SaleId,
     /// Whose.
     pub shopper: ShopperKey,
-    /// When he joined.
+    /// When they joined.
     pub joined: Timestamp,
 }
 

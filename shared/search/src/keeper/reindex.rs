@@ -226,7 +226,7 @@ impl Keeper {
                     self.index.prepare(&reindex.index).await?;
                 }
                 let slice = self.pages.scan(after.as_deref(), ITEMS_PER_STEP).await?;
-                let actions: Vec<_> = slice.pages.iter().flat_map(crate::page::Page::actions).collect();
+                let actions: Vec<_> = slice.pages.iter().flat_map(crate::page::ProductPage::actions).collect();
                 // What is refused is missing when it is compared, and counted there.
                 self.index.write_to(&reindex.index, &actions, SameVersion::Replaces).await?;
                 reindex.pages += slice.pages.len() as u64;

@@ -11,7 +11,7 @@ use super::{
     comparison::{Comparison, Counts},
     difference::{Difference, difference},
 };
-use crate::{document::Action, index::SameVersion, page::Page};
+use crate::{document::Action, index::SameVersion, page::ProductPage};
 
 /// One comparison removes so many documents of which no page speaks. Where there are more, it is rather
 /// the pages that are missing.
@@ -68,7 +68,7 @@ impl Keeper {
 }
 
 /// What is said of each suspected document. What belongs to a page that cannot be read is left out.
-fn said_of(suspects: &BTreeMap<ProductId, BTreeSet<Sku>>, pages: &HashMap<ProductId, Option<Page>>) -> Said {
+fn said_of(suspects: &BTreeMap<ProductId, BTreeSet<Sku>>, pages: &HashMap<ProductId, Option<ProductPage>>) -> Said {
     let mut said = Said::new();
     for (product_id, unknown) in suspects {
         let page = pages.get(product_id);
@@ -76,7 +76,7 @@ fn said_of(suspects: &BTreeMap<ProductId, BTreeSet<Sku>>, pages: &HashMap<Produc
             continue;
         }
         said.extend(unknown.iter().map(|sku| (sku.clone(), None)));
-        let actions = page.into_iter().flatten().flat_map(Page::actions);
+        let actions = page.into_iter().flatten().flat_map(ProductPage::actions);
         said.extend(actions.map(|action| (action.sku().clone(), Some(action))));
     }
     said

@@ -6,7 +6,7 @@ use souk_domain::ids::{ProductId, Sku};
 use souk_dynamo::{Attribute, Condition, StoreError, Update, attribute, decode, n, s, value};
 
 use super::{
-    AvailabilityFact, Page, Pages, PriceFact,
+    AvailabilityFact, Pages, PriceFact, ProductPage,
     store::{page_key, sku_key},
 };
 
@@ -72,7 +72,7 @@ impl Pages {
     }
 
     /// Copies what is known of a SKU onto its page, where that showed less.
-    pub(super) async fn show(&self, page: &Page, sku: &Sku, known: &SkuFacts) -> Result<(), StoreError> {
+    pub(super) async fn show(&self, page: &ProductPage, sku: &Sku, known: &SkuFacts) -> Result<(), StoreError> {
         let id = Some(&page.product_id);
         if page.prices.get(sku).map(Fact::version) < known.price.as_ref().map(Fact::version) {
             self.copy_to_page(id, sku, known.price.as_ref()).await?;

@@ -11,7 +11,8 @@ mod view;
 
 pub use availability::Availability;
 pub use record::{
-    AvailabilityFact, CategoryName, CategoryPath, Image, Page, PageProduct, PriceFact, Rating, SellerName, Variant,
+    AvailabilityFact, CategoryName, CategoryPath, Image, PageProduct, PriceFact, ProductPage, Rating, SellerName,
+    Variant,
 };
 pub use store::Pages;
 pub use tree::{CategoryTree, TreeView};

@@ -58,7 +58,7 @@ impl Pages {
         Ok(Surroundings { names: Names { category: tree.path(category_id), seller }, facts })
     }
 
-    /// Takes note of what a seller is called. His products' pages have to be refreshed after it.
+    /// Takes note of what a seller is called. The pages of their products have to be refreshed after it.
     ///
     /// # Errors
     /// [`StoreError`]; repeating is safe.
@@ -70,7 +70,7 @@ impl Pages {
         self.settle(&seller_key(id), update).await.map(drop)
     }
 
-    /// What a seller is called now; `None` where he was not heard of.
+    /// What a seller is called now; `None` where they were not heard of.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use souk_domain::ids::{ProductId, Sku};
 use souk_dynamo::{AttributeValue, StoreError, Update, attribute, decode, n, s, value};
 
-use super::{Page, PageProduct, Pages, facts::SkuFacts, names::Surroundings, store::page_key};
+use super::{PageProduct, Pages, ProductPage, facts::SkuFacts, names::Surroundings, store::page_key};
 
 impl Pages {
     /// Makes a product's page show this version of it, joined with the names and facts that are known.
@@ -53,7 +53,7 @@ impl Pages {
     }
 
     /// The page as it stands then: with this version of the product, or with a newer one.
-    async fn write_product(&self, product: &PageProduct, around: &Surroundings) -> Result<Page, StoreError> {
+    async fn write_product(&self, product: &PageProduct, around: &Surroundings) -> Result<ProductPage, StoreError> {
         let id = &product.product_id;
         let skus: Vec<_> = product.variants.iter().map(|variant| variant.sku.clone()).collect();
         let update = newer(id, product.version, &skus, &around.facts)?

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 /// The item of one product: what its page shows, each part with the version of its source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Page {
+pub struct ProductPage {
     /// Which product.
     pub product_id: ProductId,
     /// Raised by one at every write of this item; never falls, not even when the product is deleted.
@@ -126,9 +126,9 @@ pub struct CategoryName {
 pub struct SellerName {
     /// Which seller.
     pub seller_id: SellerId,
-    /// The seller's version; 0 where he was not yet heard of.
+    /// The seller's version; 0 where they were not yet heard of.
     pub version: u64,
-    /// What he is called.
+    /// What they are called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

@@ -4,7 +4,7 @@ use souk_domain::ids::{ProductId, SellerId, Sku};
 use souk_dynamo::{Item, Outcome, StoreError, Table, Update, decode, s};
 use souk_wiring::FromEnvironment;
 
-use super::Page;
+use super::ProductPage;
 
 /// The partition key of the item that holds the whole tree of categories.
 pub(super) const TREE_KEY: &str = "categories";
@@ -19,7 +19,7 @@ pub struct Pages {
 /// Some pages of the whole table, and where to go on.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slice {
-    pub(crate) pages: Vec<Page>,
+    pub(crate) pages: Vec<ProductPage>,
     /// How many pages cannot be read.
     pub(crate) unreadable: u64,
     pub(crate) next: Option<String>,
@@ -50,8 +50,8 @@ impl Pages {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn page(&self, id: &ProductId) -> Result<Option<Page>, StoreError> {
-        let page: Option<Page> = self.table.get_eventually(&[("pk", &page_key(id))]).await?;
+    pub async fn page(&self, id: &ProductId) -> Result<Option<ProductPage>, StoreError> {
+        let page: Option<ProductPage> = self.table.get_eventually(&[("pk", &page_key(id))]).await?;
         Ok(page.filter(|page| page.product.is_some()))
     }
 
@@ -59,7 +59,7 @@ impl Pages {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn item(&self, id: &ProductId) -> Result<Option<Page>, StoreError> {
+    pub async fn item(&self, id: &ProductId) -> Result<Option<ProductPage>, StoreError> {
         self.table.get(&[("pk", &page_key(id))]).await
     }
 
@@ -90,7 +90,7 @@ impl Pages {
     pub(crate) async fn items(
         &self,
         ids: &BTreeSet<ProductId>,
-    ) -> Result<HashMap<ProductId, Option<Page>>, StoreError> {
+    ) -> Result<HashMap<ProductId, Option<ProductPage>>, StoreError> {
         let keys: Vec<_> = ids.iter().map(page_key).collect();
         let keys: Vec<_> = keys.iter().map(|key| [("pk", key.as_str())]).collect();
         let items = self.table.get_many(&keys, true).await?;

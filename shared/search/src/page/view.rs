@@ -8,7 +8,7 @@ use souk_domain::{
 };
 use utoipa::ToSchema;
 
-use super::{Availability, CategoryName, Image, Page, Rating, SellerName, Variant};
+use super::{Availability, CategoryName, Image, ProductPage, Rating, SellerName, Variant};
 
 /// A product page as shoppers see it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -43,7 +43,7 @@ pub struct PageView {
 pub struct SellerView {
     /// Which seller.
     pub seller_id: String,
-    /// What he is called; `None` where that is not known yet.
+    /// What they are called; `None` where that is not known yet.
     pub name: Option<String>,
 }
 
@@ -64,7 +64,7 @@ pub struct VariantView {
     pub availability: Availability,
 }
 
-impl Page {
+impl ProductPage {
     /// What shoppers see; `None` where the product is deleted.
     pub fn view(&self) -> Option<PageView> {
         let product = self.product.as_ref()?;

@@ -5,7 +5,7 @@ use souk_domain::ids::OrderId;
 use souk_orders::find;
 use souk_payments::{
     gateway::{Gateway as _, GatewayError, Intent},
-    reconcile::{Action, Finding, Knows, OrderFacts, RecordFacts, reconcile},
+    reconcile::{Action, Finding, Knows, OrderProgress, RecordFacts, reconcile},
 };
 
 use super::ReconcilePayments;
@@ -40,9 +40,9 @@ impl ReconcilePayments {
         Ok(finding)
     }
 
-    async fn compare(&self, order_id: &OrderId, intent: &Intent) -> Result<(Finding, Option<OrderFacts>), Failure> {
+    async fn compare(&self, order_id: &OrderId, intent: &Intent) -> Result<(Finding, Option<OrderProgress>), Failure> {
         let order = find(&self.shipping.orders, &self.archive, order_id).await?;
-        let order = order.map(|order| OrderFacts { status: order.status, settled: order.settled });
+        let order = order.map(|order| OrderProgress { status: order.status, settled: order.settled });
         let record = self.shipping.payments.get(order_id).await?.map(|record| RecordFacts {
             state: record.state,
             knows: match &record.gateway_id {
@@ -57,7 +57,7 @@ impl ReconcilePayments {
     async fn act(
         &self,
         order_id: &OrderId,
-        order: Option<OrderFacts>,
+        order: Option<OrderProgress>,
         intent: &Intent,
         action: Action,
         now: Timestamp,

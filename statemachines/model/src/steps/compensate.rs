@@ -9,11 +9,11 @@ use super::{Step, gateway, is_confirmed, stock};
 use crate::{
     calls::Call,
     guards::Guard,
-    pc::{Chance, End, Pc, Seen},
+    pc::{Chance, End, Pc, ReadRecord},
     state::{Intent, Sin},
 };
 
-impl Seen {
+impl ReadRecord {
     /// What was read, where it is to be fenced.
     fn of(record: PaymentState, known: bool) -> Option<Self> {
         Some(match record {
@@ -84,7 +84,7 @@ impl Step<'_> {
             PaymentState::Captured => !self.guarded_by(Guard::FenceCaptured),
             _ => false,
         };
-        match Seen::of(found, self.own().known) {
+        match ReadRecord::of(found, self.own().known) {
             _ if left_alone => Pc::Release,
             Some(seen) => Pc::Advance(seen),
             None if found == PaymentState::Voiding => self.fenced(),
@@ -93,14 +93,14 @@ impl Step<'_> {
     }
 
     /// F2a. The record as it was seen: closed where the gateway's id is unknown, else VOIDING.
-    pub(super) fn advance(&mut self, seen: Seen) -> Pc {
+    pub(super) fn advance(&mut self, seen: ReadRecord) -> Pc {
         let Some(found) = self.record() else { return Pc::Idle };
-        let closes = match seen.state().fence(seen != Seen::UnknownIntent) {
+        let closes = match seen.state().fence(seen != ReadRecord::UnknownIntent) {
             Fence::Close => true,
-            _ => seen == Seen::Intent && !self.guarded_by(Guard::CloseUnknownOnly),
+            _ => seen == ReadRecord::Intent && !self.guarded_by(Guard::CloseUnknownOnly),
         };
         let unknown_still =
-            seen != Seen::UnknownIntent || !self.own().known || !self.guarded_by(Guard::CloseWhileUnknown);
+            seen != ReadRecord::UnknownIntent || !self.own().known || !self.guarded_by(Guard::CloseWhileUnknown);
         let as_seen = (found == seen.state() && unknown_still) || !self.guarded_by(Guard::FenceAsSeen);
         if !as_seen {
             return self.judge(found);

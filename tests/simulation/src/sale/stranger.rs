@@ -9,7 +9,7 @@ use souk_domain::sale::ShopperKey;
 /// Who is never admitted.
 const STRANGER: u64 = 1_000;
 
-/// Sends him in.
+/// Sends them in.
 pub fn enter(shop: &Shop) {
     let shop = shop.clone();
     shop.sim.clone().executor.spawn("stranger", async move {
@@ -23,7 +23,7 @@ pub fn enter(shop: &Shop) {
     });
 }
 
-/// None, another shopper's, one that has ended, or one of his own making.
+/// None, another shopper's, one that has ended, or one of their own making.
 async fn pretended(shop: &Shop) -> Option<String> {
     let (sale_id, now) = (&shop.sale_id, shop.sim.clock.now());
     let (stranger, shopper) = (ShopperKey::of(&user(STRANGER)).ok()?, ShopperKey::of(&user(0)).ok()?);

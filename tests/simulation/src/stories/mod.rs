@@ -22,7 +22,7 @@ fn a_story_notices_the_bug_that_it_is_about() {
         (
             "confirm",
             "PENDING_PAYMENT",
-            payments::medusa_13301_and_saleor_19220_a_webhook_at_any_moment_of_the_saga_makes_one_payment_and_one_sale,
+            payments::medusa_13301_and_saleor_19220_a_webhook_at_any_moment_makes_one_payment,
         ),
         (
             "webhook",

@@ -2,7 +2,7 @@
 
 use super::shop::{Shop, at_every_moment, tell};
 
-/// The card whose bank wants the shopper to prove who he is.
+/// The card whose bank wants the shopper to prove who they are.
 const CHALLENGED: &str = "pm_card_authenticationRequired";
 
 /// saleor/saleor#14733: a payment went through when its units were out of stock already, and the money
@@ -15,7 +15,7 @@ pub fn saleor_14733_money_that_comes_when_the_units_are_gone_is_given_back() {
         let late = shop.place("ann", "key", &anns).await.id("order_id");
         shop.lose_executions();
         shop.pass(800).await;
-        // While the saga pays, her time runs out, the order is ended and the unit is sold to somebody else.
+        // While the saga pays, the shopper's time runs out, the order is ended and the unit is sold to somebody else.
         let overtake = async || {
             shop.pass(101).await;
             shop.ring_timers().await;
@@ -37,7 +37,7 @@ pub fn saleor_14733_money_that_comes_when_the_units_are_gone_is_given_back() {
     assert!(moments > 8, "the saga makes more requests than {moments}");
 }
 
-/// saleor/saleor#14733, where it is the shopper who is late: her bank lets her pass while the order is being
+/// saleor/saleor#14733, where it is the shopper who is late: their bank lets them pass while the order is being
 /// cancelled.
 #[test]
 fn saleor_14733_a_challenge_that_is_passed_too_late_leaves_no_money_held() {
@@ -59,7 +59,7 @@ fn saleor_14733_a_challenge_that_is_passed_too_late_leaves_no_money_held() {
 /// medusajs/medusa#13301 and saleor/saleor#19220: the gateway's webhook completed an order while the
 /// shopper's own request was completing it, and both did the whole of it.
 #[test]
-pub fn medusa_13301_and_saleor_19220_a_webhook_at_any_moment_of_the_saga_makes_one_payment_and_one_sale() {
+pub fn medusa_13301_and_saleor_19220_a_webhook_at_any_moment_makes_one_payment() {
     let moments = at_every_moment(async |shop, moment| {
         shop.stock("tea", 10).await;
         let checkout = shop.check_out("ann", "tea").await;
@@ -90,7 +90,7 @@ fn medusa_14205_an_event_about_an_order_that_is_not_placed_makes_none() {
         assert_eq!(shop.deliver_success(&order_id).await.status, 204);
         shop.run_executions().await;
         assert_eq!((shop.orders().len(), shop.units("tea")), (0, (10, 1, 9)));
-        // She can still order, and pays once.
+        // The shopper can still order, and pays once.
         assert_eq!(shop.place("ann", "key", &checkout).await.status, 201);
         shop.run_executions().await;
         assert_eq!((shop.history(&order_id).len(), shop.money(&order_id)), (2, (1, 1, 0)));

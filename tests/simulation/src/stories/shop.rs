@@ -139,7 +139,7 @@ impl Shop {
         counted.map(drop).unwrap();
     }
 
-    /// The shopper puts units into his cart.
+    /// The shopper puts units into their cart.
     pub async fn put_into_cart(&self, user: &str, sku: &str, units: u32) {
         let owner = Owner::User(user.parse().unwrap());
         let (sku, quantity) = (sku.parse().unwrap(), Quantity::new(units).unwrap());
@@ -151,7 +151,7 @@ impl Shop {
         self.check_out_with(user, &json!({"lines": [{"sku": sku, "quantity": 1}]}))
     }
 
-    /// The shopper checks his whole cart out.
+    /// The shopper checks their whole cart out.
     pub fn check_out_cart(&self, user: &str) -> impl Future<Output = Reply> + use<> {
         self.check_out_with(user, &json!({}))
     }
@@ -164,7 +164,7 @@ impl Shop {
         async move { checkouts::create_checkout::handle(&functions.create_checkout, request, Call::at(now).making(id)).await.into() }
     }
 
-    /// The shopper orders what he has checked out, with a good card.
+    /// The shopper orders what they have checked out, with a good card.
     pub fn place(&self, user: &str, key: &str, checkout: &Reply) -> impl Future<Output = Reply> + use<> {
         self.place_with(user, key, checkout, "pm_card_visa")
     }
@@ -270,7 +270,7 @@ impl Shop {
         }
     }
 
-    /// The shopper passes his bank's challenge for this order.
+    /// The shopper passes their bank's challenge for this order.
     pub fn authenticate(&self, order_id: &str) {
         let intents = self.intents(order_id);
         self.network.with(|world| intents.iter().for_each(|intent| world.authenticate(&intent.id, true)));

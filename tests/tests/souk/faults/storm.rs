@@ -94,7 +94,7 @@ async fn one(n: usize, people: &People, sku: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn invariant_i3_when_everybody_buys_cancels_ships_and_waits_at_once_all_agree_in_the_end() {
+async fn invariant_i3_when_all_buy_cancel_ship_and_wait_at_once_the_records_agree() {
     let people = People {
         shopper: stack().sign_in("shopper").await,
         operator: stack().sign_in("operator").await,

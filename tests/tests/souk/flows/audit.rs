@@ -11,7 +11,7 @@ use crate::support::{Shelf, eventually, fresh, stack};
 const AT_REST: Duration = Duration::from_secs(40);
 
 #[tokio::test]
-async fn an_audit_finds_nothing_of_an_order_that_was_shipped_nor_of_one_that_was_cancelled() {
+async fn an_audit_finds_nothing_wrong_with_a_shipped_order_or_a_cancelled_one() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 500, 6).await;
     let mut orders = Vec::new();

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Api, Reply, Shelf, fresh, stack};
 
-/// A guest with his cookie, as a browser keeps it.
+/// A guest with their cookie, as a browser keeps it.
 struct Guest {
     api: Api,
     cookie: Option<String>,
@@ -47,7 +47,7 @@ fn quantity_of(cart: &Value, sku: &str) -> Option<u64> {
 }
 
 #[tokio::test]
-async fn a_guest_keeps_his_cart_by_a_cookie_that_only_this_site_sees() {
+async fn a_guest_keeps_their_cart_by_a_cookie_that_only_this_site_sees() {
     let shelf = shelf().await;
     let mut guest = Guest::new();
     let empty = guest.send(Method::GET, "/cart", None).await.expect(200);
@@ -114,7 +114,7 @@ async fn a_bad_token_is_never_taken_for_a_guest() {
 }
 
 #[tokio::test]
-async fn what_a_guest_has_chosen_is_his_after_he_signs_in_and_merging_again_changes_nothing() {
+async fn a_guests_choice_is_theirs_after_sign_in_and_merging_again_changes_nothing() {
     let (ours, both, theirs) = (shelf().await, shelf().await, shelf().await);
     let user = user_with_empty_cart("warehouse").await;
     let put = async |shelf: &Shelf, quantity: u32| {

@@ -55,7 +55,7 @@ async fn what_is_not_confirmed_cannot_be_shipped() {
 }
 
 #[tokio::test]
-async fn an_authorisation_that_has_lapsed_is_found_out_at_shipment_and_the_order_is_cancelled() {
+async fn a_lapsed_authorisation_is_found_at_shipment_and_cancels_the_order() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 3000, 1).await;
     let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;

@@ -73,7 +73,7 @@ async fn what_the_index_lacks_and_what_it_should_not_hold_is_found_and_repaired(
 }
 
 #[tokio::test]
-async fn invariant_i10_of_two_reindexes_at_once_one_is_refused_and_what_changes_meanwhile_is_in_the_new_index() {
+async fn invariant_i10_of_two_reindexes_at_once_one_is_refused_and_no_change_is_lost() {
     let _turn = KEEPER.lock().await;
     // A reindex takes a second look at what is refused: long enough to meet it.
     let (shop, id, poison) = product_and_poison().await;

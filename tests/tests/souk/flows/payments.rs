@@ -27,7 +27,7 @@ async fn a_shopper_who_authenticates_is_confirmed_through_the_webhook() {
 }
 
 #[tokio::test]
-async fn invariant_i7_a_payment_that_is_never_completed_ends_cancelled_and_frees_its_units() {
+async fn invariant_i7_a_payment_never_completed_ends_cancelled_and_frees_its_units() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 4200, 2).await;
     let placed = shopper.buy(&shelf.sku, 2, "pm_card_authenticationRequired").await;

@@ -36,7 +36,7 @@ impl Stack {
 }
 
 #[tokio::test]
-async fn invariant_i6_money_that_no_record_accounts_for_is_given_back_and_an_orders_own_is_left() {
+async fn invariant_i6_money_that_no_record_accounts_for_is_given_back_and_no_other() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 500, 2).await;
     let mut stray = Vec::new();

@@ -4,7 +4,7 @@ use souk_domain::{
     ids::{ProductId, Sku},
     money::Money,
 };
-use souk_search::{AvailabilityFact, Page, PageProduct, Pages, PriceFact};
+use souk_search::{AvailabilityFact, PageProduct, Pages, PriceFact, ProductPage};
 
 use super::tables::Tables;
 
@@ -39,11 +39,11 @@ async fn name_everything(pages: &Pages) {
     pages.record_seller(&"hide".parse().unwrap(), "Harbour & Hide", 1).await.unwrap();
 }
 
-async fn page(pages: &Pages) -> Page {
+async fn page(pages: &Pages) -> ProductPage {
     pages.item(&id()).await.unwrap().expect("a page")
 }
 
-fn path(page: &Page) -> Vec<&str> {
+fn path(page: &ProductPage) -> Vec<&str> {
     page.category.iter().flat_map(|category| &category.names).map(|name| name.name.as_str()).collect()
 }
 

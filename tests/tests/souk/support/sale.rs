@@ -105,7 +105,7 @@ impl Sale {
         shopper.send(Method::GET, &format!("/sales/{}/queue", self.id), &[("souk-ticket", ticket)], None).await
     }
 
-    /// Waits for the shopper's turn and asks no more often than he is told; his admission, or `None` where
+    /// Waits for the shopper's turn and asks no more often than they are told; their admission, or `None` where
     /// everything is sold.
     pub async fn admission(&self, shopper: &Api, ticket: &str) -> Option<String> {
         let deadline = Instant::now() + TURN;
@@ -122,7 +122,7 @@ impl Sale {
                 }
                 pause = body["poll_after_seconds"].as_f64().map_or(pause, Duration::from_secs_f64).min(LONGEST_PAUSE);
             }
-            assert!(Instant::now() < deadline, "{}: not his turn within {TURN:?}", self.id);
+            assert!(Instant::now() < deadline, "{}: not their turn within {TURN:?}", self.id);
             tokio::time::sleep(pause).await;
         }
     }

@@ -77,19 +77,19 @@ pub enum Command {
         metadata: BTreeMap<String, String>,
     },
     /// List intents, newest first.
-    ListIntents(Page),
+    ListIntents(PageRequest),
     /// List refunds, newest first.
     ListRefunds {
         /// Only those of this intent.
         intent: Option<String>,
         /// Which part of the list.
-        page: Page,
+        page: PageRequest,
     },
 }
 
 /// A part of a list.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct PageRequest {
     /// At most so many, 1 to 100.
     pub limit: usize,
     /// The id after which the page starts.

@@ -1,6 +1,6 @@
 //! Parameters to commands, with Stripe's complaints about what is missing, unknown or out of range.
 
-use super::{Command, Page};
+use super::{Command, PageRequest};
 use crate::error::ApiError;
 use crate::form::{Params, missing};
 use crate::intent::{CancellationReason, CaptureMethod, NewIntent, Seconds};
@@ -132,7 +132,7 @@ impl Command {
     /// # Errors
     /// As [`Command::create`].
     pub fn list_intents(mut params: Params) -> Result<Self, ApiError> {
-        let page = Page::take(&mut params)?;
+        let page = PageRequest::take(&mut params)?;
         params.finish()?;
         Ok(Self::ListIntents(page))
     }
@@ -143,13 +143,13 @@ impl Command {
     /// As [`Command::create`].
     pub fn list_refunds(mut params: Params) -> Result<Self, ApiError> {
         let intent = params.take("payment_intent");
-        let page = Page::take(&mut params)?;
+        let page = PageRequest::take(&mut params)?;
         params.finish()?;
         Ok(Self::ListRefunds { intent, page })
     }
 }
 
-impl Page {
+impl PageRequest {
     fn take(params: &mut Params) -> Result<Self, ApiError> {
         let limit = params.take_integer("limit")?.unwrap_or(10);
         let limit = usize::try_from(limit).ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(|| {

@@ -52,21 +52,21 @@ fn an_entry_is_a_time_or_given_back() {
 }
 
 #[test]
-fn a_claim_is_released_for_a_cancelled_order_or_one_of_another_shard_and_for_nothing_else() {
+fn a_claim_is_released_only_for_a_cancelled_order_or_one_of_another_shard() {
     assert_eq!(release_ground(None, 3), None, "the order may be about to be made");
     for status in OrderStatus::ALL {
         let cancelled = (status == OrderStatus::Cancelled).then_some(ReleaseGround::OrderCancelled);
-        assert_eq!(release_ground(Some(OrderFacts { status, shard: 3 }), 3), cancelled, "{status}");
+        assert_eq!(release_ground(Some(ClaimOrder { status, shard: 3 }), 3), cancelled, "{status}");
         let another = Some(ReleaseGround::OrderNamesAnotherShard(4));
-        assert_eq!(release_ground(Some(OrderFacts { status, shard: 4 }), 3), another, "{status}");
+        assert_eq!(release_ground(Some(ClaimOrder { status, shard: 4 }), 3), another, "{status}");
     }
 }
 
 #[test]
 fn an_order_of_a_sale_says_its_shard_and_another_says_nothing() {
-    let of = |origin| OrderFacts::of(&Order { origin, ..order(OrderStatus::Confirmed, Vec::new()) });
+    let of = |origin| ClaimOrder::of(&Order { origin, ..order(OrderStatus::Confirmed, Vec::new()) });
     let of_sale = FromSale { sale_id: "console".parse().unwrap(), shard: 7, warehouse_id: "east".parse().unwrap() };
-    assert_eq!(of(Origin::Sale(of_sale)), Some(OrderFacts { status: OrderStatus::Confirmed, shard: 7 }));
+    assert_eq!(of(Origin::Sale(of_sale)), Some(ClaimOrder { status: OrderStatus::Confirmed, shard: 7 }));
     let of_checkout = FromCheckout {
         checkout_id: "chk_0123456789abcdef0123456789abcdef".parse().unwrap(),
         reservation_id: "res_0123456789abcdef0123456789abcdef".parse().unwrap(),
@@ -152,7 +152,7 @@ proptest! {
             }
             prop_assert_eq!(shard.left + shard.held() + shard.drained, UNITS);
             prop_assert!(!closed || shard.left == 0, "nothing is for sale in a closed shard");
-            // I4: whoever lost his unit does not get a second one.
+            // I4: whoever lost their unit does not get a second one.
             let again = |shopper: &u8| shard.entries.get(shopper) != Some(&ClaimEntry::GivenBack);
             prop_assert!(!lost.iter().any(again));
         }

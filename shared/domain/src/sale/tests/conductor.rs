@@ -25,7 +25,7 @@ fn t_moves_at_the_rate_and_is_laid_out_for_three_seconds() {
 }
 
 #[test]
-fn t_stands_after_the_opening_until_everyone_has_been_told_his_position() {
+fn t_stands_after_the_opening_until_everyone_has_been_told_their_position() {
     for (expected, moves_ms) in [(10_000, 3_000), (10_000_000, 102_000)] {
         let mut room = Room { pace: Pace::opening(after(2_000), expected), ..Room::new(1_000, &[10_000]) };
         assert_eq!(room.standing(position(0, 0.5), 2_000).wait.as_millis(), u128::try_from(moves_ms).unwrap() + 3_001);

@@ -41,7 +41,7 @@ fn the_sample_is_spread_over_its_slots() {
     assert!(slots.iter().all(|shoppers| (816..=1_184).contains(shoppers)), "{slots:?}");
 }
 
-/// A release of the code must not change who is in the sample of a running sale: he would be counted twice.
+/// A release of the code must not change who is in the sample of a running sale: they would be counted twice.
 #[test]
 fn the_sample_never_changes() {
     let slots = |expected| (0..12).map(|number| sampling(expected).slot(&shopper(number))).collect::<Vec<_>>();

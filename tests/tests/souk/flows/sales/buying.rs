@@ -55,7 +55,7 @@ async fn a_unit_that_is_not_paid_for_is_sold_again_to_somebody_else() {
 
     let bought = sale.buy(&other, "pm_card_visa").await.expect(202);
     sale.intent_in(&other, bought.text("intent_id"), "PAID").await;
-    // The first one may not claim again: his answer is the order that came to nothing.
+    // The first one may not claim again: their answer is the order that came to nothing.
     let ticket = sale.join(&shopper).await;
     assert_eq!(sale.admission(&shopper, &ticket).await, None, "everything is sold");
     sale.comes_to([2, 2, 1, 1, 0]).await;
@@ -63,7 +63,7 @@ async fn a_unit_that_is_not_paid_for_is_sold_again_to_somebody_else() {
 }
 
 #[tokio::test]
-async fn a_customer_who_cancels_gives_his_unit_back_to_the_sale_and_after_its_end_to_stock() {
+async fn a_cancelled_order_gives_its_unit_to_the_sale_and_after_its_end_to_stock() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let sale = Sale::opening_by_itself(&operator, 2).await;
     let bought = sale.buy(&shopper, "pm_card_visa").await.expect(202);

@@ -22,8 +22,8 @@ enum Fate {
     SoldOutAtTheDoor,
 }
 
-/// Waits for his turn and asks until he has an answer; each third shopper sends everything twice, at once. Who has
-/// waited so long for it that his admission has expired goes back to the queue, as he is told.
+/// Waits for their turn and asks until they have an answer; each third shopper sends everything twice, at once. Who has
+/// waited so long for it that their admission has expired goes back to the queue, as they are told.
 async fn one(sale: &Sale, shopper: &Api, ticket: &str, twice: bool) -> Fate {
     for _ in 0..10 {
         let Some(admission) = sale.admission(shopper, ticket).await else { return Fate::SoldOutInTheQueue };

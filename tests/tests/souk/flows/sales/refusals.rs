@@ -107,7 +107,7 @@ async fn an_admission_is_good_for_its_time_and_no_longer() {
     }
     tokio::time::sleep(wait).await;
     sale.ask(&shopper, &admission, "pm_card_visa").await.expect_problem(403, "admission-not-valid");
-    // His place is still his: the queue gives him another one.
+    // Their place is still theirs: the queue gives them another one.
     let fresh = sale.admission(&shopper, &ticket).await.unwrap();
     sale.ask(&shopper, &fresh, "pm_card_visa").await.expect(202);
     sale.end().await;

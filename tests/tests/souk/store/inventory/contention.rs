@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use souk_dynamo::StoreError;
-use souk_inventory::{Effort, ReserveOutcome};
+use souk_inventory::{ReservationCost, ReserveOutcome};
 
 use super::shelf::{Shelf, at, order, request, reservation};
 
@@ -19,7 +19,7 @@ struct Tally {
 impl Tally {
     fn count(&mut self, outcome: ReserveOutcome) {
         match outcome {
-            ReserveOutcome::Reserved(_, Effort { attempts, write_units }) => {
+            ReserveOutcome::Reserved(_, ReservationCost { attempts, write_units }) => {
                 self.reserved += 1;
                 *self.attempts.entry(attempts).or_default() += 1;
                 self.write_units += write_units;

@@ -67,7 +67,7 @@ async fn the_ledger_explains_the_present_numbers_movement_by_movement() {
 /// aws-samples/aws-serverless-shopping-cart#67: a counter was fed from a stream by adding, so that a batch
 /// that was retried counted twice.
 #[tokio::test]
-async fn aws_serverless_shopping_cart_67_a_stream_that_is_read_again_counts_nothing_twice() {
+async fn aws_serverless_shopping_cart_67_a_stream_read_again_counts_nothing_twice() {
     let shelf = Shelf::stocked(&[("a", "w1", 10)]).await;
     let ledger = Ledger::new(shelf.ledger.clone());
     let mut records = vec![shelf.row("a", "w1").await];

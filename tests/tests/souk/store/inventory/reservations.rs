@@ -16,7 +16,7 @@ async fn reserving_again_finds_the_reservation_even_where_it_took_the_last_unit(
     let shelf = Shelf::stocked(&[("a", "w1", 2)]).await;
     let first = shelf.held(1, &[("a", 2)]).await;
     for _ in 0..REPEATS {
-        // As after an answer that was lost: the caller does not know that he has the units.
+        // As after an answer that was lost: the caller does not know that they have the units.
         let again = shelf.reservations.reserve(&request(1, &[("a", 2)]), at(5)).await.unwrap();
         assert_eq!(again, ReserveOutcome::Exists(first.clone()));
     }
@@ -50,12 +50,12 @@ async fn an_order_is_served_by_few_warehouses_the_nearer_first() {
     let shelf = Shelf::stocked(&[("a", "w1", 5), ("a", "w2", 5), ("b", "w2", 5), ("b", "w3", 5)]).await;
     let mut wanted = request(1, &[("a", 1), ("b", 1)]);
     wanted.nearest = ["w1", "w3", "w2"].map(warehouse).into();
-    let ReserveOutcome::Reserved(held, effort) = shelf.reservations.reserve(&wanted, at(0)).await.unwrap() else {
+    let ReserveOutcome::Reserved(held, cost) = shelf.reservations.reserve(&wanted, at(0)).await.unwrap() else {
         panic!("there is enough");
     };
     assert!(held.lines.iter().all(|line| line.warehouse_id == warehouse("w2")), "{held:?}");
     // Two rows and the reservation at two units each, and one for the reservation's place in the index.
-    assert_eq!((effort.attempts, effort.write_units), (1, 7.0));
+    assert_eq!((cost.attempts, cost.write_units), (1, 7.0));
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn invariant_i8_the_timer_releases_once_and_never_what_an_order_has() {
 }
 
 #[tokio::test]
-async fn invariant_i8_an_abandoned_checkout_gives_its_units_back_once_and_an_ordered_one_none() {
+async fn invariant_i8_an_abandoned_checkout_gives_back_once_and_an_ordered_one_never() {
     let shelf = Shelf::stocked(&[("a", "w1", 5)]).await;
     shelf.held(1, &[("a", 2)]).await;
     shelf.held(2, &[("a", 1)]).await;

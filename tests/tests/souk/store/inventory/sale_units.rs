@@ -35,7 +35,7 @@ async fn a_sales_units_leave_stock_once_and_nobody_else_can_buy_them() {
 }
 
 #[tokio::test]
-async fn invariant_i8_what_a_sale_gives_back_is_credited_once_whoever_tells_it_how_often() {
+async fn invariant_i8_what_a_sale_gives_back_is_credited_once_however_often_sent() {
     let shelf = Shelf::stocked(&[("a", "w1", 30), ("a", "w2", 20)]).await;
     let units = units_of(&shelf);
     let _allotted = units.allot(&sale(), &sku("a"), 50, at(0)).await.unwrap();

@@ -107,7 +107,7 @@ async fn a_large_sale_is_never_called_sold_out_after_a_few_empty_shards() {
     let answer = function.claims.claim(&market.sale_id, &shopper(1), at(1)).await.unwrap();
     assert_eq!(answer.outcome, ClaimOutcome::TryAgain);
     // The room at first; then four times the shard, the room, and the note.
-    assert_eq!((answer.effort.round_trips, answer.effort.write_units), (2 + 4 * 3, 8.0));
+    assert_eq!((answer.cost.round_trips, answer.cost.write_units), (2 + 4 * 3, 8.0));
     // What it learnt is not forgotten: each time it gets on by four.
     let mut tries = 1;
     let claim = loop {

@@ -1,4 +1,4 @@
-use souk_sales::{CloseShardOutcome, ReleaseOutcome};
+use souk_sales::{CloseShardOutcome, ReleaseClaimOutcome};
 
 use super::market::{Market, shard_of, shopper};
 
@@ -28,8 +28,8 @@ async fn a_unit_that_comes_back_after_the_end_goes_to_stock_once() {
     market.shards.close_all(&market.sale_id, shards).await.unwrap();
     let before = market.shards.drained(&market.sale_id, shards).await.unwrap()[&shard].drained;
     let release = async || market.shards.release(&market.sale_id, shard, &shopper(1)).await.unwrap();
-    assert_eq!(release().await, ReleaseOutcome::Drained);
-    assert_eq!(release().await, ReleaseOutcome::Nothing);
+    assert_eq!(release().await, ReleaseClaimOutcome::Drained);
+    assert_eq!(release().await, ReleaseClaimOutcome::Nothing);
     let after = market.shards.drained(&market.sale_id, shards).await.unwrap()[&shard].drained;
     assert_eq!(after, before + 1, "told as a sum, so stock can be told any number of times");
     let totals = market.totals().await;

@@ -30,11 +30,11 @@ async fn a_claim_is_one_request_and_one_write_unit_up_to_the_last_of_24_in_a_sha
         let ClaimOutcome::Claimed(claim) = answer.outcome else { continue };
         let shard = market.shards.get(&market.sale_id, claim.shard).await.unwrap().unwrap();
         fullest = fullest.max(shard.claims.len());
-        if shard.left > 0 && answer.effort.round_trips == 1 {
-            assert_eq!(answer.effort.write_units, 1.0, "with {} entries", shard.claims.len());
+        if shard.left > 0 && answer.cost.round_trips == 1 {
+            assert_eq!(answer.cost.write_units, 1.0, "with {} entries", shard.claims.len());
         }
         claims += 1;
-        units += answer.effort.write_units;
+        units += answer.cost.write_units;
     }
     assert_eq!(fullest, 24);
     println!(

@@ -2,7 +2,7 @@
 
 use souk_domain::sale::SaleEvent;
 use souk_dynamo::StoreError;
-use souk_sales::{ClaimOutcome, DefineOutcome, ReleaseOutcome, TickOutcome, TransitionOutcome};
+use souk_sales::{ClaimOutcome, DefineOutcome, ReleaseClaimOutcome, TickOutcome, TransitionOutcome};
 
 use super::market::{Market, at, lottery_key, no_beacon, shard_of, shopper, terms};
 
@@ -54,7 +54,7 @@ async fn a_release_whose_answer_was_lost_gives_one_unit_back_and_tells_the_room(
     market.wire.lose_answers("UpdateItem", 1);
     let release = market.shards.release(&market.sale_id, shard, &shopper(1)).await.unwrap();
     assert!(market.wire.has_lost_them());
-    assert_eq!(release, ReleaseOutcome::Nothing, "the repeat found it done");
+    assert_eq!(release, ReleaseClaimOutcome::Nothing, "the repeat found it done");
     assert_eq!(market.totals().await.left, 1);
     assert_eq!(shard_of(&function.claim(2, 3).await), shard, "the room was told all the same");
 }

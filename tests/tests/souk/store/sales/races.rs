@@ -16,7 +16,7 @@ async fn invariant_i3_of_2000_who_want_100_units_100_get_one() {
     let totals = market.totals().await;
     assert_eq!((tally.claimed, totals.claimed, totals.left), (100, 100, 0));
     assert_eq!(tally.sold_out + tally.try_again, 1900);
-    // At rest, everyone who repeats his request hears the same again, and costs nothing.
+    // At rest, everyone who repeats their request hears the same again, and costs nothing.
     let again = rush(&market, &functions, 1..=2000, 3, 64).await;
     again.print("the same again");
     assert_eq!((again.claimed, again.mine, again.sold_out), (0, 100, 1900));

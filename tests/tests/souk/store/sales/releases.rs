@@ -1,6 +1,6 @@
 use souk_domain::sale::{ClaimEntry, SaleEvent};
 use souk_dynamo::{Table, Update, attribute, n};
-use souk_sales::{ClaimOutcome, ReleaseOutcome};
+use souk_sales::{ClaimOutcome, ReleaseClaimOutcome};
 
 use super::market::{Market, at, shard_of, shopper};
 
@@ -11,8 +11,8 @@ async fn a_unit_that_is_given_back_is_sold_again_once() {
     let shard = shard_of(&function.claim(1, 1).await);
     assert_eq!(function.claim(2, 1).await, ClaimOutcome::SoldOut);
     let release = async || market.shards.release(&market.sale_id, shard, &shopper(1)).await.unwrap();
-    assert_eq!(release().await, ReleaseOutcome::Released);
-    assert_eq!(release().await, ReleaseOutcome::Nothing);
+    assert_eq!(release().await, ReleaseClaimOutcome::Released);
+    assert_eq!(release().await, ReleaseClaimOutcome::Nothing);
     let totals = market.totals().await;
     assert_eq!((totals.claimed, totals.returned, totals.left), (0, 1, 1));
     // The function's copy of the room is a second old at most.
@@ -26,7 +26,7 @@ async fn there_is_nothing_to_give_back_where_nothing_was_claimed() {
     let market = Market::open(5).await;
     let epoch = market.sales.room(&market.sale_id).await.unwrap().unwrap().epoch;
     let release = market.shards.release(&market.sale_id, 3, &shopper(1)).await.unwrap();
-    assert_eq!(release, ReleaseOutcome::Nothing);
+    assert_eq!(release, ReleaseClaimOutcome::Nothing);
     assert_eq!(market.totals().await.left, 5);
     assert_eq!(market.sales.room(&market.sale_id).await.unwrap().unwrap().epoch, epoch);
 }
@@ -40,7 +40,7 @@ async fn a_release_that_died_between_its_writes_is_finished_by_its_repeat() {
     half_release(&market, shard).await;
     assert_eq!(market.function().claim(2, 3).await, ClaimOutcome::SoldOut, "the room knows of nothing");
     let repeat = market.shards.release(&market.sale_id, shard, &shopper(1)).await.unwrap();
-    assert_eq!(repeat, ReleaseOutcome::Nothing);
+    assert_eq!(repeat, ReleaseClaimOutcome::Nothing);
     assert_eq!(shard_of(&market.function().claim(2, 4).await), shard);
 }
 

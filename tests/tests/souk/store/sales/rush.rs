@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
-use souk_sales::{ClaimOutcome, Effort};
+use souk_sales::{ClaimCost, ClaimOutcome};
 
 use super::market::{Function, Market, at, shopper};
 
@@ -13,15 +13,15 @@ pub struct Tally {
     pub sold_out: u32,
     pub try_again: u32,
     /// Of those who got a unit.
-    pub winners: Effort,
+    pub winners: ClaimCost,
     /// Of those who did not, and cost the store something.
-    pub losers: Effort,
+    pub losers: ClaimCost,
     /// Losers who cost the store nothing.
     pub free_losers: u32,
 }
 
 impl Tally {
-    pub fn count(&mut self, outcome: &ClaimOutcome, effort: Effort) {
+    pub fn count(&mut self, outcome: &ClaimOutcome, cost: ClaimCost) {
         match outcome {
             ClaimOutcome::Claimed(_) => self.claimed += 1,
             ClaimOutcome::Mine(_) => self.mine += 1,
@@ -30,10 +30,10 @@ impl Tally {
             other => panic!("{other:?}"),
         }
         match outcome {
-            ClaimOutcome::Claimed(_) => self.winners += effort,
+            ClaimOutcome::Claimed(_) => self.winners += cost,
             ClaimOutcome::Mine(_) => {}
-            _ if effort == Effort::default() => self.free_losers += 1,
-            _ => self.losers += effort,
+            _ if cost == ClaimCost::default() => self.free_losers += 1,
+            _ => self.losers += cost,
         }
     }
 
@@ -77,7 +77,7 @@ pub async fn rush(
     let mut tally = Tally::default();
     while let Some(answer) = calls.next().await {
         let answer = answer.unwrap().unwrap();
-        tally.count(&answer.outcome, answer.effort);
+        tally.count(&answer.outcome, answer.cost);
     }
     tally
 }

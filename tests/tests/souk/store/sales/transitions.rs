@@ -15,7 +15,7 @@ async fn after(market: &Market, event: SaleEvent) -> (&'static str, Option<SaleS
 }
 
 #[tokio::test]
-async fn invariant_i5_a_sale_goes_only_where_its_status_lets_it_and_repeats_change_nothing() {
+async fn invariant_i5_a_sale_goes_only_where_its_status_lets_it_and_repeats_are_no_ops() {
     use SaleEvent::{Close, Open, Pause, Resume, Settle};
     use SaleStatus::{Closed, Closing, Open as IsOpen, Paused};
     let market = Market::open(5).await;

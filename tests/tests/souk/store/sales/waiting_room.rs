@@ -67,7 +67,7 @@ async fn stand(room: &WaitingRoom, market: &Market, n: u128, ticket: &str, ms: i
 }
 
 #[tokio::test]
-async fn a_shopper_joins_waits_is_admitted_in_his_turn_and_claims() {
+async fn a_shopper_joins_waits_is_admitted_in_their_turn_and_claims() {
     let market = Market::scheduled(&terms(5)).await;
     let room = waiting_room(&market, KeyRing::new(Secret::of(&["a"])));
     let mut tickets = Vec::new();
@@ -183,7 +183,7 @@ async fn refusal(room: &WaitingRoom, market: &Market, n: u128, ticket: Option<&s
 }
 
 #[tokio::test]
-async fn tickets_that_are_not_ours_his_or_of_this_sale_are_told_apart() {
+async fn tickets_that_are_not_ours_not_theirs_or_of_another_sale_are_told_apart() {
     let market = Market::open(5).await;
     let secret = Secret::of(&["a"]);
     let room = waiting_room(&market, KeyRing::new(secret.clone()));
