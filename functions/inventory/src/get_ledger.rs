@@ -79,7 +79,7 @@ impl From<LedgerEntry> for EntryView {
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "How many; 50 unless said otherwise."),
         ("cursor" = Option<String>, Query, description = "The `cursor` of the page before."),
     ),
-    responses((status = 200, description = "A page of movements.", body = Page)),
+    responses((status = 200, description = "A page of movements.", body = LedgerView)),
     security(("user" = ["operator"])),
 )]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {

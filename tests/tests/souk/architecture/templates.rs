@@ -11,15 +11,36 @@ use super::{
     template::{Function, Route, mentions, texts, with_functions, worlds},
 };
 
-/// The functions that a context's program lists, as `(program, function)`.
-fn listed() -> BTreeSet<(String, String)> {
+/// A line of a context's list: its program, the function's name, and the path of its handler.
+fn lines() -> Vec<(String, String, String)> {
     let of = |program: String| {
         let path = root().join(format!("functions/{program}/src/lib.rs"));
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let lines = text.lines().filter_map(|line| line.split_once("\" => ")?.0.split_once('"'));
-        lines.map(|(_, name)| (program.clone(), name.to_owned())).collect::<Vec<_>>()
+        let line = |line: &str| {
+            let (name, handler) = line.split_once("\" => ")?;
+            Some((program.clone(), name.split_once('"')?.1.to_owned(), handler.trim_end_matches(',').to_owned()))
+        };
+        text.lines().filter_map(line).collect::<Vec<_>>()
     };
     entries("functions").into_iter().flat_map(of).collect()
+}
+
+/// The functions that the contexts list, as `(program, function)`.
+fn listed() -> BTreeSet<(String, String)> {
+    lines().into_iter().map(|(program, name, _)| (program, name)).collect()
+}
+
+/// `place-order` is in `…/place_order.rs`; of a name's beginning, such as `admin-` or `saga-`, a folder may be made.
+#[test]
+fn a_handlers_file_is_called_as_its_function_is() {
+    for (program, name, handler) in lines() {
+        let modules = handler.trim_end_matches("::handle");
+        let (folder, file) = modules.rsplit_once("::").unwrap_or_default();
+        let file = if folder.is_empty() { modules } else { file };
+        let expected = name.replace('-', "_");
+        let is_called_so = file == expected || expected == format!("{folder}_{file}");
+        assert!(is_called_so, "{program}: {name} is in {modules}");
+    }
 }
 
 #[test]
