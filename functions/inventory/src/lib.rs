@@ -1,7 +1,6 @@
 //! Lambda handlers of the inventory context.
 #![forbid(unsafe_code)]
 
-pub mod publish_availability;
 pub mod get_inventory;
 pub mod get_ledger;
 mod hints;
@@ -10,6 +9,7 @@ mod operator;
 pub mod post_adjustment;
 pub mod post_repair;
 mod problems;
+pub mod publish_availability;
 pub mod put_inventories;
 pub mod put_inventory;
 

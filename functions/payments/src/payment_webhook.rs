@@ -44,11 +44,11 @@ impl FromEnvironment for Secret {
     security(("gateway" = [])),
 )]
 pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
-    let unclear = |_| refused(payment_webhook::WebhookError::MalformedHeader);
+    let unclear = |_| refused(webhook::WebhookError::MalformedHeader);
     let signature = request.header("stripe-signature").map_err(unclear)?.unwrap_or_default();
     let body = request.body()?;
     let event =
-        payment_webhook::verify(&body, signature, &deps.secret.webhook_secret, now, payment_webhook::TOLERANCE).map_err(refused)?;
+        webhook::verify(&body, signature, &deps.secret.webhook_secret, now, webhook::TOLERANCE).map_err(refused)?;
     if let Some(order_id) = &event.order_id
         && !deps.seen.contains(&event.id).await?
     {
@@ -60,9 +60,9 @@ pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> Ht
     Ok(Response::empty(204))
 }
 
-fn refused(error: payment_webhook::WebhookError) -> Problem {
+fn refused(error: webhook::WebhookError) -> Problem {
     match error {
-        payment_webhook::WebhookError::MalformedBody => Problem::invalid("The body is not an event."),
+        webhook::WebhookError::MalformedBody => Problem::invalid("The body is not an event."),
         _ => Problem::new(BadSignature, error.to_string()),
     }
 }

@@ -4,8 +4,8 @@
 pub mod catalog_facts_projector;
 pub mod get_price;
 mod operator;
-pub mod publish_prices;
 mod problems;
+pub mod publish_prices;
 pub mod put_price;
 pub mod put_prices;
 

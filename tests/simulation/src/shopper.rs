@@ -63,8 +63,9 @@ impl Tab {
             let request = request("POST", "/checkouts").by(&self.user_id).body(&body.to_string()).build();
             let id = Uuid::from_u128(self.sim.bits());
             let (functions, call) = (self.sim.functions, self.sim.function_call());
-            let run =
-                async move { checkouts::create_checkout::handle(&functions.create_checkout, request, call.making(id)).await };
+            let run = async move {
+                checkouts::create_checkout::handle(&functions.create_checkout, request, call.making(id)).await
+            };
             let response = self.sim.http("create-checkout", run).await;
             if let Some(response) = response.filter(|response| response.status < 500) {
                 let answer = body_of(&response);
@@ -85,7 +86,8 @@ impl Tab {
             let path = format!("/checkouts/{checkout_id}");
             let request = request("DELETE", &path).by(&self.user_id).path("checkout_id", checkout_id).build();
             let (functions, call) = (self.sim.functions, self.sim.function_call());
-            let run = async move { checkouts::delete_checkout::handle(&functions.delete_checkout, request, call).await };
+            let run =
+                async move { checkouts::delete_checkout::handle(&functions.delete_checkout, request, call).await };
             let response = self.sim.http("delete-checkout", run).await;
             if response.is_some_and(|response| response.status < 500) {
                 return;

@@ -161,7 +161,11 @@ impl Shop {
         let id = Uuid::from_u128(self.checkouts.get());
         let request = request("POST", "/checkouts").by(user).body(&body.to_string()).build();
         let (functions, now) = (self.functions, self.now());
-        async move { checkouts::create_checkout::handle(&functions.create_checkout, request, Call::at(now).making(id)).await.into() }
+        async move {
+            checkouts::create_checkout::handle(&functions.create_checkout, request, Call::at(now).making(id))
+                .await
+                .into()
+        }
     }
 
     /// The shopper orders what they have checked out, with a good card.
