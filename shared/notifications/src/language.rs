@@ -1,0 +1,157 @@
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use souk_domain::money::Money;
+
+/// A language that the shop writes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English, also for whoever has said no language or one that the shop does not write.
+    #[default]
+    English,
+    /// German.
+    German,
+    /// Hebrew, from right to left.
+    Hebrew,
+}
+
+/// A right-to-left mark: what stands between two of them stays in its place in a line.
+const RLM: char = '\u{200F}';
+
+const ENGLISH_MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const GERMAN_MONTHS: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+const HEBREW_MONTHS: [&str; 12] =
+    ["ינואר", "פברואר", "מרץ", "אפריל", "מאי", "יוני", "יולי", "אוגוסט", "ספטמבר", "אוקטובר", "נובמבר", "דצמבר"];
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::English, Self::German, Self::Hebrew];
+
+    /// The language of a locale such as `de-AT` or `en_US`, as an account has it.
+    pub fn of_locale(locale: &str) -> Self {
+        match locale.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "de" => Self::German,
+            // "iw" is what Hebrew was called before 1989, and still is where Java wrote the locale.
+            "he" | "iw" => Self::Hebrew,
+            _ => Self::English,
+        }
+    }
+
+    /// Its ISO 639 code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+            Self::Hebrew => "he",
+        }
+    }
+
+    /// In which direction it is written, as HTML says it.
+    pub fn direction(self) -> &'static str {
+        match self {
+            Self::English | Self::German => "ltr",
+            Self::Hebrew => "rtl",
+        }
+    }
+
+    /// An amount as the language writes it (Unicode's CLDR).
+    pub fn money(self, money: Money) -> String {
+        let (group, point) = match self {
+            Self::English | Self::Hebrew => (',', '.'),
+            Self::German => ('.', ','),
+        };
+        let (whole, minor) = (grouped(money.amount() / 100, group), money.amount() % 100);
+        let symbol = match money.currency().code() {
+            "USD" => "$",
+            other => other,
+        };
+        match self {
+            Self::English => format!("{symbol}{whole}{point}{minor:02}"),
+            Self::German => format!("{whole}{point}{minor:02}\u{A0}{symbol}"),
+            Self::Hebrew => format!("{RLM}{whole}{point}{minor:02}\u{A0}{RLM}{symbol}"),
+        }
+    }
+
+    /// A day as the language writes it, of the world's time: where the shopper lives is not known.
+    pub fn date(self, at: Timestamp) -> String {
+        let date = TimeZone::UTC.to_datetime(at).date();
+        let (day, year) = (date.day(), date.year());
+        match self {
+            Self::English => format!("{} {day}, {year}", month(&ENGLISH_MONTHS, date)),
+            Self::German => format!("{day}. {} {year}", month(&GERMAN_MONTHS, date)),
+            Self::Hebrew => format!("{day} ב{} {year}", month(&HEBREW_MONTHS, date)),
+        }
+    }
+}
+
+fn month(names: &[&'static str; 12], date: Date) -> &'static str {
+    names.iter().zip(1..).find(|(_, number)| *number == date.month()).map_or("", |(name, _)| name)
+}
+
+fn grouped(whole: i64, separator: char) -> String {
+    let digits = whole.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(separator);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_names_a_language_and_a_strange_one_english() {
+        let known = [("de", Language::German), ("de-AT", Language::German), ("DE_ch", Language::German)];
+        let others = [("he-IL", Language::Hebrew), ("iw", Language::Hebrew), ("en-GB", Language::English)];
+        for (locale, language) in
+            known.into_iter().chain(others).chain([("", Language::English), ("xx", Language::English)])
+        {
+            assert_eq!(Language::of_locale(locale), language, "{locale}");
+        }
+    }
+
+    #[test]
+    fn money_reads_as_each_language_writes_it() {
+        let written = |language: Language, amount| language.money(Money::usd(amount).unwrap());
+        assert_eq!(written(Language::English, 123_456_7), "$12,345.67");
+        assert_eq!(written(Language::English, 5), "$0.05");
+        assert_eq!(written(Language::German, 100_000_00 - 1), "99.999,99\u{A0}$");
+        assert_eq!(written(Language::Hebrew, 123_450), "\u{200F}1,234.50\u{A0}\u{200F}$");
+    }
+
+    #[test]
+    fn a_day_reads_as_each_language_writes_it() {
+        let at = "2026-03-01T23:59:59Z".parse().unwrap();
+        let written: Vec<_> = Language::ALL.into_iter().map(|language| language.date(at)).collect();
+        assert_eq!(written, ["March 1, 2026", "1. März 2026", "1 במרץ 2026"]);
+    }
+}
