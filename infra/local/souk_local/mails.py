@@ -29,7 +29,7 @@ def show(stack, count):
     folder = stack.path("mails", "any").parent
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    sent = [mail for mail in _sent(stack) if mail["Source"] == SENDER][-count:]
+    sent = _sent(stack)[-count:]
     if not sent:
         say("no mail was sent yet: make demo buys something")
     for number, mail in enumerate(sent, 1):
@@ -42,6 +42,11 @@ def show(stack, count):
             print(f"          {link}")
 
 
+def about(stack, order_id):
+    """The mails about an order, oldest first."""
+    return [mail for mail in _sent(stack) if order_id in mail["Subject"]]
+
+
 def links(body):
     """Where a mail's links lead."""
     return [html.unescape(link) for link in LINK.findall(body)]
@@ -51,4 +56,5 @@ def _sent(stack):
     if not stack.is_emulated_here:
         raise Failure("only an emulator of this machine shows its mails")
     with urllib.request.urlopen(f"{stack.aws_endpoint}/_ministack/ses/messages", timeout=30) as answer:
-        return [mail for mails in json.load(answer)["messages"].values() for mail in mails]
+        # Cognito's own mails are among them.
+        return [mail for mails in json.load(answer)["messages"].values() for mail in mails if mail["Source"] == SENDER]

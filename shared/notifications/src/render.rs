@@ -1,6 +1,7 @@
 //! A message in words. One template makes the text and one the HTML, for every message and language; the words
 //! of a language are one file.
 
+use jiff::{Timestamp, tz::TimeZone};
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::Value;
 use souk_wiring::{ConfigError, FromEnvironment};
@@ -107,7 +108,7 @@ impl Templates {
             says => message["says"],
             reason => reason,
             order_id => content.order_id.as_str(),
-            placed => language.date(content.placed_at),
+            placed => date(content.placed_at, language, words).ok_or_else(no_words)?,
             lines => lines,
             total => language.money(content.total),
             parcels => parcels,
@@ -120,6 +121,13 @@ impl Templates {
             html: render("message.html").map_err(RenderError::of)?,
         })
     }
+}
+
+/// The day of a moment, in the world's time: where the shopper lives is not known.
+fn date(at: Timestamp, language: Language, words: &Value) -> Option<String> {
+    let date = TimeZone::UTC.to_datetime(at).date();
+    let month = usize::try_from(date.month()).ok()?.checked_sub(1)?;
+    Some(language.date(date, words["months"][month].as_str()?))
 }
 
 /// A text between marks that keep its direction from turning what stands around it: plain text's `<bdi>`.

@@ -101,6 +101,14 @@ fn hebrew_runs_from_right_to_left_and_what_is_foreign_keeps_its_direction() {
 }
 
 #[test]
+fn a_day_reads_as_each_language_writes_it() {
+    let written =
+        |at: &str| templates().words.map(|(language, words)| date(at.parse().unwrap(), language, &words).unwrap());
+    assert_eq!(written("2026-03-01T23:59:59Z"), ["March 1, 2026", "1. März 2026", "1 במרץ 2026"]);
+    assert_eq!(written("2026-12-31T00:00:00Z"), ["December 31, 2026", "31. Dezember 2026", "31 בדצמבר 2026"]);
+}
+
+#[test]
 fn a_word_that_is_missing_is_an_error() {
     let mut templates = templates();
     templates.words[0].1["labels"] = serde_json::json!({});

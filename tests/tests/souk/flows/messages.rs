@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use souk_dynamo::Table;
 
-use crate::support::{Api, Shelf, eventually, stack};
+use crate::support::{Api, Sale, Shelf, eventually, stack};
 
 /// Mails are sent at their own pace, and the other tests' are before ours.
 const DELIVERY: Duration = Duration::from_secs(120);
@@ -121,4 +121,47 @@ async fn nothing_is_sent_to_an_address_that_does_not_take_mail() {
     let item = message(&messages, order_id, "order_placed", "WITHHELD").await;
     assert_eq!(item["why"], "suppressed");
     assert_eq!(subjects(&person.name).await.unwrap_or_default(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_shopper_declines_what_may_be_declined_and_only_for_themselves() {
+    let operator = stack().sign_in("operator").await;
+    let person = stack().person(&[]).await;
+    let shopper = stack().guest().with_token(&person.sign_in(stack()).await.access);
+    let path = "/message-preferences";
+    assert_eq!(stack().guest().get(path).await.status, 401);
+    let declined = shopper.put(path, json!({ "declined": ["order_shipped"] })).await.expect(200).body;
+    assert_eq!(declined["may_be_declined"], json!(["order_shipped", "order_delivered"]));
+    assert_eq!(shopper.get(path).await.expect(200).body, declined);
+    let refused = shopper.put(path, json!({ "declined": ["order_confirmed"] })).await;
+    refused.expect_problem(400, "invalid-request").about_field("declined");
+    shopper.put(path, json!({ "declined": ["newsletter"] })).await.expect_problem(400, "invalid-request");
+    assert_eq!(operator.get(path).await.expect(200).body["declined"], json!([]), "another's are their own");
+
+    let shelf = Shelf::stocked(&operator, 900, 1).await;
+    let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;
+    let order_id = placed["order_id"].as_str().unwrap();
+    shopper.order_in(order_id, "CONFIRMED").await;
+    operator.settled(order_id).await;
+    ship(order_id).await;
+    let messages = stack().table("MessagesTable").await;
+    assert_eq!(message(&messages, order_id, "order_shipped", "WITHHELD").await["why"], "declined");
+    message(&messages, order_id, "order_delivered", "SENT").await;
+}
+
+#[tokio::test]
+async fn whoever_wins_in_a_sale_or_loses_by_the_payment_reads_so() {
+    let (operator, winner) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let loser = stack().sign_in("shopper2").await;
+    let sale = Sale::open(&operator, 2).await;
+    let messages = stack().table("MessagesTable").await;
+    for (shopper, card, status, kind) in [
+        (&winner, "pm_card_visa", "PAID", "sale_won"),
+        (&loser, "pm_card_chargeDeclined", "CANCELLED", "sale_lost"),
+    ] {
+        let asked = sale.buy(shopper, card).await.expect(202);
+        let ended = sale.intent_in(shopper, asked.text("intent_id"), status).await;
+        message(&messages, ended["order_id"].as_str().unwrap(), kind, "SENT").await;
+    }
+    sale.end().await;
 }
