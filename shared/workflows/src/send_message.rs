@@ -66,7 +66,8 @@ pub enum SendError {
 impl SendMessage {
     /// A use case of these parts.
     pub fn new(
-        (orders, payments): (Orders, PaymentRecords),
+        orders: Orders,
+        payments: PaymentRecords,
         contacts: Contacts,
         messages: Messages,
         templates: Templates,

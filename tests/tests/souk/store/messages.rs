@@ -94,7 +94,8 @@ impl World {
             .endpoint_url(aws.url())
             .timeout_config(patience);
         let send = SendMessage::new(
-            (Orders::new(tables.table("OrdersTable")), PaymentRecords::new(tables.table("PaymentsTable"))),
+            Orders::new(tables.table("OrdersTable")),
+            PaymentRecords::new(tables.table("PaymentsTable")),
             Contacts::new(cognito::Client::from_conf(pool.build()), "pool".to_owned()),
             messages.clone(),
             Templates::new("https://shop.test").unwrap(),
