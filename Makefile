@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import logs audit reconcile reindex abort-reindex compare-index replay crowd mutants
+.PHONY: help demo up down test outputs import logs mails audit reconcile reindex abort-reindex compare-index replay crowd mutants
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ import: ## load a catalogue: make import FILE=products.yaml
 
 logs: ## what a function logged: make logs FUNCTION=place-order
 	@$(SOUK) logs "$(FUNCTION)"
+
+mails: ## the last mails to shoppers, with their links; written to target/ as text and HTML: make mails [COUNT=10]
+	@$(SOUK) mails $(COUNT)
 
 audit: ## recompute the invariants of stock, orders and money; prints each violation
 	@$(SOUK) job audit

@@ -11,14 +11,14 @@ use souk_domain::{
 /// The event bus source.
 pub const SOURCE: &str = "souk.orders";
 
-/// An order reached a status. Nothing of the address or the payment is told.
+/// An order reached a status, or its cancellation is settled. Nothing of the address or the payment is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderChanged {
     /// Which order.
     pub order_id: OrderId,
     /// Whose.
     pub user_id: UserId,
-    /// The status that it reached.
+    /// The status that it has.
     pub status: OrderStatus,
     /// The order's version then: receivers drop what is older than what they know.
     pub version: u64,
@@ -58,9 +58,16 @@ impl OrderChanged {
         }
     }
 
-    /// The event bus detail types under which it is told.
-    pub fn detail_types(&self) -> &'static [&'static str] {
-        detail_types(self.status, self.cancel_reason)
+    /// The event bus detail types under which it is told that the order is no longer as it was before: a status that
+    /// it reached, or that stock and money have followed its cancellation.
+    pub fn detail_types(before: Option<&Order>, order: &Order) -> &'static [&'static str] {
+        match before.filter(|before| before.status == order.status) {
+            None => detail_types(order.status, order.cancel_reason),
+            Some(before) if order.status == OrderStatus::Cancelled && order.settled && !before.settled => {
+                &["CancellationSettled"]
+            }
+            Some(_) => &[],
+        }
     }
 }
 
@@ -72,10 +79,7 @@ pub fn detail_types(status: OrderStatus, cancel_reason: Option<CancelReason>) ->
         (OrderStatus::Confirmed, _) => &["OrderConfirmed"],
         (OrderStatus::Shipped, _) => &["OrderShipped"],
         (OrderStatus::Delivered, _) => &["OrderDelivered"],
-        (
-            OrderStatus::Cancelled,
-            Some(CancelReason::PaymentDeclined | CancelReason::PaymentExpired | CancelReason::AuthorizationLapsed),
-        ) => &["OrderCancelled", "PaymentFailed"],
+        (OrderStatus::Cancelled, Some(reason)) if reason.is_for_want_of_money() => &["OrderCancelled", "PaymentFailed"],
         (OrderStatus::Cancelled, _) => &["OrderCancelled"],
     }
 }

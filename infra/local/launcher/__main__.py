@@ -12,7 +12,7 @@ PATCHES = (
     "esm_threads", "esm_sqs_window", "esm_defaults",
     "cfn_nested", "cfn_names", "cfn_secrets", "cfn_tables", "cfn_functions", "cfn_archive", "cfn_roles", "cfn_alarms",
     "stepfunctions_validation", "event_targets", "function_logs", "cognito_users", "cognito_tokens",
-    "sqs_batch_actions", "s3_distributions", "role_operations",
+    "sqs_batch_actions", "s3_distributions", "ses_resources", "role_operations",
 )
 
 

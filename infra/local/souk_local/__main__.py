@@ -52,6 +52,11 @@ def _logs(args):
     logs.show(_running_demo(), args.function)
 
 
+def _mails(args):
+    from . import mails
+    mails.show(_running_demo(), args.count)
+
+
 def _run_job(args):
     from . import functions
     print(json.dumps(functions.invoke(_running_demo(), args.function, args.input), indent=2))
@@ -93,6 +98,9 @@ def main():
     logging = commands.add_parser("logs", help="what a function logged")
     logging.add_argument("function")
     logging.set_defaults(run=_logs)
+    mailing = commands.add_parser("mails", help="the last mails to shoppers, rendered")
+    mailing.add_argument("count", nargs="?", type=int, default=10)
+    mailing.set_defaults(run=_mails)
     job = commands.add_parser("job", help="run a job now and print its report")
     job.add_argument("function")
     job.add_argument("input", nargs="?", default="{}")

@@ -2,6 +2,7 @@
 import time
 import uuid
 
+from . import mails
 from .console import Failure
 from .shop import Shop, query
 from .users import sign_in
@@ -11,6 +12,8 @@ ADDRESS = {"name": "Sam Shopper", "line1": "1 Market Street", "city": "Springfie
 SECONDS_TO_CONFIRM = 30
 # What the shop says of stock that it has not heard of.
 UNKNOWN = "Availability unknown"
+# One that the order was placed, one that it is confirmed.
+MAILS = 2
 SETTLED = ("CONFIRMED", "CANCELLED")
 
 
@@ -20,7 +23,8 @@ def tell(stack, outputs):
     print(f"\nA shopper at {outputs['api_url']}\n")
     sku = _browse(shop)
     _fill_cart(shop, sku, stack, outputs)
-    _buy(shop)
+    order_id = _buy(shop)
+    _read_mails(stack, order_id)
 
 
 def _browse(shop):
@@ -68,6 +72,20 @@ def _buy(shop):
     orders, spent = shop.call("GET", "/orders")
     newest = orders["orders"][0]
     _line("order history", f"{len(orders['orders'])} orders, the newest {newest['order_id']} is {newest['status']}", spent)
+    return order["order_id"]
+
+
+def _read_mails(stack, order_id):
+    """What the shopper was told, where the mailbox can be seen."""
+    if not stack.is_emulated_here:
+        return
+    began = time.monotonic()
+    while len(found := mails.about(stack, order_id)) < MAILS:
+        if time.monotonic() - began > SECONDS_TO_CONFIRM:
+            raise Failure(f"{len(found)} of {MAILS} mails came: see `make logs FUNCTION=send-messages`")
+        time.sleep(0.05)
+    for mail in found:
+        _line("mail", f"to {', '.join(mail['To'])}: “{mail['Subject']}”", (time.monotonic() - began) * 1000)
 
 
 def _settled(shop, order_id):

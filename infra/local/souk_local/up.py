@@ -1,7 +1,7 @@
 """Bring a stack up: everything slow at once, then deploy, then load."""
 from concurrent.futures import ThreadPoolExecutor
 
-from . import audit, builds, catalogue, deployment, emulator, environment, opensearch, outputs
+from . import audit, builds, catalogue, deployment, emulator, environment, mails, opensearch, outputs
 from . import prerequisites, processes, services, stored_secrets, users
 from .console import Failure, Step, say
 
@@ -72,6 +72,11 @@ def _deploy(stack):
             "BeaconUrl": stack.url("gateway") + "/beacon/public",
             "GatewaySecret": stored_secrets.gateway(stack),
             "EdgeSecret": stored_secrets.edge(stack),
+            "MailFrom": mails.SENDER,
+            "MailIdentity": mails.verified_identity(stack),
+            # The emulator takes what it can; a crowd's mails must not wait for AWS's rates.
+            "MailRate": 50,
+            "ShopUrl": stack.url("edge"),
             "KeepData": "false",
             # Known passwords protect nothing, so a second factor would not either.
             "StaffMfa": "optional",

@@ -6,7 +6,7 @@ import dataclasses
 import os
 import unittest
 
-from souk_local import audit, deployment, stack, stored_secrets
+from souk_local import audit, deployment, mails, stack, stored_secrets
 from souk_local.aws import client, pages
 
 ITEM = {"owner": {"S": "user#somebody"}}
@@ -26,6 +26,7 @@ class SecondStack(unittest.TestCase):
             "OpenSearchEndpoint": cls.first.url("opensearch"), "GatewayUrl": cls.first.url("gateway"),
             "GatewaySecret": stored_secrets.gateway(cls.second),
             "EdgeSecret": stored_secrets.edge(cls.second), "StaffMfa": "optional", "JwksBaseUrl": cls.first.aws_endpoint,
+            "MailFrom": mails.SENDER, "MailIdentity": mails.IDENTITY, "ShopUrl": cls.first.url("edge"),
             "KeepData": "true", **cls.first.parameters})
         cls.resources = list(deployment.all_resources(cls.second))
 

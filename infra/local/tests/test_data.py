@@ -18,7 +18,8 @@ STATELESS = {
     "AWS::CloudFront::Distribution", "AWS::CloudFront::OriginAccessControl", "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup", "AWS::Events::Archive",
     "AWS::Events::EventBus", "AWS::Events::Rule", "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::S3::BucketPolicy", "AWS::SNS::Subscription",
+    "AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::S3::BucketPolicy",
+    "AWS::SES::ConfigurationSet", "AWS::SES::ConfigurationSetEventDestination", "AWS::SNS::Subscription",
     "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup",
     "AWS::StepFunctions::StateMachine", "Custom::SearchIndex",
 }

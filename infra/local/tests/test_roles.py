@@ -36,9 +36,13 @@ class Roles(Emulated):
 
     def queues_of(self, role):
         """A client of the queues that acts as this role."""
+        return self.client_of(role, "sqs")
+
+    def client_of(self, role, service):
+        """A client that acts as this role."""
         session = self.aws("sts").assume_role(RoleArn=f"arn:aws:iam::000000000000:role/{role}", RoleSessionName="test")
         keys = session["Credentials"]
-        return boto3.client("sqs", endpoint_url=self.stack.aws_endpoint, region_name="us-east-1",
+        return boto3.client(service, endpoint_url=self.stack.aws_endpoint, region_name="us-east-1",
                             aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
                             aws_session_token=keys["SessionToken"])
 
@@ -68,6 +72,18 @@ class Roles(Emulated):
         queues.send_message(QueueUrl=out["Queue"], MessageBody="one")
         with self.assertRaisesRegex(ClientError, "AccessDenied"):
             queues.receive_message(QueueUrl=out["Queue"])
+
+    def test_mail_is_sent_on_behalf_of_the_identity_that_a_role_is_granted(self):
+        for identity in ("own.test", "other.test"):
+            self.aws("sesv2").create_email_identity(EmailIdentity=identity)
+        out = self.deployed("mailing", {"Policies": [{"PolicyName": "p", "PolicyDocument": policy(
+            "ses:SendEmail", resource="arn:aws:ses:us-east-1:000000000000:identity/own.test")}]})
+        mailer, part = self.client_of(out["Role"], "sesv2"), {"Data": "text"}
+        mail = {"Destination": {"ToAddresses": ["a@b.test"]},
+                "Content": {"Simple": {"Subject": part, "Body": {"Text": part}}}}
+        mailer.send_email(FromEmailAddress="orders@own.test", **mail)
+        with self.assertRaisesRegex(ClientError, "AccessDenied"):
+            mailer.send_email(FromEmailAddress="orders@other.test", **mail)
 
     def test_a_distribution_reads_what_the_bucket_lets_cloudfront_read(self):
         s3, distributions = self.aws("s3"), []

@@ -9,6 +9,7 @@
 //! - time: [`reservation_timers`], [`expire_reservation`]
 //! - a flash sale: [`define_sale`], [`prepare_sale`], [`run_sale`], [`conduct_sale`], [`claim_unit`],
 //!   [`order_intent`], [`close_sale`], [`expire_late_claims`]
+//! - what shoppers are told: [`send_message`]
 //! - what makes up for whatever was lost: [`sweeps`], [`reconcile_payments`], [`audit`]
 #![forbid(unsafe_code)]
 
@@ -31,6 +32,7 @@ pub mod reconcile_payments;
 pub mod reservation_timers;
 pub mod run_sale;
 mod sale_stock;
+pub mod send_message;
 pub mod ship_order;
 pub mod start_checkout;
 pub mod sweeps;

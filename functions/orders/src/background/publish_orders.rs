@@ -1,4 +1,4 @@
-//! Orders' stream → event bus: the outbox. Every change of status is told, also where the function
+//! Orders' stream → event bus: the outbox. Every change of status is told, and that a cancellation is settled, also where the function
 //! that wrote it died at once.
 
 use souk_domain::order::Order;
@@ -16,7 +16,7 @@ pub struct Deps {
     bus: Bus,
 }
 
-/// Tells each record's change of status; other changes are the context's own affair.
+/// Tells what each record's change means to others; most other changes are the context's own affair.
 ///
 /// # Errors
 /// The first record whose event was not taken.
@@ -24,11 +24,9 @@ pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     let mut events = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let Some(order) = record.new_image::<OrderRecord>().map_err(|e| (index, e))?.map(Order::from) else { continue };
-        if record.old::<OrderRecord>().map(Order::from).is_some_and(|old| old.status == order.status) {
-            continue;
-        }
+        let before = record.old::<OrderRecord>().map(Order::from);
         let changed = OrderChanged::of(&order);
-        for detail_type in changed.detail_types() {
+        for detail_type in OrderChanged::detail_types(before.as_ref(), &order) {
             events.push(Event::new(index, detail_type, &changed)?);
         }
     }

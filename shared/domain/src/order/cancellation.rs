@@ -40,6 +40,11 @@ impl CancelReason {
         }
     }
 
+    /// True where the order fell through because it was not paid.
+    pub fn is_for_want_of_money(self) -> bool {
+        matches!(self, Self::PaymentDeclined | Self::PaymentExpired | Self::AuthorizationLapsed)
+    }
+
     /// The reason's stable code.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -56,9 +56,10 @@ fn a_query_ends_before_its_client_gives_up() {
 /// What makes a client. Those of the SDKs are made from the environment's configuration, which has the
 /// time limits; every other place is listed, and a silent server tests it.
 const MAKES: [&str; 4] = ["Connector::builder(", "TransportBuilder::new(", "reqwest::Client::", "from_conf("];
-const KNOWN: [&str; 5] = [
+const KNOWN: [&str; 6] = [
     "functions/identity/src/staff_groups.rs",
     "functions/search/src/index_manager/custom_resource.rs",
+    "shared/notifications/src/mailer.rs",
     "shared/payments/src/stripe/transport.rs",
     "shared/search/src/index/client.rs",
     "shared/wiring/src/fetch.rs",

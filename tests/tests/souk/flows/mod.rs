@@ -11,6 +11,7 @@ mod edge;
 mod fulfilment;
 mod index;
 mod inventory;
+mod messages;
 mod orders;
 mod payments;
 mod pictures;

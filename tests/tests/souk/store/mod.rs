@@ -3,6 +3,7 @@
 mod cart;
 mod catalog;
 mod inventory;
+mod messages;
 mod older_items;
 mod pages;
 mod payments;

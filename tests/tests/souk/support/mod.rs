@@ -7,6 +7,7 @@ mod clock;
 mod crowd;
 mod index;
 mod jobs;
+mod mails;
 mod pictures;
 mod pool;
 mod processes;

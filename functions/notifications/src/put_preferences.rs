@@ -1,0 +1,19 @@
+//! `PUT /message-preferences`: which messages the caller does not want.
+
+use souk_runtime::http::{HttpResult, Request, Response};
+use souk_wiring::Call;
+
+pub use crate::preferences::Deps;
+use crate::preferences::{Body, View};
+
+/// Keeps what the caller declines, in place of what they declined before. It holds for messages that are sent from
+/// now on.
+///
+/// # Errors
+/// 400 where a message is always sent, 401, 413, 503.
+pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
+    let user_id = request.caller()?.user_id;
+    let declined = request.json::<Body>()?.checked()?;
+    deps.messages.decline(&user_id, declined.clone()).await?;
+    Ok(Response::json(200, &View::of(declined)))
+}

@@ -1,0 +1,159 @@
+use jiff::Timestamp;
+use souk_domain::{
+    ids::OrderId,
+    money::Money,
+    order::{CancelReason, Order},
+};
+
+use crate::Kind;
+
+/// The longest title that is shown, in characters.
+const MAX_TITLE: usize = 120;
+
+/// What a message says, before it has words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    /// Which message it is.
+    pub kind: Kind,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// When that was placed.
+    pub placed_at: Timestamp,
+    /// What was bought.
+    pub lines: Vec<Line>,
+    /// The sum.
+    pub total: Money,
+    /// Why, where it was cancelled.
+    pub reason: Option<CancelReason>,
+    /// What has left, where it has.
+    pub parcels: Vec<Parcel>,
+}
+
+/// One line of the order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Its title, as plain text on one line.
+    pub title: String,
+    /// How many units.
+    pub quantity: u32,
+    /// The price of one.
+    pub unit_price: Money,
+}
+
+/// One parcel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parcel {
+    /// Who carries it.
+    pub carrier: String,
+    /// The carrier's number for it.
+    pub tracking_number: String,
+}
+
+impl Content {
+    /// What a message of this kind says of the order as it is now.
+    pub fn of(kind: Kind, order: &Order) -> Self {
+        let lines = order.lines.iter().map(|line| Line {
+            title: plain(line.title.as_deref().unwrap_or(line.sku.as_str())),
+            quantity: line.quantity.get(),
+            unit_price: line.unit_price,
+        });
+        let parcels = order.shipments.iter().map(|shipment| Parcel {
+            carrier: plain(&shipment.carrier),
+            tracking_number: plain(&shipment.tracking_number),
+        });
+        let (cancelled, left) =
+            (matches!(kind, Kind::OrderCancelled | Kind::SaleLost), matches!(kind, Kind::OrderShipped));
+        Self {
+            kind,
+            order_id: order.order_id.clone(),
+            placed_at: order.created_at,
+            lines: lines.collect(),
+            total: order.total,
+            reason: order.cancel_reason.filter(|_| cancelled),
+            parcels: parcels.filter(|_| left).collect(),
+        }
+    }
+}
+
+/// A text that can neither begin a line of its own nor turn the direction of what stands after it.
+fn plain(text: &str) -> String {
+    let direction =
+        |c: char| matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let kept: String = text.chars().filter(|c| !direction(*c)).map(|c| if breaks(c) { ' ' } else { c }).collect();
+    let kept = kept.trim();
+    if kept.chars().count() <= MAX_TITLE {
+        return kept.to_owned();
+    }
+    kept.chars().take(MAX_TITLE - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use souk_domain::{
+        order::{FromCheckout, FromSale, OrderLine, OrderStatus, Origin, Shipment},
+        quantity::Quantity,
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn order(origin: Origin) -> Order {
+        let line = |title: Option<&str>, price, units| OrderLine {
+            sku: "BAG-1".parse().unwrap(),
+            title: title.map(str::to_owned),
+            quantity: Quantity::new(units).unwrap(),
+            unit_price: Money::usd(price).unwrap(),
+        };
+        let lines = vec![line(Some("Leather bag"), 123_450, 2), line(None, 99, 1)];
+        Order {
+            order_id: OrderId::from_uuid(Uuid::from_u128(1)),
+            user_id: "user".parse().unwrap(),
+            status: OrderStatus::Shipped,
+            version: 3,
+            origin,
+            total: souk_domain::order::total(&lines).unwrap(),
+            lines,
+            shipping_address: None,
+            payment_method: None,
+            created_at: "2026-11-29T10:00:00Z".parse().unwrap(),
+            pay_by: "2026-11-29T10:15:00Z".parse().unwrap(),
+            settled: true,
+            cancel_reason: None,
+            shipments: vec![Shipment {
+                warehouse_id: "w1".parse().unwrap(),
+                items: Vec::new(),
+                carrier: "Speedy".to_owned(),
+                tracking_number: "SP-1".to_owned(),
+            }],
+            history: Vec::new(),
+        }
+    }
+
+    pub(crate) fn bought() -> Order {
+        order(Origin::Checkout(FromCheckout {
+            checkout_id: format!("chk_{}", "0".repeat(32)).parse().unwrap(),
+            reservation_id: format!("res_{}", "0".repeat(32)).parse().unwrap(),
+            cart_version: None,
+            request_digest: String::new(),
+        }))
+    }
+
+    pub(crate) fn won() -> Order {
+        order(Origin::Sale(FromSale { sale_id: "s".parse().unwrap(), shard: 0, warehouse_id: "w1".parse().unwrap() }))
+    }
+
+    #[test]
+    fn a_title_stays_on_its_line_and_in_its_direction() {
+        assert_eq!(plain("a\r\nBcc: b\u{2028}c"), "a  Bcc: b c");
+        assert_eq!(plain("\u{202E}gab\u{2066} "), "gab");
+        assert_eq!(plain(&"x".repeat(500)).chars().count(), MAX_TITLE);
+    }
+
+    #[test]
+    fn a_line_without_a_title_shows_its_sku_and_only_a_shipment_its_parcels() {
+        let shipped = Content::of(Kind::OrderShipped, &bought());
+        assert_eq!((shipped.lines[1].title.as_str(), shipped.parcels.len()), ("BAG-1", 1));
+        assert_eq!(Content::of(Kind::OrderDelivered, &bought()).parcels, []);
+    }
+}

@@ -1,0 +1,125 @@
+use serde::{Deserialize, Serialize};
+use souk_domain::order::{CancelReason, Order};
+
+/// What may have happened to an order, as its events tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happened {
+    /// It was placed, and waits for its payment.
+    Placed,
+    /// Money and units are its own.
+    Confirmed,
+    /// It was cancelled.
+    Cancelled,
+    /// It was cancelled after its money had been taken, and the money has been given back.
+    Refunded,
+    /// It has left.
+    Shipped,
+    /// It has arrived.
+    Delivered,
+}
+
+/// The messages that there are. Their names are stored: none may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Your order has arrived at the shop.
+    OrderPlaced,
+    /// It is paid, and will be packed.
+    OrderConfirmed,
+    /// It is cancelled, and why.
+    OrderCancelled,
+    /// What was paid has been given back.
+    OrderRefunded,
+    /// It has left, with its tracking numbers.
+    OrderShipped,
+    /// It has arrived.
+    OrderDelivered,
+    /// In place of [`Kind::OrderConfirmed`]: the unit of a flash sale is the shopper's.
+    SaleWon,
+    /// In place of [`Kind::OrderCancelled`]: the unit is lost, since it was not paid.
+    SaleLost,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::OrderPlaced,
+        Self::OrderConfirmed,
+        Self::OrderCancelled,
+        Self::OrderRefunded,
+        Self::OrderShipped,
+        Self::OrderDelivered,
+        Self::SaleWon,
+        Self::SaleLost,
+    ];
+
+    /// As what the order's shopper is told of what happened.
+    pub fn of(happened: Happened, order: &Order) -> Self {
+        let is_sale = order.origin.sale().is_some();
+        match happened {
+            Happened::Placed => Self::OrderPlaced,
+            Happened::Confirmed if is_sale => Self::SaleWon,
+            Happened::Confirmed => Self::OrderConfirmed,
+            Happened::Cancelled if is_sale && order.cancel_reason.is_some_and(CancelReason::is_for_want_of_money) => {
+                Self::SaleLost
+            }
+            Happened::Cancelled => Self::OrderCancelled,
+            Happened::Refunded => Self::OrderRefunded,
+            Happened::Shipped => Self::OrderShipped,
+            Happened::Delivered => Self::OrderDelivered,
+        }
+    }
+
+    /// Whether a shopper may decline it. The law of many countries has a shop acknowledge an order, confirm it on
+    /// a durable medium, and say when it falls through or money is given back; where a parcel is, is a courtesy.
+    pub fn may_be_declined(self) -> bool {
+        matches!(self, Self::OrderShipped | Self::OrderDelivered)
+    }
+
+    /// The name that is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderPlaced => "order_placed",
+            Self::OrderConfirmed => "order_confirmed",
+            Self::OrderCancelled => "order_cancelled",
+            Self::OrderRefunded => "order_refunded",
+            Self::OrderShipped => "order_shipped",
+            Self::OrderDelivered => "order_delivered",
+            Self::SaleWon => "sale_won",
+            Self::SaleLost => "sale_lost",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::tests::{bought, won};
+
+    #[test]
+    fn the_stored_name_is_the_serialised_one() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+
+    #[test]
+    fn a_sales_order_is_won_or_lost_by_its_payment_and_otherwise_like_any_other() {
+        assert_eq!(Kind::of(Happened::Confirmed, &bought()), Kind::OrderConfirmed);
+        assert_eq!(Kind::of(Happened::Confirmed, &won()), Kind::SaleWon);
+        let cancelled = |mut order: Order, reason| {
+            order.cancel_reason = Some(reason);
+            Kind::of(Happened::Cancelled, &order)
+        };
+        assert_eq!(cancelled(bought(), CancelReason::PaymentDeclined), Kind::OrderCancelled);
+        assert_eq!(cancelled(won(), CancelReason::PaymentDeclined), Kind::SaleLost);
+        assert_eq!(cancelled(won(), CancelReason::ClaimExpired), Kind::OrderCancelled);
+        assert_eq!(cancelled(won(), CancelReason::Customer), Kind::OrderCancelled);
+    }
+
+    #[test]
+    fn only_news_of_the_parcel_may_be_declined() {
+        let declinable: Vec<_> = Kind::ALL.into_iter().filter(|kind| kind.may_be_declined()).collect();
+        assert_eq!(declinable, [Kind::OrderShipped, Kind::OrderDelivered]);
+    }
+}

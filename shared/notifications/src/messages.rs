@@ -1,0 +1,319 @@
+//! What was sent: one item for each message and its recipient, written before the mail is sent and after.
+//!
+//! Whatever is repeated, a message is sent once. Where a function dies between the two writes nobody knows whether
+//! the mail went out: it is sent a second time, never a third, and the item's attempt says so.
+
+use std::{collections::BTreeSet, fmt};
+
+use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
+use serde::{Deserialize, Serialize};
+use souk_domain::ids::{OrderId, UserId};
+use souk_dynamo::{Outcome, StoreError, Table, Update, attribute, n};
+use souk_wiring::FromEnvironment;
+
+use crate::Kind;
+
+/// After this time a send that was begun is not going on any more: longer than the function lives.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How often a message is sent whose send may have reached the provider.
+const ATTEMPTS: u32 = 2;
+/// How long it is known what was sent: much longer than any event may come late.
+const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// A message's id: each order has one of each kind, and one shopper, so a repeated event finds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageId(String);
+
+/// A message and whom it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// To whom.
+    pub user_id: UserId,
+    /// What it says.
+    pub kind: Kind,
+}
+
+/// Where a message stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Standing {
+    /// It is being sent, or its sender died.
+    Sending,
+    /// The provider refused it; it may be sent.
+    Waiting,
+    /// The provider has taken it.
+    Sent {
+        /// The provider's id of the mail.
+        provider_id: String,
+    },
+    /// It is not sent, for good.
+    Withheld {
+        /// Why.
+        why: Withheld,
+    },
+    /// It may have been sent once or twice, and is not sent again.
+    Unknown,
+}
+
+/// Why a message is not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Withheld {
+    /// The account is gone, or has no address that was verified.
+    NoAddress,
+    /// The shopper does not want messages of this kind.
+    Declined,
+    /// The address does not take mail, or its owner has complained.
+    Suppressed,
+}
+
+/// The right to send a message, until the lease has passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Turn {
+    id: MessageId,
+    version: u64,
+    /// 1, or 2 where it is not known how the first one ended.
+    pub attempt: u32,
+}
+
+/// How beginning to send ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum BeginOutcome {
+    /// The caller sends it.
+    Begun(Turn),
+    /// It is done: sent, withheld, or given up.
+    Done(Standing),
+    /// Somebody else is sending it.
+    Busy,
+}
+
+/// How ending a turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum EndOutcome {
+    /// It is written.
+    Kept,
+    /// The lease had passed, and somebody else has taken the message up.
+    Overtaken,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct MessageRecord {
+    id: MessageId,
+    order_id: OrderId,
+    user_id: UserId,
+    kind: Kind,
+    #[serde(flatten)]
+    standing: Standing,
+    attempt: u32,
+    version: u64,
+    #[serde(with = "millisecond::required")]
+    created_at: Timestamp,
+    #[serde(with = "millisecond::required")]
+    updated_at: Timestamp,
+    /// In seconds: DynamoDB's own.
+    ttl: i64,
+}
+
+/// The `messages` table: messages, what shoppers decline, and addresses that take no mail.
+#[derive(Debug, Clone, FromEnvironment)]
+pub struct Messages {
+    #[variable("MESSAGES_TABLE")]
+    pub(crate) table: Table,
+}
+
+/// What may be done with a message that is known already.
+enum Next {
+    Begin { attempt: u32 },
+    GiveUp,
+    Wait,
+    Nothing,
+}
+
+impl Message {
+    /// Its id.
+    pub fn id(&self) -> MessageId {
+        // Letters, digits, '_' and '-': what a mail's tag may hold.
+        MessageId(format!("{}-{}", self.order_id, self.kind.as_str()))
+    }
+}
+
+impl MessageId {
+    pub(crate) fn of_tag(tag: &str) -> Self {
+        Self(tag.to_owned())
+    }
+
+    /// The id's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl MessageRecord {
+    fn next(&self, now: Timestamp) -> Next {
+        let is_over = now >= self.updated_at + LEASE;
+        match self.standing {
+            Standing::Sent { .. } | Standing::Withheld { .. } | Standing::Unknown => Next::Nothing,
+            // What was refused was not sent, and is no attempt.
+            Standing::Waiting => Next::Begin { attempt: self.attempt },
+            Standing::Sending if !is_over => Next::Wait,
+            Standing::Sending if self.attempt < ATTEMPTS => Next::Begin { attempt: self.attempt + 1 },
+            Standing::Sending => Next::GiveUp,
+        }
+    }
+}
+
+impl Messages {
+    /// The messages in this table (key `id`).
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Takes the turn to send a message. Condition: nobody has sent it or is sending it now.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; the turn may have been taken, and is free again after its lease.
+    pub async fn begin(&self, message: &Message, now: Timestamp) -> Result<BeginOutcome, StoreError> {
+        let record = MessageRecord {
+            id: message.id(),
+            order_id: message.order_id.clone(),
+            user_id: message.user_id.clone(),
+            kind: message.kind,
+            standing: Standing::Sending,
+            attempt: 1,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            ttl: (now + KEPT).as_second(),
+        };
+        let known = match self.table.put_if(&record, attribute("id").is_absent()).await? {
+            Outcome::Written(()) => return Ok(BeginOutcome::Begun(Turn { id: record.id, version: 1, attempt: 1 })),
+            Outcome::Refused(Some(item)) => souk_dynamo::decode::<MessageRecord>(item)?,
+            Outcome::Refused(None) => return Err(StoreError::corrupt("a refused put brought no message")),
+        };
+        let turn = |attempt| Turn { id: known.id.clone(), version: known.version, attempt };
+        match known.next(now) {
+            Next::Nothing => Ok(BeginOutcome::Done(known.standing)),
+            Next::Wait => Ok(BeginOutcome::Busy),
+            Next::Begin { attempt } => {
+                let turn = turn(attempt);
+                Ok(match self.change(&turn, &Standing::Sending, now).await? {
+                    EndOutcome::Kept => BeginOutcome::Begun(Turn { version: turn.version + 1, ..turn }),
+                    EndOutcome::Overtaken => BeginOutcome::Busy,
+                })
+            }
+            Next::GiveUp => Ok(match self.change(&turn(known.attempt), &Standing::Unknown, now).await? {
+                EndOutcome::Kept => BeginOutcome::Done(Standing::Unknown),
+                EndOutcome::Overtaken => BeginOutcome::Busy,
+            }),
+        }
+    }
+
+    /// Ends a turn: the message was sent, is withheld, or was refused and waits. Condition: the turn is still the
+    /// caller's.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn end(&self, turn: &Turn, standing: &Standing, now: Timestamp) -> Result<EndOutcome, StoreError> {
+        self.change(turn, standing, now).await
+    }
+
+    /// Where a message stands, and its attempt.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn standing(&self, id: &MessageId) -> Result<Option<(Standing, u32)>, StoreError> {
+        let record: Option<MessageRecord> = self.table.get(&[("id", id.as_str())]).await?;
+        Ok(record.map(|record| (record.standing, record.attempt)))
+    }
+
+    async fn change(&self, turn: &Turn, standing: &Standing, now: Timestamp) -> Result<EndOutcome, StoreError> {
+        let mut update = Update::new()
+            .set("attempt", n(turn.attempt))
+            .set("updated_at", n(now.as_millisecond()))
+            .add("version", n(1))
+            .when(attribute("version").equals(n(turn.version)));
+        for (name, value) in souk_dynamo::encode(standing)? {
+            update = match name.as_str() {
+                "state" => update.set("state", value),
+                "provider_id" => update.set("provider_id", value),
+                _ => update.set("why", value),
+            };
+        }
+        Ok(match self.table.update(&[("id", turn.id.as_str())], update).await? {
+            Outcome::Written(_) => EndOutcome::Kept,
+            Outcome::Refused(_) => EndOutcome::Overtaken,
+        })
+    }
+
+    /// The kinds that a shopper declines.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn declined(&self, user_id: &UserId) -> Result<BTreeSet<Kind>, StoreError> {
+        let found: Option<Preferences> = self.table.get(&[("id", &preferences_of(user_id))]).await?;
+        Ok(found.map(|preferences| preferences.declined).unwrap_or_default())
+    }
+
+    /// Keeps the kinds that a shopper declines, in place of those before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn decline(&self, user_id: &UserId, declined: BTreeSet<Kind>) -> Result<(), StoreError> {
+        self.table.put(&Preferences { id: preferences_of(user_id), declined }).await
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Preferences {
+    id: String,
+    declined: BTreeSet<Kind>,
+}
+
+fn preferences_of(user_id: &UserId) -> String {
+    format!("preferences#{user_id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use souk_dynamo::s;
+
+    use super::*;
+
+    #[test]
+    fn a_message_is_stored_flat_and_read_again() {
+        let now = Timestamp::UNIX_EPOCH;
+        let message = Message {
+            order_id: OrderId::from_uuid(uuid::Uuid::from_u128(1)),
+            user_id: "u".parse().unwrap(),
+            kind: Kind::OrderShipped,
+        };
+        let record = MessageRecord {
+            id: message.id(),
+            order_id: message.order_id,
+            user_id: message.user_id,
+            kind: message.kind,
+            standing: Standing::Sent { provider_id: "p".to_owned() },
+            attempt: 1,
+            version: 2,
+            created_at: now,
+            updated_at: now,
+            ttl: 0,
+        };
+        let item = souk_dynamo::encode(&record).unwrap();
+        assert_eq!(item["state"], s("SENT"));
+        assert_eq!(item["id"], s("ord_00000000000000000000000000000001-order_shipped"));
+        let read: MessageRecord = souk_dynamo::decode(item).unwrap();
+        assert_eq!(read.standing, record.standing);
+    }
+}

@@ -1,0 +1,117 @@
+use souk_domain::order::CancelReason;
+
+use super::*;
+use crate::{
+    Kind,
+    content::tests::{bought, won},
+};
+
+const SHOP: &str = "https://shop.example/";
+const HOSTILE: &str = "<img src=x onerror=alert(1)> \"'&\u{202E}{{ words }} {% raw %}\r\nTotal: 0";
+
+fn templates() -> Templates {
+    Templates::new(SHOP).unwrap()
+}
+
+fn mail(kind: Kind, language: Language) -> Mail {
+    templates().render(&Content::of(kind, &bought()), language).unwrap()
+}
+
+#[test]
+fn every_message_and_reason_has_words_in_every_language() {
+    use CancelReason::{
+        AuthorizationLapsed, ClaimExpired, Customer, Operator, PaymentDeclined, PaymentExpired, ReservationLost,
+    };
+    let reasons =
+        [ReservationLost, PaymentDeclined, PaymentExpired, ClaimExpired, AuthorizationLapsed, Customer, Operator];
+    let templates = templates();
+    for language in Language::ALL {
+        let mut subjects = std::collections::BTreeSet::new();
+        for kind in Kind::ALL {
+            for reason in reasons {
+                let mut order = won();
+                order.cancel_reason = Some(reason);
+                let mail = templates.render(&Content::of(kind, &order), language).unwrap();
+                for part in [&mail.text, &mail.html] {
+                    assert!(part.contains(order.order_id.as_str()), "{language:?} {kind:?}");
+                }
+                subjects.insert(mail.subject);
+            }
+        }
+        assert_eq!(subjects.len(), Kind::ALL.len(), "{language:?}: two messages bear one subject");
+    }
+}
+
+#[test]
+fn a_hostile_title_is_text_and_nothing_else() {
+    let mut order = bought();
+    order.lines[0].title = Some(HOSTILE.to_owned());
+    order.shipments[0].carrier = HOSTILE.to_owned();
+    order.shipments[0].tracking_number = HOSTILE.to_owned();
+    for language in Language::ALL {
+        let mail = templates().render(&Content::of(Kind::OrderShipped, &order), language).unwrap();
+        assert!(!mail.html.contains("<img") && mail.html.contains("&lt;img"), "{}", mail.html);
+        assert!(!mail.html.contains("\"'&{{"), "quotes are escaped: {}", mail.html);
+        assert!(mail.text.contains("{{ words }}") && mail.html.contains("{{ words }}"), "it is no template");
+        assert!(!mail.text.contains('\u{202E}') && !mail.html.contains('\u{202E}'));
+        assert!(!mail.text.lines().any(|line| line.trim_start() == "Total: 0"), "it makes no line: {}", mail.text);
+        assert!(!mail.subject.contains(['<', '\r', '\n']));
+    }
+}
+
+#[test]
+fn text_and_html_say_the_same() {
+    let mail = mail(Kind::OrderShipped, Language::English);
+    assert_eq!(mail.subject, "Your order is on its way (ord_00000000000000000000000000000001)");
+    let html = mail.html.replace("&#x2f;", "/");
+    for part in [&mail.text, &html] {
+        for said in [
+            "Leather bag",
+            "$1,234.50",
+            "$2,469.99",
+            "November 29, 2026",
+            "Speedy",
+            "SP-1",
+            "https://shop.example/orders/ord_00000000000000000000000000000001",
+        ] {
+            assert!(part.contains(said), "{said} is not in {part}");
+        }
+    }
+    assert!(!mail.text.contains('<'));
+}
+
+#[test]
+fn a_cancellation_says_why_and_others_do_not() {
+    let mut order = bought();
+    order.cancel_reason = Some(CancelReason::PaymentExpired);
+    let said = |kind| templates().render(&Content::of(kind, &order), Language::English).unwrap().text;
+    assert!(said(Kind::OrderCancelled).contains("not completed in time"));
+    assert!(!said(Kind::OrderRefunded).contains("not completed in time"));
+}
+
+#[test]
+fn hebrew_runs_from_right_to_left_and_what_is_foreign_keeps_its_direction() {
+    let hebrew = mail(Kind::OrderShipped, Language::Hebrew);
+    assert!(hebrew.html.contains("<html lang=\"he\" dir=\"rtl\">"));
+    assert!(hebrew.html.contains("<bdi>Leather bag</bdi>"));
+    assert!(hebrew.text.contains("\u{2068}Leather bag\u{2069}"), "{}", hebrew.text);
+    let german = mail(Kind::OrderShipped, Language::German);
+    assert!(german.html.contains("<html lang=\"de\" dir=\"ltr\">"));
+    assert!(german.text.contains("2.469,99\u{A0}$") && german.text.contains("29. November 2026"));
+}
+
+#[test]
+fn a_day_reads_as_each_language_writes_it() {
+    let written =
+        |at: &str| templates().words.map(|(language, words)| date(at.parse().unwrap(), language, &words).unwrap());
+    assert_eq!(written("2026-03-01T23:59:59Z"), ["March 1, 2026", "1. März 2026", "1 במרץ 2026"]);
+    assert_eq!(written("2026-12-31T00:00:00Z"), ["December 31, 2026", "31. Dezember 2026", "31 בדצמבר 2026"]);
+}
+
+#[test]
+fn a_word_that_is_missing_is_an_error() {
+    let mut templates = templates();
+    templates.words[0].1["labels"] = serde_json::json!({});
+    let error = templates.render(&Content::of(Kind::OrderPlaced, &bought()), Language::English).unwrap_err();
+    assert!(!error.to_string().contains("Leather"), "{error}");
+}

@@ -1,0 +1,131 @@
+//! A shopper is told by mail what happened to their order.
+//!
+//! The event says which order and what; everything else is read where it is kept, when the message is sent. Then the
+//! message's item is written, the mail sent, and the item written again: see [`souk_notifications::Messages`].
+
+use souk_domain::{ids::OrderId, order::Order, payment::PaymentState};
+use souk_dynamo::StoreError;
+use souk_notifications::{
+    BeginOutcome, Contact, ContactError, Contacts, Content, EndOutcome, Happened, Kind, Mailer, Message, Messages,
+    RenderError, SendFailure, Standing, Templates, Withheld,
+};
+use souk_orders::Orders;
+use souk_payments::PaymentRecords;
+use souk_wiring::{Call, FromEnvironment};
+
+/// What a message is made of, and what sends it.
+#[derive(Debug, FromEnvironment)]
+pub struct SendMessage {
+    orders: Orders,
+    payments: PaymentRecords,
+    contacts: Contacts,
+    messages: Messages,
+    templates: Templates,
+    mailer: Mailer,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendOutcome {
+    /// The provider has taken it; 2 where an earlier one may have gone out too.
+    Sent {
+        /// Which attempt it was.
+        attempt: u32,
+    },
+    /// It is not sent, and why.
+    Withheld(Withheld),
+    /// It was done before.
+    Done(Standing),
+    /// There is nothing to tell.
+    Nothing,
+}
+
+/// A message that is not done; whoever has the event tries again later.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The order is not there.
+    #[error("there is no such order")]
+    UnknownOrder,
+    /// Somebody is sending it at this moment, or has died over it a moment ago.
+    #[error("the message is being sent")]
+    Busy,
+    /// Where the shopper is reached is not known.
+    #[error(transparent)]
+    Contact(#[from] ContactError),
+    /// It has no words.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The provider refused it, or gave no answer.
+    #[error(transparent)]
+    Mail(#[from] SendFailure),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SendMessage {
+    /// A use case of these parts.
+    pub fn new(
+        orders: Orders,
+        payments: PaymentRecords,
+        contacts: Contacts,
+        messages: Messages,
+        templates: Templates,
+        mailer: Mailer,
+    ) -> Self {
+        Self { orders, payments, contacts, messages, templates, mailer }
+    }
+
+    /// Tells an order's shopper what happened. Repeating it sends nothing more.
+    ///
+    /// # Errors
+    /// [`SendError`]. Only where nobody knows whether the mail went out does the next try count as a second one.
+    pub async fn run(&self, order_id: &OrderId, happened: Happened, call: Call) -> Result<SendOutcome, SendError> {
+        let order = self.orders.get(order_id).await?.ok_or(SendError::UnknownOrder)?;
+        if happened == Happened::Refunded && !self.is_refunded(order_id).await? {
+            return Ok(SendOutcome::Nothing);
+        }
+        let message =
+            Message { order_id: order_id.clone(), user_id: order.user_id.clone(), kind: Kind::of(happened, &order) };
+        let recipient = self.recipient(&message).await?;
+        let turn = match self.messages.begin(&message, call.now).await? {
+            BeginOutcome::Begun(turn) => turn,
+            BeginOutcome::Done(standing) => return Ok(SendOutcome::Done(standing)),
+            BeginOutcome::Busy => return Err(SendError::Busy),
+        };
+        let (standing, result) = match recipient {
+            Err(why) => (Standing::Withheld { why }, Ok(SendOutcome::Withheld(why))),
+            Ok(contact) => match self.send(&message, &order, &contact).await {
+                Ok(provider_id) => (Standing::Sent { provider_id }, Ok(SendOutcome::Sent { attempt: turn.attempt })),
+                // The item stays as it is: the next try is the second attempt.
+                Err(error @ SendError::Mail(SendFailure::Unknown(_))) => return Err(error),
+                Err(error) => (Standing::Waiting, Err(error)),
+            },
+        };
+        match self.messages.end(&turn, &standing, call.now).await? {
+            // Another run has waited for the lease and sends it too; it is the second attempt.
+            EndOutcome::Kept | EndOutcome::Overtaken => result,
+        }
+    }
+
+    async fn is_refunded(&self, order_id: &OrderId) -> Result<bool, StoreError> {
+        Ok(self.payments.get(order_id).await?.is_some_and(|payment| payment.state == PaymentState::Refunded))
+    }
+
+    /// How the shopper is reached, or why not.
+    async fn recipient(&self, message: &Message) -> Result<Result<Contact, Withheld>, SendError> {
+        if message.kind.may_be_declined() && self.messages.declined(&message.user_id).await?.contains(&message.kind) {
+            return Ok(Err(Withheld::Declined));
+        }
+        let Some(contact) = self.contacts.find(&message.user_id).await? else { return Ok(Err(Withheld::NoAddress)) };
+        if self.messages.is_suppressed(&contact.address).await? {
+            return Ok(Err(Withheld::Suppressed));
+        }
+        Ok(Ok(contact))
+    }
+
+    async fn send(&self, message: &Message, order: &Order, contact: &Contact) -> Result<String, SendError> {
+        let mail = self.templates.render(&Content::of(message.kind, order), contact.language)?;
+        Ok(self.mailer.send(&contact.address, &mail, &message.id()).await?)
+    }
+}

@@ -1,0 +1,315 @@
+//! A message is sent once, whatever is repeated, refused or lost.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use aws_sdk_cognitoidentityprovider as cognito;
+use aws_sdk_sesv2 as ses;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use souk_domain::{
+    ids::{OrderId, UserId},
+    money::Money,
+    order::{CancelReason, FromSale, Order, OrderLine, OrderStatus, Origin},
+    payment::PaymentState,
+    quantity::Quantity,
+};
+use souk_notifications::{
+    BeginOutcome, Contacts, EmailAddress, EndOutcome, Feedback, Happened, Kind, Mailer, Message, Messages, Standing,
+    Templates, Withheld,
+};
+use souk_orders::{OrderRecord, Orders};
+use souk_payments::PaymentRecords;
+use souk_testkit::stand_in::{Answer, Received, StandIn};
+use souk_wiring::Call;
+use souk_workflows::send_message::{SendError, SendMessage, SendOutcome};
+
+use super::{at, order as id, tables::Tables};
+
+const ADDRESS: &str = "ada@souk.test";
+/// Shorter than the SDK's own patience.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// What the provider does with a mail.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Provider {
+    Takes,
+    /// It takes the mail, and the answer is lost.
+    LosesAnswer,
+    /// It never answers, and takes nothing.
+    IsSilent,
+    Throttles,
+}
+
+struct World {
+    tables: Tables,
+    messages: Messages,
+    send: SendMessage,
+    provider: Arc<Mutex<Provider>>,
+    mails: Arc<Mutex<Vec<Value>>>,
+}
+
+fn answer(request: &Received, provider: Provider, mails: &Mutex<Vec<Value>>) -> Answer {
+    if request.header("x-amz-target").is_some_and(|target| target.ends_with(".AdminGetUser")) {
+        let attributes = json!([{ "Name": "email", "Value": ADDRESS }, { "Name": "email_verified", "Value": "true" }]);
+        return Some((200, json!({ "Username": "u", "UserAttributes": attributes }).to_string()));
+    }
+    assert_eq!(request.target, "/v2/email/outbound-emails");
+    let mail = || mails.lock().unwrap().push(serde_json::from_slice(&request.body).unwrap());
+    match provider {
+        Provider::Takes => {
+            mail();
+            Some((200, json!({ "MessageId": "ses-1" }).to_string()))
+        }
+        Provider::LosesAnswer => {
+            mail();
+            Some((500, String::new()))
+        }
+        Provider::IsSilent => None,
+        Provider::Throttles => Some((429, json!({ "__type": "TooManyRequestsException" }).to_string())),
+    }
+}
+
+impl World {
+    async fn new() -> Self {
+        let (provider, mails) = (Arc::new(Mutex::new(Provider::Takes)), Arc::new(Mutex::new(Vec::new())));
+        let (asked, kept) = (Arc::clone(&provider), Arc::clone(&mails));
+        let aws = StandIn::answering(move |request| answer(request, *asked.lock().unwrap(), &kept)).unwrap();
+        let tables = Tables::of("transactions").await;
+        let messages = Messages::new(tables.table("MessagesTable"));
+        let region = ses::config::Region::new("us-east-1");
+        let credentials = ses::config::Credentials::new("test", "test", None, None, "test");
+        let patience = ses::config::timeout::TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
+        let pool = cognito::Config::builder()
+            .behavior_version(cognito::config::BehaviorVersion::latest())
+            .region(region.clone())
+            .credentials_provider(credentials.clone())
+            .endpoint_url(aws.url());
+        let mail = ses::Config::builder()
+            .behavior_version(ses::config::BehaviorVersion::latest())
+            .region(region)
+            .credentials_provider(credentials)
+            .endpoint_url(aws.url())
+            .timeout_config(patience);
+        let send = SendMessage::new(
+            Orders::new(tables.table("OrdersTable")),
+            PaymentRecords::new(tables.table("PaymentsTable")),
+            Contacts::new(cognito::Client::from_conf(pool.build()), "pool".to_owned()),
+            messages.clone(),
+            Templates::new("https://shop.test").unwrap(),
+            Mailer::new(mail, "orders@souk.test".to_owned(), "set".to_owned()),
+        );
+        Self { tables, messages, send, provider, mails }
+    }
+
+    async fn holds(&self, order: &Order) {
+        self.tables.table("OrdersTable").put(&OrderRecord::from(order)).await.unwrap();
+    }
+
+    async fn tells(&self, happened: Happened, now: Timestamp) -> Result<SendOutcome, SendError> {
+        self.send.run(&id(1), happened, Call::at(now)).await
+    }
+
+    fn provider(&self, does: Provider) {
+        *self.provider.lock().unwrap() = does;
+    }
+
+    fn mails(&self) -> usize {
+        self.mails.lock().unwrap().len()
+    }
+
+    async fn standing(&self, kind: Kind) -> (Standing, u32) {
+        self.messages.standing(&message(kind).id()).await.unwrap().unwrap()
+    }
+}
+
+fn user() -> UserId {
+    "u".parse().unwrap()
+}
+
+fn message(kind: Kind) -> Message {
+    Message { order_id: id(1), user_id: user(), kind }
+}
+
+fn order(order_id: OrderId, status: OrderStatus) -> Order {
+    let line = OrderLine {
+        sku: "BAG".parse().unwrap(),
+        title: Some("<b>Bag</b>".to_owned()),
+        quantity: Quantity::new(1).unwrap(),
+        unit_price: Money::usd(900).unwrap(),
+    };
+    let from = FromSale { sale_id: "sale".parse().unwrap(), shard: 0, warehouse_id: "w".parse().unwrap() };
+    Order {
+        order_id,
+        user_id: user(),
+        status,
+        version: 1,
+        origin: Origin::Sale(from),
+        lines: vec![line],
+        total: Money::usd(900).unwrap(),
+        shipping_address: None,
+        payment_method: None,
+        created_at: at(0),
+        pay_by: at(900),
+        settled: true,
+        cancel_reason: None,
+        shipments: Vec::new(),
+        history: Vec::new(),
+    }
+}
+
+async fn world() -> World {
+    let world = World::new().await;
+    world.holds(&order(id(1), OrderStatus::Confirmed)).await;
+    world
+}
+
+fn sent(attempt: u32) -> SendOutcome {
+    SendOutcome::Sent { attempt }
+}
+
+#[tokio::test]
+async fn a_message_is_sent_once_however_often_its_event_comes() {
+    let world = world().await;
+    assert_eq!(world.tells(Happened::Placed, at(1)).await.unwrap(), sent(1));
+    for second in [1, 2, 1000] {
+        let again = world.tells(Happened::Placed, at(second)).await.unwrap();
+        assert_eq!(again, SendOutcome::Done(Standing::Sent { provider_id: "ses-1".to_owned() }));
+    }
+    assert_eq!(world.tells(Happened::Confirmed, at(3)).await.unwrap(), sent(1), "another message");
+    assert_eq!(world.mails(), 2);
+    let mail = world.mails.lock().unwrap()[0].clone();
+    assert_eq!(mail["Destination"]["ToAddresses"], json!([ADDRESS]));
+    assert_eq!(mail["ConfigurationSetName"], "set");
+    let html = mail["Content"]["Simple"]["Body"]["Html"]["Data"].as_str().unwrap();
+    assert!(html.contains("&lt;b&gt;Bag") && !html.contains("<b>Bag"), "{html}");
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_sends() {
+    let world = world().await;
+    let all = (0..8).map(|_| world.tells(Happened::Placed, at(1)));
+    let ended = futures_util::future::join_all(all).await;
+    assert_eq!(ended.iter().filter(|end| matches!(end, Ok(SendOutcome::Sent { attempt: 1 }))).count(), 1);
+    assert_eq!(world.mails(), 1);
+}
+
+/// The function died after its first write: before or after the mail went out, nobody knows.
+#[tokio::test]
+async fn what_was_begun_and_not_ended_is_sent_once_more_and_says_so() {
+    let world = world().await;
+    let begun = async |second| world.messages.begin(&message(Kind::OrderPlaced), at(second)).await.unwrap();
+    assert!(matches!(begun(0).await, BeginOutcome::Begun(turn) if turn.attempt == 1));
+    assert!(matches!(world.tells(Happened::Placed, at(59)).await, Err(SendError::Busy)), "its sender may be alive");
+    assert_eq!(world.tells(Happened::Placed, at(60)).await.unwrap(), sent(2));
+    assert!(matches!(world.standing(Kind::OrderPlaced).await, (Standing::Sent { .. }, 2)), "the item tells");
+    assert_eq!(world.mails(), 1);
+}
+
+#[tokio::test]
+async fn after_two_senders_that_died_nothing_more_is_sent() {
+    let world = world().await;
+    for (second, attempt) in [(0, 1), (60, 2)] {
+        let begun = world.messages.begin(&message(Kind::OrderPlaced), at(second)).await.unwrap();
+        assert!(matches!(begun, BeginOutcome::Begun(turn) if turn.attempt == attempt));
+    }
+    for _ in 0..2 {
+        let ended = world.tells(Happened::Placed, at(120)).await.unwrap();
+        assert_eq!(ended, SendOutcome::Done(Standing::Unknown));
+    }
+    assert_eq!(world.mails(), 0);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_not_repeated_by_the_sdk_and_counts_as_an_attempt() {
+    for lost in [Provider::LosesAnswer, Provider::IsSilent] {
+        let world = world().await;
+        world.provider(lost);
+        world.tells(Happened::Placed, at(0)).await.unwrap_err();
+        assert!(world.mails() <= 1, "{lost:?}: one request");
+        world.provider(Provider::Takes);
+        assert!(matches!(world.tells(Happened::Placed, at(30)).await, Err(SendError::Busy)));
+        assert_eq!(world.tells(Happened::Placed, at(60)).await.unwrap(), sent(2));
+        assert!(world.mails() <= 2, "{lost:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_provider_refuses_is_tried_until_it_is_taken_and_was_never_sent_before() {
+    let world = world().await;
+    world.provider(Provider::Throttles);
+    for second in 0..5 {
+        let refused = world.tells(Happened::Placed, at(second)).await.unwrap_err();
+        assert_eq!(refused.to_string(), "the mail was refused: TooManyRequestsException");
+        assert_eq!(world.standing(Kind::OrderPlaced).await, (Standing::Waiting, 1));
+    }
+    world.provider(Provider::Takes);
+    assert_eq!(world.tells(Happened::Placed, at(6)).await.unwrap(), sent(1));
+    assert_eq!(world.mails(), 1);
+}
+
+#[tokio::test]
+async fn whoever_was_overtaken_ends_nothing() {
+    let world = world().await;
+    let begin = async |second| match world.messages.begin(&message(Kind::OrderPlaced), at(second)).await.unwrap() {
+        BeginOutcome::Begun(turn) => turn,
+        other => panic!("{other:?}"),
+    };
+    let (late, present) = (begin(0).await, begin(60).await);
+    let end = async |turn, standing| world.messages.end(turn, &standing, at(61)).await.unwrap();
+    assert_eq!(end(&late, Standing::Waiting).await, EndOutcome::Overtaken);
+    let done = Standing::Sent { provider_id: "p".to_owned() };
+    assert_eq!(end(&present, done.clone()).await, EndOutcome::Kept);
+    assert_eq!(world.standing(Kind::OrderPlaced).await, (done, 2));
+}
+
+#[tokio::test]
+async fn nothing_goes_to_an_address_that_bounced_or_to_whoever_complained() {
+    let world = world().await;
+    let placed = message(Kind::OrderPlaced).id();
+    world.tells(Happened::Placed, at(0)).await.unwrap();
+    let feedback = Feedback {
+        name: "complained",
+        message: Some(placed.clone()),
+        suppressed: vec![EmailAddress::new(ADDRESS.to_uppercase())],
+    };
+    for _ in 0..2 {
+        world.messages.record(&feedback, at(5)).await.unwrap();
+    }
+    let item: Value = world.tables.table("MessagesTable").get(&[("id", placed.as_str())]).await.unwrap().unwrap();
+    assert_eq!((&item["feedback"], &item["state"]), (&json!("complained"), &json!("SENT")));
+    let withheld = world.tells(Happened::Confirmed, at(6)).await.unwrap();
+    assert_eq!(withheld, SendOutcome::Withheld(Withheld::Suppressed));
+    assert!(matches!(world.standing(Kind::SaleWon).await.0, Standing::Withheld { why: Withheld::Suppressed }));
+    assert_eq!(world.mails(), 1);
+}
+
+#[tokio::test]
+async fn a_shopper_declines_news_of_parcels_and_still_hears_of_the_order() {
+    let world = world().await;
+    world.messages.decline(&user(), [Kind::OrderShipped, Kind::SaleWon].into()).await.unwrap();
+    let shipped = world.tells(Happened::Shipped, at(0)).await.unwrap();
+    assert_eq!(shipped, SendOutcome::Withheld(Withheld::Declined));
+    assert_eq!(world.tells(Happened::Confirmed, at(0)).await.unwrap(), sent(1), "this one may not be declined");
+    assert_eq!(world.mails(), 1);
+}
+
+#[tokio::test]
+async fn a_refund_is_told_only_where_money_went_back() {
+    let world = world().await;
+    let mut cancelled = order(id(1), OrderStatus::Cancelled);
+    cancelled.cancel_reason = Some(CancelReason::Customer);
+    world.holds(&cancelled).await;
+    assert_eq!(world.tells(Happened::Refunded, at(0)).await.unwrap(), SendOutcome::Nothing);
+    let payments = PaymentRecords::new(world.tables.table("PaymentsTable"));
+    payments.open(&id(1), PaymentState::Refunded, Money::usd(900).unwrap(), at(0)).await.unwrap();
+    assert_eq!(world.tells(Happened::Refunded, at(0)).await.unwrap(), sent(1));
+}
+
+#[tokio::test]
+async fn an_order_that_is_not_there_is_a_failure_and_no_message() {
+    let world = World::new().await;
+    assert!(matches!(world.tells(Happened::Placed, at(0)).await, Err(SendError::UnknownOrder)));
+}
