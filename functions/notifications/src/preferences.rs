@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use souk_notifications::{Kind, Messages};
 use souk_runtime::http::Problem;
 use souk_wiring::FromEnvironment;
+use utoipa::ToSchema;
 
 /// The messages.
 #[derive(Debug, FromEnvironment)]
@@ -14,14 +15,16 @@ pub struct Deps {
 }
 
 /// Kinds of messages that are declined, each of which may be.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[schema(as = DeclineMessages)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Body {
     declined: BTreeSet<Kind>,
 }
 
 /// The answer to both endpoints.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = MessagePreferences)]
 pub(crate) struct View {
     declined: BTreeSet<Kind>,
     may_be_declined: BTreeSet<Kind>,
@@ -52,7 +55,7 @@ mod tests {
 
     fn body(declined: serde_json::Value) -> Result<BTreeSet<Kind>, u16> {
         let body: Body = serde_json::from_value(json!({ "declined": declined })).unwrap();
-        body.checked().map_err(|problem| problem.status)
+        body.checked().map_err(|problem| problem.status())
     }
 
     #[test]

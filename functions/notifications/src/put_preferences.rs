@@ -8,9 +8,14 @@ use crate::preferences::{Body, View};
 
 /// Keeps what the caller declines, in place of what they declined before. It holds for messages that are sent from
 /// now on.
-///
-/// # Errors
-/// 400 where a message is always sent, 401, 413, 503.
+#[utoipa::path(
+    put,
+    path = "/message-preferences",
+    operation_id = "put-preferences",
+    request_body = Body,
+    responses((status = 200, description = "What is declined now, and what may be.", body = View)),
+    security(("user" = [])),
+)]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let declined = request.json::<Body>()?.checked()?;

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use souk_domain::order::{CancelReason, Order};
+use utoipa::ToSchema;
 
 /// What may have happened to an order, as its events tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,8 @@ pub enum Happened {
 }
 
 /// The messages that there are. Their names are stored: none may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[schema(as = MessageKind)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Your order has arrived at the shop.
