@@ -38,10 +38,10 @@ fn reservation_view(held: &Reservation) -> Value {
     })
 }
 
-/// What was told and heard about the order, by time: each change of status tells its events on the bus;
+/// What was published and heard about the order, by time: each change of status publishes its events on the bus;
 /// the gateway's are those that were acted upon.
 fn events_view(order: &Order, heard: &[SeenEvent]) -> Vec<Value> {
-    let told = order.history.iter().flat_map(|entry| {
+    let published = order.history.iter().flat_map(|entry| {
         let types = detail_types(entry.status, order.cancel_reason);
         types.iter().map(|detail_type| (entry.at, json!({ "source": "souk.orders", "type": detail_type })))
     });
@@ -54,7 +54,7 @@ fn events_view(order: &Order, heard: &[SeenEvent]) -> Vec<Value> {
         });
         (event.occurred_at, view)
     });
-    let mut events: Vec<_> = told.chain(heard).collect();
+    let mut events: Vec<_> = published.chain(heard).collect();
     events.sort_by_key(|(at, _)| *at);
     let dated = |(at, mut event): (jiff::Timestamp, Value)| {
         event["at"] = json!(at.to_string());

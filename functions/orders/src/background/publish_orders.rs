@@ -1,4 +1,4 @@
-//! Orders' stream → event bus: the outbox. Every change of status is told, also where the function
+//! Orders' stream → event bus: the outbox. Every change of status is published, also where the function
 //! that wrote it died at once.
 
 use souk_domain::order::Order;
@@ -16,7 +16,7 @@ pub struct Deps {
     bus: Bus,
 }
 
-/// Tells each record's change of status; other changes are the context's own affair.
+/// Publishes each record's change of status; other changes are the context's own affair.
 ///
 /// # Errors
 /// The first record whose event was not taken.
@@ -32,5 +32,5 @@ pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
             events.push(Event::new(index, detail_type, &changed)?);
         }
     }
-    deps.bus.tell(SOURCE, events).await
+    deps.bus.publish(SOURCE, events).await
 }
