@@ -113,7 +113,7 @@ impl Sale {
             let standing = self.standing(shopper, ticket).await;
             let mut pause = Duration::from_secs(1);
             if standing.status < 500 && standing.status != 429 {
-                let body = stands.expect(200).body;
+                let body = standing.expect(200).body;
                 if let Some(admission) = body["admission"].as_str() {
                     return Some(admission.to_owned());
                 }
