@@ -1,4 +1,4 @@
-//! What the catalog tells the shop.
+//! What the catalog publishes to the shop.
 
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{ProductId, Sku};

@@ -1,4 +1,4 @@
-//! What inventory tells the shop, and the timer that it sets itself.
+//! What inventory publishes to the shop, and the timer that it sets itself.
 
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{ReservationId, Sku};

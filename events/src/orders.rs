@@ -1,4 +1,4 @@
-//! What the orders context tells: source `souk.orders`.
+//! What the orders context publishes: source `souk.orders`.
 
 use serde::{Deserialize, Serialize};
 use souk_domain::{
@@ -11,7 +11,7 @@ use souk_domain::{
 /// The event bus source.
 pub const SOURCE: &str = "souk.orders";
 
-/// An order reached a status, or its cancellation is settled. Nothing of the address or the payment is told.
+/// An order reached a status, or its cancellation is settled. Nothing of the address or the payment is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderChanged {
     /// Which order.
@@ -41,7 +41,7 @@ pub struct OrderChangedLine {
 }
 
 impl OrderChanged {
-    /// The event that tells of an order as it is now.
+    /// The event of an order as it is now.
     pub fn of(order: &Order) -> Self {
         Self {
             order_id: order.order_id.clone(),
@@ -58,7 +58,7 @@ impl OrderChanged {
         }
     }
 
-    /// The event bus detail types under which it is told that the order is no longer as it was before: a status that
+    /// The event bus detail types under which it is published that the order is no longer as it was before: a status that
     /// it reached, or that stock and money have followed its cancellation.
     pub fn detail_types(before: Option<&Order>, order: &Order) -> &'static [&'static str] {
         match before.filter(|before| before.status == order.status) {
@@ -71,8 +71,8 @@ impl OrderChanged {
     }
 }
 
-/// The detail types under which a status that was reached is told. A cancellation for want of money is
-/// told as both: whoever releases things listens to one, whoever writes to the customer to the other.
+/// The detail types under which a status that was reached is published. A cancellation for want of money is
+/// published as both: whoever releases things listens to one, whoever writes to the customer to the other.
 pub fn detail_types(status: OrderStatus, cancel_reason: Option<CancelReason>) -> &'static [&'static str] {
     match (status, cancel_reason) {
         (OrderStatus::PendingPayment, _) => &["OrderPlaced"],

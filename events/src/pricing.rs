@@ -1,4 +1,4 @@
-//! What pricing tells the shop.
+//! What pricing publishes to the shop.
 
 use serde::{Deserialize, Serialize};
 use souk_domain::{ids::Sku, money::Money};

@@ -1,4 +1,4 @@
-//! What search tells itself.
+//! What search sends itself.
 
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{CategoryId, ProductId, SellerId};

@@ -1,4 +1,4 @@
-//! `publish-catalog`: tells the bus what the catalog table's stream says about products.
+//! `publish-catalog`: publishes what the catalog table's stream says about products.
 
 use souk_catalog::{Key, ProductRecord};
 use souk_domain::ids::Sku;
@@ -18,32 +18,34 @@ pub struct Deps {
 /// Publishes a batch. Repeated records make repeated events, which their versions make harmless.
 ///
 /// # Errors
-/// The first record that was not told.
+/// The first record that was not published.
 pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     let mut events = Vec::new();
     for (index, record) in records.iter().enumerate() {
-        match told_by(record).map_err(|error| (index, error))? {
-            Some(Told::Changed(event)) => events.push(Event::new(index, ProductChanged::DETAIL_TYPE, &event)?),
-            Some(Told::Deleted(event)) => events.push(Event::new(index, ProductDeleted::DETAIL_TYPE, &event)?),
+        match event_of(record).map_err(|error| (index, error))? {
+            Some(ProductEvent::Changed(event)) => events.push(Event::new(index, ProductChanged::DETAIL_TYPE, &event)?),
+            Some(ProductEvent::Deleted(event)) => events.push(Event::new(index, ProductDeleted::DETAIL_TYPE, &event)?),
             None => {}
         }
     }
-    deps.bus.tell(SOURCE, events).await
+    deps.bus.publish(SOURCE, events).await
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Told {
+enum ProductEvent {
     Changed(ProductChanged),
     Deleted(ProductDeleted),
 }
 
-fn told_by(record: &Record) -> Result<Option<Told>, RecordFailure> {
+fn event_of(record: &Record) -> Result<Option<ProductEvent>, RecordFailure> {
     let Some(Ok(Key::Product(product_id))) = record.key("pk").map(str::parse) else { return Ok(None) };
     let Some(new) = record.new_image::<ProductRecord>()? else { return Ok(None) };
     let ProductRecord { version, details, skus, .. } = new;
-    let Some(details) = details else { return Ok(Some(Told::Deleted(ProductDeleted { product_id, version, skus }))) };
+    let Some(details) = details else {
+        return Ok(Some(ProductEvent::Deleted(ProductDeleted { product_id, version, skus })));
+    };
     let withdrawn_skus = record.old::<ProductRecord>().map(|old| gone(old.skus, &skus)).unwrap_or_default();
-    Ok(Some(Told::Changed(ProductChanged { product_id, title: details.title, version, skus, withdrawn_skus })))
+    Ok(Some(ProductEvent::Changed(ProductChanged { product_id, title: details.title, version, skus, withdrawn_skus })))
 }
 
 fn gone(before: Vec<Sku>, now: &[Sku]) -> Vec<Sku> {
@@ -81,27 +83,27 @@ mod tests {
     }
 
     #[test]
-    fn a_change_tells_what_can_be_bought_and_what_no_longer() {
-        let told = told_by(&record("product#p-1", product(1, &["A", "B"]), product(2, &["B", "C"]))).unwrap();
-        let Some(Told::Changed(event)) = told else { panic!("{told:?}") };
+    fn a_change_names_what_can_be_bought_and_what_no_longer() {
+        let event = event_of(&record("product#p-1", product(1, &["A", "B"]), product(2, &["B", "C"]))).unwrap();
+        let Some(ProductEvent::Changed(event)) = event else { panic!("{event:?}") };
         assert_eq!((event.version, event.title.as_str()), (2, "Backpack"));
         assert_eq!(event.skus, ["B", "C"].map(|sku| sku.parse().unwrap()));
         assert_eq!(event.withdrawn_skus, ["A".parse().unwrap()]);
     }
 
     #[test]
-    fn a_tombstone_tells_that_its_skus_are_gone() {
+    fn a_tombstone_says_that_its_skus_are_gone() {
         let mut tombstone = product(3, &["A"]);
         tombstone.as_object_mut().unwrap().remove("details");
-        let told = told_by(&record("product#p-1", product(2, &["A"]), tombstone)).unwrap();
+        let event = event_of(&record("product#p-1", product(2, &["A"]), tombstone)).unwrap();
         let expected =
             ProductDeleted { product_id: "p-1".parse().unwrap(), version: 3, skus: vec!["A".parse().unwrap()] };
-        assert_eq!(told, Some(Told::Deleted(expected)));
+        assert_eq!(event, Some(ProductEvent::Deleted(expected)));
     }
 
     #[test]
     fn other_items_tell_nothing() {
         let claim = json!({"pk": {"S": "sku#A"}, "sku": {"S": "A"}, "product_id": {"S": "p-1"}});
-        assert_eq!(told_by(&record("sku#A", json!({}), claim)).unwrap(), None);
+        assert_eq!(event_of(&record("sku#A", json!({}), claim)).unwrap(), None);
     }
 }

@@ -1,7 +1,7 @@
-//! Hints of how many units of a SKU are left, told on the bus.
+//! Hints of how many units of a SKU are left, published on the bus.
 //!
-//! A row that is new is told at once, so that a product which was just loaded can say that it is in
-//! stock. What changes afterwards is gathered. Either way a SKU is read when it is told, with a version
+//! A row that is new is published at once, so that a product which was just loaded can say that it is in
+//! stock. What changes afterwards is gathered. Either way a SKU is read when it is published, with a version
 //! that rises: whichever hint comes late is dropped by whoever knows a newer one.
 
 use futures_util::{StreamExt as _, stream};
@@ -18,7 +18,7 @@ use souk_wiring::FromEnvironment;
 /// How many SKUs are read at once.
 const AT_ONCE: usize = 8;
 
-/// A SKU that has to be told, and the first record of the batch that says so.
+/// A SKU that has to be published, and the first record of the batch that says so.
 pub(crate) type Due = (usize, Sku);
 
 /// The rows of stock, and the bus.
@@ -29,18 +29,18 @@ pub(crate) struct Hints {
 }
 
 impl Hints {
-    /// Tells how many units there are of each of these SKUs now.
+    /// Publishes how many units there are of each of these SKUs now.
     ///
     /// # Errors
-    /// The first record whose SKU was not told.
-    pub(crate) async fn tell(&self, due: Vec<Due>) -> BatchResult {
+    /// The first record whose SKU was not published.
+    pub(crate) async fn publish(&self, due: Vec<Due>) -> BatchResult {
         let read = due.into_iter().map(async |(index, sku)| (index, self.read(sku).await));
         let read: Vec<_> = stream::iter(read).buffered(AT_ONCE).collect().await;
         let events = read.into_iter().map(|(index, event)| {
             let event = event.map_err(|error| (index, error.into()))?;
             Event::new(index, AvailabilityChanged::DETAIL_TYPE, &event)
         });
-        self.bus.tell(SOURCE, events.collect::<Result<_, _>>()?).await
+        self.bus.publish(SOURCE, events.collect::<Result<_, _>>()?).await
     }
 
     async fn read(&self, sku: Sku) -> Result<AvailabilityChanged, StoreError> {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sku_is_told_once_a_batch_and_only_where_its_availability_changed() {
+    fn a_sku_is_published_once_a_batch_and_only_where_its_availability_changed() {
         let records = [
             record(row("C", 5), row("C", 5)),
             record(row("A", 8), row("A", 7)),
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_new_is_told_at_once_and_not_gathered_too() {
+    fn a_row_that_is_new_is_published_at_once_and_not_gathered_too() {
         let records = [
             record(row("A", 8), row("A", 7)),
             record(json!({}), row("B", 0)),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn each_change_of_a_batch_is_told_one_way_or_the_other() {
+    fn each_change_of_a_batch_is_published_one_way_or_the_other() {
         let records =
             [record(json!({}), row("A", 5)), record(row("A", 5), row("A", 4)), record(row("A", 4), row("A", 4))];
         assert_eq!(of_new_rows(&records).unwrap(), [due(0, "A")]);

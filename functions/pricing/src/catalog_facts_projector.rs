@@ -25,13 +25,13 @@ pub enum CatalogEvent {
 /// Whatever makes the message come back.
 pub async fn handle(deps: &Deps, message: Message<CatalogEvent>, _: Call) -> Result<(), Failure> {
     let (version, facts) = facts_of(message.body);
-    learn(&deps.prices, version, &facts).await
+    record(&deps.prices, version, &facts).await
 }
 
-async fn learn(prices: &Prices, version: u64, facts: &[(Sku, CatalogFact)]) -> Result<(), Failure> {
+async fn record(prices: &Prices, version: u64, facts: &[(Sku, CatalogFact)]) -> Result<(), Failure> {
     for (sku, fact) in facts {
         // Both outcomes are fine: what is outdated is known already.
-        let _learned_or_outdated = prices.learn(sku, version, fact).await?;
+        let _recorded_or_outdated = prices.record_fact(sku, version, fact).await?;
     }
     Ok(())
 }

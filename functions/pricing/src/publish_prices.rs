@@ -17,23 +17,23 @@ pub struct Deps {
 /// Publishes a batch. Repeated records make repeated events, which their versions make harmless.
 ///
 /// # Errors
-/// The first record that was not told.
+/// The first record that was not published.
 pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     let mut events = Vec::new();
     for (index, record) in records.iter().enumerate() {
-        if let Some(event) = told_by(record).map_err(|error| (index, error))? {
+        if let Some(event) = event_of(record).map_err(|error| (index, error))? {
             events.push(Event::new(index, PriceChanged::DETAIL_TYPE, &event)?);
         }
     }
-    deps.bus.tell(SOURCE, events).await
+    deps.bus.publish(SOURCE, events).await
 }
 
-/// The same item also holds what the catalog says: where only that changed, there is nothing to tell.
-fn told_by(record: &Record) -> Result<Option<PriceChanged>, RecordFailure> {
+/// The same item also holds what the catalog says: where only that changed, there is nothing to publish.
+fn event_of(record: &Record) -> Result<Option<PriceChanged>, RecordFailure> {
     let Some(now) = record.new_image::<PriceImage>()?.and_then(|image| image.priced()) else { return Ok(None) };
     let before = record.old::<PriceImage>().and_then(|image| image.priced());
-    let told = before.is_none_or(|before| before.version != now.version);
-    Ok(told.then_some(PriceChanged { sku: now.sku, price: now.price, version: now.version }))
+    let is_new = before.is_none_or(|before| before.version != now.version);
+    Ok(is_new.then_some(PriceChanged { sku: now.sku, price: now.price, version: now.version }))
 }
 
 #[cfg(test)]
@@ -59,17 +59,17 @@ mod tests {
     }
 
     #[test]
-    fn a_new_version_is_told() {
+    fn a_new_version_is_published() {
         for old in [json!({}), json!({"sku": {"S": "A"}, "title": {"S": "t"}}), priced(1, "t")] {
-            let event = told_by(&record(old, priced(2, "t"))).unwrap().unwrap();
+            let event = event_of(&record(old, priced(2, "t"))).unwrap().unwrap();
             assert_eq!((event.sku.as_str(), event.price.amount(), event.version), ("A", 1250, 2));
         }
     }
 
     #[test]
     fn what_only_the_catalog_said_is_not() {
-        assert_eq!(told_by(&record(priced(2, "t"), priced(2, "other"))).unwrap(), None);
+        assert_eq!(event_of(&record(priced(2, "t"), priced(2, "other"))).unwrap(), None);
         let heard_of = json!({"sku": {"S": "A"}, "title": {"S": "t"}, "withdrawn": {"BOOL": false}});
-        assert_eq!(told_by(&record(json!({}), heard_of)).unwrap(), None);
+        assert_eq!(event_of(&record(json!({}), heard_of)).unwrap(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! `facts-projector`: what pricing and inventory tell of a SKU comes onto its product's page.
+//! `facts-projector`: what pricing and inventory publish of a SKU comes onto its product's page.
 
 use serde::Deserialize;
 use souk_events::{inventory::AvailabilityChanged, pricing::PriceChanged};

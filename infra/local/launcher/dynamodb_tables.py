@@ -28,7 +28,7 @@ INDEX = ("IndexName", "KeySchema", "Projection")
 RECONNECT = 0.2     # seconds
 DELETED_BY_LIFE = {"userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"}}
 _tables = Service(URL or "")
-_change = threading.local()     # .expired = whether the change that is told is a deletion by time to live
+_change = threading.local()     # .expired = whether the change that is delivered is a deletion by time to live
 
 
 def call(operation, data):
@@ -59,7 +59,7 @@ def _follow(ddb):
         except (OSError, http.client.HTTPException) as error:
             log.debug("the tables' changes are followed anew: %s", error)
         except Exception:
-            log.exception("a change was not told")
+            log.exception("a change was not delivered")
         time.sleep(RECONNECT)
 
 

@@ -27,18 +27,18 @@ def _not_before(last, events):
 
 
 def _paged(original):
-    """A page's token is the time of its last event, and how many events of that time are told."""
+    """A page's token is the time of its last event, and how many events of that time were shown."""
     def run(data):
-        began, told = map(int, data["nextToken"].split(":")) if data.get("nextToken") else (None, 0)
+        began, shown = map(int, data["nextToken"].split(":")) if data.get("nextToken") else (None, 0)
         status, headers, body = original(data if began is None else data | {"startTime": began})
         answer = json.loads(body)
         events = answer.get("events")
         if status != 200 or not events:
             return status, headers, body
         last = events[-1]["timestamp"]
-        is_full = len(events) == min(data.get("limit", 10_000), 10_000) and len(events) > told
+        is_full = len(events) == min(data.get("limit", 10_000), 10_000) and len(events) > shown
         token = {"nextToken": f"{last}:{sum(event['timestamp'] == last for event in events)}"} if is_full else {}
-        return status, headers, json.dumps(answer | {"events": events[told:]} | token).encode()
+        return status, headers, json.dumps(answer | {"events": events[shown:]} | token).encode()
     return run
 
 

@@ -22,7 +22,7 @@ def build():
         # Cargo's own progress goes to the terminal; standard output carries its JSON.
         done = subprocess.run([*COMMAND, *wanted], cwd=ROOT, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False)
         if done.returncode:
-            raise Failure("the build failed: mend what cargo says above, then run the command again")
+            raise Failure("the build failed: fix what cargo says above, then run the command again")
     messages = [json.loads(line) for line in done.stdout.splitlines()]
     programs = {message["target"]["name"]: message["executable"] for message in messages
                 if message.get("reason") == "compiler-artifact" and message.get("executable")}

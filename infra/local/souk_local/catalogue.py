@@ -34,6 +34,6 @@ def run_import(stack, file=None):
     # The importer draws its own progress; it must not mix with data on our standard output.
     done = subprocess.run(command, env=env, stdout=2, stdin=subprocess.DEVNULL, check=False)
     if done.returncode == REJECTED_ROWS:
-        raise Failure("the good rows are in; mend those named above and run the import again")
+        raise Failure("the good rows are in; fix those named above and run the import again")
     if done.returncode:
         raise Failure("the import stopped: see its message above; running it again goes on where it stopped")

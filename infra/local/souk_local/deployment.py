@@ -1,4 +1,4 @@
-"""Create or update the root CloudFormation stack, and tell why when it fails."""
+"""Create or update the root CloudFormation stack, and say why when it fails."""
 import hashlib
 import json
 import time
@@ -38,7 +38,7 @@ def deploy(stack, parameters, template=TEMPLATE):
     final = _settled(stack)
     if final["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         raise Failure(f"the deployment ended in {final['StackStatus']}: {_reason(stack)} "
-                      "(mend the template; if the next try is refused, begin afresh with make down)")
+                      "(fix the template; if the next try is refused, begin afresh with make down)")
     mark = hashlib.sha256(json.dumps([url, given, final["StackId"]]).encode()).hexdigest()
     stamp.write_text(mark)
     return True

@@ -34,7 +34,7 @@ class Crowd(unittest.TestCase):
             self.assertEqual(settings, {"ThrottlingBurstLimit": "CrowdBurst", "ThrottlingRateLimit": "CrowdRate"}, key)
         self.assertEqual(stage["DefaultRouteSettings"], {"ThrottlingBurstLimit": "ApiBurst", "ThrottlingRateLimit": "ApiRate"})
 
-    def test_the_crowds_functions_are_limited_and_those_that_move_money_have_instances_kept(self):
+    def test_the_crowds_functions_are_limited_and_instances_kept_for_those_of_money(self):
         crowd = {function for key, function in self.routes.items() if f" {SALE}" in key}
         steps = {name for name in self.template.of_type("AWS::Lambda::Function") if name.startswith("Saga")}
         self.assertEqual(reserved(CrowdConcurrency="0", MoneyConcurrency="0"), {})

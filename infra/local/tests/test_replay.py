@@ -7,15 +7,15 @@ import zipfile
 from emulated import Emulated, poll
 from souk_local.replay import replay
 
-# Does not do what is called late until it is mended, and what is called never at all.
+# Does not do what is called late until it is repaired, and what is called never at all.
 HANDLER = """
 import json, os
 def handler(event, context):
     failures = []
     for record in event["Records"]:
         name = record["dynamodb"]["Keys"]["pk"]["S"]
-        mended = os.path.exists(os.environ["DONE"] + ".mended")
-        if name == "late" and not mended or name == "never":
+        repaired = os.path.exists(os.environ["DONE"] + ".repaired")
+        if name == "late" and not repaired or name == "never":
             failures.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
             break
         with open(os.environ["DONE"], "a") as log:
@@ -26,7 +26,7 @@ BUCKET = "set-aside"
 
 
 class Replay(Emulated):
-    """A consumer that fails until it is mended."""
+    """A consumer that fails until it is repaired."""
 
     @classmethod
     def setUpClass(cls):
@@ -42,7 +42,7 @@ class Replay(Emulated):
             Environment={"Variables": {"DONE": str(cls.done)}})
 
     def setUp(self):
-        for path in (self.done, self.done.with_name("done.mended")):
+        for path in (self.done, self.done.with_name("done.repaired")):
             path.unlink(missing_ok=True)
 
     def objects(self):
@@ -51,7 +51,7 @@ class Replay(Emulated):
         keys = [found["Key"] for found in s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
         return {key: json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()) for key in keys}
 
-    def test_what_is_discarded_lies_whole_in_the_bucket_and_is_done_once_the_function_can(self):
+    def test_what_is_discarded_lies_whole_in_the_bucket_and_is_done_when_it_can_be(self):
         dynamodb, functions = self.aws("dynamodb"), self.aws("lambda")
         dynamodb.create_table(TableName="things", BillingMode="PAY_PER_REQUEST",
                               AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
@@ -72,7 +72,7 @@ class Replay(Emulated):
 
         still = replay(BUCKET, self.stack.aws_endpoint)
         self.assertEqual((still["replayed"], still["left"], list(still["failures"])), (0, 1, [key]))
-        self.done.with_name("done.mended").touch()
+        self.done.with_name("done.repaired").touch()
         self.assertEqual(replay(BUCKET, self.stack.aws_endpoint), {"replayed": 1, "left": 0, "failures": {}})
         self.assertEqual(self.done.read_text().split(), ["early", "last", "late"])
 

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, Default)]
 #[must_use]
 pub struct Transaction {
-    /// One that cannot be stored is told of when all are committed.
+    /// One that cannot be stored is reported when all are committed.
     writes: Vec<Result<TransactWriteItem, StoreError>>,
 }
 

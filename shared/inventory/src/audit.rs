@@ -95,12 +95,12 @@ impl StockAuditor {
             }
         }
         if !suspects.is_empty() {
-            self.look_again(&suspects, now, &mut audit).await?;
+            self.recheck(&suspects, now, &mut audit).await?;
         }
         Ok(audit)
     }
 
-    async fn look_again(
+    async fn recheck(
         &self,
         suspects: &BTreeSet<Sku>,
         now: Timestamp,

@@ -97,7 +97,7 @@ impl Reservations {
                     return Ok(ReserveOutcome::Reserved(held, cost));
                 }
                 Ok(TransactionOutcome::Refused(refusals)) => {
-                    if let Some(stored) = candidates.take_in(&held.lines, refusals)? {
+                    if let Some(stored) = candidates.apply_refusals(&held.lines, refusals)? {
                         return Ok(ReserveOutcome::Exists(stored));
                     }
                 }
@@ -146,7 +146,11 @@ impl CandidateRows {
 
     /// Takes in what a refused transaction returned: the rows as they stand now. `Some` where the
     /// reservation itself was in the way, because it is there already.
-    fn take_in(&mut self, lines: &[Allocation], refusals: Vec<Refusal>) -> Result<Option<Reservation>, StoreError> {
+    fn apply_refusals(
+        &mut self,
+        lines: &[Allocation],
+        refusals: Vec<Refusal>,
+    ) -> Result<Option<Reservation>, StoreError> {
         for (position, refusal) in refusals.into_iter().enumerate() {
             let Refusal::Condition(image) = refusal else { continue };
             let Some(line) = lines.get(position) else {

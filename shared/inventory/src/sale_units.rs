@@ -22,7 +22,7 @@ const BACKOFF: Backoff = Backoff { base: Duration::from_millis(10), cap: Duratio
 /// in the `reservations` table.
 ///
 /// A sale sells out of its own shards, so no row of stock is hot while it runs. What comes back is
-/// told as the number of units returned so far, per shard: telling it twice changes nothing.
+/// sent as the number of units returned so far, per shard: sending it twice changes nothing.
 #[derive(Debug, Clone, FromEnvironment)]
 pub struct SaleUnits {
     #[variable("RESERVATIONS_TABLE")]
@@ -177,13 +177,13 @@ impl Allotment {
     fn crediting(&self, shards: &BTreeMap<u32, GivenBack>) -> (Self, BTreeMap<WarehouseId, u32>) {
         let mut next = Self { version: self.version + 1, ..self.clone() };
         let mut back = BTreeMap::new();
-        for (shard, told) in shards {
+        for (shard, given_back) in shards {
             let credited = next.returned.entry(shard.to_string()).or_default();
             // An older reading of the shard says less than what was credited already.
-            let units = told.returned.saturating_sub(*credited);
+            let units = given_back.returned.saturating_sub(*credited);
             if units > 0 {
-                *credited = told.returned;
-                *back.entry(told.warehouse_id.clone()).or_default() += units;
+                *credited = given_back.returned;
+                *back.entry(given_back.warehouse_id.clone()).or_default() += units;
             }
         }
         next.returned.retain(|_, units| *units > 0);
@@ -195,7 +195,7 @@ impl Allotment {
 mod tests {
     use super::*;
 
-    fn told(shards: &[(u32, &str, u32)]) -> BTreeMap<u32, GivenBack> {
+    fn given_back(shards: &[(u32, &str, u32)]) -> BTreeMap<u32, GivenBack> {
         let warehouse = |(shard, id, returned): &(u32, &str, u32)| {
             (*shard, GivenBack { warehouse_id: id.parse().unwrap(), returned: *returned })
         };
@@ -212,12 +212,13 @@ mod tests {
             returned: BTreeMap::new(),
             version: 1,
         };
-        let (first, back) = fresh.crediting(&told(&[(0, "east", 3), (1, "west", 1), (2, "east", 2), (3, "west", 0)]));
+        let (first, back) =
+            fresh.crediting(&given_back(&[(0, "east", 3), (1, "west", 1), (2, "east", 2), (3, "west", 0)]));
         assert_eq!(back.values().copied().collect::<Vec<_>>(), [5, 1], "east, then west");
-        let (same, nothing) = first.crediting(&told(&[(0, "east", 3), (1, "west", 0)]));
+        let (same, nothing) = first.crediting(&given_back(&[(0, "east", 3), (1, "west", 0)]));
         assert!(nothing.is_empty(), "an older reading takes nothing away either");
         assert_eq!(same.returned, first.returned);
-        let (_, late) = first.crediting(&told(&[(0, "east", 4)]));
+        let (_, late) = first.crediting(&given_back(&[(0, "east", 4)]));
         assert_eq!(late.values().copied().collect::<Vec<_>>(), [1]);
     }
 }

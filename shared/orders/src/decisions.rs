@@ -5,7 +5,7 @@ use souk_domain::{
 };
 use souk_dynamo::{Condition, Item, Outcome, StoreError, Update, attribute, n, s};
 
-use crate::{OrderRecord, Orders, record::unsettle};
+use crate::{OrderRecord, Orders, record::mark_unsettled};
 
 /// How a change of an order ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,7 +78,7 @@ impl Orders {
     pub async fn cancel(&self, order_id: &OrderId, by: Canceller, now: Timestamp) -> Result<CancelOutcome, StoreError> {
         let update = transition(by.may_cancel(), OrderStatus::Cancelled, by.actor(), now)?
             .set("cancel_reason", souk_dynamo::value(&by.reason())?);
-        Ok(match self.change(order_id, unsettle(update, order_id, now)).await? {
+        Ok(match self.change(order_id, mark_unsettled(update, order_id, now)).await? {
             ChangeOutcome::Changed(order) => CancelOutcome::Cancelled(order),
             ChangeOutcome::Refused(order) if order.status == OrderStatus::Cancelled => CancelOutcome::Cancelled(order),
             ChangeOutcome::Refused(order) => CancelOutcome::Refused(order),

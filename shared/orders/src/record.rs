@@ -126,7 +126,7 @@ pub(crate) fn placed(created_at: Timestamp, order_id: &OrderId) -> String {
 }
 
 /// Lets the sweeper find the order from now on.
-pub(crate) fn unsettle(update: Update, order_id: &OrderId, now: Timestamp) -> Update {
+pub(crate) fn mark_unsettled(update: Update, order_id: &OrderId, now: Timestamp) -> Update {
     update.set("unsettled", s(Order::sweep_shard(order_id))).set("unsettled_since", n(now.as_millisecond()))
 }
 

@@ -48,7 +48,7 @@ impl Saga {
     }
 
     /// Starts it where a failure may be left to the sweeper, and says so in the log.
-    pub async fn nudge(&self, order_id: &OrderId) {
+    pub async fn try_start(&self, order_id: &OrderId) {
         if let Err(error) = self.start(order_id).await {
             tracing::warn!(order_id = %order_id, error = %error, "the saga was not started; the sweeper will");
         }

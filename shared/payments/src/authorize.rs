@@ -71,12 +71,12 @@ pub async fn authorize<G: Gateway>(
             Ok(intent) => intent,
             // A payment method that the gateway does not know is the shopper's decline, not our error.
             Err(GatewayError::Invalid { code, .. }) => {
-                return keep(records, &record, Authorization::Declined, Some(&code), now).await;
+                return record_outcome(records, &record, Authorization::Declined, Some(&code), now).await;
             }
             Err(error) => return Err(error.into()),
         };
         record =
-            match records.keep_gateway_id(charge.order_id, &intent.id, intent.client_secret.as_deref(), now).await? {
+            match records.record_gateway_id(charge.order_id, &intent.id, intent.client_secret.as_deref(), now).await? {
                 RecordOutcome::Kept(record) => *record,
                 RecordOutcome::Refused(record) => match settled(&record) {
                     Some(known) => return Ok(known),
@@ -91,12 +91,14 @@ pub async fn authorize<G: Gateway>(
     let intent = confirmed(gateway, &record, &gateway_id).await?;
     match intent.status {
         IntentStatus::RequiresCapture | IntentStatus::Succeeded => {
-            keep(records, &record, Authorization::Authorized, None, now).await
+            record_outcome(records, &record, Authorization::Authorized, None, now).await
         }
-        IntentStatus::RequiresAction => keep(records, &record, Authorization::RequiresAction, None, now).await,
+        IntentStatus::RequiresAction => {
+            record_outcome(records, &record, Authorization::RequiresAction, None, now).await
+        }
         IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled => {
             let code = intent.decline.as_ref().map_or("canceled", |decline| decline.code.as_str());
-            keep(records, &record, Authorization::Declined, Some(code), now).await
+            record_outcome(records, &record, Authorization::Declined, Some(code), now).await
         }
         IntentStatus::Processing | IntentStatus::RequiresConfirmation => {
             Err(GatewayError::Unavailable("the payment is still being processed".to_owned()).into())
@@ -117,14 +119,14 @@ async fn confirmed<G: Gateway>(gateway: &G, record: &PaymentRecord, gateway_id: 
     Ok(gateway.retrieve(gateway_id).await?)
 }
 
-async fn keep(
+async fn record_outcome(
     records: &PaymentRecords,
     record: &PaymentRecord,
     outcome: Authorization,
     decline_code: Option<&str>,
     now: Timestamp,
 ) -> Result<Authorized, PaymentError> {
-    match records.keep_outcome(&record.order_id, outcome, decline_code, now).await? {
+    match records.record_outcome(&record.order_id, outcome, decline_code, now).await? {
         RecordOutcome::Kept(_) => Ok(match outcome {
             Authorization::Authorized => Authorized::Yes,
             Authorization::Declined => Authorized::Declined,

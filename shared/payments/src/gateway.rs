@@ -101,7 +101,7 @@ pub enum GatewayError {
         message: String,
     },
     /// The gateway does not accept how Souk calls it: a wrong key, a request that it does not
-    /// understand. Nothing happened, and no shopper is to blame: alarm, and repeat once it is mended.
+    /// understand. Nothing happened, and no shopper is to blame: alarm, and repeat once it is repaired.
     #[error("the gateway does not accept our requests: {0}")]
     Misconfigured(String),
 }

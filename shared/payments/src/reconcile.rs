@@ -140,7 +140,7 @@ fn stray(gateway: IntentStatus) -> Finding {
 
 fn known(order: OrderProgress, record: PaymentState, gateway: IntentStatus) -> Finding {
     match (order.status, order.settled) {
-        // Shipping does not unsettle an order, so that difference counts in either case.
+        // Shipping does not mark an order unsettled, so that difference counts in either case.
         (OrderStatus::Shipped | OrderStatus::Delivered, _) => left(record, gateway),
         (_, false) => IN_PROGRESS,
         (OrderStatus::PendingPayment, true) => found(Kind::Stalled, Action::RestartSaga),

@@ -126,7 +126,7 @@ impl PaymentRecords {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn keep_gateway_id(
+    pub async fn record_gateway_id(
         &self,
         order_id: &OrderId,
         gateway_id: &str,
@@ -146,7 +146,7 @@ impl PaymentRecords {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn keep_outcome(
+    pub async fn record_outcome(
         &self,
         order_id: &OrderId,
         outcome: Authorization,

@@ -15,12 +15,12 @@ pub enum CatalogFact {
     Withdrawn,
 }
 
-/// How learning a fact ended.
+/// How recording a fact ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum FactOutcome {
     /// It is stored.
-    Learned,
+    Recorded,
     /// A fact at least as new was known: repeated or late.
     Outdated,
 }
@@ -31,7 +31,12 @@ impl Prices {
     ///
     /// # Errors
     /// [`StoreError`]; repeating is safe.
-    pub async fn learn(&self, sku: &Sku, product_version: u64, fact: &CatalogFact) -> Result<FactOutcome, StoreError> {
+    pub async fn record_fact(
+        &self,
+        sku: &Sku,
+        product_version: u64,
+        fact: &CatalogFact,
+    ) -> Result<FactOutcome, StoreError> {
         // What was withdrawn keeps the title that it had.
         let (title, withdrawn) = match fact {
             CatalogFact::Listed { title } => (Some(title), false),
@@ -44,6 +49,6 @@ impl Prices {
             .set("product_version", n(product_version))
             .when(known.clone().is_absent().or(known.is_below(n(product_version))));
         let written = self.table.update(&[("sku", sku.as_str())], update).await?.is_written();
-        Ok(if written { FactOutcome::Learned } else { FactOutcome::Outdated })
+        Ok(if written { FactOutcome::Recorded } else { FactOutcome::Outdated })
     }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 pub struct Offer {
     /// What one unit costs, where a price was set.
     pub price: Option<Money>,
-    /// The product's title, where the catalog has told.
+    /// The product's title, where the catalog has published it.
     pub title: Option<String>,
     /// True where the catalog has withdrawn the SKU.
     pub withdrawn: bool,

@@ -1,4 +1,4 @@
-//! The outbox's way out: a table's stream is told on the event bus, so that no event is lost when a
+//! The outbox's way out: a table's stream is published on the event bus, so that no event is lost when a
 //! function dies after its write.
 
 use aws_sdk_eventbridge::{Client, types::PutEventsRequestEntry};
@@ -18,7 +18,7 @@ pub struct Bus {
     name: String,
 }
 
-/// One event to be told, and which record of the batch it came from.
+/// One event to be published, and which record of the batch it came from.
 #[derive(Debug, Clone)]
 pub struct Event {
     record: usize,
@@ -48,12 +48,12 @@ impl FromEnvironment for Bus {
 }
 
 impl Bus {
-    /// Tells events of a source (`souk.orders`) in order. An event may be told twice, never lost: after a failure the batch is
-    /// retried from the record of the first event that was not taken.
+    /// Publishes events of a source (`souk.orders`) in order. An event may be published twice, never lost: after a
+    /// failure the batch is retried from the record of the first event that was not taken.
     ///
     /// # Errors
     /// The first record whose event was not taken, with the reason.
-    pub async fn tell(&self, source: &str, events: Vec<Event>) -> BatchResult {
+    pub async fn publish(&self, source: &str, events: Vec<Event>) -> BatchResult {
         for chunk in events.chunks(ENTRIES_PER_CALL) {
             let entries = chunk.iter().map(|event| {
                 PutEventsRequestEntry::builder()

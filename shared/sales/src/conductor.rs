@@ -46,7 +46,7 @@ pub enum TickOutcome {
     /// Nothing is to be moved in this status; in `Paused` there will be.
     Idle(SaleStatus),
     /// Another one conducts.
-    NotMine {
+    ConductedElsewhere {
         /// Until when its lease runs.
         until: Timestamp,
     },
@@ -78,7 +78,7 @@ impl Conductor {
             && lease.owner != self.owner
             && lease.until > now
         {
-            return Ok(TickOutcome::NotMine { until: lease.until });
+            return Ok(TickOutcome::ConductedElsewhere { until: lease.until });
         }
         match room.status {
             SaleStatus::Scheduled | SaleStatus::Open | SaleStatus::Paused

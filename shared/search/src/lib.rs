@@ -1,7 +1,7 @@
 //! Browsing: product pages (the read model), search documents, queries.
 //!
 //! The `product-pages` table holds one item per product with everything that its page shows, one per
-//! SKU with the facts that other contexts tell of it, one per seller, and one with the whole tree of
+//! SKU with the facts that other contexts publish of it, one per seller, and one with the whole tree of
 //! categories. Whoever writes one of these first writes their own item and then reads the others that
 //! belong to it; so of two writers at once at least one sees the other's, and nothing is lost. Every
 //! write is guarded by its source's version, so late and repeated records change nothing.

@@ -66,7 +66,7 @@ impl CancelOrder {
     async fn by(&self, canceller: Canceller, order_id: &OrderId, call: &Call) -> Result<Outcome, StoreError> {
         Ok(match self.orders.cancel(order_id, canceller, call.now).await? {
             CancelOutcome::Cancelled(order) => {
-                self.saga.nudge(order_id).await;
+                self.saga.try_start(order_id).await;
                 Outcome::Cancelled(order)
             }
             CancelOutcome::Refused(order) => Outcome::Refused(order),

@@ -85,7 +85,7 @@ impl ClaimUnit {
         let claim = match answer.outcome {
             ClaimOutcome::Claimed(claim) => claim,
             // They ask again: the order may be there. Else what was sent may be lost, and is sent again.
-            ClaimOutcome::Mine(claim) => match self.ordered(&request, claim.shard).await? {
+            ClaimOutcome::AlreadyClaimed(claim) => match self.ordered(&request, claim.shard).await? {
                 Some(known) => return Ok(known),
                 None => claim,
             },

@@ -53,7 +53,7 @@ impl ConductSale {
             let outcome = conductor.tick(&conduct.sale_id, now, |round| self.beacon.round(round)).await?;
             match next(&outcome) {
                 Next::Leave => {
-                    tracing::info!(sale_id = %conduct.sale_id, outcome = ?Silent(&outcome), "nothing to conduct");
+                    tracing::info!(sale_id = %conduct.sale_id, outcome = ?OutcomeName(&outcome), "nothing to conduct");
                     return Ok(());
                 }
                 Next::Later(at) if at >= until => {
@@ -84,16 +84,17 @@ fn next(outcome: &TickOutcome) -> Next {
         TickOutcome::Overtaken => Next::Step(SOON),
         TickOutcome::TooEarly { opens_at } => Next::Later(*opens_at),
         // The sweeper closes; who resumes a paused sale starts a conductor.
-        TickOutcome::Closing(_) | TickOutcome::Idle(_) | TickOutcome::NotMine { .. } | TickOutcome::Unknown => {
-            Next::Leave
-        }
+        TickOutcome::Closing(_)
+        | TickOutcome::Idle(_)
+        | TickOutcome::ConductedElsewhere { .. }
+        | TickOutcome::Unknown => Next::Leave,
     }
 }
 
 /// An outcome by its name: a room is too large for a log line.
-struct Silent<'a>(&'a TickOutcome);
+struct OutcomeName<'a>(&'a TickOutcome);
 
-impl std::fmt::Debug for Silent<'_> {
+impl std::fmt::Debug for OutcomeName<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.0 {
             TickOutcome::Ticked(_) => "Ticked",
@@ -102,7 +103,7 @@ impl std::fmt::Debug for Silent<'_> {
             TickOutcome::TooEarly { .. } => "TooEarly",
             TickOutcome::NoBeacon(_) => "NoBeacon",
             TickOutcome::Idle(status) => status.as_str(),
-            TickOutcome::NotMine { .. } => "NotMine",
+            TickOutcome::ConductedElsewhere { .. } => "ConductedElsewhere",
             TickOutcome::Overtaken => "Overtaken",
             TickOutcome::Unknown => "Unknown",
         })

@@ -100,7 +100,7 @@ impl LateClaims {
             tracing::info!(order_id = %order.order_id, ?ground, ?released, "a late claim is given back");
         }
         if !order.settled {
-            self.saga.nudge(&order.order_id).await;
+            self.saga.try_start(&order.order_id).await;
         }
         Ok(())
     }

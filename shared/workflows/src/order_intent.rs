@@ -45,7 +45,7 @@ impl OrderIntent {
             tracing::info!(order_id = %present.order_id, ?ground, ?released, "a claim is not needed");
         }
         if !present.settled {
-            self.saga.nudge(&present.order_id).await;
+            self.saga.try_start(&present.order_id).await;
         }
         Ok(())
     }

@@ -142,7 +142,7 @@ impl PlaceOrder {
     /// Starts the saga and takes what was ordered out of the cart. The order stands whatever becomes of
     /// these: the sweeper starts the saga, and the cart is only advice.
     async fn follow_up(&self, order: &Order, call: &Call) {
-        self.saga.nudge(&order.order_id).await;
+        self.saga.try_start(&order.order_id).await;
         let Some(version) = order.origin.checkout().and_then(|checkout| checkout.cart_version) else { return };
         let ordered: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
         if let Err(error) = self.carts.take_ordered(&order.user_id, version, &ordered, call.now).await {

@@ -160,7 +160,7 @@ impl Shipping {
     async fn cancel(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
         match self.orders.cancel(order_id, Canceller::LapsedShipment, now).await? {
             CancelOutcome::Cancelled(order) => {
-                self.saga.nudge(order_id).await;
+                self.saga.try_start(order_id).await;
                 Ok(ShipOutcome::of_unconfirmed(*order))
             }
             CancelOutcome::Refused(order) => Ok(ShipOutcome::of_unconfirmed(*order)),

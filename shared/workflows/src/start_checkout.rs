@@ -55,7 +55,7 @@ pub enum Outcome {
     /// This SKU is not sold any more.
     NotForSale(Sku),
     /// The sum is more than the gateway takes.
-    TooDear(MoneyError),
+    TotalTooLarge(MoneyError),
     /// There are too few units.
     OutOfStock(Shortage),
     /// The units lie in too many warehouses for one order.
@@ -91,7 +91,7 @@ impl StartCheckout {
         };
         let total = match total(&lines) {
             Ok(total) => total,
-            Err(error) => return Ok(Outcome::TooDear(error)),
+            Err(error) => return Ok(Outcome::TotalTooLarge(error)),
         };
         let checkout_id = CheckoutId::from_uuid(call.new_id());
         let checkout = Checkout {

@@ -56,7 +56,7 @@ pub fn explore<P: Protocol>(
     // Zero is no limit.
     let checker = checker.target_state_count(most.map_or(0, NonZeroUsize::get)).spawn_bfs();
     let checker = match progress {
-        Some(progress) => checker.report(&mut Told(progress)).join(),
+        Some(progress) => checker.report(&mut ProgressReporter(progress)).join(),
         None => checker.join(),
     };
     let found = checker.discoveries();
@@ -79,10 +79,10 @@ pub fn explore<P: Protocol>(
     }
 }
 
-/// Tells the progress now and then.
-struct Told(Progress);
+/// Reports the progress now and then.
+struct ProgressReporter(Progress);
 
-impl<M: Model> Reporter<M> for Told {
+impl<M: Model> Reporter<M> for ProgressReporter {
     fn report_checking(&mut self, data: ReportData) {
         (self.0)(data.unique_states, data.max_depth);
     }

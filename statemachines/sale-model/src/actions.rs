@@ -33,7 +33,7 @@ pub enum Action {
     /// A sweeper, or the saga's compensation, finds a claim that may end.
     Sweep(u8, Claim),
     /// A sweeper finds a shard that is called empty and is not.
-    Mend(u8, u8),
+    Repair(u8, u8),
     /// The operator closes the sale.
     CloseSale,
     /// A closing run comes to a shard.
@@ -148,7 +148,7 @@ impl Protocol {
         for (number, shard) in state.shards.iter().enumerate() {
             let number = number as u8;
             if self.guards.has(Guard::RepairRoom) && state.is_misnamed(number) {
-                actions.push(Action::Mend(slot, number));
+                actions.push(Action::Repair(slot, number));
             }
             if state.closing && self.bounds.units[usize::from(number)] > 0 {
                 actions.push(Action::CloseShard(slot, number));
@@ -208,7 +208,7 @@ impl Protocol {
             Action::Sweep(slot, claim) => {
                 state.keepers[usize::from(slot)] = self.ends(state, claim).unwrap_or(Pc::Idle);
             }
-            Action::Mend(slot, shard) => state.keepers[usize::from(slot)] = Pc::Repair { shard },
+            Action::Repair(slot, shard) => state.keepers[usize::from(slot)] = Pc::Repair { shard },
             Action::CloseSale => state.closing = true,
             Action::CloseShard(slot, shard) => state.keepers[usize::from(slot)] = Pc::Close { shard },
             Action::SweepCredit(slot, shard) => state.keepers[usize::from(slot)] = Pc::CreditRead { shard },

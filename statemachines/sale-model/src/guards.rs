@@ -36,8 +36,8 @@ souk_exploration::guards! {
     ReleaseOpen, "release", "the shard is open, for the unit to be claimed again";
     ReleaseDrains, "release", "in a closed shard the unit counts as drained";
     RoomAfterShard, "release", "the shared item hears of it after the shard";
-    TellEpoch, "release", "the epoch moves on";
-    TellEmpty, "release", "the shard leaves the set of the empty ones";
+    RaiseEpoch, "release", "the epoch moves on";
+    UnmarkEmpty, "release", "the shard leaves the set of the empty ones";
     RepairRoom, "sweep", "a shard that is called empty and is not is taken out of the set";
     RepairEpoch, "sweep", "the epoch moves on with that";
     CloseOpen, "close", "the shard is open";

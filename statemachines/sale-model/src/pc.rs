@@ -47,13 +47,13 @@ pub enum Pc {
     Tombstone(Claim),
 
     /// Only where `RoomAfterShard` is off: tell the shared item of a release that follows.
-    TellEarly(Claim),
+    UnmarkEarly(Claim),
     /// Only where `ReleaseOneWrite` is off: give the unit back, the entry follows.
     ReleaseUnit(Claim),
     /// Give the claim's unit back to its shard.
     Release(Claim),
     /// Tell the shared item that the claim's shard has a unit again.
-    Tell(Claim),
+    Unmark(Claim),
 
     /// Tell the shared item that a shard is not empty.
     Repair { shard: u8 },
@@ -78,10 +78,10 @@ impl Pc {
             | Self::PlaceLate(claim)
             | Self::Acknowledge(claim)
             | Self::Tombstone(claim)
-            | Self::TellEarly(claim)
+            | Self::UnmarkEarly(claim)
             | Self::ReleaseUnit(claim)
             | Self::Release(claim)
-            | Self::Tell(claim) => Some(claim),
+            | Self::Unmark(claim) => Some(claim),
             _ => None,
         }
     }
@@ -102,9 +102,9 @@ impl Pc {
             Self::PlaceLate(claim) => pack(8, of(claim)),
             Self::Tombstone(claim) => pack(9, of(claim)),
             Self::ReleaseUnit(claim) => pack(10, of(claim)),
-            Self::TellEarly(claim) => pack(11, of(claim)),
+            Self::UnmarkEarly(claim) => pack(11, of(claim)),
             Self::Release(claim) => pack(12, of(claim)),
-            Self::Tell(claim) => pack(13, of(claim)),
+            Self::Unmark(claim) => pack(13, of(claim)),
             Self::Acknowledge(claim) => pack(14, of(claim)),
             Self::Repair { shard } => pack(16, shard),
             Self::Close { shard } => pack(17, shard),

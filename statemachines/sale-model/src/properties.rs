@@ -51,7 +51,7 @@ pub(crate) fn reached(protocol: &Protocol) -> Vec<Property<Protocol>> {
         Property::sometimes("an order is confirmed", |_, s: &State| {
             s.shoppers.iter().filter_map(|shopper| shopper.order).any(|order| order.status == OrderStatus::Confirmed)
         }),
-        Property::sometimes("a release died before it told", |_, s: &State| {
+        Property::sometimes("a release died before it unmarked its shard", |_, s: &State| {
             !s.is_running() && s.shards.iter().any(|shard| shard.owed)
         }),
     ];

@@ -50,7 +50,7 @@ fn a_claim_is_judged_as_the_domain_judges_it() {
         let next = after.requests[0].pc;
         let as_judged = match image.claim() {
             ClaimJudgement::Claimable => took,
-            ClaimJudgement::Mine { .. } => !took && next == Pc::Send { shard: 0 },
+            ClaimJudgement::AlreadyClaimed { .. } => !took && next == Pc::Send { shard: 0 },
             ClaimJudgement::GivenBack => !took && next == Pc::Idle,
             ClaimJudgement::Empty => !took && matches!(next, Pc::Mark { mine: false, .. }),
             ClaimJudgement::Closed => !took && matches!(next, Pc::Probe { .. }),

@@ -139,7 +139,7 @@ impl Summary {
     }
 
     /// For people: the table, the figures, and what failed.
-    pub fn tell(&self) -> String {
+    pub fn to_text(&self) -> String {
         let mut text = self.hits.table();
         let (requests, faults, seconds) = (self.hits.requests(), self.hits.faults(), self.took.as_secs_f64());
         let _infallible = writeln!(

@@ -54,7 +54,7 @@ pub fn judge(subject: Subject, world: &World, promises: &Promises) -> Vec<String
     wrong.extend(invariant_i6_money_follows_the_decision(&end));
     wrong.extend(invariant_i7_every_order_has_ended(&end));
     wrong.extend(invariant_i8_money_moved_once(&end));
-    wrong.extend(invariant_i9_every_decision_was_told_and_archived(&end));
+    wrong.extend(invariant_i9_every_decision_was_published_and_archived(&end));
     if subject == Subject::Sale {
         wrong.extend(sale::invariants::judge(world, promises));
         return wrong;
@@ -280,8 +280,8 @@ fn invariant_i9_what_was_promised_is_there(end: &End<'_>) -> Vec<String> {
     wrong
 }
 
-/// I9, the outbox: each change of status was told on the bus; what has ended is in the archive.
-fn invariant_i9_every_decision_was_told_and_archived(end: &End<'_>) -> Vec<String> {
+/// I9, the outbox: each change of status was published on the bus; what has ended is in the archive.
+fn invariant_i9_every_decision_was_published_and_archived(end: &End<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     for order in &end.orders {
         let order_id = text(order, "order_id");
@@ -293,8 +293,8 @@ fn invariant_i9_every_decision_was_told_and_archived(end: &End<'_>) -> Vec<Strin
                 "DELIVERED" => "OrderDelivered",
                 _ => "OrderCancelled",
             };
-            if !end.world.told.iter().any(|(id, told)| id == order_id && told == kind) {
-                wrong.push(format!("invariant_i9: {kind} of {order_id} was never told"));
+            if !end.world.published.iter().any(|(id, published)| id == order_id && published == kind) {
+                wrong.push(format!("invariant_i9: {kind} of {order_id} was never published"));
             }
         }
         let has_ended = matches!(text(order, "status"), "CANCELLED" | "DELIVERED") && !order.contains_key("unsettled");

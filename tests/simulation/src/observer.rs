@@ -125,7 +125,7 @@ impl Observer {
     }
 
     /// The indexes that have something for their sweepers.
-    pub fn restless(&self) -> Vec<&'static str> {
+    pub fn unfinished(&self) -> Vec<&'static str> {
         LISTING.into_iter().filter(|attribute| self.has_work(attribute)).collect()
     }
 

@@ -89,13 +89,13 @@ impl Worker {
     }
 
     /// Runs the schedule of a seed.
-    pub fn run(&self, subject: Subject, seed: u64, mutation: Mutation, tells: bool) -> Report {
+    pub fn run(&self, subject: Subject, seed: u64, mutation: Mutation, verbose: bool) -> Report {
         // Production code and the gateway draw from the thread's generator.
         fastrand::seed(seed);
-        runtime().block_on(tokio::task::unconstrained(self.schedule(subject, seed, mutation, tells)))
+        runtime().block_on(tokio::task::unconstrained(self.schedule(subject, seed, mutation, verbose)))
     }
 
-    async fn schedule(&self, subject: Subject, seed: u64, mutation: Mutation, tells: bool) -> Report {
+    async fn schedule(&self, subject: Subject, seed: u64, mutation: Mutation, verbose: bool) -> Report {
         let mut rng = fastrand::Rng::with_seed(seed);
         let clock = Clock::start();
         self.network.enter(World::new(clock, mutation, rng.fork()));
@@ -114,7 +114,7 @@ impl Worker {
             held: BTreeMap::new(),
             steps: 0,
             faults: 0,
-            tells,
+            verbose,
             report,
         };
         let shop = match subject {
@@ -127,13 +127,13 @@ impl Worker {
         scheduler.until_all_have_ended().await;
         // Sweepers first work under faults, then without.
         scheduler.sweep(SWEEPS_UNDER_FAULTS).await;
-        sim.calm_down();
+        sim.stop_faults();
         if shop.is_some() && sim.chance(500) {
             sale::staff::redrive(&sim);
             scheduler.until_all_have_ended().await;
         }
         if !scheduler.sweep(SWEEPS).await {
-            scheduler.complain_of_unrest();
+            scheduler.report_unfinished();
         }
         let mut report = scheduler.report;
         drop(scheduler.deliveries);
@@ -166,7 +166,7 @@ struct Scheduler {
     held: BTreeMap<u64, usize>,
     steps: usize,
     faults: usize,
-    tells: bool,
+    verbose: bool,
     report: Report,
 }
 
@@ -209,37 +209,37 @@ impl Scheduler {
         let late = horizon.duration_since(self.sim.clock.now()).max(SignedDuration::ZERO);
         tokio::time::advance(late.unsigned_abs()).await;
         for _ in 0..runs {
-            let restless = self.restless();
-            if restless.is_empty() {
+            let unfinished = self.unfinished();
+            if unfinished.is_empty() {
                 return true;
             }
             tokio::time::advance(Duration::from_secs(SWEEP_AFTER_SECONDS + 5)).await;
-            for index in restless {
+            for index in unfinished {
                 staff::sweep(&self.sim, index);
             }
             self.until_all_have_ended().await;
         }
-        self.restless().is_empty()
+        self.unfinished().is_empty()
     }
 
     /// What some sweeper still has to do.
-    fn restless(&self) -> Vec<&'static str> {
+    fn unfinished(&self) -> Vec<&'static str> {
         self.sim.network.with(|world| {
-            let mut restless = world.observer.restless();
+            let mut unfinished = world.observer.unfinished();
             let owes = Stand::of(&world.observer).is_some_and(|stand| !stand.owes().is_empty());
-            restless.extend(owes.then_some("sale"));
-            restless
+            unfinished.extend(owes.then_some("sale"));
+            unfinished
         })
     }
 
-    fn complain_of_unrest(&mut self) {
-        let left = self.restless();
+    fn report_unfinished(&mut self) {
+        let left = self.unfinished();
         self.report.violations.push(format!("invariant_i7: after {SWEEPS} sweeps not at rest: {left:?}"));
     }
 
     /// Now and then the world is slow.
     async fn let_time_pass(&mut self) -> bool {
-        if self.sim.is_calm() {
+        if self.sim.faults_are_off() {
             return false;
         }
         let longest = match self.rng.u32(0..2_000) {
@@ -273,11 +273,11 @@ impl Scheduler {
     async fn serve(&mut self, waiting: &Waiting) {
         let function = self.sim.executor.name(waiting.actor).to_string();
         let point = Point { function, service: waiting.service, request: waiting.request.clone() };
-        let strikes = !self.sim.is_calm() && self.faults < MAX_FAULTS && waiting.service != Service::Secrets;
+        let strikes = !self.sim.faults_are_off() && self.faults < MAX_FAULTS && waiting.service != Service::Secrets;
         let fault = if strikes { self.sim.plan.strike(&point, &mut self.rng) } else { None };
         self.faults += usize::from(fault.is_some());
         self.last = Some(waiting.actor);
-        self.tell(waiting.actor, point, fault);
+        self.trace(waiting.actor, point, fault);
         let verdict = match fault {
             None => Verdict::Proceed,
             Some(Fault::KillBefore) => return self.sim.executor.kill(waiting.actor),
@@ -296,14 +296,14 @@ impl Scheduler {
         self.sim.network.decide(waiting.ticket, verdict);
     }
 
-    fn tell(&mut self, actor: u64, point: Point, fault: Option<Fault>) {
+    fn trace(&mut self, actor: u64, point: Point, fault: Option<Fault>) {
         let now = self.sim.clock.now();
         let note = fault.map_or_else(String::new, |fault| format!("  <- {fault}"));
         let line = format!("{} #{actor} {point}{note}", since_epoch(now));
         for byte in line.bytes() {
             self.report.fingerprint = (self.report.fingerprint ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
-        if self.tells {
+        if self.verbose {
             self.report.trace.push(line);
         }
         self.report.hits.count(point, fault);

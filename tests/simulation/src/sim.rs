@@ -61,7 +61,7 @@ pub struct Sim {
     /// What shoppers were promised.
     pub promises: Rc<RefCell<Promises>>,
     rng: Rc<RefCell<fastrand::Rng>>,
-    calm: Rc<Cell<bool>>,
+    faults_off: Rc<Cell<bool>>,
     skew_millis: i64,
 }
 
@@ -94,7 +94,7 @@ impl Sim {
             plan: Rc::new(plan),
             promises: Rc::default(),
             rng: Rc::new(RefCell::new(rng)),
-            calm: Rc::default(),
+            faults_off: Rc::default(),
             skew_millis,
         }
     }
@@ -121,19 +121,19 @@ impl Sim {
     }
 
     /// True once faults have stopped.
-    pub fn is_calm(&self) -> bool {
-        self.calm.get()
+    pub fn faults_are_off(&self) -> bool {
+        self.faults_off.get()
     }
 
     /// Faults stop.
-    pub fn calm_down(&self) {
-        self.calm.set(true);
+    pub fn stop_faults(&self) {
+        self.faults_off.set(true);
         self.network.with(|world| world.indexes_lag = false);
     }
 
     /// True so many times out of 1000, before faults stop.
     pub fn fault(&self, per_mille: u32) -> bool {
-        !self.is_calm() && self.chance(per_mille)
+        !self.faults_are_off() && self.chance(per_mille)
     }
 
     /// True so many times out of 1000.

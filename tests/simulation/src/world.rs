@@ -59,8 +59,8 @@ pub struct World {
     pub observer: Observer,
     /// What is on its way.
     pub parcels: Vec<Parcel>,
-    /// The events that were told: order id, version and kind.
-    pub told: Vec<(String, String)>,
+    /// The events that were published: order id, version and kind.
+    pub published: Vec<(String, String)>,
     /// How often the SDK sends a request at the most.
     pub sdk_attempts: u32,
     /// True where indexes may lag behind their tables.
@@ -86,7 +86,7 @@ impl World {
             gateway: Offline::new(GATEWAY_KEY, HOLD_SECONDS),
             observer: Observer::default(),
             parcels: Vec::new(),
-            told: Vec::new(),
+            published: Vec::new(),
             sdk_attempts: if rng.bool() { 1 } else { 3 },
             indexes_lag: true,
             clock,
@@ -230,7 +230,7 @@ impl World {
         for entry in &entries {
             let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap_or_default()).unwrap_or_default();
             let order_id = detail["order_id"].as_str().unwrap_or_default().to_owned();
-            self.told.push((order_id, entry["DetailType"].as_str().unwrap_or_default().to_owned()));
+            self.published.push((order_id, entry["DetailType"].as_str().unwrap_or_default().to_owned()));
         }
         let taken: Vec<Value> = entries.iter().map(|_| json!({"EventId": "e"})).collect();
         Answer::json(200, &json!({"FailedEntryCount": 0, "Entries": taken}))

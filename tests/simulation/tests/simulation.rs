@@ -16,7 +16,7 @@ const SCHEDULES_PER_BUG: u64 = 3_000;
 
 fn no_schedule_fails_and_every_point_meets_every_fault(subject: Subject, schedules: u64) {
     let summary = Campaign::of(subject, 0, schedules).run_until_covered();
-    println!("{}", summary.tell());
+    println!("{}", summary.to_text());
     assert!(summary.schedules >= schedules);
     assert_eq!(summary.failures, 0, "{:?}", summary.failed.iter().map(|report| report.seed).collect::<Vec<_>>());
     assert_eq!(summary.hits.missing(subject), Vec::<String>::new());

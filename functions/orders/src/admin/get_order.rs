@@ -127,7 +127,7 @@ impl From<PaymentRecord> for PaymentHistory {
     }
 }
 
-/// What was told and heard about the order, by time: each change of status tells its events on the bus;
+/// What was published and heard about the order, by time: each change of status publishes its events on the bus;
 /// the gateway's are those that were acted upon.
 fn events<'a>(order: &'a Order, heard: &'a [SeenEvent]) -> Vec<EventView<'a>> {
     let told = order.history.iter().flat_map(|entry| {

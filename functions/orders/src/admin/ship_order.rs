@@ -77,7 +77,7 @@ fn answer(outcome: ShipOutcome) -> HttpResult {
         ShipOutcome::NotAuthorized(state) => Err(problems::not_authorized(state)),
         ShipOutcome::Lapsed => Err(problems::authorization_lapsed()),
         ShipOutcome::CaptureRefused { code, message } => Err(problems::capture_refused(&code, &message)),
-        ShipOutcome::WrongParcels(ParcelError::Strange(index)) => Err(Problem::unprocessable(
+        ShipOutcome::WrongParcels(ParcelError::NothingLeavesFrom(index)) => Err(Problem::unprocessable(
             format!("parcels[{index}].warehouse_id"),
             "nothing of this order leaves from this warehouse",
         )),

@@ -1,4 +1,4 @@
-//! Orders' stream → event bus: the outbox. Every change of status is told, and that a cancellation is settled, also where the function
+//! Orders' stream → event bus: the outbox. Every change of status is published, and that a cancellation is settled, also where the function
 //! that wrote it died at once.
 
 use souk_domain::order::Order;
@@ -30,5 +30,5 @@ pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
             events.push(Event::new(index, detail_type, &changed)?);
         }
     }
-    deps.bus.tell(SOURCE, events).await
+    deps.bus.publish(SOURCE, events).await
 }

@@ -63,7 +63,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
         Outcome::CartOrdered => problems::cart_consumed(),
         Outcome::UnknownSku(sku) => Problem::unprocessable("lines", format!("there is no SKU {sku}")),
         Outcome::NotForSale(sku) => problems::unavailable(&sku),
-        Outcome::TooDear(error) => Problem::unprocessable("lines", error.to_string()),
+        Outcome::TotalTooLarge(error) => Problem::unprocessable("lines", error.to_string()),
         Outcome::OutOfStock(shortage) => problems::out_of_stock(&shortage.sku, shortage.requested, shortage.available),
         Outcome::Scattered => problems::scattered(),
         Outcome::Busy => Problem::try_again("the stock rows are contended"),

@@ -20,7 +20,7 @@ use souk_orders::Orders;
 use souk_payments::{PaymentError, gateway::GatewayError};
 use souk_runtime::task::TaskError;
 
-/// What a step is told.
+/// A step's input.
 #[derive(Debug, Clone, Deserialize)]
 pub struct StepInput {
     /// The order.

@@ -28,7 +28,7 @@ pub enum Path {
     Compensated,
 }
 
-/// What the step is told.
+/// The step's input.
 #[derive(Debug, Deserialize)]
 pub struct Input {
     order_id: OrderId,

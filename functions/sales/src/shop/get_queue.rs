@@ -34,7 +34,7 @@ pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> Ht
     let shopper = Shopper::of(&request)?;
     let sale_id: SaleId = request.path("sale_id")?;
     let ticket = request.token("souk-ticket")?;
-    let standing = deps.waiting_room.stand(&sale_id, &shopper.key, ticket, now).await;
+    let standing = deps.waiting_room.standing(&sale_id, &shopper.key, ticket, now).await;
     match standing.map_err(problems::waiting_room)? {
         StandingOutcome::Standing { queueing, admission } => {
             Ok(Response::json(200, &QueueView::new(&queueing, None, admission)))

@@ -8,7 +8,7 @@ use souk_runtime::task::TaskError;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What CloudFormation tells.
+/// What CloudFormation sends.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LifecycleEvent {

@@ -55,7 +55,7 @@ impl Line {
         timeout(patience, turn).await.ok()?.ok()
     }
 
-    fn let_next_in(self: &Arc<Self>) {
+    fn admit_next(self: &Arc<Self>) {
         let mut state = self.state();
         while let Some(function) = state.turns.pop_front() {
             let Some(waiting) = state.waiting.get_mut(&function) else { continue };
@@ -82,7 +82,7 @@ impl Line {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.line.let_next_in();
+        self.line.admit_next();
     }
 }
 
@@ -95,7 +95,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(60);
 
     /// Polls once, so that the call stands in line.
-    async fn stands<F: Future>(future: &mut std::pin::Pin<&mut F>) -> Option<F::Output> {
+    async fn poll_once<F: Future>(future: &mut std::pin::Pin<&mut F>) -> Option<F::Output> {
         std::future::poll_fn(|context| match future.as_mut().poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
             Poll::Pending => Poll::Ready(None),
@@ -109,14 +109,16 @@ mod tests {
         let first = line.enter("crowded", LONG).await;
         let (mut a, mut b, mut c) =
             (pin!(line.enter("crowded", LONG)), pin!(line.enter("crowded", LONG)), pin!(line.enter("quiet", LONG)));
-        assert!(stands(&mut a).await.is_none() && stands(&mut b).await.is_none() && stands(&mut c).await.is_none());
+        assert!(
+            poll_once(&mut a).await.is_none() && poll_once(&mut b).await.is_none() && poll_once(&mut c).await.is_none()
+        );
         drop(first);
-        let second = stands(&mut a).await.expect("the first in line").expect("a place");
+        let second = poll_once(&mut a).await.expect("the first in line").expect("a place");
         drop(second);
-        assert!(stands(&mut b).await.is_none(), "it is the other function's turn");
-        let third = stands(&mut c).await.expect("its turn").expect("a place");
+        assert!(poll_once(&mut b).await.is_none(), "it is the other function's turn");
+        let third = poll_once(&mut c).await.expect("its turn").expect("a place");
         drop(third);
-        assert!(stands(&mut b).await.is_some());
+        assert!(poll_once(&mut b).await.is_some());
     }
 
     #[tokio::test(start_paused = true)]
@@ -125,9 +127,9 @@ mod tests {
         let held = line.enter("f", LONG).await;
         assert!(line.enter("f", Duration::from_secs(1)).await.is_none());
         let mut behind = pin!(line.enter("f", LONG));
-        assert!(stands(&mut behind).await.is_none());
+        assert!(poll_once(&mut behind).await.is_none());
         drop(held);
-        let held = stands(&mut behind).await.expect("the place was handed on").expect("a place");
+        let held = poll_once(&mut behind).await.expect("the place was handed on").expect("a place");
         drop(held);
         assert!(line.enter("g", LONG).await.is_some());
     }

@@ -54,7 +54,7 @@ async fn delete_expired(front: &Front, name: &str, table: &Table, attribute: &st
                 // Refused where the item was given a longer life meanwhile.
                 drop(serde_json::from_value(delete).map(|delete| front.database.delete_item(delete)));
             };
-            front.around(&[target], true, deleting).await;
+            front.write_and_record(&[target], true, deleting).await;
         }
         after = page["LastEvaluatedKey"].clone();
         if !after.is_object() {

@@ -31,7 +31,7 @@ const WRITES: [&str; 5] = ["PutItem", "UpdateItem", "DeleteItem", "TransactWrite
 /// DynamoDB's own limit of a request is 16 MB.
 const LARGEST: usize = 17 << 20;
 
-/// The database, and what is told of its changes.
+/// The database, and who follows its changes.
 #[expect(missing_debug_implementations, reason = "a database has none")]
 pub struct Front {
     /// Reads around a write.
@@ -61,8 +61,8 @@ impl Front {
         }
     }
 
-    /// Waits for a write to these items, and tells of those that changed.
-    pub async fn around<T>(&self, targets: &[Target], expired: bool, write: impl Future<Output = T>) -> T {
+    /// Waits for a write to these items, and records those that changed.
+    pub async fn write_and_record<T>(&self, targets: &[Target], expired: bool, write: impl Future<Output = T>) -> T {
         let alone = self.writing.lock().await;
         let before: Vec<_> = targets.iter().map(|target| self.item(target)).collect();
         let answer = write.await;
@@ -86,8 +86,8 @@ impl Front {
         self.database.get_item(serde_json::from_value(request).ok()?).ok()?.item
     }
 
-    /// Passes a request on as it is.
-    pub async fn pass_on(&self, mut request: Request) -> Response {
+    /// Forwards a request as it is.
+    pub async fn forward(&self, mut request: Request) -> Response {
         let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
         match Uri::builder().scheme("http").authority(self.address.to_string()).path_and_query(path).build() {
             Ok(uri) => *request.uri_mut() = uri,
@@ -103,23 +103,23 @@ pub async fn answer(front: Arc<Front>, request: Request) -> Response {
     let operation = operation(request.headers());
     let defines = DEFINITIONS.contains(&&*operation);
     if !defines && !WRITES.contains(&&*operation) {
-        return front.pass_on(request).await;
+        return front.forward(request).await;
     }
     let (mut head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     let read: Value = serde_json::from_slice(&body).unwrap_or_default();
     if defines {
-        let rest = front.schema.write().unwrap_or_else(PoisonError::into_inner).learn(&operation, read);
+        let rest = front.schema.write().unwrap_or_else(PoisonError::into_inner).apply(&operation, read);
         if is_empty_update(&operation, &rest) {
             return Json(json!({})).into_response();
         }
         let rest = rest.to_string();
         head.headers.insert(CONTENT_LENGTH, rest.len().into());
-        return front.pass_on(Request::from_parts(head, rest.into())).await;
+        return front.forward(Request::from_parts(head, rest.into())).await;
     }
     let targets = targets(&operation, &read, &front.schema.read().unwrap_or_else(PoisonError::into_inner));
-    let written = front.pass_on(Request::from_parts(head, body.into()));
-    if targets.is_empty() { written.await } else { front.around(&targets, false, written).await }
+    let written = front.forward(Request::from_parts(head, body.into()));
+    if targets.is_empty() { written.await } else { front.write_and_record(&targets, false, written).await }
 }
 
 fn operation(headers: &HeaderMap) -> String {

@@ -1,6 +1,6 @@
 //! DynamoDB for the stack on a developer's machine: [dynoxide](https://docs.rs/dynoxide-rs) in a process of
-//! its own, in memory. Functions speak to it directly; the emulator passes on what reaches it, and is told
-//! what its event sources get.
+//! its own, in memory. Functions speak to it directly; the emulator forwards what reaches it, and is given
+//! the changes for its event sources.
 //!
 //! dynoxide's own streams look through all records at every write, so they stay off: [`writes`] notes the
 //! items around a write, one write at a time, and [`changes`] hands them out.

@@ -30,8 +30,8 @@ pub fn is_empty_update(operation: &str, rest: &Value) -> bool {
 pub const DEFINITIONS: [&str; 4] = ["CreateTable", "UpdateTable", "DeleteTable", "UpdateTimeToLive"];
 
 impl Schema {
-    /// Learns from a definition; what is left of it for the database, which keeps no streams.
-    pub fn learn(&mut self, operation: &str, mut definition: Value) -> Value {
+    /// Takes a definition over; what is left of it for the database, which keeps no streams.
+    pub fn apply(&mut self, operation: &str, mut definition: Value) -> Value {
         let Some(name) = definition["TableName"].as_str().map(str::to_owned) else { return definition };
         if operation == "DeleteTable" {
             self.0.remove(&name);

@@ -80,7 +80,7 @@ mod tests {
         let key_schema = json!([{ "AttributeName": "id", "KeyType": "HASH" }]);
         for (table, has_stream) in [("orders", true), ("carts", false)] {
             let stream = json!({ "StreamEnabled": has_stream });
-            schema.learn(
+            schema.apply(
                 "CreateTable",
                 json!({ "TableName": table, "KeySchema": key_schema, "StreamSpecification": stream }),
             );

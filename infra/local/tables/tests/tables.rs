@@ -1,4 +1,4 @@
-//! The tables over HTTP: what is told of their changes.
+//! The tables over HTTP: which changes they deliver.
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
@@ -52,14 +52,14 @@ impl Tables {
         assert_eq!(self.call("CreateTable", definition).await.0, 200);
     }
 
-    /// The next change that is told.
+    /// The next change that is delivered.
     async fn change(&mut self) -> Value {
         loop {
             if let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.rest.drain(..=end).collect();
                 return serde_json::from_slice(&line).unwrap();
             }
-            let chunk = timeout(Duration::from_secs(20), self.changes.chunk()).await.expect("nothing was told");
+            let chunk = timeout(Duration::from_secs(20), self.changes.chunk()).await.expect("nothing was delivered");
             self.rest.extend_from_slice(&chunk.unwrap().expect("the changes ended"));
         }
     }
@@ -90,14 +90,14 @@ async fn each_change_of_a_followed_table_is_delivered_once_with_both_images() {
         "TableName": "orders", "Key": key, "UpdateExpression": "SET n = n + :one", "ExpressionAttributeValues": { ":one": { "N": "1" } },
     });
     tables.call("UpdateItem", update).await;
-    let told = tables.change().await;
-    assert_eq!((&told["old"], &told["new"]), (&item("a", 1), &item("a", 2)));
+    let delivered = tables.change().await;
+    assert_eq!((&delivered["old"], &delivered["new"]), (&item("a", 1), &item("a", 2)));
     let transaction = json!({ "TransactItems": [
         { "Delete": { "TableName": "orders", "Key": key } }, { "Put": { "TableName": "orders", "Item": item("b", 3) } },
     ] });
     tables.call("TransactWriteItems", transaction).await;
-    let told = tables.change().await;
-    assert_eq!((&told["old"], &told["new"]), (&item("a", 2), &Value::Null));
+    let delivered = tables.change().await;
+    assert_eq!((&delivered["old"], &delivered["new"]), (&item("a", 2), &Value::Null));
     assert_eq!(tables.change().await["new"], item("b", 3));
 }
 
@@ -113,8 +113,11 @@ async fn what_has_outlived_its_time_is_deleted_and_told_as_that() {
         tables.call("PutItem", json!({ "TableName": "carts", "Item": item })).await;
         assert_eq!(tables.change().await["expired"], false);
     }
-    let told = tables.change().await;
-    assert_eq!((&told["old"]["id"]["S"], &told["new"], &told["expired"]), (&json!("old"), &Value::Null, &json!(true)));
+    let delivered = tables.change().await;
+    assert_eq!(
+        (&delivered["old"]["id"]["S"], &delivered["new"], &delivered["expired"]),
+        (&json!("old"), &Value::Null, &json!(true))
+    );
     let (_, left) = tables.call("Scan", json!({ "TableName": "carts" })).await;
     assert_eq!(left["Count"], 1);
 }

@@ -91,7 +91,7 @@ pub fn order(order: &OrderFacts, units: OrderUnits<'_>, payment: Option<PaymentF
 /// True where exactly the order's units have left for it, and have not come back.
 fn has_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
     let reservation = match units {
-        OrderUnits::Claim(entry) => return entry.is_some_and(ClaimEntry::stands),
+        OrderUnits::Claim(entry) => return entry.is_some_and(ClaimEntry::is_claimed),
         OrderUnits::Reservation(reservation) => reservation,
     };
     reservation.is_some_and(|found| {
@@ -106,7 +106,7 @@ fn has_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
 
 fn keeps_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
     let found = match units {
-        OrderUnits::Claim(entry) => return entry.is_some_and(ClaimEntry::stands),
+        OrderUnits::Claim(entry) => return entry.is_some_and(ClaimEntry::is_claimed),
         OrderUnits::Reservation(None) => return false,
         OrderUnits::Reservation(Some(found)) => found,
     };

@@ -24,7 +24,7 @@ pub enum ClaimEntry {
 
 impl ClaimEntry {
     /// True where the shopper holds a unit.
-    pub fn stands(self) -> bool {
+    pub fn is_claimed(self) -> bool {
         matches!(self, Self::Claimed(_))
     }
 }
@@ -71,7 +71,7 @@ pub enum ClaimJudgement {
     /// Claim a unit: its condition holds.
     Claimable,
     /// They have one already, since this time (seconds of the epoch): a repeat of the request sends again.
-    Mine {
+    AlreadyClaimed {
         /// When they claimed it.
         since: u32,
     },
@@ -99,7 +99,7 @@ impl ShardImage {
     /// in a shard that is empty or closed by now.
     pub fn claim(&self) -> ClaimJudgement {
         match (self.entry, self.state) {
-            (Some(ClaimEntry::Claimed(since)), _) => ClaimJudgement::Mine { since },
+            (Some(ClaimEntry::Claimed(since)), _) => ClaimJudgement::AlreadyClaimed { since },
             (Some(ClaimEntry::GivenBack), _) => ClaimJudgement::GivenBack,
             (None, ShardState::Closed) => ClaimJudgement::Closed,
             (None, ShardState::Open) if self.left == 0 => ClaimJudgement::Empty,

@@ -35,7 +35,7 @@ impl LotteryKey {
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0.0);
         let mut mac = <Hmac<Sha256> as Mac>::new(&block.into());
-        parts.iter().for_each(|part| feed(&mut mac, part));
+        parts.iter().for_each(|part| update_with_length(&mut mac, part));
         KeyedHash(mac)
     }
 }
@@ -65,13 +65,13 @@ impl KeyedHash {
     /// The hash with the last part.
     pub(super) fn of(&self, shopper: &ShopperKey) -> [u8; 32] {
         let mut mac = self.0.clone();
-        feed(&mut mac, shopper.as_str().as_bytes());
+        update_with_length(&mut mac, shopper.as_str().as_bytes());
         mac.finalize().into_bytes().into()
     }
 }
 
-/// Parts are fed with their lengths, so that they do not run together.
-fn feed(mac: &mut Hmac<Sha256>, part: &[u8]) {
+/// Parts are hashed with their lengths, so that they do not run together.
+fn update_with_length(mac: &mut Hmac<Sha256>, part: &[u8]) {
     mac.update(&(part.len() as u64).to_be_bytes());
     mac.update(part);
 }

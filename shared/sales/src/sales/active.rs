@@ -13,7 +13,7 @@ const ACTIVE: &str = "#active";
 pub struct ActiveSale {
     /// Which sale.
     pub sale_id: SaleId,
-    /// All claims before this second have been seen to by the sweeper.
+    /// All claims before this second have been judged by the sweeper.
     pub swept_until: Timestamp,
 }
 
@@ -51,7 +51,7 @@ impl Sales {
         records.into_iter().map(sale).collect()
     }
 
-    /// Keeps until when a sale's claims have been seen to, so that the next sweep begins there.
+    /// Keeps until when a sale's claims have been judged, so that the next sweep begins there.
     /// Condition: the sale is on the list, and no later time was kept.
     ///
     /// # Errors

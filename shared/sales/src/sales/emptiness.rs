@@ -35,12 +35,12 @@ impl Sales {
         })
     }
 
-    /// Tells the room that a shard has got a unit back: a new epoch, under which no older note of
-    /// emptiness counts. Without a condition: doing it again only makes others look again.
+    /// Notes in the room that a shard has got a unit back: a new epoch, under which no older note of
+    /// emptiness counts. Without a condition: doing it again only makes others read again.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub(crate) async fn unit_came_back(&self, sale_id: &SaleId, shard: u32) -> Result<(), StoreError> {
+    pub(crate) async fn unmark_empty(&self, sale_id: &SaleId, shard: u32) -> Result<(), StoreError> {
         let update = Update::new().add("epoch", n(1)).delete("empty", only(shard)).when(attribute("sale_id").exists());
         match self.table.update(&Part::Room.key(sale_id), update).await? {
             Outcome::Written(_) => Ok(()),

@@ -34,7 +34,7 @@ pub enum ClaimOutcome {
     /// The unit is the shopper's from now on.
     Claimed(Claim),
     /// The shopper had claimed one before.
-    Mine(Claim),
+    AlreadyClaimed(Claim),
     /// They had one of this shard and it was given back: their order says why, and they get no other.
     GivenBack {
         /// The shard.
@@ -130,7 +130,7 @@ impl Claims {
             tried.push(shard);
             let refused = match self.shards.probe(&sale.sale_id, shard, shopper, at, cost).await? {
                 Probe::Claimed { left } => {
-                    self.note_if_empty(&snapshot, shard, left, now, cost).await;
+                    self.mark_if_empty(&snapshot, shard, left, now, cost).await;
                     let known = sale.warehouse_of(shard).cloned();
                     let warehouse_id = known.ok_or_else(|| StoreError::corrupt("a shard that its sale lacks"))?;
                     return Ok(ClaimOutcome::Claimed(Claim { shard, warehouse_id, claimed_at: at }));
@@ -181,7 +181,7 @@ impl Claims {
 
     /// Whoever takes the last unit says so. It is a hint that saves others their writes: where it
     /// fails, the next one who asks that shard says it.
-    async fn note_if_empty(
+    async fn mark_if_empty(
         &self,
         snapshot: &SaleSnapshot,
         shard: u32,
@@ -193,7 +193,7 @@ impl Claims {
             return;
         }
         if let Err(error) = self.mark_empty(snapshot, shard, now, cost).await {
-            tracing::warn!(%error, shard, "a shard is empty and its room was not told");
+            tracing::warn!(%error, shard, "an empty shard was not marked");
         }
     }
 
@@ -236,7 +236,7 @@ fn next_shard(snapshot: &SaleSnapshot, shopper: &ShopperKey, tried: &[u32]) -> (
 fn judge(found: ShardRecord, shopper: &ShopperKey) -> Option<ClaimOutcome> {
     let image = found.image(shopper);
     match (image.claim(), image.entry) {
-        (ClaimJudgement::Mine { .. } | ClaimJudgement::GivenBack, Some(entry)) => {
+        (ClaimJudgement::AlreadyClaimed { .. } | ClaimJudgement::GivenBack, Some(entry)) => {
             Some(KnownClaim { shard: found.number, warehouse_id: found.warehouse_id, entry }.into())
         }
         (ClaimJudgement::Closed, _) => Some(ClaimOutcome::NotOpen(SaleStatus::Closing)),
@@ -249,7 +249,7 @@ impl From<KnownClaim> for ClaimOutcome {
         let KnownClaim { shard, warehouse_id, entry } = known;
         match entry {
             ClaimEntry::GivenBack => Self::GivenBack { shard },
-            ClaimEntry::Claimed(claimed_at) => Self::Mine(Claim { shard, warehouse_id, claimed_at }),
+            ClaimEntry::Claimed(claimed_at) => Self::AlreadyClaimed(Claim { shard, warehouse_id, claimed_at }),
         }
     }
 }

@@ -22,8 +22,8 @@ pub enum CloseShardOutcome {
     AlreadyClosed,
 }
 
-/// What a shard has given back to stock since the beginning. It never falls, so stock can be told of
-/// it any number of times.
+/// What a shard has given back to stock since the beginning. It never falls, so it can be sent
+/// to stock any number of times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShardReturns {
     /// Where the units lie.

@@ -33,7 +33,7 @@ pub struct ShardRecord {
 impl ShardRecord {
     /// Where its units are.
     pub fn units(&self) -> ShardUnits {
-        let claimed = self.claims.values().filter(|entry| entry.stands()).count();
+        let claimed = self.claims.values().filter(|entry| entry.is_claimed()).count();
         let claimed = u32::try_from(claimed).unwrap_or(u32::MAX);
         ShardUnits { left: self.left, claimed, drained: self.drained }
     }

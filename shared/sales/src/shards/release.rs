@@ -15,7 +15,7 @@ use super::{
 pub enum ReleaseClaimOutcome {
     /// The unit is for sale again.
     Released,
-    /// The sale was closed: the unit belongs to stock, which is yet to be told of it.
+    /// The sale was closed: the unit belongs to stock, which is yet to be credited with it.
     Drained,
     /// There is no such claim, or it was released before.
     Nothing,
@@ -37,7 +37,7 @@ impl Shards {
         shopper: &ShopperKey,
     ) -> Result<ReleaseClaimOutcome, StoreError> {
         let Some(found) = self.give_back(sale_id, shard, shopper, ShardState::Open, "left").await? else {
-            self.sales.unit_came_back(sale_id, shard).await?;
+            self.sales.unmark_empty(sale_id, shard).await?;
             return Ok(ReleaseClaimOutcome::Released);
         };
         let image = found.image(shopper);
@@ -48,7 +48,7 @@ impl Shards {
         }
         if image.entry == Some(ClaimEntry::GivenBack) && image.state == ShardState::Open && image.left > 0 {
             // Perhaps the first write of an attempt that got no further.
-            self.sales.unit_came_back(sale_id, shard).await?;
+            self.sales.unmark_empty(sale_id, shard).await?;
         }
         Ok(ReleaseClaimOutcome::Nothing)
     }

@@ -34,7 +34,7 @@ pub struct StaleClaims {
 
 impl Shards {
     /// The claims that were made from `since` to before `before`, in a page of the shards from number
-    /// `from` on. Claims that became orders stay in their shards, so a sweeper that has seen to all
+    /// `from` on. Claims that became orders stay in their shards, so a sweeper that has judged all
     /// claims before some moment begins there the next time.
     ///
     /// # Errors
@@ -67,15 +67,15 @@ impl Shards {
     ///
     /// # Errors
     /// [`StoreError`] where some may remain; repeating is safe.
-    pub async fn mend_empty(&self, sale_id: &SaleId) -> Result<Vec<u32>, StoreError> {
+    pub async fn repair_empty_marks(&self, sale_id: &SaleId) -> Result<Vec<u32>, StoreError> {
         let Some(room) = self.sales.room(sale_id).await? else { return Ok(Vec::new()) };
-        let mut mended = Vec::new();
+        let mut repaired = Vec::new();
         for shard in self.many(sale_id, room.empty.iter().copied()).await? {
             if shard.left > 0 && shard.state == ShardState::Open {
-                self.sales.unit_came_back(sale_id, shard.number).await?;
-                mended.push(shard.number);
+                self.sales.unmark_empty(sale_id, shard.number).await?;
+                repaired.push(shard.number);
             }
         }
-        Ok(mended)
+        Ok(repaired)
     }
 }

@@ -52,7 +52,7 @@ impl KeyRing {
 
     /// The key that new tokens are signed with.
     pub(super) async fn signing(&self, now: Timestamp) -> Result<TokenKeys, KeySourceError> {
-        let loaded = match self.in_hand() {
+        let loaded = match self.loaded() {
             Some(loaded) if now.duration_since(loaded.at) < MAX_AGE => loaded,
             stale => match self.load(now, MAX_AGE).await {
                 Ok(loaded) => loaded,
@@ -64,7 +64,7 @@ impl KeyRing {
     }
 
     pub(super) async fn find(&self, id: &str, now: Timestamp) -> Result<Lookup, KeySourceError> {
-        if let Some(loaded) = self.in_hand() {
+        if let Some(loaded) = self.loaded() {
             if let Some(key) = loaded.key(id) {
                 return Ok(Lookup::Found(key));
             }
@@ -76,14 +76,14 @@ impl KeyRing {
         Ok(loaded.key(id).map_or(Lookup::Unknown, Lookup::Found))
     }
 
-    fn in_hand(&self) -> Option<Arc<Loaded>> {
+    fn loaded(&self) -> Option<Arc<Loaded>> {
         self.loaded.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// One load at a time; whoever waited takes what the other has brought.
     async fn load(&self, now: Timestamp, older_than: SignedDuration) -> Result<Arc<Loaded>, KeySourceError> {
         let _one = self.loading.lock().await;
-        if let Some(loaded) = self.in_hand()
+        if let Some(loaded) = self.loaded()
             && now.duration_since(loaded.at) < older_than
         {
             return Ok(loaded);

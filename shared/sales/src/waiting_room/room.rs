@@ -112,7 +112,7 @@ impl WaitingRoom {
     ///
     /// # Errors
     /// [`WaitingRoomError`]; asking again is safe.
-    pub async fn stand(
+    pub async fn standing(
         &self,
         sale_id: &SaleId,
         shopper: &ShopperKey,

@@ -32,7 +32,7 @@ pub(crate) enum SameVersion {
 
 impl SearchIndex {
     /// Brings actions to every index that is being written, now also to one that a reindex is filling:
-    /// its name is asked for each time, so whatever is told after a reindex has begun reaches it too.
+    /// its name is asked for each time, so whatever is written after a reindex has begun reaches it too.
     /// Answers with those that were refused for what they hold.
     ///
     /// # Errors

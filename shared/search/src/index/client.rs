@@ -90,7 +90,7 @@ impl SearchIndex {
     }
 
     /// A search, which OpenSearch gives up in good time. A part of an answer is no answer.
-    pub(crate) async fn ask(&self, path: &str, mut query: Value) -> Result<Value, IndexError> {
+    pub(crate) async fn post_search(&self, path: &str, mut query: Value) -> Result<Value, IndexError> {
         query["timeout"] = json!(format!("{}ms", QUERY_WITHIN.as_millis()));
         let answer = self.call(Method::Post, path, Some(query.to_string())).await?;
         if answer["timed_out"] == true {

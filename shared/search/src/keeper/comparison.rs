@@ -126,13 +126,13 @@ impl Keeper {
     /// One bounded step. Repeating it is safe, and counts twice.
     pub(super) async fn compare_on(&self, comparison: &mut Comparison) -> Result<(), KeeperError> {
         if comparison.is_full() {
-            return self.look_again(comparison).await;
+            return self.recheck(comparison).await;
         }
         match comparison.walk.clone() {
             Walk::Pages { after } => self.walk_pages(comparison, after).await,
             Walk::Documents { after } => self.walk_documents(comparison, after).await,
             Walk::LastLook => {
-                self.look_again(comparison).await?;
+                self.recheck(comparison).await?;
                 comparison.walk = Walk::Done;
                 Ok(())
             }
@@ -142,13 +142,13 @@ impl Keeper {
 
     async fn walk_pages(&self, comparison: &mut Comparison, after: Option<String>) -> Result<(), KeeperError> {
         let slice = self.pages.scan(after.as_deref(), ITEMS_PER_STEP).await?;
-        let said: Vec<(ProductId, Vec<Action>)> =
+        let wanted: Vec<(ProductId, Vec<Action>)> =
             slice.pages.iter().map(|page| (page.product_id.clone(), page.actions())).collect();
-        let skus: Vec<_> = said.iter().flat_map(|(_, actions)| actions.iter().map(Action::sku)).collect();
+        let skus: Vec<_> = wanted.iter().flat_map(|(_, actions)| actions.iter().map(Action::sku)).collect();
         let found = self.index.versions(&comparison.index, &skus).await?;
-        comparison.counts.pages += said.len() as u64;
+        comparison.counts.pages += wanted.len() as u64;
         comparison.counts.unreadable += slice.unreadable;
-        for (product_id, actions) in said {
+        for (product_id, actions) in wanted {
             comparison.counts.expected += actions.iter().filter(|action| action.is_index()).count() as u64;
             let differs = |action: &Action| difference(Some(action), found.get(action.sku()).copied()).is_some();
             if actions.iter().any(differs) {

@@ -17,8 +17,8 @@ pub(super) enum Difference {
 
 /// Compares the version of a document that was found with what its page says; `None` where no page
 /// speaks of it.
-pub(super) fn difference(said: Option<&Action>, found: Option<u64>) -> Option<Difference> {
-    match (said, found) {
+pub(super) fn difference(wanted: Option<&Action>, found: Option<u64>) -> Option<Difference> {
+    match (wanted, found) {
         (Some(Action::Index { .. }), None) => Some(Difference::Missing),
         (Some(Action::Delete { .. }) | None, None) => None,
         (None, Some(_)) => Some(Difference::Surplus),
@@ -38,7 +38,7 @@ mod tests {
     fn each_way_to_differ_has_its_name() {
         let index = Action::Index { sku: "A".parse().unwrap(), version: 5, document: json!({}) };
         let delete = Action::Delete { sku: "A".parse().unwrap(), version: 5 };
-        for (said, found, expected) in [
+        for (wanted, found, expected) in [
             (Some(&index), None, Some(Difference::Missing)),
             (Some(&index), Some(4), Some(Difference::Stale)),
             (Some(&index), Some(5), None),
@@ -50,7 +50,7 @@ mod tests {
             (None, None, None),
             (None, Some(1), Some(Difference::Surplus)),
         ] {
-            assert_eq!(difference(said, found), expected, "{said:?} {found:?}");
+            assert_eq!(difference(wanted, found), expected, "{wanted:?} {found:?}");
         }
     }
 }

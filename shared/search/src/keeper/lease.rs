@@ -69,7 +69,7 @@ impl Lease {
     }
 
     /// Keeps the progress and goes on holding the work. False where it is no longer the worker's.
-    pub(crate) async fn keep(&self, progress: &impl Serialize, now: Timestamp) -> Result<bool, StoreError> {
+    pub(crate) async fn renew(&self, progress: &impl Serialize, now: Timestamp) -> Result<bool, StoreError> {
         let update =
             Update::new().set("held_until", until(now)).set("progress", text(progress)?).when(is_held_by(&self.owner));
         Ok(self.table.update(&[("pk", self.key)], update).await?.is_written())
@@ -77,14 +77,14 @@ impl Lease {
 
     /// Lets go of the work, so that the next worker need not wait. Does nothing where it was no longer
     /// this worker's.
-    pub(crate) async fn let_go(&self) -> Result<(), StoreError> {
+    pub(crate) async fn release(&self) -> Result<(), StoreError> {
         let update = Update::new().set("held_until", n(0)).when(is_held_by(&self.owner));
         self.table.update(&[("pk", self.key)], update).await.map(drop)
     }
 
     /// Takes the work out of the hands of whoever is at it, if `decide` wants to put another progress in
     /// the place of what is there; asked again where that has changed meanwhile. What was put, if anything.
-    pub(crate) async fn wrest<P: Serialize + DeserializeOwned>(
+    pub(crate) async fn take_over<P: Serialize + DeserializeOwned>(
         table: &Table,
         key: &'static str,
         decide: impl Fn(Option<P>) -> Option<P>,
@@ -165,29 +165,36 @@ mod tests {
         let table = table().await;
         let (first, progress) = take(&table, 0).await.unwrap();
         assert_eq!(progress, None);
-        assert!(first.keep(&1, at(60)).await.unwrap(), "it goes on holding what it renews");
+        assert!(first.renew(&1, at(60)).await.unwrap(), "it goes on holding what it renews");
         assert!(take(&table, 150).await.is_none(), "it was renewed at 60");
         let (second, progress) = take(&table, 181).await.unwrap();
         assert_eq!(progress, Some(1), "the work goes on where it stood");
-        assert!(!first.keep(&2, at(182)).await.unwrap());
-        first.let_go().await.unwrap();
+        assert!(!first.renew(&2, at(182)).await.unwrap());
+        first.release().await.unwrap();
         assert!(take(&table, 183).await.is_none(), "what it no longer holds it cannot let go of");
-        assert!(second.keep(&3, at(184)).await.unwrap());
-        second.let_go().await.unwrap();
+        assert!(second.renew(&3, at(184)).await.unwrap());
+        second.release().await.unwrap();
         assert_eq!(take(&table, 185).await.unwrap().1, Some(3));
     }
 
     #[tokio::test]
-    async fn work_can_be_wrested_from_whoever_is_at_it_and_only_where_that_is_wanted() {
+    async fn work_can_be_taken_over_and_only_where_that_is_wanted() {
         let table = table().await;
-        assert_eq!(Lease::wrest(&table, WORK, |_: Option<u32>| Some(0)).await.unwrap(), None, "nobody ever was at it");
+        assert_eq!(
+            Lease::take_over(&table, WORK, |_: Option<u32>| Some(0)).await.unwrap(),
+            None,
+            "nobody ever was at it"
+        );
         let (lease, _) = take(&table, 0).await.unwrap();
-        assert!(lease.keep(&7, at(1)).await.unwrap());
-        assert_eq!(Lease::wrest(&table, WORK, |seen: Option<u32>| seen.filter(|seen| *seen < 7)).await.unwrap(), None);
-        assert!(lease.keep(&7, at(2)).await.unwrap(), "nothing was taken from it");
-        let wrested = Lease::wrest(&table, WORK, |seen: Option<u32>| seen.map(|seen| seen + 1)).await.unwrap();
-        assert_eq!(wrested, Some(8));
-        assert!(!lease.keep(&9, at(3)).await.unwrap());
+        assert!(lease.renew(&7, at(1)).await.unwrap());
+        assert_eq!(
+            Lease::take_over(&table, WORK, |seen: Option<u32>| seen.filter(|seen| *seen < 7)).await.unwrap(),
+            None
+        );
+        assert!(lease.renew(&7, at(2)).await.unwrap(), "nothing was taken from it");
+        let taken = Lease::take_over(&table, WORK, |seen: Option<u32>| seen.map(|seen| seen + 1)).await.unwrap();
+        assert_eq!(taken, Some(8));
+        assert!(!lease.renew(&9, at(3)).await.unwrap());
         assert_eq!(progress::<u32>(&table, WORK).await.unwrap(), Some(8));
         assert_eq!(take(&table, 4).await.unwrap().1, Some(8), "and anybody may go on");
     }
@@ -196,8 +203,8 @@ mod tests {
     async fn progress_that_an_older_worker_wrote_otherwise_is_none() {
         let table = table().await;
         let (lease, _) = take(&table, 0).await.unwrap();
-        assert!(lease.keep(&"otherwise", at(1)).await.unwrap());
-        lease.let_go().await.unwrap();
+        assert!(lease.renew(&"otherwise", at(1)).await.unwrap());
+        lease.release().await.unwrap();
         assert_eq!(take(&table, 2).await.unwrap().1, None);
     }
 }

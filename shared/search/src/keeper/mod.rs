@@ -3,8 +3,8 @@
 mod comparison;
 mod difference;
 mod lease;
+mod recheck;
 mod reindex;
-mod second_look;
 
 use std::time::Instant;
 
@@ -103,12 +103,12 @@ impl Keeper {
             Taken::Ours { lease, progress } => (lease, progress),
             Taken::Theirs { until } => return Err(KeeperError::Busy { what: COMPARISON, until }),
         };
-        let result = self.carry_on_comparing(&lease, left, until).await;
-        lease.let_go().await?;
+        let result = self.resume_comparison(&lease, left, until).await;
+        lease.release().await?;
         result
     }
 
-    async fn carry_on_comparing(
+    async fn resume_comparison(
         &self,
         lease: &Lease,
         left: Option<Comparison>,
@@ -120,7 +120,7 @@ impl Keeper {
         let mut comparison = goes_on.unwrap_or_else(|| Comparison::new(&live));
         while !comparison.is_done() && Instant::now() < until {
             self.compare_on(&mut comparison).await?;
-            if !lease.keep(&comparison, Timestamp::now()).await? {
+            if !lease.renew(&comparison, Timestamp::now()).await? {
                 return Err(KeeperError::Overtaken(COMPARISON));
             }
         }

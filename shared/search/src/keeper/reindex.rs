@@ -111,9 +111,9 @@ impl Keeper {
         let fits = |left: &Reindex| left.schema == fingerprint() || switching(left);
         let goes_on = left.filter(|left| left.is_under_way() && fits(left));
         let mut reindex = goes_on.unwrap_or_else(|| Reindex::new(Timestamp::now()));
-        let result = self.carry_on(&lease, &mut reindex, until).await;
+        let result = self.resume(&lease, &mut reindex, until).await;
         let tidied = self.tidy_up(&lease, reindex, &result).await;
-        lease.let_go().await?;
+        lease.release().await?;
         let report = result?;
         tidied.map(|()| report)
     }
@@ -129,7 +129,7 @@ impl Keeper {
         let is_over = match result {
             Err(KeeperError::Failed(reason)) => {
                 let failed = Reindex { phase: Phase::Failed { reason: reason.clone() }, ..reindex };
-                lease.keep(&failed, Timestamp::now()).await?
+                lease.renew(&failed, Timestamp::now()).await?
             }
             // Made again perhaps after it had been given up, unless another worker goes on with it.
             Err(KeeperError::Overtaken(_)) => {
@@ -156,7 +156,7 @@ impl Keeper {
                 Some(_) => Ok(()),
                 None => self.index.remove_left_before(&new_name(Timestamp::now().as_millisecond(), "")).await,
             };
-            lease.let_go().await?;
+            lease.release().await?;
             removed?;
         }
         Ok(())
@@ -172,7 +172,7 @@ impl Keeper {
             let reindex = reindex.filter(|reindex| may_be(&reindex.phase))?;
             Some(Reindex { phase: Phase::Aborted, ..reindex })
         };
-        match Lease::wrest(self.pages.table(), KEY, abort).await? {
+        match Lease::take_over(self.pages.table(), KEY, abort).await? {
             Some(Reindex { index, .. }) => {
                 self.index.remove_unless_live(&index).await?;
                 Ok(Some(index))
@@ -191,15 +191,10 @@ impl Keeper {
         Ok(reindex.is_some_and(|reindex| reindex.is_under_way()))
     }
 
-    async fn carry_on(
-        &self,
-        lease: &Lease,
-        reindex: &mut Reindex,
-        until: Instant,
-    ) -> Result<ReindexReport, KeeperError> {
+    async fn resume(&self, lease: &Lease, reindex: &mut Reindex, until: Instant) -> Result<ReindexReport, KeeperError> {
         // Also before the first step: an index must be named before it is there, or nobody could remove it.
         loop {
-            if !lease.keep(reindex, Timestamp::now()).await? {
+            if !lease.renew(reindex, Timestamp::now()).await? {
                 return Err(KeeperError::Overtaken(KEY));
             }
             if !reindex.is_under_way() || Instant::now() >= until {
@@ -207,7 +202,7 @@ impl Keeper {
             }
             match self.step(reindex).await {
                 // Whoever gives a reindex up removes its index: the worker finds out by whatever it does next.
-                Err(KeeperError::Index(_)) if !lease.keep(reindex, Timestamp::now()).await? => {
+                Err(KeeperError::Index(_)) if !lease.renew(reindex, Timestamp::now()).await? => {
                     return Err(KeeperError::Overtaken(KEY));
                 }
                 Err(KeeperError::Index(error @ IndexError::Gone(_))) => {

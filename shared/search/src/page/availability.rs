@@ -17,7 +17,7 @@ pub struct Availability {
 }
 
 impl Availability {
-    /// The hint for this count; `None` is a SKU that inventory has not told of.
+    /// The hint for this count; `None` is a SKU of which inventory has published nothing.
     pub fn of(available: Option<u64>) -> Self {
         match available {
             None => Self { label: "Availability unknown".to_owned(), left: None },

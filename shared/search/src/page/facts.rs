@@ -1,4 +1,4 @@
-//! Facts that other contexts tell of a SKU: its price, its stock. The SKU's own item keeps them, so
+//! Facts that other contexts publish of a SKU: its price, its stock. The SKU's own item keeps them, so
 //! that they may come before the product; the product's page has a copy.
 
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ impl Pages {
     /// # Errors
     /// [`StoreError`]; repeating is safe.
     pub async fn record_price(&self, sku: &Sku, fact: PriceFact) -> Result<(), StoreError> {
-        let known = self.note(sku, &fact).await?;
+        let known = self.record_fact(sku, &fact).await?;
         self.copy_to_page(known.product_id.as_ref(), sku, known.price.as_ref()).await
     }
 
@@ -60,7 +60,7 @@ impl Pages {
     /// # Errors
     /// [`StoreError`]; repeating is safe.
     pub async fn record_availability(&self, sku: &Sku, fact: AvailabilityFact) -> Result<(), StoreError> {
-        let known = self.note(sku, &fact).await?;
+        let known = self.record_fact(sku, &fact).await?;
         self.copy_to_page(known.product_id.as_ref(), sku, known.availability.as_ref()).await
     }
 
@@ -72,7 +72,12 @@ impl Pages {
     }
 
     /// Copies what is known of a SKU onto its page, where that showed less.
-    pub(super) async fn show(&self, page: &ProductPage, sku: &Sku, known: &SkuFacts) -> Result<(), StoreError> {
+    pub(super) async fn copy_newer_to_page(
+        &self,
+        page: &ProductPage,
+        sku: &Sku,
+        known: &SkuFacts,
+    ) -> Result<(), StoreError> {
         let id = Some(&page.product_id);
         if page.prices.get(sku).map(Fact::version) < known.price.as_ref().map(Fact::version) {
             self.copy_to_page(id, sku, known.price.as_ref()).await?;
@@ -83,7 +88,7 @@ impl Pages {
         Ok(())
     }
 
-    async fn note<F: Fact>(&self, sku: &Sku, fact: &F) -> Result<SkuFacts, StoreError> {
+    async fn record_fact<F: Fact>(&self, sku: &Sku, fact: &F) -> Result<SkuFacts, StoreError> {
         let place = attribute(F::OF_SKU);
         let update = Update::new().set(place.clone(), value(fact)?).when(is_newer(place, fact));
         decode(self.settle(&sku_key(sku), update).await?.unwrap_or_default())

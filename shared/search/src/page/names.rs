@@ -25,8 +25,8 @@ struct SellerItem {
     version: u64,
 }
 
-/// What is known around a product: what its page borrows, and what others told of its SKUs. A SKU that
-/// nobody has told of is left out.
+/// What is known around a product: what its page borrows, and what others published of its SKUs. A SKU of
+/// which nobody has published anything is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Surroundings {
     pub(super) names: Names,

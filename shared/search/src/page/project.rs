@@ -35,8 +35,8 @@ impl Pages {
         for sku in skus {
             match before.facts.get(sku) {
                 // Claimed before, and claims are for good: whatever comes now finds the page by itself.
-                Some(facts) if facts.product_id.is_some() => self.show(&page, sku, facts).await?,
-                _ => self.show(&page, sku, &self.claim(id, sku).await?).await?,
+                Some(facts) if facts.product_id.is_some() => self.copy_newer_to_page(&page, sku, facts).await?,
+                _ => self.copy_newer_to_page(&page, sku, &self.claim(id, sku).await?).await?,
             }
         }
         Ok(())

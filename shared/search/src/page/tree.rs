@@ -162,17 +162,17 @@ impl Pages {
         version: u64,
     ) -> Result<CategoryTree, StoreError> {
         let node = Node { name: name.to_owned(), parent_id: parent_id.cloned(), version };
-        if let Some(tree) = self.plant(id, &node).await? {
+        if let Some(tree) = self.set_node(id, &node).await? {
             return decode(tree);
         }
         // The very first category: the item is made empty, so that each of several first ones finds it.
         let empty = TreeRecord { pk: TREE_KEY, tree: CategoryTree::default() };
         let _made_or_there = self.table.put_if(&empty, attribute("pk").is_absent()).await?;
-        decode(self.plant(id, &node).await?.ok_or_else(|| StoreError::corrupt("the tree has gone"))?)
+        decode(self.set_node(id, &node).await?.ok_or_else(|| StoreError::corrupt("the tree has gone"))?)
     }
 
     /// The tree with this node, or with a newer one; `None` where there is no tree yet.
-    async fn plant(&self, id: &CategoryId, node: &Node) -> Result<Option<Item>, StoreError> {
+    async fn set_node(&self, id: &CategoryId, node: &Node) -> Result<Option<Item>, StoreError> {
         let place = attribute("nodes").key(id.as_str());
         let is_newer = place.clone().field("version").is_below(n(node.version));
         let update = Update::new()

@@ -85,7 +85,7 @@ impl ProductPage {
         })
     }
 
-    /// True where nothing is missing that other contexts have still to tell: such a page may be kept in
+    /// True where nothing is missing that other contexts have still to publish: such a page may be kept in
     /// caches for as long as they like.
     pub fn is_complete(&self) -> bool {
         self.category.as_ref().is_some_and(|path| path.tree_revision > 0)

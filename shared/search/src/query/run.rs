@@ -66,7 +66,7 @@ impl SearchIndex {
 
     async fn first_page(&self, search: &SearchQuery, bound_to: &str) -> Result<SearchAnswer, QueryError> {
         let path = format!("/{READ_ALIAS}/_search");
-        let answer = self.ask(&path, body::first_page(search)).await?;
+        let answer = self.post_search(&path, body::first_page(search)).await?;
         let total = answer::total(&answer);
         let mut found = answer::found(&answer);
         let more = found.len() > search.limit;
@@ -146,7 +146,7 @@ impl SearchIndex {
     async fn in_view(&self, place: &mut Place, mut body: Value) -> Result<Value, QueryError> {
         if let Some(id) = place.view.take() {
             body["pit"] = json!({"id": id, "keep_alive": KEEP_ALIVE});
-            match self.ask("/_search", body.clone()).await {
+            match self.post_search("/_search", body.clone()).await {
                 Ok(answer) => {
                     place.view = Some(answer["pit_id"].as_str().map_or(id, str::to_owned));
                     return Ok(answer);
@@ -173,7 +173,7 @@ impl SearchIndex {
                 }
             }
         }
-        let answer = self.ask(&path, body).await.map_err(|error| match error {
+        let answer = self.post_search(&path, body).await.map_err(|error| match error {
             IndexError::Refused { status: 400, .. } => QueryError::Cursor(CursorError),
             error => error.into(),
         })?;

@@ -24,7 +24,7 @@ impl SearchIndex {
     /// [`IndexError`].
     pub async fn suggest(&self, typed: &str) -> Result<Vec<Suggestion>, IndexError> {
         let path = format!("/{READ_ALIAS}/_search");
-        Ok(suggestions(&self.ask(&path, query(typed)).await?))
+        Ok(suggestions(&self.post_search(&path, query(typed)).await?))
     }
 }
 

@@ -26,7 +26,7 @@ impl Audit {
             report.checked.orders += page.len();
             let suspects: HashSet<OrderId> = self.judge(&page).await?.into_keys().collect();
             page.retain(|order| suspects.contains(&order.order_id));
-            self.look_again(&page, report).await?;
+            self.recheck(&page, report).await?;
             match next {
                 Some(key) => after = Some(key),
                 None => return Ok(()),
@@ -34,7 +34,7 @@ impl Audit {
         }
     }
 
-    async fn look_again(&self, suspects: &[Order], report: &mut Report) -> Result<(), StoreError> {
+    async fn recheck(&self, suspects: &[Order], report: &mut Report) -> Result<(), StoreError> {
         let found = self.judge(suspects).await?;
         let ids: Vec<OrderId> = found.keys().cloned().collect();
         let now = self.orders.many(&ids).await?;

@@ -30,7 +30,7 @@ pub enum Labels {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParcelError {
     /// Nothing of the order leaves from the warehouse of the label of this index.
-    Strange(usize),
+    NothingLeavesFrom(usize),
     /// The parcel from this warehouse has none.
     Missing(WarehouseId),
 }
@@ -45,7 +45,7 @@ pub(super) fn planned(labels: &Labels, allocations: &[Allocation]) -> Result<Vec
     if let Labels::Each(each) = labels
         && let Some(index) = each.iter().position(|(warehouse_id, _)| !items.contains_key(warehouse_id))
     {
-        return Err(ParcelError::Strange(index));
+        return Err(ParcelError::NothingLeavesFrom(index));
     }
     let shipment = |(warehouse_id, items): (&WarehouseId, Vec<ShipmentItem>)| {
         let label = match labels {
@@ -95,6 +95,6 @@ mod tests {
         let carriers: Vec<_> = named(&["west", "east"]).unwrap().into_iter().map(|parcel| parcel.carrier).collect();
         assert_eq!(carriers, ["east", "west"]);
         assert_eq!(named(&["east"]), Err(ParcelError::Missing("west".parse().unwrap())));
-        assert_eq!(named(&["east", "west", "north"]), Err(ParcelError::Strange(2)));
+        assert_eq!(named(&["east", "west", "north"]), Err(ParcelError::NothingLeavesFrom(2)));
     }
 }

@@ -1,5 +1,5 @@
 //! The sweeper: whatever a sale is owed and nobody did. It finishes preparations and closings that
-//! died, calls conductors, ends claims whose order never came, tells rooms of units that came back, and
+//! died, calls conductors, ends claims whose order never came, unmarks shards that have a unit again, and
 //! credits stock with what closed shards got back late.
 
 use jiff::{SignedDuration, Timestamp};
@@ -33,7 +33,7 @@ pub struct Report {
     claims_expired: u32,
     claims_released: u32,
     claims_waiting: u32,
-    shards_mended: usize,
+    shards_repaired: usize,
     units_credited: u32,
     retired: u32,
     failed: u32,
@@ -91,7 +91,7 @@ impl SweepSales {
         report.claims_released += swept.released;
         report.claims_waiting += swept.waiting;
         self.sale.sales.swept(sale_id, swept.until).await?;
-        report.shards_mended += self.sale.shards.mend_empty(sale_id).await?.len();
+        report.shards_repaired += self.sale.shards.repair_empty_marks(sale_id).await?.len();
         if room.status == SaleStatus::Closed {
             report.units_credited += self.sale.credit(&sale, now).await?;
             self.retire(sale_id, &room, swept.waiting, now, report).await?;

@@ -30,13 +30,13 @@ impl Step<'_> {
         }
         *self.entry(claim) = Entry::Returned;
         if !guards.has(Guard::ReleaseOneWrite) {
-            return Pc::Tell(claim);
+            return Pc::Unmark(claim);
         }
         let shard = self.shard(claim.shard);
         if shard.open || !guards.has(Guard::ReleaseOpen) {
             shard.left += 1;
             shard.owed = guards.has(Guard::RoomAfterShard);
-            return if guards.has(Guard::RoomAfterShard) { Pc::Tell(claim) } else { self.after_release(claim) };
+            return if guards.has(Guard::RoomAfterShard) { Pc::Unmark(claim) } else { self.after_release(claim) };
         }
         if guards.has(Guard::ReleaseDrains) {
             shard.drained += 1;
@@ -45,17 +45,17 @@ impl Step<'_> {
     }
 
     /// The shared item hears that the shard has a unit again.
-    pub(super) fn tell(&mut self, claim: Claim) -> Pc {
-        self.withdraw(claim.shard, self.guarded_by(Guard::TellEpoch), self.guarded_by(Guard::TellEmpty));
+    pub(super) fn unmark(&mut self, claim: Claim) -> Pc {
+        self.withdraw(claim.shard, self.guarded_by(Guard::RaiseEpoch), self.guarded_by(Guard::UnmarkEmpty));
         self.after_release(claim)
     }
 
-    pub(super) fn tell_early(&mut self, claim: Claim) -> Pc {
+    pub(super) fn unmark_early(&mut self, claim: Claim) -> Pc {
         self.withdraw(claim.shard, true, true);
         Pc::Release(claim)
     }
 
-    /// The sweeper's step where a release died before it told.
+    /// The sweeper's step where a release died before it unmarked its shard.
     pub(super) fn repair(&mut self, shard: u8) -> Pc {
         self.withdraw(shard, self.guarded_by(Guard::RepairEpoch), true);
         Pc::Idle
@@ -66,7 +66,7 @@ impl Protocol {
     /// The first step of a release.
     pub(crate) fn release_begins(&self, claim: Claim) -> Pc {
         if !self.guards.has(Guard::RoomAfterShard) {
-            Pc::TellEarly(claim)
+            Pc::UnmarkEarly(claim)
         } else if self.guards.has(Guard::ReleaseOneWrite) {
             Pc::Release(claim)
         } else {

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     }
     let campaign = Campaign { shows_progress: true, ..Campaign::of(subject, arguments.from, arguments.schedules) };
     let summary = campaign.run_until_covered();
-    print!("{}", summary.tell());
+    print!("{}", summary.to_text());
     let missing = summary.hits.missing(subject);
     for cell in &missing {
         println!("{cell}");

@@ -119,7 +119,7 @@ pub const BUGS: &[SeededBug] = &[
     },
     SeededBug {
         step: "release",
-        missing: "the room is told, or mended",
+        missing: "the shard leaves the set of the empty ones",
         how: How::Skip { fits: |call| call.request == "UpdateItem sales" && call.body.contains("DELETE #empty") },
     },
     SeededBug {

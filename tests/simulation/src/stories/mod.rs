@@ -1,4 +1,4 @@
-//! Stories told to the end, without chance: what shops of this kind got wrong in public, played against
+//! Stories played to the end, without chance: what shops of this kind got wrong in public, played against
 //! the production functions. Each names the bug's place, and says what went wrong there.
 
 mod orders;

@@ -1,6 +1,6 @@
 //! Stock and orders.
 
-use super::shop::{Reply, Shop, tell};
+use super::shop::{Reply, Shop, play};
 
 fn statuses(replies: &[Reply]) -> Vec<u16> {
     let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
@@ -12,7 +12,7 @@ fn statuses(replies: &[Reply]) -> Vec<u16> {
 /// with an order that nothing stood behind.
 #[test]
 pub fn medusa_16825_who_loses_the_race_for_the_last_unit_has_no_order() {
-    tell(async |shop| {
+    play(async |shop| {
         shop.stock("tea", 1).await;
         let both = vec![shop.check_out("ann", "tea"), shop.check_out("bob", "tea")];
         let replies = shop.meet_at("TransactWriteItems reservations HELD", both).await;
@@ -27,7 +27,7 @@ pub fn medusa_16825_who_loses_the_race_for_the_last_unit_has_no_order() {
 /// to somebody else before the saga began.
 #[test]
 fn medusa_16825_an_order_whose_units_are_gone_ends_cancelled_and_holds_no_money() {
-    tell(async |shop| {
+    play(async |shop| {
         shop.stock("tea", 1).await;
         let anns = shop.check_out("ann", "tea").await;
         shop.pass(899).await;
@@ -50,7 +50,7 @@ fn medusa_16825_an_order_whose_units_are_gone_ends_cancelled_and_holds_no_money(
 /// held them was released more than once.
 #[test]
 fn medusa_16569_and_12401_what_is_reserved_is_released_once_however_often_asked() {
-    tell(async |shop| {
+    play(async |shop| {
         shop.stock("tea", 10).await;
         let checkout = shop.check_out("ann", "tea").await;
         assert_eq!(shop.units("tea"), (10, 1, 9));
@@ -80,7 +80,7 @@ fn medusa_16569_and_12401_what_is_reserved_is_released_once_however_often_asked(
 /// that two shoppers could both pass the check.
 #[test]
 pub fn vendure_3508_two_who_have_both_seen_the_last_unit_do_not_both_get_it() {
-    tell(async |shop| {
+    play(async |shop| {
         shop.stock("tea", 2).await;
         let all = ["ann", "bob", "cid", "dan"].map(|user| shop.check_out(user, "tea"));
         let replies = shop.meet_at("TransactWriteItems reservations HELD", all.into()).await;
@@ -92,7 +92,7 @@ pub fn vendure_3508_two_who_have_both_seen_the_last_unit_do_not_both_get_it() {
 /// shopware/shopware#19943: a second tab ordered the cart that the first had ordered already.
 #[test]
 pub fn shopware_19943_two_tabs_order_a_cart_once() {
-    tell(async |shop| {
+    play(async |shop| {
         shop.stock("tea", 10).await;
         shop.put_into_cart("ann", "tea", 2).await;
         let (one, another) = (shop.check_out_cart("ann").await, shop.check_out_cart("ann").await);
@@ -115,7 +115,7 @@ pub fn shopware_19943_two_tabs_order_a_cart_once() {
 /// and a retry made a second order.
 #[test]
 fn aws_serverless_ecommerce_platform_180_a_repeated_request_makes_one_order() {
-    tell(async |shop| {
+    play(async |shop| {
         shop.stock("tea", 10).await;
         let checkout = shop.check_out("ann", "tea").await;
         let twice = vec![shop.place("ann", "key", &checkout), shop.place("ann", "key", &checkout)];

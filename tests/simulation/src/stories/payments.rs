@@ -1,6 +1,6 @@
 //! Money and webhooks.
 
-use super::shop::{Shop, at_every_moment, tell};
+use super::shop::{Shop, at_every_moment, play};
 
 /// The card whose bank wants the shopper to prove who they are.
 const CHALLENGED: &str = "pm_card_authenticationRequired";
@@ -82,7 +82,7 @@ pub fn medusa_13301_and_saleor_19220_a_webhook_at_any_moment_makes_one_payment()
 /// medusajs/medusa#14205: a webhook that came early completed a cart that the shopper had not ordered.
 #[test]
 fn medusa_14205_an_event_about_an_order_that_is_not_placed_makes_none() {
-    tell(async |shop| {
+    play(async |shop| {
         shop.stock("tea", 10).await;
         shop.put_into_cart("ann", "tea", 1).await;
         let checkout = shop.check_out_cart("ann").await;
@@ -101,7 +101,7 @@ fn medusa_14205_an_event_about_an_order_that_is_not_placed_makes_none() {
 /// and what it says is not believed.
 #[test]
 fn medusa_14205_an_event_that_runs_ahead_of_the_money_confirms_nothing() {
-    tell(async |shop| {
+    play(async |shop| {
         shop.stock("tea", 10).await;
         let checkout = shop.check_out("ann", "tea").await;
         let order_id = shop.place_with("ann", "key", &checkout, CHALLENGED).await.id("order_id");
@@ -120,7 +120,7 @@ fn medusa_14205_an_event_that_runs_ahead_of_the_money_confirms_nothing() {
 /// time, settled a payment three times.
 #[test]
 pub fn pinelab_vendure_plugins_620_an_event_that_comes_three_times_settles_once() {
-    tell(async |shop| {
+    play(async |shop| {
         shop.stock("tea", 10).await;
         let checkout = shop.check_out("ann", "tea").await;
         let order_id = shop.place("ann", "key", &checkout).await.id("order_id");

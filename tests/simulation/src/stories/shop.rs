@@ -79,18 +79,18 @@ thread_local! {
 /// True where the story fails in a shop that has this bug.
 pub fn notices(bug: &'static SeededBug, story: fn()) -> bool {
     BUG.set(Mutation::of(bug));
-    let told = std::panic::catch_unwind(story);
+    let played = std::panic::catch_unwind(story);
     BUG.set(Mutation::NONE);
-    told.is_err()
+    played.is_err()
 }
 
-/// Tells a story once for each moment of something that it [interrupts](Shop::interrupt), in a shop of its
+/// Plays a story once for each moment of something that it [interrupts](Shop::interrupt), in a shop of its
 /// own each time, for as long as it returns true. How many moments there were.
 pub fn at_every_moment(story: impl AsyncFn(&Shop, usize) -> bool) -> usize {
     let mut moment = 0;
     loop {
         let mut goes_on = false;
-        tell(async |shop| goes_on = story(&shop, moment).await);
+        play(async |shop| goes_on = story(&shop, moment).await);
         if !goes_on {
             return moment;
         }
@@ -98,8 +98,8 @@ pub fn at_every_moment(story: impl AsyncFn(&Shop, usize) -> bool) -> usize {
     }
 }
 
-/// Tells a story in a shop of its own; no write of it may break I1 or I5.
-pub fn tell(story: impl AsyncFnOnce(Shop)) {
+/// Plays a story in a shop of its own; no write of it may break I1 or I5.
+pub fn play(story: impl AsyncFnOnce(Shop)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(tokio::task::unconstrained(async {
         let (network, clock) = (Network::default(), Clock::start());

@@ -9,6 +9,7 @@ mod sources;
 mod template;
 mod templates;
 mod timeouts;
+mod words;
 mod worlds;
 
 pub use sources::{entries_with, files_with, quoted_arguments, visit};

@@ -123,7 +123,7 @@ async fn many_products_are_put_at_once_and_each_is_judged_by_itself() {
     let row = |id: &str, title: &str| json!({ "product_id": id, "product": shop.product(title, &[id]) });
     let seen = |id: &str, title: &str, version: u64| json!({ "product_id": id, "if_match": version, "product": shop.product(title, &[id]) });
     let rows = Rows::put(&operator, "products", &[row(&a, "A"), row(&b, "B"), row(&c, "")]).await;
-    assert_eq!(rows.told(), ["created 1", "created 1", "400 invalid-request"]);
+    assert_eq!(rows.outcomes(), ["created 1", "created 1", "400 invalid-request"]);
     assert_eq!(rows.field(2), "product.title");
     let mut nowhere = row(&c, "C");
     nowhere["product"]["seller_id"] = json!(fresh("nowhere"));
@@ -146,11 +146,11 @@ async fn many_products_are_put_at_once_and_each_is_judged_by_itself() {
         "400 invalid-request",
         "412 stale-version",
     ];
-    assert_eq!(rows.told(), told);
+    assert_eq!(rows.outcomes(), told);
     assert_eq!((&rows.problem(1)["present_version"], rows.field(2)), (&json!(1), "product.seller_id"));
     assert_eq!((rows.field(4), rows.field(5)), ("product_id", "product_id"));
     let rows = Rows::put(&operator, "products", &[seen(&a, "A two", 1), seen(&b, "B two", 7), row(&c, "C")]).await;
-    assert_eq!(rows.told(), ["changed 2", "412 stale-version", "created 1"]);
+    assert_eq!(rows.outcomes(), ["changed 2", "412 stale-version", "created 1"]);
     assert_eq!(rows.problem(1)["present_version"], 1);
     assert_eq!(operator.get(&admin(&a)).await.expect(200).text("title"), "A two");
     assert_eq!(operator.get(&admin(&b)).await.expect(200).text("title"), "B");

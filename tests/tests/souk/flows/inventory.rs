@@ -45,7 +45,7 @@ async fn many_counts_are_taken_at_once_and_each_is_judged_by_itself() {
     let row = |sku: &str, warehouse: &str, quantity: i64, seen: Option<u64>| json!({ "sku": sku, "warehouse_id": warehouse, "quantity": quantity, "if_match": seen });
     let first = [row(&sku, "w1", 5, None), row(&sku, "w2", 0, None), row(&sku, "w3", 1_000_000_001, None)];
     let rows = Rows::put(&operator, "inventory", &first).await;
-    assert_eq!(rows.told(), ["created 1", "created 1", "400 invalid-request"]);
+    assert_eq!(rows.outcomes(), ["created 1", "created 1", "400 invalid-request"]);
     assert_eq!(rows.field(2), "quantity");
     let again = [
         // A count says what was seen: an equal one without a version may stand for any number of movements.
@@ -57,7 +57,7 @@ async fn many_counts_are_taken_at_once_and_each_is_judged_by_itself() {
     ];
     let rows = Rows::put(&operator, "inventory", &again).await;
     let told = ["428 if-match-required", "changed 2", "422 unprocessable", "409 below-reserved", "412 stale-version"];
-    assert_eq!(rows.told(), told);
+    assert_eq!(rows.outcomes(), told);
     assert_eq!((&rows.problem(0)["present_version"], rows.field(2)), (&json!(1), "warehouse_id"));
     assert_eq!(rows.problem(3)["present"]["reserved_quantity"], 3);
     assert_eq!(shelf.numbers().await, (5, 3, 2));

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Rows, eventually, fresh, stack};
 
 /// From the catalog's table over the bus into the prices' table.
-const TOLD: Duration = Duration::from_secs(30);
+const PUBLISHED_WITHIN: Duration = Duration::from_secs(30);
 
 fn usd(amount: i64) -> Value {
     json!({ "price": { "amount": amount, "currency": "USD" } })
@@ -38,13 +38,13 @@ async fn many_prices_are_set_at_once_and_each_is_judged_by_itself() {
     let row = |sku: &str, amount: i64, seen: Option<u64>| json!({ "sku": sku, "if_match": seen, "price": usd(amount)["price"] });
     let rows =
         Rows::put(&operator, "prices", &[row(&a, 100, None), row(&b, 200, None), row(&fresh("sku"), -1, None)]).await;
-    assert_eq!(rows.told(), ["created 1", "created 1", "400 invalid-request"]);
+    assert_eq!(rows.outcomes(), ["created 1", "created 1", "400 invalid-request"]);
     let again = [row(&a, 100, None), row(&b, 300, None), row(&a, 400, Some(1)), row(&fresh("sku"), 1, Some(1))];
     let rows = Rows::put(&operator, "prices", &again).await;
     let told = ["unchanged 1", "428 if-match-required", "422 unprocessable", "412 stale-version"];
-    assert_eq!((rows.told(), rows.field(2)), (told.map(str::to_owned).to_vec(), "sku"));
+    assert_eq!((rows.outcomes(), rows.field(2)), (told.map(str::to_owned).to_vec(), "sku"));
     let rows = Rows::put(&operator, "prices", &[row(&a, 400, Some(1)), row(&b, 300, Some(2))]).await;
-    assert_eq!(rows.told(), ["changed 2", "412 stale-version"]);
+    assert_eq!(rows.outcomes(), ["changed 2", "412 stale-version"]);
     assert_eq!(operator.get(&format!("/admin/prices/{a}")).await.expect(200).body["price"]["amount"], 400);
     assert_eq!(operator.get(&format!("/admin/prices/{b}")).await.expect(200).body["price"]["amount"], 200);
 }
@@ -98,14 +98,14 @@ async fn the_catalogs_titles_and_withdrawals_reach_the_prices() {
     let path = format!("/admin/products/{product}");
     let etag = operator.put(&path, body).await.expect(201).header("etag").to_owned();
     let item = format!("/cart/items/{sku}");
-    eventually("the title", TOLD, || async {
+    eventually("the title", PUBLISHED_WITHIN, || async {
         let cart = shopper.put(&item, json!({ "quantity": 1 })).await.expect(200).body;
         let line = cart["lines"].as_array()?.iter().find(|line| line["sku"] == *sku)?.clone();
         (line["title"] == "Lantern").then_some(())
     })
     .await;
     operator.send(Method::DELETE, &path, &[("if-match", &etag)], None).await;
-    eventually("the withdrawal", TOLD, || async {
+    eventually("the withdrawal", PUBLISHED_WITHIN, || async {
         let reply = shopper.put(&item, json!({ "quantity": 1 })).await;
         (reply.status == 409).then(|| reply.expect_problem(409, "not-for-sale"))
     })

@@ -60,16 +60,16 @@ async fn what_the_catalog_says_comes_late_twice_and_in_any_order() {
     let prices = prices().await;
     let a = sku("a");
     let title = async || prices.get_many([&a]).await.unwrap()[&a].title.clone();
-    assert_eq!(prices.learn(&a, 3, &listed("new")).await.unwrap(), FactOutcome::Learned);
-    assert_eq!(prices.learn(&a, 2, &listed("old")).await.unwrap(), FactOutcome::Outdated);
-    assert_eq!(prices.learn(&a, 3, &listed("new")).await.unwrap(), FactOutcome::Outdated);
+    assert_eq!(prices.record_fact(&a, 3, &listed("new")).await.unwrap(), FactOutcome::Recorded);
+    assert_eq!(prices.record_fact(&a, 2, &listed("old")).await.unwrap(), FactOutcome::Outdated);
+    assert_eq!(prices.record_fact(&a, 3, &listed("new")).await.unwrap(), FactOutcome::Outdated);
     assert_eq!(title().await.as_deref(), Some("new"));
     // Heard of, but without a price: it can be shown, not bought, and its first price needs no version.
     assert_eq!(prices.get(&a).await.unwrap(), None);
     assert!(matches!(prices.set(&a, usd(100), None).await.unwrap(), SetPriceOutcome::Created(_)));
-    assert_eq!(prices.learn(&a, 4, &CatalogFact::Withdrawn).await.unwrap(), FactOutcome::Learned);
+    assert_eq!(prices.record_fact(&a, 4, &CatalogFact::Withdrawn).await.unwrap(), FactOutcome::Recorded);
     assert_eq!(prices.get_many([&a]).await.unwrap()[&a].sellable_at(), None);
-    assert_eq!(prices.learn(&a, 5, &listed("back")).await.unwrap(), FactOutcome::Learned);
+    assert_eq!(prices.record_fact(&a, 5, &listed("back")).await.unwrap(), FactOutcome::Recorded);
     let back = prices.get_many([&a]).await.unwrap().remove(&a).unwrap();
     assert_eq!((back.sellable_at(), back.title.as_deref()), (Some(usd(100)), Some("back")));
 }

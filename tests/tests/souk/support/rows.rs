@@ -10,15 +10,15 @@ impl Rows {
     /// Puts rows into a collection (`products`, `prices`, `inventory`).
     pub async fn put(api: &Api, collection: &str, rows: &[Value]) -> Self {
         let reply = api.post(&format!("/admin/{collection}"), json!({ "rows": rows })).await.expect(200);
-        let told = reply.body["rows"].as_array().unwrap().clone();
-        let positions: Vec<_> = told.iter().map(|row| row["position"].as_u64().unwrap()).collect();
+        let rows_put = reply.body["rows"].as_array().unwrap().clone();
+        let positions: Vec<_> = rows_put.iter().map(|row| row["position"].as_u64().unwrap()).collect();
         assert!(positions.into_iter().eq(0..rows.len() as u64), "{}", reply.body);
-        Self(told)
+        Self(rows_put)
     }
 
     /// `created 1` of a row that was taken, `428 if-match-required` of one that was refused.
-    pub fn told(&self) -> Vec<String> {
-        let told = |row: &Value| match row["outcome"].as_str().unwrap() {
+    pub fn outcomes(&self) -> Vec<String> {
+        let outcome = |row: &Value| match row["outcome"].as_str().unwrap() {
             "refused" => {
                 let problem = &row["problem"];
                 let kind = problem["type"].as_str().unwrap().rsplit('/').next().unwrap();
@@ -26,7 +26,7 @@ impl Rows {
             }
             outcome => format!("{outcome} {}", row["version"]),
         };
-        self.0.iter().map(told).collect()
+        self.0.iter().map(outcome).collect()
     }
 
     /// The problem of a row.

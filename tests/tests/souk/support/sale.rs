@@ -101,7 +101,7 @@ impl Sale {
         joined.text("ticket").to_owned()
     }
 
-    pub async fn stand(&self, shopper: &Api, ticket: &str) -> Reply {
+    pub async fn standing(&self, shopper: &Api, ticket: &str) -> Reply {
         shopper.send(Method::GET, &format!("/sales/{}/queue", self.id), &[("souk-ticket", ticket)], None).await
     }
 
@@ -110,10 +110,10 @@ impl Sale {
     pub async fn admission(&self, shopper: &Api, ticket: &str) -> Option<String> {
         let deadline = Instant::now() + TURN;
         loop {
-            let stands = self.stand(shopper, ticket).await;
+            let standing = self.standing(shopper, ticket).await;
             let mut pause = Duration::from_secs(1);
-            if stands.status < 500 && stands.status != 429 {
-                let body = stands.expect(200).body;
+            if standing.status < 500 && standing.status != 429 {
+                let body = standing.expect(200).body;
                 if let Some(admission) = body["admission"].as_str() {
                     return Some(admission.to_owned());
                 }

@@ -13,9 +13,10 @@ fn image(state: ShardState, left: u32, entry: Option<i64>) -> ShardImage {
 
 #[test]
 fn a_shoppers_own_entry_is_found_before_anything_else() {
-    use ClaimJudgement::{Claimable, Closed, Empty, GivenBack, Mine};
-    let open = [(1, None, Claimable), (0, None, Empty), (0, Some(9), Mine { since: 9 }), (1, Some(-1), GivenBack)];
-    let closed = [(0, None, Closed), (0, Some(9), Mine { since: 9 }), (0, Some(-1), GivenBack)];
+    use ClaimJudgement::{AlreadyClaimed, Claimable, Closed, Empty, GivenBack};
+    let open =
+        [(1, None, Claimable), (0, None, Empty), (0, Some(9), AlreadyClaimed { since: 9 }), (1, Some(-1), GivenBack)];
+    let closed = [(0, None, Closed), (0, Some(9), AlreadyClaimed { since: 9 }), (0, Some(-1), GivenBack)];
     for (left, entry, wanted) in open {
         assert_eq!(image(ShardState::Open, left, entry).claim(), wanted);
     }

@@ -38,7 +38,7 @@ async fn a_query_carries_its_time_and_a_part_of_an_answer_is_none() {
         Some((200, json!({"timed_out": true, "hits": {"hits": []}}).to_string()))
     })
     .unwrap();
-    let part = index(&slow, None).ask("/products/_search", json!({"size": 1})).await;
+    let part = index(&slow, None).post_search("/products/_search", json!({"size": 1})).await;
     assert!(matches!(part, Err(IndexError::Unavailable(_))), "{part:?}");
 }
 
@@ -49,7 +49,7 @@ async fn what_the_service_says_of_a_query_is_not_repeated() {
         Some((400, json!({"error": {"type": "x", "reason": "canary", "root_cause": [cause]}}).to_string()))
     })
     .unwrap();
-    let refused = index(&refusing, None).ask("/products/_search", json!({})).await.unwrap_err();
+    let refused = index(&refusing, None).post_search("/products/_search", json!({})).await.unwrap_err();
     assert_eq!(refused.to_string(), "the search service refused (400 query_shard_exception)");
     assert!(!format!("{refused:?}").contains("canary"));
 }

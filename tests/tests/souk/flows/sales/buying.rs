@@ -8,7 +8,7 @@ async fn a_shopper_waits_is_admitted_claims_and_pays_like_any_other() {
     let sale = Sale::defined(&operator, 3).await;
     assert_eq!(sale.shelf.numbers().await, (3, 0, 3), "the sale's units have left stock");
     let ticket = sale.join(&shopper).await;
-    let waiting = sale.stand(&shopper, &ticket).await.expect(200).body;
+    let waiting = sale.standing(&shopper, &ticket).await.expect(200).body;
     assert_eq!(
         (&waiting["status"], waiting.get("position")),
         (&json!("SCHEDULED"), None),

@@ -46,9 +46,9 @@ async fn tickets_are_for_their_shopper_and_their_sale() {
     let (sale, second) = tokio::join!(Sale::defined(&operator, 1), Sale::defined(&operator, 1));
     let ticket = sale.join(&shopper).await;
     shopper.get(&format!("/sales/{}/queue", sale.id)).await.expect_problem(401, "ticket-required");
-    sale.stand(&shopper, &forged(&ticket, 2)).await.expect_problem(403, "ticket-not-valid");
-    sale.stand(&other, &ticket).await.expect_problem(403, "ticket-not-valid");
-    second.stand(&shopper, &ticket).await.expect_problem(403, "ticket-not-valid");
+    sale.standing(&shopper, &forged(&ticket, 2)).await.expect_problem(403, "ticket-not-valid");
+    sale.standing(&other, &ticket).await.expect_problem(403, "ticket-not-valid");
+    second.standing(&shopper, &ticket).await.expect_problem(403, "ticket-not-valid");
     shopper.post("/sales/none/queue", json!({})).await.expect_problem(404, "not-found");
     stack().guest().post(&format!("/sales/{}/queue", sale.id), json!({})).await.expect(401);
     stack().guest().get("/sales/none").await.expect_problem(404, "not-found");

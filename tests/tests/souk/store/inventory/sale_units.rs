@@ -39,11 +39,11 @@ async fn invariant_i8_what_a_sale_gives_back_is_credited_once_however_often_sent
     let shelf = Shelf::stocked(&[("a", "w1", 30), ("a", "w2", 20)]).await;
     let units = units_of(&shelf);
     let _allotted = units.allot(&sale(), &sku("a"), 50, at(0)).await.unwrap();
-    let told = back(&[(0, "w1", 10), (1, "w1", 2), (2, "w2", 7)]);
+    let given_back = back(&[(0, "w1", 10), (1, "w1", 2), (2, "w2", 7)]);
     // Several sweepers at once, with the same and with older readings.
     let older = back(&[(0, "w1", 4), (2, "w2", 7)]);
     let sale_id = sale();
-    let runs = (0..6).map(|n| units.credit(&sale_id, if n % 2 == 0 { &told } else { &older }, at(1)));
+    let runs = (0..6).map(|n| units.credit(&sale_id, if n % 2 == 0 { &given_back } else { &older }, at(1)));
     let credited: u32 = futures_util::future::join_all(runs).await.into_iter().map(Result::unwrap).sum();
     assert_eq!(credited, 19);
     assert_eq!(shelf.numbers("a", "w1").await, (12, 0, 12));
@@ -51,5 +51,5 @@ async fn invariant_i8_what_a_sale_gives_back_is_credited_once_however_often_sent
     let row = shelf.row("a", "w2").await;
     assert_eq!(row.movement.kind, MovementKind::Returned);
     assert_eq!(units.credit(&sale(), &back(&[(1, "w1", 3)]), at(2)).await.unwrap(), 1, "a late return");
-    assert_eq!(units.credit(&"unknown".parse().unwrap(), &told, at(2)).await.unwrap(), 0);
+    assert_eq!(units.credit(&"unknown".parse().unwrap(), &given_back, at(2)).await.unwrap(), 0);
 }

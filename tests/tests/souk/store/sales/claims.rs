@@ -13,8 +13,8 @@ async fn a_claim_takes_one_unit_of_the_home_shard_and_is_found_again() {
     let home = probes(&market.sale_id, &shopper(1), market.sale().await.shard_count()).next().unwrap();
     assert_eq!(claim.shard, home);
     assert_eq!((claim.warehouse_id.as_str(), i64::from(claim.claimed_at)), ("east", at(1).as_second()));
-    assert_eq!(function.claim(1, 2).await, ClaimOutcome::Mine(claim.clone()), "with the time of the first");
-    assert_eq!(market.function().claim(1, 3).await, ClaimOutcome::Mine(claim.clone()));
+    assert_eq!(function.claim(1, 2).await, ClaimOutcome::AlreadyClaimed(claim.clone()), "with the time of the first");
+    assert_eq!(market.function().claim(1, 3).await, ClaimOutcome::AlreadyClaimed(claim.clone()));
     let shard = market.shards.get(&market.sale_id, home).await.unwrap().unwrap();
     assert_eq!(shard.claims.get(&shopper(1)), Some(&ClaimEntry::Claimed(claim.claimed_at)));
     let totals = market.totals().await;
@@ -38,7 +38,7 @@ async fn springboot_seckill_35_a_duplicate_burns_no_unit() {
     for call in calls {
         let outcome = call.await.unwrap();
         claimed += u32::from(matches!(outcome, ClaimOutcome::Claimed(_)));
-        assert!(matches!(outcome, ClaimOutcome::Claimed(_) | ClaimOutcome::Mine(_)), "{outcome:?}");
+        assert!(matches!(outcome, ClaimOutcome::Claimed(_) | ClaimOutcome::AlreadyClaimed(_)), "{outcome:?}");
     }
     assert_eq!((claimed, market.totals().await.left), (1, 2));
     shard_of(&functions[0].claim(2, 2).await);

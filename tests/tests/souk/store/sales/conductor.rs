@@ -11,12 +11,12 @@ async fn one_of_many_conducts_and_another_takes_over_when_its_lease_ends() {
     let market = Market::open(5).await;
     let (id, second) = (&market.sale_id, market.conductor("second"));
     let refused = second.tick(id, at(4), no_beacon).await.unwrap();
-    assert_eq!(refused, TickOutcome::NotMine { until: at(5) });
+    assert_eq!(refused, TickOutcome::ConductedElsewhere { until: at(5) });
     assert!(matches!(market.conductor("first").tick(id, at(4), no_beacon).await.unwrap(), TickOutcome::Ticked(_)));
-    assert_eq!(second.tick(id, at(8), no_beacon).await.unwrap(), TickOutcome::NotMine { until: at(9) });
+    assert_eq!(second.tick(id, at(8), no_beacon).await.unwrap(), TickOutcome::ConductedElsewhere { until: at(9) });
     assert!(matches!(second.tick(id, at(9), no_beacon).await.unwrap(), TickOutcome::Ticked(_)));
     let lost = market.conductor("first").tick(id, at(10), no_beacon).await.unwrap();
-    assert_eq!(lost, TickOutcome::NotMine { until: at(14) });
+    assert_eq!(lost, TickOutcome::ConductedElsewhere { until: at(14) });
     assert_eq!(second.tick(&"other".parse().unwrap(), at(0), no_beacon).await.unwrap(), TickOutcome::Unknown);
 }
 
@@ -36,7 +36,7 @@ async fn a_sale_is_opened_once_with_one_beacon() {
     for call in calls {
         match call.await.unwrap() {
             TickOutcome::Opened(room) => opened.push(room),
-            TickOutcome::NotMine { .. } | TickOutcome::Overtaken => {}
+            TickOutcome::ConductedElsewhere { .. } | TickOutcome::Overtaken => {}
             other => panic!("{other:?}"),
         }
     }

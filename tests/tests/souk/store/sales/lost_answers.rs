@@ -15,7 +15,7 @@ async fn a_claim_whose_answer_was_lost_is_repeated_and_finds_itself() {
     let outcome = function.claim(1, 1).await;
     assert!(market.wire.has_lost_them());
     assert!(market.wire.sent("UpdateItem") >= before + 2, "it was sent again");
-    assert!(matches!(outcome, ClaimOutcome::Mine(_)), "{outcome:?}");
+    assert!(matches!(outcome, ClaimOutcome::AlreadyClaimed(_)), "{outcome:?}");
     let totals = market.totals().await;
     assert_eq!((totals.claimed, totals.left), (1, 2));
 }
@@ -28,7 +28,7 @@ async fn a_claim_is_repeated_at_its_own_shard_also_where_the_sdk_gives_up() {
     market.wire.lose_answers("UpdateItem", 4);
     let outcome = function.claim(1, 1).await;
     assert!(market.wire.has_lost_them());
-    assert!(matches!(outcome, ClaimOutcome::Mine(_)), "{outcome:?}");
+    assert!(matches!(outcome, ClaimOutcome::AlreadyClaimed(_)), "{outcome:?}");
     assert_eq!(market.totals().await.claimed, 1);
 }
 

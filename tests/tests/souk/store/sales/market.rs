@@ -136,7 +136,7 @@ impl Function {
 #[track_caller]
 pub fn shard_of(outcome: &ClaimOutcome) -> u32 {
     match outcome {
-        ClaimOutcome::Claimed(claim) | ClaimOutcome::Mine(claim) => claim.shard,
+        ClaimOutcome::Claimed(claim) | ClaimOutcome::AlreadyClaimed(claim) => claim.shard,
         other => panic!("{other:?}"),
     }
 }

@@ -45,14 +45,14 @@ async fn a_release_that_died_between_its_writes_is_finished_by_its_repeat() {
 }
 
 #[tokio::test]
-async fn a_release_that_died_between_its_writes_is_mended_by_the_sweeper() {
+async fn a_release_that_died_between_its_writes_is_repaired_by_the_sweeper() {
     let market = Market::open(1).await;
     let function = market.function();
     let shard = shard_of(&function.claim(1, 1).await);
-    assert!(market.shards.mend_empty(&market.sale_id).await.unwrap().is_empty(), "an empty shard is in order");
+    assert!(market.shards.repair_empty_marks(&market.sale_id).await.unwrap().is_empty(), "an empty shard is in order");
     half_release(&market, shard).await;
-    assert_eq!(market.shards.mend_empty(&market.sale_id).await.unwrap(), [shard]);
-    assert!(market.shards.mend_empty(&market.sale_id).await.unwrap().is_empty());
+    assert_eq!(market.shards.repair_empty_marks(&market.sale_id).await.unwrap(), [shard]);
+    assert!(market.shards.repair_empty_marks(&market.sale_id).await.unwrap().is_empty());
     assert_eq!(shard_of(&function.claim(2, 3).await), shard);
 }
 

@@ -24,14 +24,14 @@ impl Tally {
     pub fn count(&mut self, outcome: &ClaimOutcome, cost: ClaimCost) {
         match outcome {
             ClaimOutcome::Claimed(_) => self.claimed += 1,
-            ClaimOutcome::Mine(_) => self.mine += 1,
+            ClaimOutcome::AlreadyClaimed(_) => self.mine += 1,
             ClaimOutcome::SoldOut => self.sold_out += 1,
             ClaimOutcome::TryAgain => self.try_again += 1,
             other => panic!("{other:?}"),
         }
         match outcome {
             ClaimOutcome::Claimed(_) => self.winners += cost,
-            ClaimOutcome::Mine(_) => {}
+            ClaimOutcome::AlreadyClaimed(_) => {}
             _ if cost == ClaimCost::default() => self.free_losers += 1,
             _ => self.losers += cost,
         }

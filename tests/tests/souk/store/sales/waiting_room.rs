@@ -60,7 +60,7 @@ async fn join(room: &WaitingRoom, market: &Market, n: u128, second: i64) -> Stri
 }
 
 async fn stand(room: &WaitingRoom, market: &Market, n: u128, ticket: &str, ms: i64) -> (Queueing, Option<String>) {
-    match room.stand(&market.sale_id, &shopper(n), Some(ticket), at_ms(ms)).await.unwrap() {
+    match room.standing(&market.sale_id, &shopper(n), Some(ticket), at_ms(ms)).await.unwrap() {
         StandingOutcome::Standing { queueing, admission } => (queueing, admission),
         StandingOutcome::Unknown => panic!("the sale is known"),
     }
@@ -172,11 +172,11 @@ async fn nobody_joins_a_sale_that_is_over_and_a_poll_hears_that_it_is() {
     assert_eq!((standing.status, standing.poll_after, admission), (SaleStatus::Closing, None, None));
     let other: SaleId = "other".parse().unwrap();
     assert_eq!(room.join(&other, &shopper(1), at(3)).await.unwrap(), JoinOutcome::Unknown);
-    assert_eq!(room.stand(&other, &shopper(1), Some(&ticket), at(3)).await.unwrap(), StandingOutcome::Unknown);
+    assert_eq!(room.standing(&other, &shopper(1), Some(&ticket), at(3)).await.unwrap(), StandingOutcome::Unknown);
 }
 
 async fn refusal(room: &WaitingRoom, market: &Market, n: u128, ticket: Option<&str>) -> TokenError {
-    match room.stand(&market.sale_id, &shopper(n), ticket, at(10)).await.unwrap_err() {
+    match room.standing(&market.sale_id, &shopper(n), ticket, at(10)).await.unwrap_err() {
         WaitingRoomError::Ticket(error) => error,
         other => panic!("{other:?}"),
     }
@@ -241,7 +241,7 @@ async fn keys_may_be_rotated_in_the_middle_of_a_sale() {
     let new = join(&other, &market, 2, 2).await;
     assert_eq!(secret.loads(), 2);
     // Too early to ask again whether there is such a key: that is nobody's fault.
-    let early = warm.stand(&market.sale_id, &shopper(2), Some(&new), at(3)).await.unwrap_err();
+    let early = warm.standing(&market.sale_id, &shopper(2), Some(&new), at(3)).await.unwrap_err();
     assert!(matches!(early, WaitingRoomError::Ticket(TokenError::Unverifiable(_))), "{early:?}");
     stand(&warm, &market, 2, &new, 6001).await;
     stand(&warm, &market, 1, &old, 6002).await;
@@ -266,7 +266,7 @@ async fn invented_key_ids_cause_no_flood_of_loads() {
     let mine = join(&room, &market, 1, 1).await;
     let invented = join(&waiting_room(&market, KeyRing::new(Secret::of(&["z"]))), &market, 1, 1).await;
     for ms in 0..1000 {
-        let outcome = room.stand(&market.sale_id, &shopper(1), Some(&invented), at_ms(7000 + ms)).await;
+        let outcome = room.standing(&market.sale_id, &shopper(1), Some(&invented), at_ms(7000 + ms)).await;
         assert!(outcome.is_err());
         stand(&room, &market, 1, &mine, 7000 + ms).await;
     }

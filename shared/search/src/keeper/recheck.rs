@@ -17,8 +17,8 @@ use crate::{document::Action, index::SameVersion, page::ProductPage};
 /// the pages that are missing.
 const ORPHANS_MAX: u64 = 1_000;
 
-/// What is said of documents; `None` of those of which no page speaks.
-type Said = BTreeMap<Sku, Option<Action>>;
+/// What pages want of documents; `None` of those of which no page speaks.
+type Wanted = BTreeMap<Sku, Option<Action>>;
 
 /// A difference that time has not healed.
 #[derive(Debug, PartialEq)]
@@ -30,7 +30,7 @@ struct Finding {
 
 impl Keeper {
     /// What still differs after the time that a change takes to arrive is repaired and counted.
-    pub(super) async fn look_again(&self, comparison: &mut Comparison) -> Result<(), KeeperError> {
+    pub(super) async fn recheck(&self, comparison: &mut Comparison) -> Result<(), KeeperError> {
         if comparison.suspects.is_empty() {
             return Ok(());
         }
@@ -39,12 +39,12 @@ impl Keeper {
             tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
         }
         let ids: BTreeSet<_> = comparison.suspects.keys().cloned().collect();
-        let said = said_of(&comparison.suspects, &self.pages.items(&ids).await?);
-        let skus: Vec<_> = said.keys().collect();
+        let wanted = wanted_of(&comparison.suspects, &self.pages.items(&ids).await?);
+        let skus: Vec<_> = wanted.keys().collect();
         let found = self.index.versions(&comparison.index, &skus).await?;
         // Read once more: a page that was written between the two reads looks set back, and is not.
-        let later = said_of(&comparison.suspects, &self.pages.items(&ids).await?);
-        let findings = findings(&said, &found, &later, &mut comparison.counts);
+        let later = wanted_of(&comparison.suspects, &self.pages.items(&ids).await?);
+        let findings = findings(&wanted, &found, &later, &mut comparison.counts);
         let repairs: Vec<_> = findings.iter().filter_map(|finding| finding.repair.clone()).collect();
         let refused = self.index.write_to(&comparison.index, &repairs, SameVersion::Replaces).await?;
         let mut refused: HashMap<_, _> =
@@ -67,25 +67,25 @@ impl Keeper {
     }
 }
 
-/// What is said of each suspected document. What belongs to a page that cannot be read is left out.
-fn said_of(suspects: &BTreeMap<ProductId, BTreeSet<Sku>>, pages: &HashMap<ProductId, Option<ProductPage>>) -> Said {
-    let mut said = Said::new();
+/// What pages want of each suspected document. What belongs to a page that cannot be read is left out.
+fn wanted_of(suspects: &BTreeMap<ProductId, BTreeSet<Sku>>, pages: &HashMap<ProductId, Option<ProductPage>>) -> Wanted {
+    let mut wanted = Wanted::new();
     for (product_id, unknown) in suspects {
         let page = pages.get(product_id);
         if matches!(page, Some(None)) {
             continue;
         }
-        said.extend(unknown.iter().map(|sku| (sku.clone(), None)));
+        wanted.extend(unknown.iter().map(|sku| (sku.clone(), None)));
         let actions = page.into_iter().flatten().flat_map(ProductPage::actions);
-        said.extend(actions.map(|action| (action.sku().clone(), Some(action))));
+        wanted.extend(actions.map(|action| (action.sku().clone(), Some(action))));
     }
-    said
+    wanted
 }
 
-fn findings(said: &Said, found: &HashMap<Sku, u64>, later: &Said, counts: &mut Counts) -> Vec<Finding> {
+fn findings(wanted: &Wanted, found: &HashMap<Sku, u64>, later: &Wanted, counts: &mut Counts) -> Vec<Finding> {
     let mut orphans = counts.orphans;
     let mut findings = Vec::new();
-    for (sku, action) in said {
+    for (sku, action) in wanted {
         let version = found.get(sku).copied();
         let Some(difference) = difference(action.as_ref(), version) else { continue };
         let repair = match (difference, action) {
@@ -129,29 +129,29 @@ mod tests {
 
     #[test]
     fn a_document_is_ahead_only_of_a_page_that_stays_behind() {
-        let said = Said::from([index("A", 3)]);
-        let set_back = findings(&said, &found("A", 5), &Said::from([index("A", 4)]), &mut Counts::default());
+        let wanted = Wanted::from([index("A", 3)]);
+        let set_back = findings(&wanted, &found("A", 5), &Wanted::from([index("A", 4)]), &mut Counts::default());
         assert_eq!(set_back, [Finding { difference: Difference::Ahead, repair: None }]);
-        let written = findings(&said, &found("A", 5), &Said::from([index("A", 5)]), &mut Counts::default());
+        let written = findings(&wanted, &found("A", 5), &Wanted::from([index("A", 5)]), &mut Counts::default());
         assert_eq!(written, []);
     }
 
     #[test]
     fn a_document_of_no_page_is_removed_at_the_version_that_it_has() {
-        let said = Said::from([(sku("A"), None)]);
+        let wanted = Wanted::from([(sku("A"), None)]);
         let mut counts = Counts::default();
         let delete = Action::Delete { sku: sku("A"), version: 9 };
         let expected = Finding { difference: Difference::Surplus, repair: Some(delete) };
-        assert_eq!(findings(&said, &found("A", 9), &said, &mut counts), [expected]);
+        assert_eq!(findings(&wanted, &found("A", 9), &wanted, &mut counts), [expected]);
         assert_eq!(counts.orphans, 1);
     }
 
     #[test]
     fn where_all_pages_are_missing_the_index_is_not_emptied() {
         let names: Vec<_> = (0..ORPHANS_MAX + 5).map(|n| sku(&format!("S{n}"))).collect();
-        let said: Said = names.iter().map(|sku| (sku.clone(), None)).collect();
+        let wanted: Wanted = names.iter().map(|sku| (sku.clone(), None)).collect();
         let found = names.iter().map(|sku| (sku.clone(), 1)).collect();
-        let findings = findings(&said, &found, &said, &mut Counts::default());
+        let findings = findings(&wanted, &found, &wanted, &mut Counts::default());
         assert_eq!(findings.iter().filter(|finding| finding.repair.is_none()).count(), 5);
     }
 }
