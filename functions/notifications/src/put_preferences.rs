@@ -13,7 +13,8 @@ use crate::preferences::{Body, View};
 /// 400 where a message is always sent, 401, 413, 503.
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
-    let declined = request.json::<Body>()?.checked()?;
+    let body: Body = request.json()?;
+    let declined = body.checked()?;
     deps.messages.decline(&user_id, declined.clone()).await?;
     Ok(Response::json(200, &View::of(declined)))
 }

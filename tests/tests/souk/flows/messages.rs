@@ -109,7 +109,9 @@ async fn nothing_is_sent_to_an_address_that_does_not_take_mail() {
             "mail": { "messageId": "m", "tags": {} },
         },
     });
-    let record = json!({ "messageId": "m", "body": bounce.to_string(), "attributes": {}, "eventSource": "aws:sqs" });
+    let record = json!({
+        "messageId": "m", "body": bounce.to_string(), "attributes": {}, "messageAttributes": {}, "eventSource": "aws:sqs",
+    });
     let done = stack().invoke("RecordMailFeedback", &json!({ "Records": [record] })).await.unwrap();
     assert_eq!(done["batchItemFailures"], json!([]), "{done}");
 
@@ -155,10 +157,9 @@ async fn whoever_wins_in_a_sale_or_loses_by_the_payment_reads_so() {
     let loser = stack().sign_in("shopper2").await;
     let sale = Sale::open(&operator, 2).await;
     let messages = stack().table("MessagesTable").await;
-    for (shopper, card, status, kind) in [
-        (&winner, "pm_card_visa", "PAID", "sale_won"),
-        (&loser, "pm_card_chargeDeclined", "CANCELLED", "sale_lost"),
-    ] {
+    for (shopper, card, status, kind) in
+        [(&winner, "pm_card_visa", "PAID", "sale_won"), (&loser, "pm_card_chargeDeclined", "CANCELLED", "sale_lost")]
+    {
         let asked = sale.buy(shopper, card).await.expect(202);
         let ended = sale.intent_in(shopper, asked.text("intent_id"), status).await;
         message(&messages, ended["order_id"].as_str().unwrap(), kind, "SENT").await;
