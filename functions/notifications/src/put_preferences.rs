@@ -18,7 +18,8 @@ use crate::preferences::{Body, View};
 )]
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
-    let declined = request.json::<Body>()?.checked()?;
+    let body: Body = request.json()?;
+    let declined = body.checked()?;
     deps.messages.decline(&user_id, declined.clone()).await?;
     Ok(Response::json(200, &View::of(declined)))
 }

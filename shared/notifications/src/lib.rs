@@ -14,7 +14,9 @@ mod feedback;
 mod kind;
 mod language;
 mod mailer;
+mod message;
 mod messages;
+mod preferences;
 mod render;
 mod suppression;
 
@@ -25,5 +27,6 @@ pub use feedback::{Feedback, FeedbackEvent};
 pub use kind::{Happened, Kind};
 pub use language::Language;
 pub use mailer::{Mailer, SendFailure};
-pub use messages::{BeginOutcome, EndOutcome, Message, MessageId, Messages, Standing, Turn, Withheld};
+pub use message::{Message, MessageId, Standing, Withheld};
+pub use messages::{BeginOutcome, EndOutcome, Messages, Turn};
 pub use render::{Mail, RenderError, Templates};

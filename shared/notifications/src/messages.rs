@@ -3,15 +3,13 @@
 //! Whatever is repeated, a message is sent once. Where a function dies between the two writes nobody knows whether
 //! the mail went out: it is sent a second time, never a third, and the item's attempt says so.
 
-use std::{collections::BTreeSet, fmt};
-
 use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{OrderId, UserId};
 use souk_dynamo::{Outcome, StoreError, Table, Update, attribute, n};
 use souk_wiring::FromEnvironment;
 
-use crate::Kind;
+use crate::{Kind, Message, MessageId, Standing};
 
 /// After this time a send that was begun is not going on any more: longer than the function lives.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -19,55 +17,6 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const ATTEMPTS: u32 = 2;
 /// How long it is known what was sent: much longer than any event may come late.
 const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
-
-/// A message's id: each order has one of each kind, and one shopper, so a repeated event finds it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MessageId(String);
-
-/// A message and whom it goes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Of which order.
-    pub order_id: OrderId,
-    /// To whom.
-    pub user_id: UserId,
-    /// What it says.
-    pub kind: Kind,
-}
-
-/// Where a message stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Standing {
-    /// It is being sent, or its sender died.
-    Sending,
-    /// The provider refused it; it may be sent.
-    Waiting,
-    /// The provider has taken it.
-    Sent {
-        /// The provider's id of the mail.
-        provider_id: String,
-    },
-    /// It is not sent, for good.
-    Withheld {
-        /// Why.
-        why: Withheld,
-    },
-    /// It may have been sent once or twice, and is not sent again.
-    Unknown,
-}
-
-/// Why a message is not sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Withheld {
-    /// The account is gone, or has no address that was verified.
-    NoAddress,
-    /// The shopper does not want messages of this kind.
-    Declined,
-    /// The address does not take mail, or its owner has complained.
-    Suppressed,
-}
 
 /// The right to send a message, until the lease has passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,31 +81,6 @@ enum Next {
     GiveUp,
     Wait,
     Nothing,
-}
-
-impl Message {
-    /// Its id.
-    pub fn id(&self) -> MessageId {
-        // Letters, digits, '_' and '-': what a mail's tag may hold.
-        MessageId(format!("{}-{}", self.order_id, self.kind.as_str()))
-    }
-}
-
-impl MessageId {
-    pub(crate) fn of_tag(tag: &str) -> Self {
-        Self(tag.to_owned())
-    }
-
-    /// The id's text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 impl MessageRecord {
@@ -255,33 +179,6 @@ impl Messages {
             Outcome::Refused(_) => EndOutcome::Overtaken,
         })
     }
-
-    /// The kinds that a shopper declines.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn declined(&self, user_id: &UserId) -> Result<BTreeSet<Kind>, StoreError> {
-        let found: Option<Preferences> = self.table.get(&[("id", &preferences_of(user_id))]).await?;
-        Ok(found.map(|preferences| preferences.declined).unwrap_or_default())
-    }
-
-    /// Keeps the kinds that a shopper declines, in place of those before.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn decline(&self, user_id: &UserId, declined: BTreeSet<Kind>) -> Result<(), StoreError> {
-        self.table.put(&Preferences { id: preferences_of(user_id), declined }).await
-    }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Preferences {
-    id: String,
-    declined: BTreeSet<Kind>,
-}
-
-fn preferences_of(user_id: &UserId) -> String {
-    format!("preferences#{user_id}")
 }
 
 #[cfg(test)]

@@ -81,6 +81,30 @@ fn text_and_html_say_the_same() {
 }
 
 #[test]
+fn the_text_reads_like_a_letter() {
+    let text = mail(Kind::OrderShipped, Language::English).text.replace(['\u{2068}', '\u{2069}'], "");
+    let expected = [
+        "Your order is on its way",
+        "",
+        "Your order has been handed to the carrier.",
+        "",
+        "Order: ord_00000000000000000000000000000001",
+        "Placed on: November 29, 2026",
+        "",
+        "2 × Leather bag: $1,234.50",
+        "1 × BAG-1: $0.99",
+        "Total: $2,469.99",
+        "Parcel: Speedy, SP-1",
+        "",
+        "See your order:",
+        "https://shop.example/orders/ord_00000000000000000000000000000001",
+        "",
+        "Souk",
+    ];
+    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn a_cancellation_says_why_and_others_do_not() {
     let mut order = bought();
     order.cancel_reason = Some(CancelReason::PaymentExpired);

@@ -109,7 +109,9 @@ async fn nothing_is_sent_to_an_address_that_does_not_take_mail() {
             "mail": { "messageId": "m", "tags": {} },
         },
     });
-    let record = json!({ "messageId": "m", "body": bounce.to_string(), "attributes": {}, "eventSource": "aws:sqs" });
+    let record = json!({
+        "messageId": "m", "body": bounce.to_string(), "attributes": {}, "messageAttributes": {}, "eventSource": "aws:sqs",
+    });
     let done = stack().invoke("RecordMailFeedback", &json!({ "Records": [record] })).await.unwrap();
     assert_eq!(done["batchItemFailures"], json!([]), "{done}");
 
