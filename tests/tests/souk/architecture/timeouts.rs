@@ -58,7 +58,7 @@ fn a_query_ends_before_its_client_gives_up() {
 const MAKES: [&str; 4] = ["Connector::builder(", "TransportBuilder::new(", "reqwest::Client::", "from_conf("];
 const KNOWN: [&str; 6] = [
     "functions/identity/src/staff_groups.rs",
-    "functions/search/src/index_manager/custom_resource.rs",
+    "functions/search/src/search_index_manager/custom_resource.rs",
     "shared/notifications/src/mailer.rs",
     "shared/payments/src/stripe/transport.rs",
     "shared/search/src/index/client.rs",
