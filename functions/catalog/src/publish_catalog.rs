@@ -20,15 +20,11 @@ pub struct Deps {
 /// # Errors
 /// The first record that was not published.
 pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
-    let mut events = Vec::new();
-    for (index, record) in records.iter().enumerate() {
-        match event_of(record).map_err(|error| (index, error))? {
-            Some(ProductEvent::Changed(event)) => events.push(Event::new(index, ProductChanged::DETAIL_TYPE, &event)?),
-            Some(ProductEvent::Deleted(event)) => events.push(Event::new(index, ProductDeleted::DETAIL_TYPE, &event)?),
-            None => {}
-        }
-    }
-    deps.bus.publish(SOURCE, events).await
+    let published = |event: ProductEvent| match event {
+        ProductEvent::Changed(event) => Event::new(ProductChanged::DETAIL_TYPE, &event),
+        ProductEvent::Deleted(event) => Event::new(ProductDeleted::DETAIL_TYPE, &event),
+    };
+    deps.bus.publish_each(SOURCE, &records, |record| event_of(record)?.map(published).transpose()).await
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -37,8 +37,9 @@ impl Hints {
         let read = due.into_iter().map(async |(index, sku)| (index, self.read(sku).await));
         let read: Vec<_> = stream::iter(read).buffered(AT_ONCE).collect().await;
         let events = read.into_iter().map(|(index, event)| {
-            let event = event.map_err(|error| (index, error.into()))?;
-            Event::new(index, AvailabilityChanged::DETAIL_TYPE, &event)
+            let event = event.map_err(RecordFailure::from);
+            let event = event.and_then(|event| Event::new(AvailabilityChanged::DETAIL_TYPE, &event));
+            event.map(|event| (index, event)).map_err(|error| (index, error))
         });
         self.bus.publish(SOURCE, events.collect::<Result<_, _>>()?).await
     }

@@ -1,4 +1,4 @@
-//! `publish-prices`: tells the bus what the prices table's stream says about prices.
+//! `publish-prices`: publishes what the prices table's stream says about prices.
 
 use souk_events::pricing::{PriceChanged, SOURCE};
 use souk_pricing::PriceImage;
@@ -19,13 +19,8 @@ pub struct Deps {
 /// # Errors
 /// The first record that was not published.
 pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
-    let mut events = Vec::new();
-    for (index, record) in records.iter().enumerate() {
-        if let Some(event) = event_of(record).map_err(|error| (index, error))? {
-            events.push(Event::new(index, PriceChanged::DETAIL_TYPE, &event)?);
-        }
-    }
-    deps.bus.publish(SOURCE, events).await
+    let published = |event| Event::new(PriceChanged::DETAIL_TYPE, &event);
+    deps.bus.publish_each(SOURCE, &records, |record| event_of(record)?.map(published).transpose()).await
 }
 
 /// The same item also holds what the catalog says: where only that changed, there is nothing to publish.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use souk_dynamo::sdk_failure;
 use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
-use crate::stream::{BatchResult, RecordFailure};
+use crate::stream::{BatchResult, Record, RecordFailure};
 
 /// EventBridge takes this many entries in one call.
 const ENTRIES_PER_CALL: usize = 10;
@@ -18,26 +18,21 @@ pub struct Bus {
     name: String,
 }
 
-/// One event to be published, and which record of the batch it came from.
+/// One event to be published.
 #[derive(Debug, Clone)]
 pub struct Event {
-    record: usize,
     detail_type: &'static str,
     detail: String,
 }
 
 impl Event {
-    /// The event that the batch's record of this index gives rise to.
+    /// An event of this type.
     ///
     /// # Errors
-    /// The index with the reason, where the detail cannot be written as JSON.
-    pub fn new(
-        record: usize,
-        detail_type: &'static str,
-        detail: &impl Serialize,
-    ) -> Result<Self, (usize, RecordFailure)> {
-        let detail = serde_json::to_string(detail).map_err(|error| (record, RecordFailure::Poison(error.into())))?;
-        Ok(Self { record, detail_type, detail })
+    /// Where the detail cannot be written as JSON.
+    pub fn new(detail_type: &'static str, detail: &impl Serialize) -> Result<Self, RecordFailure> {
+        let detail = serde_json::to_string(detail).map_err(|error| RecordFailure::Poison(error.into()))?;
+        Ok(Self { detail_type, detail })
     }
 }
 
@@ -48,14 +43,34 @@ impl FromEnvironment for Bus {
 }
 
 impl Bus {
-    /// Publishes events of a source (`souk.orders`) in order. An event may be published twice, never lost: after a
-    /// failure the batch is retried from the record of the first event that was not taken.
+    /// Publishes what each record of a batch means to others, in order: an outbox. Repeated records make repeated
+    /// events.
+    ///
+    /// # Errors
+    /// The first record that cannot be read, before anything is published; else as [`Bus::publish`].
+    pub async fn publish_each<E: IntoIterator<Item = Event>>(
+        &self,
+        source: &str,
+        records: &[Record],
+        events_of: impl Fn(&Record) -> Result<E, RecordFailure>,
+    ) -> BatchResult {
+        let mut events = Vec::new();
+        for (index, record) in records.iter().enumerate() {
+            let of_record = events_of(record).map_err(|error| (index, error))?;
+            events.extend(of_record.into_iter().map(|event| (index, event)));
+        }
+        self.publish(source, events).await
+    }
+
+    /// Publishes events of a source (`souk.orders`) in order, each with the index of the batch's record that it came
+    /// from. An event may be published twice, never lost: after a failure the batch is retried from the record of the
+    /// first event that was not taken.
     ///
     /// # Errors
     /// The first record whose event was not taken, with the reason.
-    pub async fn publish(&self, source: &str, events: Vec<Event>) -> BatchResult {
+    pub async fn publish(&self, source: &str, events: Vec<(usize, Event)>) -> BatchResult {
         for chunk in events.chunks(ENTRIES_PER_CALL) {
-            let entries = chunk.iter().map(|event| {
+            let entries = chunk.iter().map(|(_, event)| {
                 PutEventsRequestEntry::builder()
                     .event_bus_name(&self.name)
                     .source(source)
@@ -64,10 +79,10 @@ impl Bus {
                     .build()
             });
             let sent = self.client.put_events().set_entries(Some(entries.collect())).send().await;
-            let answer = sent.map_err(|error| (chunk[0].record, RecordFailure::Outage(sdk_failure(&error).into())))?;
+            let answer = sent.map_err(|error| (chunk[0].0, RecordFailure::Outage(sdk_failure(&error).into())))?;
             let refused = answer.entries().iter().zip(chunk).find(|(entry, _)| entry.error_code().is_some());
-            if let Some((entry, event)) = refused {
-                return Err((event.record, refusal(entry.error_code().unwrap_or("an event was refused"))));
+            if let Some((entry, (record, _))) = refused {
+                return Err((*record, refusal(entry.error_code().unwrap_or("an event was refused"))));
             }
         }
         Ok(())

@@ -112,14 +112,13 @@ impl PlaceOrder {
             cart_version: checkout.cart_version,
             request_digest: request.digest.clone(),
         };
-        let digest = request.digest.clone();
         let order = self.compose(order_id, request, origin.clone(), checkout, call)?;
         Ok(match place(&self.orders, &self.checkouts, &order, &origin, call.now).await? {
             PlaceOutcome::Placed => {
                 self.follow_up(&order, call).await;
                 Outcome::Placed(Box::new(order))
             }
-            PlaceOutcome::Exists(known) => self.repeated(*known, &digest, call).await?,
+            PlaceOutcome::Exists(known) => self.repeated(*known, &origin.request_digest, call).await?,
             PlaceOutcome::CheckoutConsumed => Outcome::CheckoutConsumed,
             PlaceOutcome::CheckoutExpired => Outcome::CheckoutExpired,
             PlaceOutcome::CartConsumed => Outcome::CartConsumed,

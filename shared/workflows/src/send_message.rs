@@ -63,6 +63,13 @@ pub enum SendError {
     Store(#[from] StoreError),
 }
 
+/// Whom a message goes to.
+enum Recipient {
+    At(Contact),
+    /// To nobody, and why.
+    None(Withheld),
+}
+
 impl SendMessage {
     /// A use case of these parts.
     pub fn new(
@@ -94,8 +101,8 @@ impl SendMessage {
             BeginOutcome::Busy => return Err(SendError::Busy),
         };
         let (standing, result) = match recipient {
-            Err(why) => (Standing::Withheld { why }, Ok(SendOutcome::Withheld(why))),
-            Ok(contact) => match self.send(&message, &order, &contact).await {
+            Recipient::None(why) => (Standing::Withheld { why }, Ok(SendOutcome::Withheld(why))),
+            Recipient::At(contact) => match self.send(&message, &order, &contact).await {
                 Ok(provider_id) => (Standing::Sent { provider_id }, Ok(SendOutcome::Sent { attempt: turn.attempt })),
                 // The item stays as it is: the next try is the second attempt.
                 Err(error @ SendError::Mail(SendFailure::Unknown(_))) => return Err(error),
@@ -113,15 +120,17 @@ impl SendMessage {
     }
 
     /// How the shopper is reached, or why not.
-    async fn recipient(&self, message: &Message) -> Result<Result<Contact, Withheld>, SendError> {
+    async fn recipient(&self, message: &Message) -> Result<Recipient, SendError> {
         if message.kind.may_be_declined() && self.messages.declined(&message.user_id).await?.contains(&message.kind) {
-            return Ok(Err(Withheld::Declined));
+            return Ok(Recipient::None(Withheld::Declined));
         }
-        let Some(contact) = self.contacts.find(&message.user_id).await? else { return Ok(Err(Withheld::NoAddress)) };
+        let Some(contact) = self.contacts.find(&message.user_id).await? else {
+            return Ok(Recipient::None(Withheld::NoAddress));
+        };
         if self.messages.is_suppressed(&contact.address).await? {
-            return Ok(Err(Withheld::Suppressed));
+            return Ok(Recipient::None(Withheld::Suppressed));
         }
-        Ok(Ok(contact))
+        Ok(Recipient::At(contact))
     }
 
     async fn send(&self, message: &Message, order: &Order, contact: &Contact) -> Result<String, SendError> {

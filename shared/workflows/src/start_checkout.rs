@@ -70,29 +70,42 @@ struct Choice {
     cart_version: Option<u64>,
 }
 
+/// Why a step leads no further.
+enum Stop {
+    /// There will be no checkout, which is an outcome.
+    Refused(Outcome),
+    /// Nobody knows.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
 impl StartCheckout {
     /// Makes a checkout.
     ///
     /// # Errors
     /// [`StoreError`]: units may be held that nobody will order; the sweeper frees them.
     pub async fn run(&self, user_id: UserId, wanted: Wanted, call: &Call) -> Result<Outcome, StoreError> {
+        match self.start(user_id, wanted, call).await {
+            Ok((checkout, changes)) => Ok(Outcome::Started(Box::new(checkout), changes)),
+            Err(Stop::Refused(outcome)) => Ok(outcome),
+            Err(Stop::Store(error)) => Err(error),
+        }
+    }
+
+    async fn start(&self, user_id: UserId, wanted: Wanted, call: &Call) -> Result<(Checkout, Vec<PriceChange>), Stop> {
         let choice = match wanted {
             Wanted::Lines(lines) => {
                 Choice { lines: lines.into_iter().map(|(sku, q)| (sku, (q, None))).collect(), cart_version: None }
             }
-            Wanted::Cart => match self.whole_cart(&user_id, call).await? {
-                Ok(choice) => choice,
-                Err(refused) => return Ok(refused),
-            },
+            Wanted::Cart => self.whole_cart(&user_id, call).await?,
         };
-        let (lines, changes) = match self.priced(&choice).await? {
-            Ok(priced) => priced,
-            Err(refused) => return Ok(refused),
-        };
-        let total = match total(&lines) {
-            Ok(total) => total,
-            Err(error) => return Ok(Outcome::TotalTooLarge(error)),
-        };
+        let (lines, changes) = self.priced(&choice).await?;
+        let total = total(&lines).map_err(|error| Stop::Refused(Outcome::TotalTooLarge(error)))?;
         let checkout_id = CheckoutId::from_uuid(call.new_id());
         let checkout = Checkout {
             reservation_id: checkout_id.reservation(),
@@ -106,46 +119,43 @@ impl StartCheckout {
             order_id: None,
             abandoned: false,
         };
-        if let Some(refused) = self.reserve(&checkout, call).await? {
-            return Ok(refused);
-        }
+        self.reserve(&checkout, call).await?;
         self.checkouts.create(&checkout).await?;
-        Ok(Outcome::Started(Box::new(checkout), changes))
+        Ok((checkout, changes))
     }
 
-    async fn whole_cart(&self, user_id: &UserId, call: &Call) -> Result<Result<Choice, Outcome>, StoreError> {
+    async fn whole_cart(&self, user_id: &UserId, call: &Call) -> Result<Choice, Stop> {
         let cart = self.carts.of_user(user_id, call.now).await?;
         if cart.lines.is_empty() {
-            return Ok(Err(Outcome::CartEmpty));
+            return Err(Stop::Refused(Outcome::CartEmpty));
         }
         if self.checkouts.cart_is_ordered(user_id, cart.version).await? {
-            return Ok(Err(Outcome::CartOrdered));
+            return Err(Stop::Refused(Outcome::CartOrdered));
         }
         let lines = cart.lines.into_iter().map(|(sku, line)| (sku, (line.quantity, line.seen_price))).collect();
-        Ok(Ok(Choice { lines, cart_version: Some(cart.version) }))
+        Ok(Choice { lines, cart_version: Some(cart.version) })
     }
 
     /// The lines at present prices, and where those differ from what the cart showed.
-    async fn priced(&self, choice: &Choice) -> Result<Result<(Vec<OrderLine>, Vec<PriceChange>), Outcome>, StoreError> {
+    async fn priced(&self, choice: &Choice) -> Result<(Vec<OrderLine>, Vec<PriceChange>), Stop> {
         let offers = self.prices.get_many(choice.lines.keys()).await?;
         let mut lines = Vec::with_capacity(choice.lines.len());
         let mut changes = Vec::new();
         for (sku, (quantity, seen)) in &choice.lines {
-            let Some(known) = offers.get(sku).filter(|offer| !offer.is_unknown()) else {
-                return Ok(Err(Outcome::UnknownSku(sku.clone())));
-            };
-            let Some(unit_price) = known.sellable_at() else { return Ok(Err(Outcome::NotForSale(sku.clone()))) };
+            let known = offers.get(sku).filter(|offer| !offer.is_unknown());
+            let known = known.ok_or_else(|| Stop::Refused(Outcome::UnknownSku(sku.clone())))?;
+            let unit_price = known.sellable_at().ok_or_else(|| Stop::Refused(Outcome::NotForSale(sku.clone())))?;
             if let Some(from) = seen.filter(|seen| *seen != unit_price) {
                 changes.push(PriceChange { sku: sku.clone(), from, to: unit_price });
             }
             lines.push(OrderLine { sku: sku.clone(), title: known.title.clone(), quantity: *quantity, unit_price });
         }
-        Ok(Ok((lines, changes)))
+        Ok((lines, changes))
     }
 
-    /// Holds the units and starts the timer; what was refused, if it was. The reservation comes first: a
-    /// timer that is lost, or a checkout that is never stored, leaves units that the sweeper frees.
-    async fn reserve(&self, checkout: &Checkout, call: &Call) -> Result<Option<Outcome>, StoreError> {
+    /// Holds the units and starts the timer. The reservation comes first: a timer that is lost, or a checkout
+    /// that is never stored, leaves units that the sweeper frees.
+    async fn reserve(&self, checkout: &Checkout, call: &Call) -> Result<(), Stop> {
         let request = ReserveRequest {
             reservation_id: checkout.reservation_id.clone(),
             lines: checkout.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect(),
@@ -158,14 +168,14 @@ impl StartCheckout {
                 metrics::emit("reserve", "Count", &counts);
             }
             ReserveOutcome::Exists(_) => {}
-            ReserveOutcome::OutOfStock(shortage) => return Ok(Some(Outcome::OutOfStock(shortage))),
-            ReserveOutcome::Scattered => return Ok(Some(Outcome::Scattered)),
-            ReserveOutcome::Busy => return Ok(Some(Outcome::Busy)),
+            ReserveOutcome::OutOfStock(shortage) => return Err(Stop::Refused(Outcome::OutOfStock(shortage))),
+            ReserveOutcome::Scattered => return Err(Stop::Refused(Outcome::Scattered)),
+            ReserveOutcome::Busy => return Err(Stop::Refused(Outcome::Busy)),
         }
         if let Err(error) = self.timers.start(&checkout.reservation_id, checkout.expires_at, call.now).await {
             let reservation_id = &checkout.reservation_id;
             tracing::warn!(%reservation_id, %error, "no timer; the sweeper will free the units");
         }
-        Ok(None)
+        Ok(())
     }
 }
