@@ -2,8 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod catalog;
+pub mod flash_sales;
 pub mod inventory;
 pub mod orders;
 pub mod pricing;
-pub mod sales;
 pub mod search;

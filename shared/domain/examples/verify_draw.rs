@@ -4,8 +4,8 @@
 use std::error::Error;
 
 use souk_domain::{
+    flash_sale::{Draw, ShopperKey, drand},
     ids::UserId,
-    sale::{Draw, ShopperKey, drand},
 };
 
 fn main() -> Result<(), Box<dyn Error>> {

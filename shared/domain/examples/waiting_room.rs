@@ -8,11 +8,11 @@ use std::{
 
 use jiff::Timestamp;
 use souk_domain::{
-    ids::{IdError, SaleId, UserId},
-    sale::{
-        Cohort, Conditions, Lottery, LotteryKey, Pace, Position, SaleStatus, Sampling, ShopperKey, WindowCounts,
+    flash_sale::{
+        Cohort, Conditions, FlashSaleStatus, Lottery, LotteryKey, Pace, Position, Sampling, ShopperKey, WindowCounts,
         polling::{Waiting, opening_spread, poll_after},
     },
+    ids::{FlashSaleId, IdError, UserId},
 };
 use uuid::Uuid;
 
@@ -61,7 +61,7 @@ struct Joins {
 impl Joins {
     /// What a join computes, for shoppers of an even spread of UUIDs.
     fn simulated(shoppers: u32) -> Result<Self, IdError> {
-        let sale: SaleId = "console".parse()?;
+        let sale: FlashSaleId = "console".parse()?;
         let key = LotteryKey::new([7; 32]);
         let (lottery, sampling) = (Lottery::new(&key, None, &sale), Sampling::new(&key, &sale, shoppers));
         let mut bins = vec![0_u32; 1 << 20];
@@ -122,7 +122,7 @@ impl Polls {
     fn simulated(agents: u32, weight: u32) -> Result<Self, IdError> {
         let shoppers = agents.saturating_mul(weight);
         let counts = WindowCounts::from(vec![(Cohort::BEFORE_OPENING, shoppers.into())]);
-        let conditions = Conditions { status: SaleStatus::Open, opens_at: after(0), rate: RATE, counts: &counts };
+        let conditions = Conditions { status: FlashSaleStatus::Open, opens_at: after(0), rate: RATE, counts: &counts };
         let seconds = i64::from(shoppers / RATE) + 5 + opening_spread(shoppers).as_secs() as i64;
         let paces: Vec<Pace> = (0..seconds)
             .scan(Pace::opening(after(0), shoppers), |pace, second| {

@@ -78,7 +78,7 @@ client_id! {
     /// A warehouse that holds stock.
     WarehouseId,
     /// A flash sale.
-    SaleId,
+    FlashSaleId,
     /// A stock-keeping unit: one variant of a product, and the only key that contexts share.
     Sku,
 }
@@ -121,7 +121,7 @@ server_id! {
 
 impl ReservationId {
     /// The one reservation of a flash sale's units.
-    pub fn of_sale(sale_id: &SaleId) -> Self {
+    pub fn of_sale(sale_id: &FlashSaleId) -> Self {
         Self::from_uuid(derived(&["sale-units", sale_id.as_str()]))
     }
 }
@@ -141,7 +141,7 @@ impl OrderId {
     }
 
     /// The id of the one order that this user can make in this sale.
-    pub fn of_sale(user_id: &UserId, sale_id: &SaleId) -> Self {
+    pub fn of_sale(user_id: &UserId, sale_id: &FlashSaleId) -> Self {
         Self::from_uuid(derived(&["sale", sale_id.as_str(), user_id.as_str()]))
     }
 }

@@ -4,13 +4,13 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod flash_sale;
 pub mod ids;
 pub mod money;
 pub mod order;
 pub mod payment;
 pub mod quantity;
 pub mod reservation;
-pub mod sale;
 #[cfg(feature = "openapi")]
 mod schemas;
 pub mod stock;

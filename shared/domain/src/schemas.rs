@@ -12,10 +12,10 @@ use utoipa::{
 };
 
 use crate::{
-    ids::{CategoryId, CheckoutId, OrderId, ProductId, ReservationId, SaleId, SellerId, Sku, UserId, WarehouseId},
+    flash_sale::{Commitment, IntentId},
+    ids::{CategoryId, CheckoutId, FlashSaleId, OrderId, ProductId, ReservationId, SellerId, Sku, UserId, WarehouseId},
     money::Money,
     quantity::Quantity,
-    sale::{Commitment, IntentId},
 };
 
 macro_rules! texts {
@@ -40,7 +40,7 @@ texts! {
     CategoryId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A category; operators choose its id.", "kitchen";
     SellerId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "Whoever sells a product; operators choose the id.", "harbour";
     WarehouseId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A warehouse; it begins to exist with its first row of stock.", "memphis";
-    SaleId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A flash sale; operators choose its id.", "launch";
+    FlashSaleId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A flash sale; operators choose its id.", "launch";
     Sku: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A stock-keeping unit: one variant of a product.", "KETTLE-1";
     UserId: "^[A-Za-z0-9:._-]{1,128}$", "A user of the pool.", "6579c22f-be2b-444c-a52b-0116dd82df6c";
     CheckoutId: "^chk_[0-9a-f]{32}$", "A checkout.", "chk_0123456789abcdef0123456789abcdef";

@@ -11,7 +11,7 @@ use souk_domain::{
 use souk_dynamo::{Page, StoreError};
 use souk_wiring::FromEnvironment;
 
-use crate::{Ledger, ReservationBook, StockRows, sale_units::Allotment};
+use crate::{Ledger, ReservationBook, StockRows, flash_sale_units::Allotment};
 
 /// A row that was written less long ago is not at rest: its ledger follows by a stream.
 const REST: SignedDuration = SignedDuration::from_secs(10);

@@ -6,22 +6,22 @@
 
 mod adjust;
 mod audit;
+mod flash_sale_units;
 mod ledger;
 mod repair;
 mod reservations;
 mod reserve;
 mod row_write;
 mod rows;
-mod sale_units;
 mod set_quantity;
 mod transitions;
 
 pub use adjust::{AdjustOutcome, Adjustment, IdempotentRequest};
 pub use audit::{StockAudit, StockAuditor};
+pub use flash_sale_units::{AllotOutcome, FlashSaleUnits, GivenBack};
 pub use ledger::{Ledger, LedgerEntry, LedgerPage};
 pub use repair::RepairOutcome;
 pub use reservations::{ReservationBook, Reservations};
 pub use reserve::{ReservationCost, ReserveOutcome, ReserveRequest};
 pub use rows::{Availability, StockRows};
-pub use sale_units::{AllotOutcome, GivenBack, SaleUnits};
 pub use set_quantity::SetQuantityOutcome;

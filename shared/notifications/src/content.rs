@@ -91,7 +91,7 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use souk_domain::{
-        order::{FromCheckout, FromSale, OrderLine, OrderStatus, Origin, Shipment},
+        order::{FromCheckout, FromFlashSale, OrderLine, OrderStatus, Origin, Shipment},
         quantity::Quantity,
     };
     use uuid::Uuid;
@@ -140,7 +140,11 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn won() -> Order {
-        order(Origin::Sale(FromSale { sale_id: "s".parse().unwrap(), shard: 0, warehouse_id: "w1".parse().unwrap() }))
+        order(Origin::FlashSale(FromFlashSale {
+            sale_id: "s".parse().unwrap(),
+            shard: 0,
+            warehouse_id: "w1".parse().unwrap(),
+        }))
     }
 
     #[test]

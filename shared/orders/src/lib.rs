@@ -8,20 +8,20 @@
 mod archive;
 mod checkouts;
 mod decisions;
+mod flash_sale;
 mod listing;
 mod orders;
 mod place;
 mod record;
 mod reopen;
 mod saga;
-mod sale;
 
 pub use archive::{Archive, ArchiveOutcome, HOT_RETENTION, find};
 pub use checkouts::{Checkout, Checkouts};
 pub use decisions::{CancelOutcome, ChangeOutcome, ConfirmOutcome, SettleOutcome};
+pub use flash_sale::{FlashSaleOrderOutcome, SoldUnit, place_for_flash_sale};
 pub use listing::{OrderPage, Place, list};
 pub use orders::Orders;
 pub use place::{PlaceOutcome, place};
 pub use record::OrderRecord;
 pub use saga::{Saga, SagaError};
-pub use sale::{SaleOrderOutcome, SoldUnit, place_for_sale};

@@ -6,7 +6,7 @@ use souk_domain::{
     ids::{OrderId, UserId},
     money::Money,
     order::{
-        Address, CancelReason, FromCheckout, FromSale, Order, OrderLine, OrderStatus, Origin, Shipment, Transition,
+        Address, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin, Shipment, Transition,
     },
 };
 use souk_dynamo::{Update, n, s};
@@ -53,14 +53,14 @@ enum StoredOrigin {
     /// Stored before orders said it: their fields tell.
     OlderCheckout(FromCheckout),
     /// Likewise.
-    OlderSale(FromSale),
+    OlderSale(FromFlashSale),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "origin", rename_all = "SCREAMING_SNAKE_CASE")]
 enum TaggedOrigin {
     Checkout(FromCheckout),
-    FlashSale(FromSale),
+    FlashSale(FromFlashSale),
 }
 
 impl From<&Order> for OrderRecord {
@@ -76,7 +76,7 @@ impl From<&Order> for OrderRecord {
             version: order.version,
             origin: StoredOrigin::Tagged(match order.origin {
                 Origin::Checkout(checkout) => TaggedOrigin::Checkout(checkout),
-                Origin::Sale(sale) => TaggedOrigin::FlashSale(sale),
+                Origin::FlashSale(sale) => TaggedOrigin::FlashSale(sale),
             }),
             lines: order.lines,
             total: order.total,
@@ -103,7 +103,7 @@ impl From<OrderRecord> for Order {
                     Origin::Checkout(checkout)
                 }
                 StoredOrigin::Tagged(TaggedOrigin::FlashSale(sale)) | StoredOrigin::OlderSale(sale) => {
-                    Origin::Sale(sale)
+                    Origin::FlashSale(sale)
                 }
             },
             lines: record.lines,

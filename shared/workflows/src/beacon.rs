@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use souk_domain::sale::Beacon;
+use souk_domain::flash_sale::Beacon;
 use souk_wiring::{ConfigError, Environment, FromEnvironment, fetch::Fetcher};
 
 /// A beacon that takes longer is asked again a moment later.

@@ -4,15 +4,15 @@
 //! undone here: a send whose answer was lost may have taken effect.
 
 use souk_domain::{
-    ids::{OrderId, SaleId, Sku, UserId},
+    flash_sale::{FlashSaleStatus, IntentId, ShopperKey},
+    ids::{FlashSaleId, OrderId, Sku, UserId},
     money::Money,
     order::{Address, Order},
-    sale::{IntentId, SaleStatus, ShopperKey},
 };
 use souk_dynamo::StoreError;
-use souk_events::sales::PurchaseIntent;
+use souk_events::flash_sales::PurchaseIntent;
+use souk_flash_sales::{Claim, ClaimOutcome, Claims, Intents, KeyRing, QueueError, TokenError};
 use souk_orders::Orders;
-use souk_sales::{Claim, ClaimOutcome, Claims, Intents, KeyRing, QueueError, TokenError};
 use souk_wiring::{Call, FromEnvironment};
 
 /// Claims, the queue, and the keys that admissions are signed with.
@@ -32,7 +32,7 @@ pub struct Request<'a> {
     /// Who, as the sale knows them.
     pub shopper: ShopperKey,
     /// Of which sale.
-    pub sale_id: SaleId,
+    pub sale_id: FlashSaleId,
     /// What lets them in, where they sent it.
     pub admission: Option<&'a str>,
     /// The gateway's token of how it is paid.
@@ -54,7 +54,7 @@ pub enum Outcome {
     /// The shards that were asked were empty; others may not be.
     TryAgain,
     /// Nobody can claim now.
-    NotOpen(SaleStatus),
+    NotOpen(FlashSaleStatus),
     /// There is no such sale.
     Unknown,
 }

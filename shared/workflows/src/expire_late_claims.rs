@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
+    flash_sale::{ClaimOrder, release_ground},
     ids::OrderId,
     order::Order,
-    sale::{ClaimOrder, release_ground},
 };
 use souk_dynamo::StoreError;
-use souk_orders::{Orders, Saga, SaleOrderOutcome, SoldUnit, place_for_sale};
-use souk_sales::{Sale, Shards, StaleClaim};
+use souk_flash_sales::{FlashSale, Shards, StaleClaim};
+use souk_orders::{FlashSaleOrderOutcome, Orders, Saga, SoldUnit, place_for_flash_sale};
 use souk_wiring::FromEnvironment;
 
 /// Ends claims whose order never came.
@@ -45,7 +45,7 @@ impl LateClaims {
     /// only those past the deadline end.
     pub(crate) async fn sweep(
         &self,
-        sale: &Sale,
+        sale: &FlashSale,
         since: Timestamp,
         drained: bool,
         now: Timestamp,
@@ -64,7 +64,7 @@ impl LateClaims {
         Ok(swept)
     }
 
-    async fn orders_of(&self, sale: &Sale, claims: &[StaleClaim]) -> Result<HashMap<OrderId, Order>, StoreError> {
+    async fn orders_of(&self, sale: &FlashSale, claims: &[StaleClaim]) -> Result<HashMap<OrderId, Order>, StoreError> {
         let mut ids: Vec<_> = claims.iter().map(|claim| order_id(sale, claim)).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -74,7 +74,7 @@ impl LateClaims {
 
     async fn process(
         &self,
-        sale: &Sale,
+        sale: &FlashSale,
         claim: &StaleClaim,
         orders: &HashMap<OrderId, Order>,
         drained: bool,
@@ -106,7 +106,7 @@ impl LateClaims {
     }
 
     /// Puts the mark that no order came. Where one came after all, that is the answer.
-    async fn expire(&self, sale: &Sale, claim: &StaleClaim, now: Timestamp) -> Result<Order, StoreError> {
+    async fn expire(&self, sale: &FlashSale, claim: &StaleClaim, now: Timestamp) -> Result<Order, StoreError> {
         let unit = SoldUnit {
             user_id: claim.shopper.user(),
             sale_id: sale.sale_id.clone(),
@@ -116,13 +116,13 @@ impl LateClaims {
             price: sale.terms.price(),
         };
         let mark = unit.never_ordered(now);
-        Ok(match place_for_sale(&self.orders, &mark).await? {
-            SaleOrderOutcome::Placed => mark,
-            SaleOrderOutcome::Exists(order) => *order,
+        Ok(match place_for_flash_sale(&self.orders, &mark).await? {
+            FlashSaleOrderOutcome::Placed => mark,
+            FlashSaleOrderOutcome::Exists(order) => *order,
         })
     }
 }
 
-fn order_id(sale: &Sale, claim: &StaleClaim) -> OrderId {
+fn order_id(sale: &FlashSale, claim: &StaleClaim) -> OrderId {
     OrderId::of_sale(&claim.shopper.user(), &sale.sale_id)
 }

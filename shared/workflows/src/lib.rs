@@ -18,28 +18,28 @@ pub mod audit;
 mod beacon;
 pub mod cancel_order;
 pub mod claim_unit;
-pub mod close_sale;
-pub mod conduct_sale;
+pub mod close_flash_sale;
+pub mod conduct_flash_sale;
 mod conductors;
-pub mod define_sale;
+pub mod define_flash_sale;
 pub mod expire_late_claims;
 pub mod expire_reservation;
+mod flash_sale_stock;
 pub mod order_intent;
 pub mod place_order;
-pub mod prepare_sale;
+pub mod prepare_flash_sale;
 mod price_change;
 pub mod reconcile_payments;
 pub mod reservation_timers;
-pub mod run_sale;
-mod sale_stock;
+pub mod run_flash_sale;
 pub mod send_message;
 pub mod ship_order;
 pub mod start_checkout;
 pub mod sweeps;
 
 pub use beacon::WITHIN as BEACON_WITHIN;
+pub use flash_sale_stock::FlashSaleStock;
 pub use price_change::PriceChange;
-pub use sale_stock::SaleStock;
 
 /// Why work that nobody waits for is not done; whoever has sent it sends it again.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -2,10 +2,10 @@
 //! as for every other purchase.
 
 use jiff::SignedDuration;
-use souk_domain::sale::{ClaimOrder, ShopperKey, release_ground};
-use souk_events::sales::PurchaseIntent;
-use souk_orders::{Orders, Saga, SaleOrderOutcome, SoldUnit, place_for_sale};
-use souk_sales::Shards;
+use souk_domain::flash_sale::{ClaimOrder, ShopperKey, release_ground};
+use souk_events::flash_sales::PurchaseIntent;
+use souk_flash_sales::Shards;
+use souk_orders::{FlashSaleOrderOutcome, Orders, Saga, SoldUnit, place_for_flash_sale};
 use souk_wiring::{Call, FromEnvironment};
 
 use crate::Failure;
@@ -36,9 +36,9 @@ impl OrderIntent {
             price: intent.unit_price,
         };
         let order = unit.order(intent.payment_method, intent.shipping_address, now, now + self.time_to_pay);
-        let present = match place_for_sale(&self.orders, &order).await? {
-            SaleOrderOutcome::Placed => order,
-            SaleOrderOutcome::Exists(present) => *present,
+        let present = match place_for_flash_sale(&self.orders, &order).await? {
+            FlashSaleOrderOutcome::Placed => order,
+            FlashSaleOrderOutcome::Exists(present) => *present,
         };
         if let Some(ground) = release_ground(ClaimOrder::of(&present), unit.shard) {
             let released = self.shards.release(&unit.sale_id, unit.shard, &ShopperKey::of(&unit.user_id)?).await?;

@@ -114,7 +114,7 @@ impl ShipOrder {
                     .ok_or_else(|| StoreError::corrupt(format!("order {} has no reservation", order.order_id)))?;
                 Ok(reservation.lines)
             }
-            Origin::Sale(sale) => {
+            Origin::FlashSale(sale) => {
                 let allocation = |line: OrderLine| Allocation {
                     sku: line.sku,
                     warehouse_id: sale.warehouse_id.clone(),

@@ -18,11 +18,11 @@ use souk_wiring::Call;
 use crate::{
     clock::pause_millis,
     executor::{ActorId, Killed},
+    flash_sale,
     functions::{INTENTS, RESERVATION_TIMERS},
     machine::{self, Steps},
     observer::StreamRecord,
     requests::request,
-    sale,
     sim::{Sim, Theme},
     world::{Parcel, WEBHOOK_SECRET},
 };
@@ -105,7 +105,7 @@ impl Deliveries {
             match parcel {
                 Parcel::Execution(input) => self.execute(&input),
                 Parcel::Message { queue, body, delay_seconds } => match queue.as_str() {
-                    INTENTS => sale::queue::bring(&self.sim, body, self.copies(), || self.lateness()),
+                    INTENTS => flash_sale::queue::bring(&self.sim, body, self.copies(), || self.lateness()),
                     RESERVATION_TIMERS => self.bring_message(&body, delay_seconds),
                     // Nobody conducts the simulated sale: its admissions are signed without a waiting room.
                     _ => {}

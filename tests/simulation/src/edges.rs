@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{observer::Image, sale};
+use crate::{flash_sale, observer::Image};
 
 /// What is wrong with a change.
 pub fn judge(table: &str, before: Option<&Image>, after: &Image) -> Vec<String> {
@@ -31,7 +31,7 @@ pub fn judge(table: &str, before: Option<&Image>, after: &Image) -> Vec<String> 
             ));
             wrong.extend(invariant_i5_versions_rise(table, before, after, 1));
         }
-        "sale-shards" => wrong.extend(sale::edges::judge(before, after)),
+        "sale-shards" => wrong.extend(flash_sale::edges::judge(before, after)),
         "payments" if after.contains_key("state") => {
             wrong.extend(invariant_i5_states_take_legal_edges(table, before, after, PAYMENT_EDGES));
         }

@@ -9,16 +9,16 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use souk_cart::Carts;
-use souk_fn_orders::{admin, background, checkouts, orders, saga};
-use souk_fn_sales::{
+use souk_flash_sales::{FlashSales, Shards};
+use souk_fn_flash_sales::{
     admin::close_sale,
     background::{order_intents, sweep_sales},
     shop::{get_intent, post_intent},
 };
-use souk_inventory::{SaleUnits, StockRows};
+use souk_fn_orders::{admin, background, checkouts, orders, saga};
+use souk_inventory::{FlashSaleUnits, StockRows};
 use souk_pricing::Prices;
 use souk_runtime::task::TaskError;
-use souk_sales::{Sales, Shards};
 use souk_wiring::{Call, Environment, FromEnvironment};
 
 use crate::{network::Network, tables::tables};
@@ -79,12 +79,12 @@ pub struct Functions {
     pub prices: Prices,
     /// Stock, as it was counted.
     pub stock: StockRows,
-    /// Sales, for what is defined at first.
-    pub sales: Sales,
+    /// FlashSales, for what is defined at first.
+    pub sales: FlashSales,
     /// Their shards.
     pub shards: Shards,
     /// Their units in stock.
-    pub sale_units: SaleUnits,
+    pub sale_units: FlashSaleUnits,
     /// The worker that turns intents into orders.
     pub order_intents: order_intents::Deps,
     /// `GET /sales/{sale_id}/intents/{intent_id}`

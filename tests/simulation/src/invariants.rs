@@ -7,9 +7,9 @@ use serde_json::Value;
 use souk_gateway::intent::{CancellationReason, Intent, State};
 
 use crate::{
+    flash_sale,
     observer::Image,
     promises::{Promises, lines_of},
-    sale,
     subject::Subject,
     world::World,
 };
@@ -55,8 +55,8 @@ pub fn judge(subject: Subject, world: &World, promises: &Promises) -> Vec<String
     wrong.extend(invariant_i7_every_order_has_ended(&end));
     wrong.extend(invariant_i8_money_moved_once(&end));
     wrong.extend(invariant_i9_every_decision_was_published_and_archived(&end));
-    if subject == Subject::Sale {
-        wrong.extend(sale::invariants::judge(world, promises));
+    if subject == Subject::FlashSale {
+        wrong.extend(flash_sale::invariants::judge(world, promises));
         return wrong;
     }
     wrong.extend(invariant_i2_units_are_available_or_sold(&end));

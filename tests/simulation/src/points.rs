@@ -1,7 +1,7 @@
 //! The I/O points that every campaign must reach and hit with every fault: each write, each start, each
 //! message and each call of the gateway.
 
-use crate::{fault::Point, sale::points, subject::Subject};
+use crate::{fault::Point, flash_sale::points, subject::Subject};
 
 /// How many schedules reach a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Point {
 pub fn all(subject: Subject) -> impl Iterator<Item = &'static str> {
     let lists = match subject {
         Subject::Orders => [COMMON, RARE, HARDLY],
-        Subject::Sale => [points::COMMON, points::RARE, points::HARDLY],
+        Subject::FlashSale => [points::COMMON, points::RARE, points::HARDLY],
     };
     lists.into_iter().flatten().copied()
 }

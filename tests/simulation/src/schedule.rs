@@ -9,11 +9,11 @@ use crate::{
     coverage::Hits,
     deliveries::Deliveries,
     fault::{Fault, FaultPlan, Point, Service},
+    flash_sale::{self, rest::Stand},
     functions::{Functions, SWEEP_AFTER_SECONDS},
     invariants,
     mutation::Mutation,
     network::{Network, Verdict, Waiting},
-    sale::{self, rest::Stand},
     scenario,
     sim::Sim,
     staff,
@@ -122,14 +122,14 @@ impl Worker {
                 scenario::open(&sim, &scheduler.deliveries).await;
                 None
             }
-            Subject::Sale => Some(sale::open(&sim, &scheduler.deliveries).await),
+            Subject::FlashSale => Some(flash_sale::open(&sim, &scheduler.deliveries).await),
         };
         scheduler.until_all_have_ended().await;
         // Sweepers first work under faults, then without.
         scheduler.sweep(SWEEPS_UNDER_FAULTS).await;
         sim.stop_faults();
         if shop.is_some() && sim.chance(500) {
-            sale::staff::redrive(&sim);
+            flash_sale::staff::redrive(&sim);
             scheduler.until_all_have_ended().await;
         }
         if !scheduler.sweep(SWEEPS).await {
@@ -143,8 +143,8 @@ impl Worker {
             report.orders = invariants::orders_by_status(world);
         });
         if let Some(shop) = shop {
-            report.violations.extend(sale::invariants::invariant_i9_every_intent_has_ended(&sim).await);
-            report.violations.extend(sale::invariants::a_latecomer_is_told_the_truth(&shop).await);
+            report.violations.extend(flash_sale::invariants::invariant_i9_every_intent_has_ended(&sim).await);
+            report.violations.extend(flash_sale::invariants::a_latecomer_is_told_the_truth(&shop).await);
         }
         self.network.leave();
         report

@@ -4,7 +4,7 @@ use serde_json::json;
 use souk_domain::money::Money;
 use souk_fn_orders::{admin, background};
 
-use crate::{clock::pause_millis, deliveries::Deliveries, requests::request, sale, sim::Sim};
+use crate::{clock::pause_millis, deliveries::Deliveries, flash_sale, requests::request, sim::Sim};
 
 const ATTEMPTS: usize = 4;
 
@@ -90,7 +90,7 @@ pub fn sweep(sim: &Sim, index: &str) {
     match index {
         "unsettled" => sweep_orders(sim),
         "held" => sweep_reservations(sim),
-        "sale" => sale::staff::sweep_sales(sim),
+        "sale" => flash_sale::staff::sweep_sales(sim),
         _ => sweep_shipments(sim),
     }
 }

@@ -1,8 +1,8 @@
 //! What a campaign is about.
 
 use crate::{
+    flash_sale,
     mutation::{self, SeededBug},
-    sale,
 };
 
 /// Who sells.
@@ -12,7 +12,7 @@ pub enum Subject {
     #[default]
     Orders,
     /// A flash sale, whose claims become orders too.
-    Sale,
+    FlashSale,
 }
 
 impl Subject {
@@ -20,7 +20,7 @@ impl Subject {
     pub fn bugs(self) -> &'static [SeededBug] {
         match self {
             Self::Orders => mutation::BUGS,
-            Self::Sale => sale::bugs::BUGS,
+            Self::FlashSale => flash_sale::bugs::BUGS,
         }
     }
 
@@ -28,7 +28,7 @@ impl Subject {
     pub fn flag(self) -> &'static str {
         match self {
             Self::Orders => "",
-            Self::Sale => "--sale ",
+            Self::FlashSale => "--sale ",
         }
     }
 }

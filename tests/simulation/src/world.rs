@@ -15,10 +15,10 @@ use crate::{
     clock::Clock,
     executor::{self, ActorId},
     fault::Service,
+    flash_sale::{self, bugs, queue::IntentsQueue, rest::Stand},
     functions::{DEAD_LETTERS, SALE_KEYS},
     mutation::Mutation,
     observer::{Image, Observer, StreamRecord},
-    sale::{self, bugs, queue::IntentsQueue, rest::Stand},
     store::Store,
 };
 
@@ -288,7 +288,7 @@ fn secret(call: &Call) -> Answer {
             Some("AWSPREVIOUS") => aws_error(400, "ResourceNotFoundException", "it was never rotated"),
             _ => Answer::json(
                 200,
-                &json!({"Name": SALE_KEYS, "SecretString": json!({"key": sale::KEYS_SECRET}).to_string()}),
+                &json!({"Name": SALE_KEYS, "SecretString": json!({"key": flash_sale::KEYS_SECRET}).to_string()}),
             ),
         };
     }

@@ -49,7 +49,7 @@ fn orders_hold_and_every_point_meets_every_fault() {
 
 #[test]
 fn sales_hold_and_every_point_meets_every_fault() {
-    no_schedule_fails_and_every_point_meets_every_fault(Subject::Sale, SALE_SCHEDULES);
+    no_schedule_fails_and_every_point_meets_every_fault(Subject::FlashSale, SALE_SCHEDULES);
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_seed_of_orders_replays_identically() {
 
 #[test]
 fn a_seed_of_a_sale_replays_identically() {
-    a_seed_replays_identically(Subject::Sale);
+    a_seed_replays_identically(Subject::FlashSale);
 }
 
 #[test]
@@ -69,5 +69,5 @@ fn every_seeded_bug_of_orders_is_caught() {
 
 #[test]
 fn every_seeded_bug_of_a_sale_is_caught() {
-    every_seeded_bug_is_caught(Subject::Sale);
+    every_seeded_bug_is_caught(Subject::FlashSale);
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use souk_domain::{
     ids::{CheckoutId, ReservationId, UserId},
     money::Money,
-    order::{Actor, FromSale, Order, OrderStatus, Origin, Transition},
+    order::{Actor, FromFlashSale, Order, OrderStatus, Origin, Transition},
     payment::PaymentState,
     reservation::{Reservation, ReservationState},
     stock::Allocation,
@@ -43,7 +43,7 @@ struct OrderHistory<'a> {
     /// The checkout that it was made of.
     checkout_id: Option<&'a CheckoutId>,
     /// The claim that it was made of, in a flash sale.
-    sale: Option<&'a FromSale>,
+    sale: Option<&'a FromFlashSale>,
     /// Until when it has to be paid.
     pay_by: Timestamp,
     /// Whether stock and money have followed its last decision.
@@ -165,7 +165,7 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let order = order.ok_or_else(|| Problem::not_found("order"))?;
     let reservation = match &order.origin {
         Origin::Checkout(checkout) => deps.reservations.get(&checkout.reservation_id).await?,
-        Origin::Sale(_) => None,
+        Origin::FlashSale(_) => None,
     };
     let payment = deps.payments.get(&order_id).await?;
     let heard = deps.gateway_events.of_order(&order_id, EVENTS).await?;

@@ -1,13 +1,13 @@
 //! Step F3: a cancelled order's units are for sale again.
 
 use souk_domain::{
-    order::{FromSale, Order, Origin},
-    sale::ShopperKey,
+    flash_sale::ShopperKey,
+    order::{FromFlashSale, Order, Origin},
 };
+use souk_flash_sales::Shards;
 use souk_inventory::Reservations;
 use souk_orders::Orders;
 use souk_runtime::task::TaskError;
-use souk_sales::Shards;
 use souk_wiring::{Call, FromEnvironment};
 
 use super::{StepInput, StepOutcome, StepOutput, read_cancelled};
@@ -36,13 +36,13 @@ pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Re
                 deps.reservations.release_for_order(reservation_id, &order.order_id, checkout_is_orders, now).await?;
             tracing::info!(order_id = %order.order_id, stock = ?released, "the cancelled order keeps no units");
         }
-        Origin::Sale(sale) => give_claim_back(deps, &order, sale).await?,
+        Origin::FlashSale(sale) => give_claim_back(deps, &order, sale).await?,
     }
     Ok(input.answer(StepOutcome::Released))
 }
 
 /// A cancelled order stays cancelled, so its claim may be released whenever this runs.
-async fn give_claim_back(deps: &Deps, order: &Order, sale: &FromSale) -> Result<(), TaskError> {
+async fn give_claim_back(deps: &Deps, order: &Order, sale: &FromFlashSale) -> Result<(), TaskError> {
     let shopper = ShopperKey::of(&order.user_id).map_err(|error| TaskError::new("ShopperUnknown", error))?;
     let released = deps.shards.release(&sale.sale_id, sale.shard, &shopper).await?;
     tracing::info!(order_id = %order.order_id, claim = ?released, "the cancelled order keeps no unit");

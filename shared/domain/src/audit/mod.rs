@@ -3,18 +3,18 @@
 //! What is handed in was read at different moments. These rules are therefore exact only at rest: whoever
 //! reads must see to it that nothing moved meanwhile, or look again.
 
+mod flash_sales;
 mod orders;
-mod sales;
 mod stock;
 
 use serde::Serialize;
 
+pub use flash_sales::{ShardUnits, shard};
 pub use orders::{OrderFacts, OrderUnits, PaymentFacts, order};
-pub use sales::{ShardUnits, shard};
 pub use stock::{LedgerSum, RowFacts, RowReading, Tally, stock, tallies};
 
 use crate::{
-    ids::{OrderId, SaleId, Sku, WarehouseId},
+    ids::{FlashSaleId, OrderId, Sku, WarehouseId},
     money::Money,
     order::OrderStatus,
     payment::PaymentState,
@@ -88,7 +88,7 @@ pub enum Violation {
     /// I2: a flash sale's shard has other units than it was laid out with.
     ShardUnbalanced {
         /// Which sale.
-        sale_id: SaleId,
+        sale_id: FlashSaleId,
         /// Which of its shards.
         shard: u32,
         /// Units that it was laid out with.

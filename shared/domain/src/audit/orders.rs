@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 
 use super::Violation;
 use crate::{
+    flash_sale::ClaimEntry,
     ids::{OrderId, Sku},
     money::Money,
     order::{Order, OrderStatus},
     payment::PaymentState,
     reservation::{Reservation, ReservationState},
-    sale::ClaimEntry,
 };
 
 /// An order, as far as its units and its money are concerned.

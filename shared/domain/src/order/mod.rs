@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use actor::Actor;
 pub use address::{Address, AddressError};
 pub use cancellation::{CancelReason, Canceller};
-pub use origin::{FromCheckout, FromSale, Origin};
+pub use origin::{FromCheckout, FromFlashSale, Origin};
 pub use status::{InvalidTransition, OrderEvent, OrderStatus};
 
 use crate::{
@@ -155,13 +155,13 @@ pub(crate) mod tests {
 
     /// An order out of a flash sale: all that an order must have, and no more.
     pub(crate) fn order(status: OrderStatus, lines: Vec<OrderLine>) -> Order {
-        let from = FromSale { sale_id: "sale".parse().unwrap(), shard: 0, warehouse_id: "w".parse().unwrap() };
+        let from = FromFlashSale { sale_id: "sale".parse().unwrap(), shard: 0, warehouse_id: "w".parse().unwrap() };
         Order {
             order_id: OrderId::from_uuid(Uuid::from_u128(1)),
             user_id: "user".parse().unwrap(),
             status,
             version: 1,
-            origin: Origin::Sale(from),
+            origin: Origin::FlashSale(from),
             total: total(&lines).unwrap(),
             lines,
             shipping_address: None,

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CheckoutId, ReservationId, SaleId, WarehouseId};
+use crate::ids::{CheckoutId, FlashSaleId, ReservationId, WarehouseId};
 
 /// What an order was made of. It says what holds the order's units: everything else about an order is
 /// the same whether it came from a cart or from a flash sale.
@@ -9,7 +9,7 @@ pub enum Origin {
     /// A checkout, whose reservation holds the units.
     Checkout(FromCheckout),
     /// A claim in a flash sale's stock shard.
-    Sale(FromSale),
+    FlashSale(FromFlashSale),
 }
 
 /// An order made of a checkout.
@@ -29,9 +29,9 @@ pub struct FromCheckout {
 /// An order made of a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct FromSale {
+pub struct FromFlashSale {
     /// The sale.
-    pub sale_id: SaleId,
+    pub sale_id: FlashSaleId,
     /// The number of the shard that the unit came out of. It never changes: a claim in any other shard
     /// may be released.
     pub shard: u32,
@@ -44,14 +44,14 @@ impl Origin {
     pub fn checkout(&self) -> Option<&FromCheckout> {
         match self {
             Self::Checkout(checkout) => Some(checkout),
-            Self::Sale(_) => None,
+            Self::FlashSale(_) => None,
         }
     }
 
     /// The sale, where it came from one.
-    pub fn sale(&self) -> Option<&FromSale> {
+    pub fn sale(&self) -> Option<&FromFlashSale> {
         match self {
-            Self::Sale(sale) => Some(sale),
+            Self::FlashSale(sale) => Some(sale),
             Self::Checkout(_) => None,
         }
     }

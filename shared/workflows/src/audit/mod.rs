@@ -4,15 +4,15 @@
 //! in between is named as `moving`, not as a violation: the next audit sees it. It writes nothing; what to do
 //! about a violation is a person's decision.
 
+mod flash_sales;
 mod orders;
-mod sales;
 
 use serde::Serialize;
 use souk_domain::audit::Violation;
+use souk_flash_sales::{FlashSales, Shards};
 use souk_inventory::{ReservationBook, StockAuditor};
 use souk_orders::Orders;
 use souk_payments::PaymentRecords;
-use souk_sales::{Sales, Shards};
 use souk_wiring::{Call, FromEnvironment, metrics};
 
 use crate::Failure;
@@ -24,7 +24,7 @@ pub struct Audit {
     orders: Orders,
     reservations: ReservationBook,
     payments: PaymentRecords,
-    sales: Sales,
+    sales: FlashSales,
     shards: Shards,
 }
 

@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use souk_domain::{
     audit::{OrderFacts, OrderUnits, PaymentFacts, Violation, order as audit},
+    flash_sale::ShopperKey,
     ids::{OrderId, ReservationId},
     order::Order,
-    sale::ShopperKey,
 };
 use souk_dynamo::{Page, StoreError};
-use souk_sales::ClaimPlace;
+use souk_flash_sales::ClaimPlace;
 
 use super::{Audit, Report};
 

@@ -5,9 +5,9 @@
 //! what it found. So however many candidates can never be settled, each of the others is processed with
 //! the same probability in every run, and a run that died is made up for by any later one.
 
+pub mod flash_sales;
 pub mod orders;
 pub mod reservations;
-pub mod sales;
 pub mod shipments;
 
 use std::{collections::BTreeMap, fmt::Display, time::Duration};

@@ -33,7 +33,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let subject = if arguments.sale { Subject::Sale } else { Subject::Orders };
+    let subject = if arguments.sale { Subject::FlashSale } else { Subject::Orders };
     if let Some(seed) = arguments.seed {
         return replay(subject, seed);
     }

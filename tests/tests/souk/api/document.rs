@@ -16,7 +16,7 @@ fn contexts() -> Vec<(&'static str, &'static str, utoipa::openapi::OpenApi)> {
         (
             "Flash sales",
             "Waiting room, claims, and what operators do with a sale.",
-            souk_fn_sales::Description::openapi(),
+            souk_fn_flash_sales::Description::openapi(),
         ),
         (
             "Catalogue",
@@ -142,7 +142,7 @@ const PATH_PARAMETERS: [(&str, &str); 9] = [
     ("intent_id", "IntentId"),
     ("order_id", "OrderId"),
     ("product_id", "ProductId"),
-    ("sale_id", "SaleId"),
+    ("sale_id", "FlashSaleId"),
     ("seller_id", "SellerId"),
     ("sku", "Sku"),
     ("warehouse_id", "WarehouseId"),

@@ -1,8 +1,8 @@
 //! The types of the document.
 
 use serde_json::{Map, Value, json};
-use souk_domain::ids::{CategoryId, CheckoutId, OrderId, ProductId, SaleId, SellerId, Sku, WarehouseId};
-use souk_domain::sale::IntentId;
+use souk_domain::flash_sale::IntentId;
+use souk_domain::ids::{CategoryId, CheckoutId, FlashSaleId, OrderId, ProductId, SellerId, Sku, WarehouseId};
 use souk_runtime::http::{
     FieldError,
     description::{GatewayMessage, ProblemDocument},
@@ -26,7 +26,7 @@ pub fn common() -> Map<String, Value> {
         of::<IntentId>(),
         of::<OrderId>(),
         of::<ProductId>(),
-        of::<SaleId>(),
+        of::<FlashSaleId>(),
         of::<SellerId>(),
         of::<Sku>(),
         of::<Sort>(),

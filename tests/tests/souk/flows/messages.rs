@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use souk_dynamo::Table;
 
-use crate::support::{Api, Sale, Shelf, eventually, stack};
+use crate::support::{Api, FlashSale, Shelf, eventually, stack};
 
 /// Mails are sent at their own pace, and the other tests' are before ours.
 const DELIVERY: Duration = Duration::from_secs(120);
@@ -155,7 +155,7 @@ async fn a_shopper_declines_what_may_be_declined_and_only_for_themselves() {
 async fn whoever_wins_in_a_sale_or_loses_by_the_payment_reads_so() {
     let (operator, winner) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let loser = stack().sign_in("shopper2").await;
-    let sale = Sale::open(&operator, 2).await;
+    let sale = FlashSale::open(&operator, 2).await;
     let messages = stack().table("MessagesTable").await;
     for (shopper, card, status, kind) in
         [(&winner, "pm_card_visa", "PAID", "sale_won"), (&loser, "pm_card_chargeDeclined", "CANCELLED", "sale_lost")]

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use souk_domain::{
     ids::{OrderId, UserId},
     money::Money,
-    order::{CancelReason, FromSale, Order, OrderLine, OrderStatus, Origin},
+    order::{CancelReason, FromFlashSale, Order, OrderLine, OrderStatus, Origin},
     payment::PaymentState,
     quantity::Quantity,
 };
@@ -140,13 +140,13 @@ fn order(order_id: OrderId, status: OrderStatus) -> Order {
         quantity: Quantity::new(1).unwrap(),
         unit_price: Money::usd(900).unwrap(),
     };
-    let from = FromSale { sale_id: "sale".parse().unwrap(), shard: 0, warehouse_id: "w".parse().unwrap() };
+    let from = FromFlashSale { sale_id: "sale".parse().unwrap(), shard: 0, warehouse_id: "w".parse().unwrap() };
     Order {
         order_id,
         user_id: user(),
         status,
         version: 1,
-        origin: Origin::Sale(from),
+        origin: Origin::FlashSale(from),
         lines: vec![line],
         total: Money::usd(900).unwrap(),
         shipping_address: None,

@@ -2,6 +2,7 @@
 
 mod cart;
 mod catalog;
+mod flash_sales;
 mod inventory;
 mod messages;
 mod older_items;
@@ -9,7 +10,6 @@ mod pages;
 mod payments;
 mod pricing;
 mod reconciliation;
-mod sales;
 mod tables;
 
 use jiff::{SignedDuration, Timestamp};

@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 use souk_domain::{
     audit::Violation,
-    ids::{ReservationId, SaleId},
+    flash_sale::FlashSaleStatus,
+    ids::{FlashSaleId, ReservationId},
     order::Origin,
     reservation::ReservationState,
-    sale::SaleStatus,
 };
-use souk_inventory::{AllotOutcome, Ledger, ReservationBook, SaleUnits, StockAuditor, StockRows};
+use souk_flash_sales::FlashSales;
+use souk_inventory::{AllotOutcome, FlashSaleUnits, Ledger, ReservationBook, StockAuditor, StockRows};
 use souk_orders::{Archive, Orders};
 use souk_payments::{PaymentRecords, SeenEvents};
-use souk_sales::Sales;
 use uuid::Uuid;
 
 use super::{at, order, tables::Tables};
@@ -20,7 +20,7 @@ fn millis(second: i64) -> i64 {
     at(second).as_millisecond()
 }
 
-fn sale_id() -> SaleId {
+fn sale_id() -> FlashSaleId {
     "black-friday".parse().unwrap()
 }
 
@@ -64,7 +64,7 @@ async fn orders_that_do_not_say_what_they_were_made_of() {
     archived.put(&order_of(2, &json!({"sale_id": sale_id(), "shard": 7, "warehouse_id": "east"}))).await.unwrap();
     let (first, second) = (orders.get(&order(1)).await.unwrap(), archive.get(&order(2)).await.unwrap());
     assert!(matches!(first.unwrap().origin, Origin::Checkout(checkout) if checkout.cart_version.is_none()));
-    assert!(matches!(second.unwrap().origin, Origin::Sale(sale) if sale.shard == 7));
+    assert!(matches!(second.unwrap().origin, Origin::FlashSale(sale) if sale.shard == 7));
     let listed = souk_orders::list(&orders, &archive, &"u1".parse().unwrap(), None, 10).await.unwrap();
     assert_eq!(listed.orders.iter().map(|order| order.settled).collect::<Vec<_>>(), [true, true]);
 }
@@ -88,7 +88,7 @@ async fn reservations_and_allotments_that_do_not_say_which_they_are() {
     }
     let book = ReservationBook::new(table.clone());
     assert_eq!(book.get(&id).await.unwrap().map(|found| found.state), Some(ReservationState::Held));
-    let sales = SaleUnits::new(table, rows.clone());
+    let sales = FlashSaleUnits::new(table, rows.clone());
     let again = sales.allot(&sale_id(), &"a".parse().unwrap(), 4, at(1)).await.unwrap();
     assert!(matches!(again, AllotOutcome::Allotted(lines) if lines.len() == 1));
     let auditor = StockAuditor::new(rows, book, Ledger::new(tables.table("InventoryLedgerTable")));
@@ -121,9 +121,9 @@ async fn rooms_before_windows_were_passed_and_sales_that_were_never_swept() {
     });
     table.put(&room).await.unwrap();
     table.put(&json!({"sale_id": "#active", "part": sale_id()})).await.unwrap();
-    let sales = Sales::new(table);
+    let sales = FlashSales::new(table);
     let room = sales.room(&sale_id()).await.unwrap().unwrap();
-    assert_eq!((room.status, room.shoppers(), room.lease), (SaleStatus::Open, 41, None));
+    assert_eq!((room.status, room.shoppers(), room.lease), (FlashSaleStatus::Open, 41, None));
     let active = sales.active().await.unwrap();
     assert_eq!(active.iter().map(|sale| sale.swept_until.as_second()).collect::<Vec<_>>(), [0]);
 }

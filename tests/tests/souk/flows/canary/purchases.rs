@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Canary;
-use crate::support::{Sale, Shelf, Shop, address, admin, fresh, stack};
+use crate::support::{FlashSale, Shelf, Shop, address, admin, fresh, stack};
 
 /// Orders that were placed, with their ids.
 pub async fn sing(canary: &Canary) -> Vec<String> {
@@ -81,7 +81,7 @@ async fn ordinary(canary: &Canary) -> Vec<String> {
 
 async fn of_a_sale(canary: &Canary) -> String {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper2").await);
-    let sale = Sale::open(&operator, 1).await;
+    let sale = FlashSale::open(&operator, 1).await;
     let ticket = sale.join(&shopper).await;
     let admission = sale.admission(&shopper, &ticket).await.unwrap();
     let body = json!({ "payment_method": format!("pm_{}", canary.word), "shipping_address": private_address(canary) });

@@ -5,7 +5,7 @@ use souk_domain::{
     reservation::{AttachOutcome, CommitOutcome, ReleaseOutcome},
 };
 use souk_dynamo::{AttributeValue, Update, n};
-use souk_inventory::{AllotOutcome, GivenBack, Ledger, SaleUnits, StockAudit, StockAuditor};
+use souk_inventory::{AllotOutcome, FlashSaleUnits, GivenBack, Ledger, StockAudit, StockAuditor};
 
 use super::shelf::{Shelf, at, order, reservation, sku, warehouse};
 
@@ -128,7 +128,7 @@ async fn what_was_written_a_moment_ago_is_not_judged() {
 async fn a_flash_sales_units_count_as_sold_but_for_those_that_came_back() {
     let shelf = Shelf::stocked(&[("a", "w1", 10)]).await;
     shelf.recorded("a", "w1").await;
-    let sales = SaleUnits::new(shelf.reservation_table.clone(), shelf.rows.clone());
+    let sales = FlashSaleUnits::new(shelf.reservation_table.clone(), shelf.rows.clone());
     let sale = "sale-1".parse().unwrap();
     let allotted = sales.allot(&sale, &sku("a"), 6, at(10)).await.unwrap();
     assert!(matches!(allotted, AllotOutcome::Allotted(_)));

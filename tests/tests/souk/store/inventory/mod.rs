@@ -3,9 +3,9 @@
 mod adjustments;
 mod audit;
 mod contention;
+mod flash_sale_units;
 mod ledger;
 mod quantities;
 mod repair;
 mod reservations;
-mod sale_units;
 mod shelf;

@@ -1,8 +1,0 @@
-//! Explores the flash sale's protocol: quickly, or `--exhaustive`, or `--without` one guard or each of them.
-#![forbid(unsafe_code)]
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    souk_exploration::command::run::<souk_sale_model::Protocol>("souk-sale-model")
-}
