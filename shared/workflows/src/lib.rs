@@ -7,8 +7,8 @@
 //! - a purchase: [`start_checkout`], [`abandon_checkout`], [`place_order`], [`cancel_order`]
 //! - a shipment: [`ship_order`]
 //! - time: [`reservation_timers`], [`expire_reservation`]
-//! - a flash sale: [`define_sale`], [`prepare_sale`], [`run_sale`], [`conduct_sale`], [`claim_unit`],
-//!   [`order_intent`], [`close_sale`], [`expire_late_claims`]
+//! - a flash sale: [`define_flash_sale`], [`prepare_flash_sale`], [`run_flash_sale`], [`conduct_flash_sale`], [`claim_unit`],
+//!   [`order_intent`], [`close_flash_sale`], [`expire_late_claims`]
 //! - what shoppers are told: [`send_message`]
 //! - what makes up for whatever was lost: [`sweeps`], [`reconcile_payments`], [`audit`]
 #![forbid(unsafe_code)]
