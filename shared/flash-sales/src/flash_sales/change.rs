@@ -79,7 +79,7 @@ impl FlashSales {
             Some(closes_at) => room.set("closes_at", n(closes_at.as_millisecond())),
             None => room.remove("closes_at"),
         };
-        Ok(Transaction::new().update(&self.table, &Part::FlashSale.key(&sale.sale_id), definition).update(
+        Ok(Transaction::new().update(&self.table, &Part::Sale.key(&sale.sale_id), definition).update(
             &self.table,
             &Part::Room.key(&sale.sale_id),
             room,

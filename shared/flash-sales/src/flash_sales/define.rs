@@ -50,7 +50,7 @@ impl FlashSales {
     ) -> Result<DefineOutcome, StoreError> {
         let sale = FlashSale {
             sale_id: sale_id.clone(),
-            part: Part::FlashSale,
+            part: Part::Sale,
             terms: terms.clone(),
             plan: ShardPlan::default(),
             commitment: key.commitment(),
@@ -89,7 +89,7 @@ impl FlashSales {
             .add("version", n(1))
             .add("sale_version", n(1))
             .when(attribute("status").equals(s(FlashSaleStatus::Preparing.as_str())));
-        let transaction = Transaction::new().update(&self.table, &Part::FlashSale.key(sale_id), definition).update(
+        let transaction = Transaction::new().update(&self.table, &Part::Sale.key(sale_id), definition).update(
             &self.table,
             &Part::Room.key(sale_id),
             room,

@@ -42,7 +42,7 @@ impl FlashSales {
     /// # Errors
     /// [`StoreError`].
     pub async fn get(&self, sale_id: &FlashSaleId) -> Result<Option<FlashSale>, StoreError> {
-        self.table.get(&Part::FlashSale.key(sale_id)).await
+        self.table.get(&Part::Sale.key(sale_id)).await
     }
 
     /// A sale's room, read consistently.

@@ -9,7 +9,7 @@ use souk_domain::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Part {
-    FlashSale,
+    Sale,
     Key,
     Room,
 }
@@ -17,7 +17,7 @@ pub(super) enum Part {
 impl Part {
     pub(super) fn key(self, sale_id: &FlashSaleId) -> [(&'static str, &str); 2] {
         let part = match self {
-            Self::FlashSale => "sale",
+            Self::Sale => "sale",
             Self::Key => "key",
             Self::Room => "room",
         };

@@ -13,7 +13,7 @@ impl FlashSales {
         let is_preparing = attribute("status").equals(s(FlashSaleStatus::Preparing.as_str()));
         let transaction = Transaction::new()
             .delete_if(&self.table, &Part::Room.key(sale_id), is_preparing)
-            .delete(&self.table, &Part::FlashSale.key(sale_id))
+            .delete(&self.table, &Part::Sale.key(sale_id))
             .delete(&self.table, &Part::Key.key(sale_id))
             .delete(&self.table, &ActiveRecord::key(sale_id));
         Ok(transaction.commit(self.table.client()).await?.is_committed())
