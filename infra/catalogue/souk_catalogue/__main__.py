@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import sys
@@ -12,11 +13,12 @@ from pathlib import Path
 
 from . import pictures, row_export, sources
 from .journal import Busy, Journal
-from .loader import Loader, Outage, Report
+from .loader import CONNECTIONS, Loader, Outage, Report
 from .model import Catalogue
 from .operator_api import NotAllowed, OperatorApi
 from .outputs import BadOutputs, Outputs, read
 from .progress import Progress
+from .rejections import Rejections
 from .sample import BadSpecification
 from .searchable import SearchFailed, SearchWaiter
 from .transport import HttpClient, Unreachable
@@ -24,6 +26,7 @@ from .transport import HttpClient, Unreachable
 ALL_GOOD, REJECTED, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130
 # Pictures on their way to the bucket at once.
 UPLOADS = 16
+EXIT_CODES = "Exit codes: 0 all good; 1 some rows were rejected or are not found by search, the others are in; 2 it could not run; 130 interrupted."
 OUTCOMES = ("created", "changed", "unchanged", "rejected")
 
 
@@ -31,8 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one command; its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        catalogue = sources.load(options.file)
-        return {"import": _import, "check": _check, "expand": _expand}[options.command](catalogue, options)
+        with Rejections(_report_of(options)) as rejections:
+            catalogue = sources.load(options.file, rejections.add, options.mapping)
+            return options.run(catalogue, options, rejections)
     except (sources.Unreadable, BadSpecification, BadOutputs, Busy, NotAllowed, Unreachable, Outage, SearchFailed) as error:
         print(f"error: {error}", file=sys.stderr)
         return CANNOT_RUN
@@ -42,70 +46,71 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="souk_catalogue", description="The sample catalogue of Souk and its importer.")
+    parser = argparse.ArgumentParser(prog="souk_catalogue", description="The sample catalogue of Souk and its importer.", epilog=EXIT_CODES)
     commands = parser.add_subparsers(dest="command", required=True)
-    load = commands.add_parser("import", help="load a catalogue into a running stack")
-    check = commands.add_parser("check", help="validate a catalogue without a server")
+    load = commands.add_parser("import", help="load a catalogue into a running stack", epilog=EXIT_CODES)
+    check = commands.add_parser("check", help="validate a catalogue without a server, as import does before it sends anything")
     expand = commands.add_parser("expand", help="print a catalogue as JSON lines of the project's own format")
-    for command in (load, check, expand):
-        command.add_argument("--file", type=Path, help="the catalogue; without it, the sample")
-    load.add_argument("--outputs", required=True, help="what `make outputs` printed; - reads standard input")
+    for command, run in ((load, _import), (check, _check), (expand, _expand)):
+        command.set_defaults(run=run)
+        command.add_argument("--file", type=Path, help="the catalogue, without it the sample: YAML, JSON, JSON lines or CSV, gzipped or not")
+        command.add_argument("--mapping", type=Path, metavar="FILE", help="which column of a flat file is which field: see infra/catalogue/README.md")
+        command.add_argument("--report", type=Path, metavar="FILE", help="where all bad rows are told: .csv, or JSON lines (import writes rejected/ in its state directory)")
+    load.add_argument("--outputs", help="what `make outputs` printed; - reads standard input")
+    load.add_argument("--dry-run", action="store_true", help="only check, without a server")
+    load.add_argument("--connections", type=int, default=CONNECTIONS, metavar="NUMBER", help=f"chunks of products on their way at once (default: {CONNECTIONS})")
     load.add_argument("--state-dir", type=Path, help="where the journal lies (default: import/ beside the outputs)")
     load.add_argument("--trust-journal", action="store_true", help="do not look again at rows that an earlier import brought in unchanged")
     load.add_argument("--search-timeout", type=float, default=180.0, metavar="SECONDS", help="how long to wait while search finds nothing more")
     return parser
 
 
-def _check(catalogue: Catalogue, _: argparse.Namespace) -> int:
-    _report_rejections(catalogue.rejections)
-    skus = sum(len(row.value.variants) for row in catalogue.products)
-    print(f"{len(catalogue.rows)} good rows ({len(catalogue.products)} products, {skus} SKUs), {len(catalogue.rejections)} rejected")
-    return REJECTED if catalogue.rejections else ALL_GOOD
+def _check(catalogue: Catalogue, _: argparse.Namespace, rejections: Rejections) -> int:
+    good = catalogue.total - catalogue.rejected.total()
+    print(f"{good} good rows ({catalogue.product_count} products, {catalogue.sku_count} SKUs), {rejections.count} rejected")
+    return REJECTED if rejections.count else ALL_GOOD
 
 
-def _expand(catalogue: Catalogue, _: argparse.Namespace) -> int:
-    _report_rejections(catalogue.rejections)
-    for row in catalogue.rows:
+def _expand(catalogue: Catalogue, _: argparse.Namespace, rejections: Rejections) -> int:
+    for row in itertools.chain(catalogue.categories, catalogue.sellers, catalogue.products):
         print(json.dumps(row_export.line(row), ensure_ascii=False))
-    return REJECTED if catalogue.rejections else ALL_GOOD
+    return REJECTED if rejections.count else ALL_GOOD
 
 
-def _import(catalogue: Catalogue, options: argparse.Namespace) -> int:
+def _import(catalogue: Catalogue, options: argparse.Namespace, rejections: Rejections) -> int:
+    if options.dry_run:
+        return _check(catalogue, options, rejections)
     started = time.monotonic()
     outputs = read(options.outputs)
-    if not catalogue.rows:
-        _report_rejections(catalogue.rejections)
+    if catalogue.total == catalogue.rejected.total():
         raise sources.Unreadable("there is no good row to load")
-    total = len(catalogue.rows) + len(catalogue.rejections)
-    with Journal(options.state_dir or _state_dir(options.outputs), outputs) as journal, OperatorApi(outputs) as api:
+    with Journal(_state_dir(options), outputs) as journal, OperatorApi(outputs) as api:
         if options.trust_journal:
             journal.trust()
-        stored, drawn = _store_pictures(catalogue, outputs)
-        report = Loader(api, journal, Progress(total)).run(catalogue)
+        stored = _store_pictures(catalogue, outputs)
+        report = Loader(api, journal, Progress(catalogue.total), rejections.add, max(1, options.connections)).run(catalogue)
         journal.complete()
-    _report_rejections(report.rejections)
     loaded = time.monotonic()
     with contextlib.closing(HttpClient(outputs.api_url)) as guest:
         hidden = SearchWaiter(guest, options.search_timeout, _found).wait(report.loaded)
-    _summary(report, f"pictures: {stored} stored, {drawn - stored} there already")
+    _summary(report, f"pictures: {stored} stored, {len(catalogue.drawings) - stored} there already")
     seconds = time.monotonic() - started
-    print(f"{total} rows in {seconds:.1f} s, {total / seconds:.0f} rows/s; the last {time.monotonic() - loaded:.1f} s waited for search")
+    print(f"{catalogue.total} rows in {seconds:.1f} s, {catalogue.total / seconds:.0f} rows/s; the last {time.monotonic() - loaded:.1f} s waited for search")
     if hidden:
         print(f"error: search does not find {len(hidden)} of them: {', '.join(hidden[:10])}", file=sys.stderr)
-        return REJECTED
-    return REJECTED if report.rejections else ALL_GOOD
+    return REJECTED if hidden or rejections.count else ALL_GOOD
 
 
-def _store_pictures(catalogue: Catalogue, outputs: Outputs) -> tuple[int, int]:
-    if not any(image.drawing for row in catalogue.products for image in row.value.images):
-        return 0, 0
+def _store_pictures(catalogue: Catalogue, outputs: Outputs) -> int:
+    if not catalogue.drawings:
+        return 0
     if not outputs.images_bucket:
         raise BadOutputs("the outputs lack images_bucket")
     # The SDK's errors are classes of its own, known only once it is loaded.
     import botocore.exceptions
 
     try:
-        return pictures.upload(catalogue.products, pictures.S3Bucket(outputs, UPLOADS), UPLOADS)
+        return pictures.upload(catalogue.drawings, pictures.S3Bucket(outputs, UPLOADS), UPLOADS)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         raise Unreachable(f"storing pictures in {outputs.images_bucket}: {error}") from error
 
@@ -114,16 +119,21 @@ def _found(found: int, wanted: int) -> None:
     print(f"import: search finds {found} of {wanted} products", file=sys.stderr)
 
 
-def _state_dir(outputs: str) -> Path:
-    if outputs != "-":
-        return Path(outputs).resolve().parent / "import"
+def _state_dir(options: argparse.Namespace) -> Path:
+    if options.state_dir:
+        return options.state_dir
+    if options.outputs and options.outputs != "-":
+        return Path(options.outputs).resolve().parent / "import"
     home = os.environ.get("SOUK_HOME") or Path(__file__).resolve().parents[3] / "target" / "souk"
     return Path(home) / "import"
 
 
-def _report_rejections(rejections: list) -> None:
-    for rejection in sorted(rejections, key=lambda item: (item.position is None, item.position)):
-        print(f"rejected: {rejection}", file=sys.stderr)
+def _report_of(options: argparse.Namespace) -> Path | None:
+    if options.report or options.command != "import":
+        return options.report
+    if not options.dry_run and not options.outputs:
+        raise SystemExit("souk_catalogue import: give --outputs, or --dry-run")
+    return _state_dir(options) / "rejected" / f"{options.file.name if options.file else 'sample'}.jsonl"
 
 
 def _summary(report: Report, pictures_line: str) -> None:

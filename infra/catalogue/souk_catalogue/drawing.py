@@ -55,14 +55,14 @@ def key_of(content: bytes) -> str:
 @lru_cache(maxsize=1)
 def motifs() -> dict[str, dict]:
     """Motif name to its `svg` fragment and the `words` of other catalogues that it fits."""
-    loaded = located_yaml.plain(located_yaml.compose((SAMPLE / "motifs.yaml").read_text(encoding="utf-8")))
+    loaded = located_yaml.read((SAMPLE / "motifs.yaml").read_text(encoding="utf-8"))
     return {name: {**motif, "svg": " ".join(motif["svg"].split())} for name, motif in loaded.items()}
 
 
 @lru_cache(maxsize=1)
 def colours() -> dict[str, str]:
     """Colour name to #rrggbb."""
-    return located_yaml.plain(located_yaml.compose((SAMPLE / "colours.yaml").read_text(encoding="utf-8")))
+    return located_yaml.read((SAMPLE / "colours.yaml").read_text(encoding="utf-8"))
 
 
 def hex_of(colour: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Reads typed fields out of an untyped row and collects everything that is wrong with it."""
+"""Reads typed fields out of a row, whose every value is text, and collects everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import re
 from decimal import Decimal
 from typing import Any, Iterator
 
-from .model import Money
+from . import contract
+from .model import Fault, Money
+from .texts import broken_character, control_character
 
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
-# The API's own limit of an amount.
-MAX_MINOR = 99_999_999
-CENT = Decimal("0.01")
+ID = contract.pattern_of("ProductId")
+MAX_MINOR = contract.most("Money", "amount")
+MAX_COUNT = contract.most("CountRow", "quantity")
 MAX_DOLLARS = Decimal(MAX_MINOR).scaleb(-2)
-MAX_COUNT = 1_000_000_000
+CENT = Decimal("0.01")
+# One rule for every number of every format: no exponent, no leading zero, no sign but a minus, nothing between digits.
+WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,29})\Z")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?\Z")
 
 
 class Fields:
     """One mapping of a row. Each reader takes a field once; `finish` refuses the fields nobody asked for."""
 
-    def __init__(self, value: Any, errors: list[str], path: str = "") -> None:
+    def __init__(self, value: Any, errors: list[Fault], path: str = "") -> None:
         self.errors = errors
         self.path = path
         self._taken: set[str] = set()
@@ -27,11 +31,11 @@ class Fields:
         if isinstance(value, dict):
             self._value = value
         else:
-            self.errors.append(f"{path or 'the row'} must be a mapping, not {kind_of(value)}")
+            self.errors.append(Fault(path, f"{'' if path else 'the row '}must be a mapping, not {kind_of(value)}"))
 
     def error(self, key: str, reason: str) -> None:
         """Notes what is wrong with the field `key`."""
-        self.errors.append(f"{self._name(key)} {reason}")
+        self.errors.append(Fault(self._name(key), reason))
 
     def take(self, key: str, required: bool = False) -> Any:
         """The field as it is; None where it is missing."""
@@ -41,61 +45,54 @@ class Fields:
             self.error(key, "is missing")
         return value
 
-    def text(self, key: str, limit: int, required: bool = True) -> str | None:
-        """A text that is not blank, without the white space around it."""
-        value = self.take(key, required)
+    def text(self, key: str, required: bool = True, blank: bool = False) -> str | None:
+        """A text without the white space around it, on whose length the server decides; blank only where that is allowed."""
+        value = self._scalar(key, required)
         if value is None:
             return None
-        if not isinstance(value, str):
-            return self.error(key, f"must be a text, not {kind_of(value)}")
-        value = value.strip()
-        if not value:
+        if not value and not blank:
             return self.error(key, "is empty")
-        if len(value) > limit:
-            return self.error(key, f"is longer than {limit} characters")
-        if not _is_text(value):
-            return self.error(key, "holds half a character")
+        if reason := broken_character(value) or (None if blank else control_character(value)):
+            return self.error(key, reason)
         return value
 
     def id(self, key: str, required: bool = True) -> str | None:
-        """An id of the alphabet that addresses of the API allow."""
-        value = self.take(key, required)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            return self.error(key, f"must be a text, not {kind_of(value)}")
-        if not ID.match(value):
+        """An id of the alphabet that addresses of the API allow, as it was written."""
+        value = self._scalar(key, required)
+        if value is not None and not ID.match(value):
             return self.error(key, f"{value!r} is no usable id: 1 to 64 of A-Z a-z 0-9 . _ -, the first a letter or digit")
         return value
 
     def count(self, key: str, required: bool = True, limit: int = MAX_COUNT) -> int | None:
         """A whole number from 0 to `limit`."""
-        value = self.take(key, required)
+        value = self._scalar(key, required)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int):
-            return self.error(key, f"must be a whole number, not {kind_of(value)}")
-        if not 0 <= value <= limit:
+        if not WHOLE.match(value):
+            return self.error(key, f"must be a whole number, not {value!r}")
+        if not 0 <= int(value) <= limit:
             return self.error(key, f"{value} is not within 0 and {limit}")
-        return value
+        return int(value)
+
+    def number(self, key: str) -> Decimal | None:
+        """A decimal number."""
+        value = self._scalar(key, required=True)
+        if value is not None and not NUMBER.match(value):
+            return self.error(key, f"must be a number, not {value!r}")
+        return None if value is None else Decimal(value)
 
     def money(self, key: str) -> Money | None:
         """A price: a decimal number of dollars, or the API's {amount: minor units, currency}."""
-        value = self.take(key, required=True)
-        if value is None:
-            return None
-        if isinstance(value, dict):
+        if isinstance(value := self.take(key), dict):
             inner = Fields(value, self.errors, self._name(key))
             amount = inner.count("amount", limit=MAX_MINOR)
             if inner.take("currency", required=True) not in (None, "USD"):
                 inner.error("currency", "must be USD")
             inner.finish()
             return None if amount is None else Money(amount)
-        if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-            return self.error(key, f"must be a number, not {kind_of(value)}")
-        amount = Decimal(value)
-        if not amount.is_finite():
-            return self.error(key, f"{value} is no amount")
+        amount = self.number(key)
+        if amount is None:
+            return None
         if amount < 0:
             return self.error(key, f"{value} is negative")
         if amount > MAX_DOLLARS:
@@ -106,21 +103,16 @@ class Fields:
         return Money(int(amount.scaleb(2).to_integral_value()))
 
     def texts(self, key: str) -> dict[str, str]:
-        """A flat mapping of names to short texts; numbers and truth values are written as text."""
-        value = self.take(key)
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            self.error(key, f"must be a mapping, not {kind_of(value)}")
+        """A flat mapping of names to texts as they were written."""
+        inner = self.inner(key)
+        if inner is None:
             return {}
         result = {}
-        for name, item in value.items():
-            if isinstance(item, bool):
-                item = "true" if item else "false"
-            if not isinstance(item, (str, int, Decimal)) or not str(item).strip() or not _is_text(f"{name}{item}"):
-                self.error(f"{key}.{name}", "must be a text that is not empty")
-            else:
-                result[str(name)] = str(item).strip()
+        for name in inner.names():
+            if reason := broken_character(name):
+                inner.error(repr(name), reason)
+            elif (text := inner.text(name, blank=True)) is not None:
+                result[name] = text
         return result
 
     def items(self, key: str, required: bool = False) -> Iterator["Fields"]:
@@ -141,22 +133,30 @@ class Fields:
         value = self.take(key)
         return None if value is None else Fields(value, self.errors, self._name(key))
 
+    def names(self) -> list[str]:
+        """What the fields are called."""
+        return list(self._value)
+
     def finish(self) -> None:
         """Refuses what was not read: a misspelt optional field would otherwise be lost in silence."""
         for key in self._value:
             if key not in self._taken:
                 self.error(str(key), "is not a known field")
 
+    def _scalar(self, key: str, required: bool) -> str | None:
+        value = self.take(key, required)
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            # Rows that are made here and not read: their numbers are as good as written.
+            value = str(value)
+        if value is None or isinstance(value, str):
+            return value.strip() if value else value
+        return self.error(key, f"must be a text, not {kind_of(value)}")
+
     def _name(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
 
-def _is_text(value: str) -> bool:
-    """JSON can spell a lone surrogate, which is no character and cannot be sent."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
-
-
 def kind_of(value: Any) -> str:
     """The type of a value in the words of the file, not of Python."""
-    names = {type(None): "nothing", bool: "a truth value", int: "a number", Decimal: "a number", str: "a text", list: "a list", dict: "a mapping"}
-    return names.get(type(value), type(value).__name__)
+    names = {type(None): "nothing", str: "a text", list: "a list", dict: "a mapping"}
+    return next((name for kind, name in names.items() if isinstance(value, kind)), type(value).__name__)

@@ -1,7 +1,8 @@
 """Remembers per stack which rows are in, so that an interrupted import goes on where it stopped.
 
-A line per row, appended when the row is in. Rows since the last `complete` line belong to an interrupted run: their
-next run skips them. Older ones are a hint that a row's stock is in, and never a reason not to look at the row.
+A row is known by its name and by a digest of all that it says: so an import goes on in a file that was mended or put in
+another order meanwhile, and a row that was changed is put again. What runs since the last complete one have put is
+skipped; older rows are a hint that a row's stock is in, and never a reason not to look at the row.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
+import sqlite3
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterable
 
 from .outputs import Outputs
 
@@ -22,89 +23,84 @@ class Busy(Exception):
 
 
 class Journal:
-    """The journal of one stack. Appending is safe from many threads; a context manager that holds the stack's lock."""
+    """The journal of one stack. Safe to use from many threads; a context manager that holds the stack's lock."""
 
     def __init__(self, folder: Path, outputs: Outputs) -> None:
         # A new user pool is a new stack, also behind the same address.
         name = hashlib.sha256(f"{outputs.api_url} {outputs.client_id}".encode()).hexdigest()[:16]
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / f"{name}.jsonl"
-        self._lock = threading.Lock()
-        self._file = open(self.path, "a+", encoding="utf-8")
+        self.path = folder / f"{name}.sqlite"
+        self._held = open(folder / f"{name}.lock", "w")
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            self._file.close()
-            raise Busy(f"another import into {outputs.api_url} is running (it holds {self.path})") from error
-        self.done: dict[str, str] = {}
-        self.known: dict[str, str] = {}
-        self._read()
+            self._held.close()
+            raise Busy(f"another import into {outputs.api_url} is running (it holds {self._held.name})") from error
+        self._lock = threading.Lock()
+        self._database = self._open()
+        self._trusted = False
 
-    def _read(self) -> None:
-        self._file.seek(0)
-        text = self._file.read()
-        for line in text.splitlines():
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue  # The line that was being written when the last run was killed.
-            if entry.get("complete"):
-                self.known.update(self.done)
-                self.done.clear()
-            elif "row" in entry:
-                self.done[entry["row"]] = entry["digest"]
-        if text and not text.endswith("\n"):
-            self._append("")
+    def _open(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        try:
+            # A process that is killed loses nothing; a machine that loses power loses the last rows, which are put again.
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            database.execute("CREATE TABLE IF NOT EXISTS rows (name TEXT PRIMARY KEY, digest TEXT, complete INTEGER) WITHOUT ROWID")
+        except sqlite3.DatabaseError:
+            database.close()
+            self.path.unlink()
+            return self._open()
+        return database
 
     def is_done(self, key: str, digest: str) -> bool:
-        """Whether an interrupted run has brought in exactly this row."""
-        return self.done.get(key) == digest
+        """Whether an interrupted run has brought in exactly this row; once `trust` was called, whether any run has."""
+        found = self._find(key)
+        return found is not None and found[0] == digest and (self._trusted or not found[1])
 
     def is_known(self, key: str, digest: str) -> bool:
         """Whether the last run that brought in a row of this name brought in exactly this one."""
-        return digest == (self.done.get(key) or self.known.get(key))
+        found = self._find(key)
+        return found is not None and found[0] == digest
 
     def trust(self) -> None:
         """Takes the rows of complete runs for done as well."""
-        self.done = {**self.known, **self.done}
+        self._trusted = True
 
-    def add(self, key: str, digest: str) -> None:
-        """Notes that a row is in."""
+    def some_done(self, count: int) -> list[str]:
+        """The names of some rows that `is_done` may answer for, anywhere among them."""
+        condition = "" if self._trusted else "WHERE complete = 0"
         with self._lock:
-            self.done[key] = digest
-            self._append(json.dumps({"row": key, "digest": digest}))
+            return [name for name, in self._database.execute(f"SELECT name FROM rows {condition} ORDER BY random() LIMIT ?", (count,))]
+
+    def add(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Notes that rows are in, by name and digest."""
+        with self._lock:
+            self._database.execute("BEGIN")
+            self._database.executemany("INSERT OR REPLACE INTO rows VALUES (?, ?, 0)", rows)
+            self._database.execute("COMMIT")
 
     def complete(self) -> None:
-        """Notes that a run has reached its end, in a file without what is out of date."""
-        self.known.update(self.done)
-        self.done.clear()
-        lines = [json.dumps({"row": key, "digest": digest}) for key, digest in self.known.items()]
-        self._replace([*lines, json.dumps({"complete": True})])
+        """Notes that a run has reached its end."""
+        with self._lock:
+            self._database.execute("UPDATE rows SET complete = 1 WHERE complete = 0")
 
     def forget(self) -> None:
         """Begins anew, because the stack is not the one that the journal speaks of."""
-        self.done.clear()
-        self.known.clear()
-        self._replace([])
+        with self._lock:
+            self._database.execute("DELETE FROM rows")
 
     def __enter__(self) -> Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._database.close()
         # Closing gives the lock back.
-        self._file.close()
+        self._held.close()
 
-    def _append(self, line: str) -> None:
-        self._file.write(line + "\n")
-        self._file.flush()
-
-    def _replace(self, lines: list[str]) -> None:
-        # In place, since the lock is on this very file; cut short, it would read as an interrupted run, which is safe.
+    def _find(self, key: str) -> tuple[str, int] | None:
         with self._lock:
-            self._file.truncate(0)
-            self._file.write("".join(line + "\n" for line in lines))
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            return self._database.execute("SELECT digest, complete FROM rows WHERE name = ?", (key,)).fetchone()
 
 
 def digest_of(content: Any) -> str:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import random
 import threading
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from itertools import groupby
-from typing import Iterator
+from itertools import groupby, islice
+from typing import Callable, Iterable, Iterator
 
 from .journal import Journal, digest_of
 from .model import Catalogue, Product, Rejection, Row
-from .operator_api import OperatorApi
+from .operator_api import OperatorApi, path_of
 from .products import ProductLoader
 from .progress import Progress
 from .row_put import Failing, Outcome, Refused
-from .row_requests import content_of, path_in, resource_of
+from .row_requests import COLLECTIONS, content_of, resource_of
 from .transport import Unreachable
 
 CONNECTIONS = 4
@@ -25,6 +24,8 @@ CHUNK = 50
 PROBES = 5
 # So many rows in a row that the server failed on are an outage, not rows.
 OUTAGE = 25
+# So many products are looked for by search: the last ones, which it finds last.
+WATCHED = 5000
 
 
 class Outage(Exception):
@@ -36,28 +37,39 @@ class Report:
     """What became of the rows."""
 
     counts: Counter = field(default_factory=Counter)
-    rejections: list[Rejection] = field(default_factory=list)
-    loaded: list[Product] = field(default_factory=list)
+    loaded: deque[Product] = field(default_factory=lambda: deque(maxlen=WATCHED))
     skipped: int = 0
+
+    @property
+    def rejected(self) -> int:
+        """How many rows are not in."""
+        return sum(count for (_, outcome), count in self.counts.items() if outcome == "rejected")
 
 
 class Loader:
     """One import. `run` returns when every row is in or rejected."""
 
     def __init__(
-        self, api: OperatorApi, journal: Journal, progress: Progress, connections: int = CONNECTIONS, chunk: int = CHUNK
+        self,
+        api: OperatorApi,
+        journal: Journal,
+        progress: Progress,
+        reject: Callable[[Rejection], None],
+        connections: int = CONNECTIONS,
+        chunk: int = CHUNK,
     ) -> None:
-        self._api, self._journal, self._progress, self._connections, self._chunk = api, journal, progress, connections, chunk
+        self._api, self._journal, self._progress, self._reject = api, journal, progress, reject
+        self._connections, self._chunk = connections, chunk
         self._stop = threading.Event()
         self._failures = 0
 
     def run(self, catalogue: Catalogue) -> Report:
-        """Loads all good rows; the rejections of the catalogue come back with those of the server."""
-        report = Report(rejections=list(catalogue.rejections))
-        for rejection in catalogue.rejections:
-            report.counts[rejection.kind, "rejected"] += 1
-            self._progress.step(rejected=True)
-        if self._journal.done and not self._still_the_same_stack(catalogue):
+        """Loads all good rows; what the catalogue rejected is counted with what the server refuses."""
+        report = Report()
+        for kind, count in catalogue.rejected.items():
+            report.counts[kind, "rejected"] += count
+        self._progress.begin(catalogue.rejected.total())
+        if not self._is_still_the_same_stack():
             self._progress.note("import: the stack lost what the journal lists; loading everything")
             self._journal.forget()
         with ThreadPoolExecutor(self._connections, thread_name_prefix="import") as pool:
@@ -67,11 +79,9 @@ class Loader:
             finally:
                 self._stop.set()
                 self._progress.end()
-        refused = {(rejection.kind, rejection.position) for rejection in report.rejections}
-        report.loaded = [row.value for row in catalogue.products if (row.kind, row.position) not in refused]
         return report
 
-    def _load(self, pool: ThreadPoolExecutor, rows: list[Row], report: Report) -> None:
+    def _load(self, pool: ThreadPoolExecutor, rows: Iterable[Row], report: Report) -> None:
         waiting: dict[Future, list[Row]] = {}
         chunks = _chunks(rows, self._chunk)
         exhausted = False
@@ -95,12 +105,14 @@ class Loader:
             if self._failures >= OUTAGE:
                 raise Outage(f"the server failed on {OUTAGE} rows one after the other, at last with {result}") from result
             report.counts[row.kind, "rejected"] += 1
-            report.rejections.append(Rejection(row.kind, row.value.id, row.position, (str(result),)))
+            self._reject(Rejection(row.kind, row.value.id, row.position, result.faults))
         else:
             self._failures = 0
             report.counts[row.kind, result.name.lower() if result is not None else "unchanged"] += 1
             report.skipped += result is None
-        self._progress.step(rejected=is_refused)
+            if row.kind == "product":
+                report.loaded.append(row.value)
+        self._progress.step(rejected=is_refused, skipped=result is None)
 
     def _put(self, rows: list[Row]) -> list[Outcome | Refused | None]:
         """Puts all of some rows; None of a row that an interrupted run has put."""
@@ -112,9 +124,7 @@ class Loader:
             results.update(ProductLoader(self._api, self._stop).put(todo, same))
         elif todo:
             results.update((row.key, self._put_resource(row)) for row in todo)
-        for row in todo:
-            if not isinstance(results[row.key], Refused):
-                self._journal.add(row.key, digests[row.key])
+        self._journal.add((row.key, digests[row.key]) for row in todo if not isinstance(results[row.key], Refused))
         return [results[row.key] for row in rows]
 
     def _put_resource(self, row: Row) -> Outcome | Refused:
@@ -125,15 +135,13 @@ class Loader:
         except Refused as refusal:
             return refusal
 
-    def _still_the_same_stack(self, catalogue: Catalogue) -> bool:
+    def _is_still_the_same_stack(self) -> bool:
         """Looks whether some rows that the journal skips are there: a wiped stack may keep its address."""
-        rows = [*catalogue.categories, *catalogue.sellers, *catalogue.products]
-        skipped = [row for row in rows if row.key in self._journal.done]
-        probes = random.sample(skipped, min(PROBES, len(skipped)))
-        return all(self._api.get(path_in(row)) is not None for row in probes)
+        probes = (name.partition(":") for name in self._journal.some_done(PROBES))
+        return all(self._api.get(path_of(COLLECTIONS[kind], name)) is not None for kind, _, name in probes)
 
 
-def _groups(catalogue: Catalogue) -> Iterator[list[Row]]:
+def _groups(catalogue: Catalogue) -> Iterator[Iterable[Row]]:
     """Rows that may go in at once; every group needs the ones before it."""
     depth: dict[str, int] = {}
     for row in catalogue.categories:
@@ -145,7 +153,8 @@ def _groups(catalogue: Catalogue) -> Iterator[list[Row]]:
     yield catalogue.products
 
 
-def _chunks(rows: list[Row], size: int) -> Iterator[list[Row]]:
+def _chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
     """Only the API of products takes many at once."""
-    size = size if rows and rows[0].kind == "product" else 1
-    return (rows[start : start + size] for start in range(0, len(rows), size))
+    rows = iter(rows)
+    for first in rows:
+        yield [first, *islice(rows, size - 1)] if first.kind == "product" else [first]

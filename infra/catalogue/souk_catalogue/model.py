@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Iterable, NamedTuple, TypeVar
 
 T = TypeVar("T")
+
+# The lists of a catalogue, and what each holds.
+KINDS = {"categories": "category", "sellers": "seller", "products": "product"}
 
 
 @dataclass(frozen=True, order=True)
@@ -22,9 +26,12 @@ class Position:
 
 @dataclass(frozen=True)
 class RawRow:
-    """A row as it was read: `kind` is category, seller or product; `problem` is set where it could not be read."""
+    """A row as it was read: all that it holds is text, in mappings and lists.
 
-    kind: str
+    `kind` is category, seller or product, None where the row has to say; `problem` is set where it could not be read.
+    """
+
+    kind: str | None
     position: Position
     value: Any
     problem: str | None = None
@@ -121,31 +128,45 @@ class Row(Generic[T]):
         return f"{self.kind}:{self.value.id}"
 
 
+class Fault(NamedTuple):
+    """What is wrong with a field; with the row as a whole where the field is empty."""
+
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.reason}".lstrip()
+
+
 @dataclass(frozen=True)
 class Rejection:
-    """A row that does not go in, and why."""
+    """A row that does not go in, and why. Nobody knows the kind of a row that could not be read."""
 
     kind: str
     id: str | None
     position: Position | None
-    reasons: tuple[str, ...]
+    faults: tuple[Fault, ...]
 
     def __str__(self) -> str:
         place = f"{self.position}: " if self.position else ""
         name = f"{self.kind} {self.id}" if self.id else self.kind
-        return f"{place}{name}: {'; '.join(self.reasons)}"
+        return f"{place}{name}: {'; '.join(map(str, self.faults))}"
 
 
 @dataclass
 class Catalogue:
-    """All good rows in loading order of kinds, and the rejected ones."""
+    """What an import needs before it begins. Products are read again whenever they are asked for."""
 
-    categories: list[Row[Category]] = field(default_factory=list)
-    sellers: list[Row[Seller]] = field(default_factory=list)
-    products: list[Row[Product]] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
+    categories: list[Row[Category]]
+    sellers: list[Row[Seller]]
+    products: Iterable[Row[Product]]
+    product_count: int
+    sku_count: int
+    category_ids: set[str]
+    drawings: set[Drawing]
+    rejected: Counter[str]
 
     @property
-    def rows(self) -> list[Row]:
-        """Every good row: parents come before children, and both before the products that name them."""
-        return [*self.categories, *self.sellers, *self.products]
+    def total(self) -> int:
+        """How many rows there are, the rejected ones included."""
+        return len(self.categories) + len(self.sellers) + self.product_count + self.rejected.total()

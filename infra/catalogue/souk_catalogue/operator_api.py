@@ -7,6 +7,7 @@ import time
 from typing import Any, Callable
 from urllib.parse import quote
 
+from .model import Fault
 from .outputs import Outputs
 from .row_put import CONTENDED, STALE_ATTEMPTS, Outcome, Refused, RowPut, parts_of, refusal
 from .transport import HttpClient, Response, Retry
@@ -86,7 +87,7 @@ class OperatorApi:
                 return Outcome.CREATED if response.status == 201 else outcome
             headers = {"If-Match": response.etag} if response.etag else {}
             response, outcome = self._call("PUT", path, body, headers), Outcome.CHANGED
-        raise Refused(CONTENDED)
+        raise Refused(Fault("", CONTENDED))
 
     def put_rows(self, path: str, rows: list[dict[str, Any]], keep: bool = False) -> list[Outcome | Refused]:
         """Makes the resources equal to the rows, with `keep` only those that are not there yet; what became of each."""
@@ -125,7 +126,7 @@ class OperatorApi:
             return response
         if response.status == 403:
             raise NotAllowed(f"the user of the outputs may not load a catalogue: {response.reason}")
-        raise refusal(response.status, response.reason)
+        raise refusal(response.status, response.body)
 
 
 def path_of(*parts: str) -> str:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Iterable, Protocol
 
 from . import drawing
-from .model import Row
+from .model import Drawing
 from .outputs import Outputs
 
 CACHE_CONTROL = "public, max-age=31536000, immutable"
@@ -50,17 +50,12 @@ class S3Bucket:
         )
 
 
-def upload(products: Iterable[Row], bucket: Bucket, workers: int) -> tuple[int, int]:
-    """Stores what is missing; how many were stored, and how many there are in all."""
-    wanted = {}
-    for row in products:
-        for image in row.value.images:
-            if image.drawing:
-                content = drawing.svg(image.drawing)
-                wanted[drawing.key_of(content)] = content
+def upload(drawings: Iterable[Drawing], bucket: Bucket, workers: int) -> int:
+    """Stores what is missing; how many that were."""
+    wanted = {drawing.key_of(content): content for content in map(drawing.svg, drawings)}
     if not wanted:
-        return 0, 0
+        return 0
     missing = sorted(wanted.keys() - bucket.keys())
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(lambda key: bucket.put(key, wanted[key]), missing))
-    return len(missing), len(wanted)
+    return len(missing)

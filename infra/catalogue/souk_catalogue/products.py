@@ -42,13 +42,11 @@ class ProductLoader:
             if isinstance(self._results[key], Refused):
                 continue
             if isinstance(told, Refused):
-                self._results[key] = type(told)(_where(collection, row) + str(told))
+                self._results[key] = told if collection == "products" else told.within(_name_of(collection, row))
             else:
                 self._results[key] = max(self._results[key], told)
 
 
-def _where(collection: str, row: dict[str, Any]) -> str:
-    """Which of a product's puts was refused; the product's own goes without saying."""
-    if collection == "products":
-        return ""
-    return "/".join([collection, *(row[name] for name in ("sku", "warehouse_id") if name in row)]) + ": "
+def _name_of(collection: str, row: dict[str, Any]) -> str:
+    """Which of a product's puts was refused."""
+    return "/".join([collection, *(row[name] for name in ("sku", "warehouse_id") if name in row)])

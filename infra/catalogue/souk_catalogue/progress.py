@@ -17,12 +17,18 @@ class Progress:
         self._total, self._stream, self._clock = total, stream or sys.stderr, clock
         self._bar = self._stream.isatty()
         self._started = self._shown = clock()
-        self.done = self.rejected = 0
+        self.done = self.rejected = self._skipped = 0
 
-    def step(self, rejected: bool = False) -> None:
-        """One row more."""
+    def begin(self, rejected: int) -> None:
+        """Begins to load; so many rows have been dealt with before."""
+        self._started = self._shown = self._clock()
+        self.done = self.rejected = self._skipped = rejected
+
+    def step(self, rejected: bool = False, skipped: bool = False) -> None:
+        """One row more; what is skipped says nothing of how fast the others go."""
         self.done += 1
         self.rejected += rejected
+        self._skipped += skipped
         if self._clock() - self._shown >= EVERY[self._bar] or self.done == self._total:
             self._show()
 
@@ -38,7 +44,7 @@ class Progress:
 
     def _show(self) -> None:
         self._shown = now = self._clock()
-        rate = self.done / max(now - self._started, 1e-6)
+        rate = (self.done - self._skipped) / max(now - self._started, 1e-6)
         left = (self._total - self.done) / rate if rate else 0
         text = f"{self.done}/{self._total} rows, {rate:.0f} rows/s, {left:.0f} s left, {self.rejected} rejected"
         if self._bar:

@@ -7,46 +7,54 @@ the default warehouse, `price` dollars. Its photographs are not part of the list
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Iterable, Iterator
 
-from . import drawing, rows, sample
-from .model import Catalogue, Category, RawRow, Row, Seller
+from . import drawing, sample
+from .model import Catalogue, Category, Fault, RawRow, Rejection, Row, Seller
 
 SELLER = Seller("retail-demo-store", "Retail Demo Store")
 NAMES = {"homedecor": "Home Decor"}
 FLAGS = ("promoted", "featured", "gender_affinity", "where_visible")
-# The list speaks of name and stock where the project's own format has title and variants: errors use the list's words.
-WORDS = (("variants[0].sku", "id"), ("variants[0].price", "price"), ("variants[0].stock", "current_stock"), ("title ", "name "))
+# The list speaks of name and stock where the project's own format has title and variants: faults use the list's words.
+WORDS = {"variants[0].sku": "id", "variants[0].price": "price", "variants[0].stock": "current_stock", "title": "name"}
 
 
-def build(raw_rows: Iterable[RawRow]) -> Catalogue:
-    """Reads the list and adds the categories and the seller that its good rows need."""
-    known: dict[str, Category] = {}
-    catalogue = rows.build(_translate(raw_rows, known))
-    catalogue.rejections = [_reworded(rejection) for rejection in catalogue.rejections]
-    used = {row.value.category_id for row in catalogue.products}
-    used |= {known[name].parent_id for name in used if known[name].parent_id}
-    by_level = sorted(used, key=lambda name: (known[name].parent_id is not None, name))
-    catalogue.categories = [Row("category", known[name]) for name in by_level]
-    catalogue.sellers = [Row("seller", SELLER)] if catalogue.products else []
-    return catalogue
+def looks_like(value: Any) -> bool:
+    """Whether an entry is of such a list."""
+    return isinstance(value, dict) and "name" in value and "category" in value
 
 
-def _translate(raw_rows: Iterable[RawRow], known: dict[str, Category]) -> Iterator[RawRow]:
-    warehouse = sample.default_warehouse()
-    for raw in raw_rows:
-        if raw.problem or not isinstance(raw.value, dict):
-            yield raw
-            continue
-        problems = [f"{field} is missing" for field in ("name", "category", "current_stock") if raw.value.get(field) is None]
-        problems += [f"{field} must be a text" for field in ("category", "style") if not isinstance(raw.value.get(field, ""), str)]
-        if not problems and not slug(raw.value["category"]):
-            problems.append("category is empty")
-        if problems:
-            yield RawRow(raw.kind, raw.position, raw.value, "; ".join(problems))
-            continue
-        category = _category(raw.value["category"], raw.value.get("style"), known)
-        yield RawRow(raw.kind, raw.position, _product(raw.value, category, warehouse))
+class RetailDemo:
+    """Translates entries, and remembers the categories that they name."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Category] = {}
+
+    def rows(self, raw_rows: Iterable[RawRow]) -> Iterator[RawRow]:
+        """Each entry as a product of the project's own format."""
+        warehouse = sample.default_warehouse()
+        for raw in raw_rows:
+            if raw.problem or not isinstance(raw.value, dict):
+                yield RawRow("product", raw.position, raw.value, raw.problem)
+                continue
+            problems = [f"{field} is missing" for field in ("name", "category", "current_stock") if raw.value.get(field) is None]
+            problems += [f"{field} must be a text" for field in ("name", "category", "style") if not isinstance(raw.value.get(field) or "", str)]
+            if not problems and not slug(raw.value["category"]):
+                problems.append("category is empty")
+            if problems:
+                yield RawRow("product", raw.position, raw.value, "; ".join(problems))
+                continue
+            category = _category(raw.value["category"], raw.value.get("style"), self._known)
+            yield RawRow("product", raw.position, _product(raw.value, category, warehouse))
+
+    def complete(self, catalogue: Catalogue) -> None:
+        """Adds the categories and the seller that the good rows need."""
+        used = set(catalogue.category_ids)
+        used |= {parent for name in used if (parent := self._known[name].parent_id)}
+        by_level = sorted(used, key=lambda name: (self._known[name].parent_id is not None, name))
+        catalogue.categories = [Row("category", self._known[name]) for name in by_level]
+        catalogue.sellers = [Row("seller", SELLER)] if catalogue.product_count else []
 
 
 def _category(category: str, style: str | None, known: dict[str, Category]) -> str:
@@ -78,16 +86,14 @@ def _product(value: dict[str, Any], category_id: str, warehouse: str) -> dict[st
     }
 
 
-def _reworded(rejection):
-    """The same rejection with each reason once and in the list's own field names."""
-    reasons: list[str] = []
-    for reason in rejection.reasons:
-        for ours, theirs in WORDS:
-            if reason.startswith(ours):
-                reason = re.sub(r"^\S+( ?)", theirs.strip() + r"\1", reason)
-        if reason not in reasons and not reason.startswith(("images[0]", "duplicate SKU")):
-            reasons.append(reason)
-    return type(rejection)(rejection.kind, rejection.id, rejection.position, tuple(reasons))
+def reworded(rejection: Rejection) -> Rejection:
+    """The same rejection with each fault once and in the list's own field names."""
+    faults: dict[Fault, None] = {}
+    for fault in rejection.faults:
+        name = next((theirs for ours, theirs in WORDS.items() if fault.field.startswith(ours)), fault.field)
+        if not name.startswith("images[0]") and not fault.reason.startswith("duplicate SKU"):
+            faults[Fault(name, fault.reason)] = None
+    return replace(rejection, faults=tuple(faults))
 
 
 def slug(text: str) -> str:

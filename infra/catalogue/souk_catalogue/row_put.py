@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Iterator
 
+from .model import Fault
 from .transport import reason_of
 
 STALE_ATTEMPTS = 5
@@ -27,14 +28,26 @@ class Outcome(IntEnum):
 class Refused(Exception):
     """The server refuses this resource; others may go in."""
 
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(map(str, faults)))
+        self.faults = faults
+
+    def within(self, resource: str) -> Refused:
+        """The same refusal, of one of the resources that a row puts."""
+        return type(self)(*(Fault(f"{resource} {fault.field}".rstrip(), fault.reason) for fault in self.faults))
+
 
 class Failing(Refused):
     """The server failed at every attempt: its fault, not the row's."""
 
 
-def refusal(status: int, reason: str) -> Refused:
-    """What a final refusal of this status is."""
-    return (Failing if status >= 500 or status == 429 else Refused)(reason)
+def refusal(status: int, problem: Any) -> Refused:
+    """What a final refusal is: a fault for each field that the problem names."""
+    errors = problem.get("errors") if isinstance(problem, dict) else None
+    named = [error for error in errors if isinstance(error, dict) and error.get("field")] if isinstance(errors, list) else []
+    # A row of products has the product's own fields one level down; the file has not.
+    faults = [Fault(str(error["field"]).removeprefix("product."), f"{error.get('detail')} ({status})") for error in named]
+    return (Failing if status >= 500 or status == 429 else Refused)(*(faults or [Fault("", reason_of(status, problem))]))
 
 
 @dataclass
@@ -61,11 +74,11 @@ class RowPut:
             version = problem.get("present_version")
             self.row = {**self.row, "if_match": version}
         elif status in (412, 428):
-            self.result = Refused(CONTENDED)
+            self.result = Refused(Fault("", CONTENDED))
         elif (status >= 500 or status == 429) and failures + 1 < attempts:
             self.failures = failures + 1
         else:
-            self.result = refusal(status, reason_of(status, problem))
+            self.result = refusal(status, problem)
 
 
 def parts_of(puts: list[RowPut]) -> Iterator[list[RowPut]]:

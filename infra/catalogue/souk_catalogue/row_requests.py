@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import drawing
-from .model import Image, Product, Row
+from .model import Category, Image, Product, Row, Seller
 from .operator_api import path_of
 
 
@@ -22,11 +22,13 @@ def path_in(row: Row) -> str:
 
 def resource_of(row: Row) -> tuple[str, dict[str, Any]]:
     """The path and the body of a category or seller."""
-    value = row.value
-    if row.kind == "seller":
-        return path_in(row), {"name": value.name}
-    parent = {"parent_id": value.parent_id} if value.parent_id else {}
-    return path_in(row), {"name": value.name, **parent}
+    return path_in(row), body_of(row.value)
+
+
+def body_of(value: Category | Seller) -> dict[str, Any]:
+    """What a category or seller puts."""
+    parent = {"parent_id": value.parent_id} if isinstance(value, Category) and value.parent_id else {}
+    return {"name": value.name, **parent}
 
 
 def puts_of(product: Product) -> Puts:
@@ -37,7 +39,7 @@ def puts_of(product: Product) -> Puts:
         for variant in product.variants
         for warehouse, quantity in variant.stock.items()
     ]
-    return {"products": [{"product_id": product.id, "product": _details(product)}], "prices": prices, "inventory": stock}
+    return {"products": [{"product_id": product.id, "product": details_of(product)}], "prices": prices, "inventory": stock}
 
 
 def content_of(row: Row) -> Any:
@@ -45,7 +47,8 @@ def content_of(row: Row) -> Any:
     return puts_of(row.value) if row.kind == "product" else resource_of(row)
 
 
-def _details(product: Product) -> dict[str, Any]:
+def details_of(product: Product) -> dict[str, Any]:
+    """What a product puts of itself; prices and stock are resources of their own."""
     body: dict[str, Any] = {
         "title": product.title,
         "description": product.description,

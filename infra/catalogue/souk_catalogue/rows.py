@@ -1,91 +1,62 @@
-"""Turns raw rows of the project's own format into a catalogue: every check that needs no server."""
+"""Reads rows of the project's own format: every check of one row that needs no server."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any, Iterable
+from typing import Any
 
-from . import drawing
-from .fields import ID, Fields, kind_of
-from .model import Catalogue, Category, Drawing, Image, Position, Product, Rating, RawRow, Rejection, Row, Seller, Variant
+from . import contract, drawing, row_requests
+from .fields import ID, Fields
+from .model import Category, Drawing, Fault, Image, Product, Rating, RawRow, Rejection, Row, Seller, Variant
 
-MAX_NAME = 200
-MAX_DESCRIPTION = 4000
 MAX_WAREHOUSES = 20
 
 
-def build(raw_rows: Iterable[RawRow]) -> Catalogue:
-    """Reads every row; a bad one becomes a rejection and the others go on."""
-    catalogue = Catalogue()
-    seen: dict[str, Position] = {}
-    for raw in raw_rows:
-        errors: list[str] = [raw.problem] if raw.problem else []
-        value = None if errors else READERS[raw.kind](raw.value, errors)
-        names = [] if errors else _names(raw.kind, value)
-        for name in names:
-            if name in seen:
-                errors.append(f"duplicate {name}, first used at {seen[name]}")
-        if errors:
-            catalogue.rejections.append(Rejection(raw.kind, _id_of(raw.value), raw.position, tuple(errors)))
-            continue
-        seen.update((name, raw.position) for name in names)
-        _list_of(catalogue, raw.kind).append(Row(raw.kind, value, raw.position))
-    catalogue.categories = _parents_first(catalogue)
-    return catalogue
+def read(raw: RawRow) -> Row | Rejection:
+    """The row, or all that is wrong with it."""
+    if raw.problem:
+        return rejection_of(raw, [Fault("", raw.problem)])
+    faults: list[Fault] = []
+    value = READERS[raw.kind](Fields(raw.value, faults), faults)
+    if not faults:
+        faults += [Fault(*fault) for fault in _server_faults(raw.kind, value)]
+    return rejection_of(raw, faults) if faults else Row(raw.kind, value, raw.position)
 
 
-def _names(kind: str, value: Any) -> list[str]:
-    names = [f"{kind} id {value.id}"]
+def rejection_of(raw: RawRow, faults: list[Fault]) -> Rejection:
+    """What is told of a bad row; each fault once."""
+    name = raw.value.get("id") if isinstance(raw.value, dict) else None
+    return Rejection(raw.kind or "product", name if isinstance(name, str) else None, raw.position, tuple(dict.fromkeys(faults)))
+
+
+def names_of(row: Row) -> list[str]:
+    """What no other row may be called."""
+    skus = [f"SKU {variant.sku}" for variant in row.value.variants] if row.kind == "product" else []
+    return [f"{row.kind} id {row.value.id}", *skus]
+
+
+def _server_faults(kind: str, value: Any) -> list[tuple[str, str]]:
     if kind == "product":
-        names += [f"SKU {variant.sku}" for variant in value.variants]
-    return names
+        return contract.product_faults(row_requests.details_of(value))
+    return contract.faults({"category": "CategoryDetails", "seller": "SellerDetails"}[kind], row_requests.body_of(value))
 
 
-def _list_of(catalogue: Catalogue, kind: str) -> list[Row]:
-    return {"category": catalogue.categories, "seller": catalogue.sellers, "product": catalogue.products}[kind]
-
-
-def _id_of(value: Any) -> str | None:
-    name = value.get("id") if isinstance(value, dict) else None
-    return name if isinstance(name, str) else None
-
-
-def _parents_first(catalogue: Catalogue) -> list[Row[Category]]:
-    """Orders the tree for loading. A parent that is not in the file may be on the server; a circle can be nowhere."""
-    waiting = {row.value.id: row for row in catalogue.categories}
-    ordered: list[Row[Category]] = []
-    while waiting:
-        ready = [row for row in waiting.values() if row.value.parent_id not in waiting]
-        if not ready:
-            for row in waiting.values():
-                catalogue.rejections.append(Rejection("category", row.value.id, row.position, ("parent_id leads in a circle",)))
-            break
-        for row in ready:
-            ordered.append(row)
-            del waiting[row.value.id]
-    return ordered
-
-
-def _category(raw: Any, errors: list[str]) -> Category | None:
-    fields = Fields(raw, errors)
-    result = dict(id=fields.id("id"), name=fields.text("name", MAX_NAME), parent_id=fields.id("parent_id", required=False))
+def _category(fields: Fields, faults: list[Fault]) -> Category | None:
+    result = dict(id=fields.id("id"), name=fields.text("name"), parent_id=fields.id("parent_id", required=False))
     fields.finish()
-    return None if errors else Category(**result)
+    return None if faults else Category(**result)
 
 
-def _seller(raw: Any, errors: list[str]) -> Seller | None:
-    fields = Fields(raw, errors)
-    result = dict(id=fields.id("id"), name=fields.text("name", MAX_NAME))
+def _seller(fields: Fields, faults: list[Fault]) -> Seller | None:
+    result = dict(id=fields.id("id"), name=fields.text("name"))
     fields.finish()
-    return None if errors else Seller(**result)
+    return None if faults else Seller(**result)
 
 
-def _product(raw: Any, errors: list[str]) -> Product | None:
-    fields = Fields(raw, errors)
+def _product(fields: Fields, faults: list[Fault]) -> Product | None:
     result = dict(
         id=fields.id("id"),
-        title=fields.text("title", MAX_NAME),
-        description=fields.text("description", MAX_DESCRIPTION),
+        title=fields.text("title"),
+        description=fields.text("description", blank=True),
         category_id=fields.id("category_id"),
         seller_id=fields.id("seller_id"),
         rating=_rating(fields.inner("rating")),
@@ -94,39 +65,33 @@ def _product(raw: Any, errors: list[str]) -> Product | None:
         variants=tuple(_variant(variant) for variant in fields.items("variants", required=True)),
     )
     fields.finish()
-    if errors:
+    if faults:
         return None
     product = Product(**result)
     skus = [variant.sku for variant in product.variants]
-    errors.extend(f"duplicate SKU {sku} within the product" for sku in sorted({sku for sku in skus if skus.count(sku) > 1}))
+    faults.extend(Fault("", f"duplicate SKU {sku} within the product") for sku in sorted({sku for sku in skus if skus.count(sku) > 1}))
     return product
 
 
 def _rating(fields: Fields | None) -> Rating | None:
     if fields is None:
         return None
-    average, count = fields.take("average", required=True), fields.count("count")
+    average, count = fields.number("average"), fields.count("count")
     fields.finish()
-    if average is None or count is None:
-        return None
-    if isinstance(average, bool) or not isinstance(average, (int, Decimal)):
-        return fields.error("average", f"must be a number, not {kind_of(average)}")
-    if not 0 <= float(average) <= 5:
-        return fields.error("average", f"{average} is not within 0 and 5")
-    return Rating(float(average), count)
+    return None if average is None or count is None else Rating(float(average), count)
 
 
 def _image(fields: Fields) -> Image | None:
-    alt, url, draw = fields.text("alt", MAX_NAME), fields.text("url", 2000, required=False), fields.inner("draw")
+    alt, url, draw = fields.text("alt", blank=True), fields.text("url", required=False), fields.inner("draw")
     fields.finish()
     if (url is None) == (draw is None):
         return fields.error("url", "or draw: exactly one of them is needed")
     picture = _drawing(draw) if draw else None
-    return Image(alt, url, picture) if alt else None
+    return Image(alt, url, picture) if alt is not None and (url or picture) else None
 
 
 def _drawing(fields: Fields) -> Drawing | None:
-    motif, colour = fields.text("motif", 40), fields.text("colour", 40)
+    motif, colour = fields.text("motif"), fields.text("colour")
     backdrop = fields.count("backdrop", required=False, limit=drawing.BACKDROPS - 1)
     fields.finish()
     if motif is not None and motif not in drawing.motifs():
@@ -137,27 +102,22 @@ def _drawing(fields: Fields) -> Drawing | None:
 
 
 def _variant(fields: Fields) -> Variant | None:
-    sku, title, price = fields.id("sku"), fields.text("title", MAX_NAME, required=False), fields.money("price")
-    attributes, stock = fields.texts("attributes"), _stock(fields)
+    sku, title, price = fields.id("sku"), fields.text("title", required=False), fields.money("price")
+    attributes, stock = fields.texts("attributes"), _stock(fields.inner("stock"))
     fields.finish()
     return Variant(sku, price, title, attributes, stock) if sku and price is not None else None
 
 
-def _stock(fields: Fields) -> dict[str, int]:
-    inner = fields.inner("stock")
-    warehouses = fields.take("stock")
-    if inner is None or not isinstance(warehouses, dict):
-        return {}
-    if len(warehouses) > MAX_WAREHOUSES:
-        fields.error("stock", f"names more than {MAX_WAREHOUSES} warehouses")
-        return {}
+def _stock(fields: Fields | None) -> dict[str, int]:
     stock = {}
-    for warehouse in warehouses:
-        quantity = inner.count(warehouse)
-        if not isinstance(warehouse, str) or not ID.match(warehouse):
-            inner.error(str(warehouse), "is no usable warehouse id")
+    for warehouse in fields.names() if fields else ():
+        quantity = fields.count(warehouse)
+        if not ID.match(warehouse):
+            fields.error(warehouse, "is no usable warehouse id")
         elif quantity is not None:
             stock[warehouse] = quantity
+    if len(stock) > MAX_WAREHOUSES:
+        fields.errors.append(Fault(fields.path, f"names more than {MAX_WAREHOUSES} warehouses"))
     return stock
 
 

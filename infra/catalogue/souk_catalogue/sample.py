@@ -28,25 +28,24 @@ class BadSpecification(ValueError):
 def raw_rows() -> Iterator[RawRow]:
     """Categories, sellers and products of the sample."""
     for kind, name in (("category", "categories.yaml"), ("seller", "sellers.yaml")):
-        for number, (node, value) in enumerate(_entries(SAMPLE / name), 1):
-            yield RawRow(kind, Position(name, located_yaml.line_of(node), number), value)
-    sellers = {value["id"]: value["name"] for _, value in _entries(SAMPLE / "sellers.yaml")}
+        for number, value in enumerate(_entries(SAMPLE / name), 1):
+            yield RawRow(kind, Position(name, value.line, number), value)
+    sellers = {value["id"]: value["name"] for value in _entries(SAMPLE / "sellers.yaml")}
     warehouses = warehouse_ids()
     for path in sorted((SAMPLE / "products").glob("*.yaml")):
         number = 0
-        for family_node, family in _entries(path):
-            _known(family, FAMILY_FIELDS, path, family_node)
-            lines = next(node for key, node in family_node.value if key.value == "products").value
-            for node, item in zip(lines, family["products"]):
-                _known(item, PRODUCT_FIELDS, path, node)
+        for family in _entries(path):
+            _known(family, FAMILY_FIELDS, path)
+            for item in family["products"]:
+                _known(item, PRODUCT_FIELDS, path)
                 number += 1
                 row = _product({**family, **item}, family, sellers, warehouses)
-                yield RawRow("product", Position(path.name, located_yaml.line_of(node), number), row)
+                yield RawRow("product", Position(path.name, item.line, number), row)
 
 
 def warehouse_ids() -> list[str]:
     """The sample's warehouses; the first one is the default."""
-    return [value["id"] for _, value in _entries(SAMPLE / "warehouses.yaml")]
+    return [value["id"] for value in _entries(SAMPLE / "warehouses.yaml")]
 
 
 def default_warehouse() -> str:
@@ -54,15 +53,14 @@ def default_warehouse() -> str:
     return warehouse_ids()[0]
 
 
-def _entries(path: Path) -> Iterator[tuple[Any, Any]]:
-    for node in located_yaml.compose(path.read_text(encoding="utf-8")).value:
-        yield node, located_yaml.plain(node)
+def _entries(path: Path) -> list[located_yaml.Mapping]:
+    return located_yaml.read(path.read_text(encoding="utf-8"))
 
 
-def _known(value: dict[str, Any], fields: set[str], path: Path, node: Any) -> None:
+def _known(value: located_yaml.Mapping, fields: set[str], path: Path) -> None:
     unknown = sorted(set(value) - fields)
     if unknown:
-        raise BadSpecification(f"{path.name}:{located_yaml.line_of(node)}: unknown field {', '.join(unknown)}")
+        raise BadSpecification(f"{path.name}:{value.line}: unknown field {', '.join(unknown)}")
 
 
 def _product(spec: dict[str, Any], family: dict[str, Any], sellers: dict[str, str], warehouses: list[str]) -> dict[str, Any]:
@@ -86,7 +84,7 @@ def _colours(spec: dict[str, Any], product_id: str) -> list[str]:
     """The product's colours: as many of the family's as it asks for, beginning elsewhere for every product."""
     colours = spec.get("colours", [])
     start = _number(product_id, "colours") % len(colours) if colours else 0
-    return (colours[start:] + colours[:start])[: spec.get("colours_each", len(colours))]
+    return (colours[start:] + colours[:start])[: int(spec.get("colours_each", len(colours)))]
 
 
 def _choices(spec: dict[str, Any], colours: list[str]) -> Iterator[dict[str, tuple[Any, Decimal]]]:

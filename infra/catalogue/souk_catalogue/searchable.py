@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Sequence
 from urllib.parse import urlencode
 
 from .model import Product
@@ -38,11 +38,11 @@ class SearchWaiter:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
-    def wait(self, products: list[Product]) -> list[str]:
+    def wait(self, products: Sequence[Product]) -> list[str]:
         """The ids that search does not find: none is success."""
         most, deadline = 0, self.clock() + self.timeout
         missing = {product.id: product for product in products}
-        sentinels = products[-SENTINELS:]
+        sentinels = list(products)[-SENTINELS:]
         rounds = 0
         while True:
             for hit in self._everything(PAGE - rounds % 10) if missing else ():

@@ -1,117 +1,102 @@
-"""Finds out by its content which format a file has, and reads its rows."""
+"""Finds out which format a file has, by its content and its ending, and reads its rows."""
 
 from __future__ import annotations
 
-import json
-import re
-from decimal import Decimal
+import itertools
+import zlib
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Callable, Iterator
 
-import yaml
+from . import catalogues, csv_records, json_records, mapping, sample, yaml_records
+from .model import KINDS, Catalogue, RawRow, Rejection
+from .opened import Unreadable, open_text, state_of, suffix_of
+from .retail_demo import RetailDemo, looks_like, reworded
 
-from . import located_yaml, retail_demo, rows, sample
-from .model import Catalogue, Position, RawRow
+__all__ = ["Unreadable", "load"]
 
-KINDS = {"categories": "category", "sellers": "seller", "products": "product"}
-
-
-class Unreadable(Exception):
-    """A file that is no catalogue at all."""
+WORDS = frozenset(KINDS.values())
+# So many rows tell whose format the file is.
+LOOKED_AT = 100
+UNWRAPPED = 'the row must be {"category": …}, {"seller": …} or {"product": …}'
 
 
-def load(path: Path | None) -> Catalogue:
-    """The catalogue of a file, or the sample where there is none."""
+def load(path: Path | None, reject: Callable[[Rejection], None], columns: Path | None = None) -> Catalogue:
+    """The catalogue of a file, or the sample where there is none. `columns` is a mapping file for flat rows."""
     if path is None:
-        return rows.build(sample.raw_rows())
+        return catalogues.build(sample.raw_rows, reject)
+    plan = mapping.load(columns) if columns else None
+    read = _reader_of(path, plan)
+    if plan or read.is_flat:
+        return catalogues.build(lambda: (plan or mapping.PLAIN).rows(read()), reject)
+    first = list(itertools.islice(read(), LOOKED_AT))
+    if any(looks_like(raw.value) for raw in first) and not any(raw.kind or _kind_in(raw) for raw in first):
+        retail = RetailDemo()
+        catalogue = catalogues.build(lambda: retail.rows(read()), lambda rejection: reject(reworded(rejection)))
+        retail.complete(catalogue)
+        return catalogue
+    return catalogues.build(lambda: map(_unwrapped, read()), reject)
+
+
+class _Reader:
+    """Reads a file's rows from its beginning, as often as it is called, as long as it stays the same."""
+
+    def __init__(self, path: Path, read: Callable[..., Iterator[RawRow]], encoding: str | None, newline: str | None) -> None:
+        self._path, self._read, self._encoding, self._newline = path, read, encoding, newline
+        self._state = state_of(path)
+        # A table has no kinds and no structure: somebody has to say what its columns are.
+        self.is_flat = newline is not None
+
+    def __call__(self) -> Iterator[RawRow]:
+        if state_of(self._path) != self._state:
+            raise Unreadable(f"{self._path} has changed since the import began")
+        try:
+            with open_text(self._path, self._encoding, self._newline) as text:
+                yield from self._read(text, self._path.name)
+        except UnicodeDecodeError as error:
+            raise Unreadable(f"{self._path} is not {error.encoding}: {error.reason}") from error
+        except (OSError, EOFError, zlib.error) as error:
+            raise Unreadable(f"cannot read {self._path}: {error}") from error
+
+
+def _reader_of(path: Path, plan: mapping.Mapping | None) -> _Reader:
+    ending, encoding = suffix_of(path), plan.encoding if plan else None
+    if ending in (".csv", ".tsv", ".txt"):
+        separator, quote = (plan.separator, plan.quote) if plan else (None, '"')
+        separator = separator or ("\t" if ending == ".tsv" else None)
+        return _Reader(path, lambda text, name: csv_records.rows_of(text, name, separator, quote), encoding, "")
+    state_of(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Unreadable(f"cannot read {path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"{path} is not UTF-8: byte {error.start} cannot be decoded") from error
-    if text.lstrip().startswith("{"):
-        return rows.build(_json_lines(text, path.name))
-    return _yaml(text, path.name)
+        with open_text(path, encoding) as text:
+            first = next((line for line in text if line.strip()), "").strip()
+    except (UnicodeError, OSError, EOFError, zlib.error) as error:
+        raise Unreadable(f"cannot read {path}: {error}") from error
+    if ending in (".jsonl", ".ndjson") or (first.startswith("{") and ending not in (".yaml", ".yml", ".json")):
+        read = json_records.lines_of
+    elif ending == ".json" or (first.startswith("[") and ending not in (".yaml", ".yml")):
+        # Many programs call JSON lines .json.
+        read = json_records.lines_of if _is_one_row(first) else json_records.document_of
+    elif first:
+        read = yaml_records.rows_of
+    else:
+        raise Unreadable(f"{path.name} is empty")
+    return _Reader(path, read, encoding, None)
 
 
-def _yaml(text: str, name: str) -> Catalogue:
+def _is_one_row(line: str) -> bool:
     try:
-        node = located_yaml.compose(text)
-    except yaml.YAMLError as error:
-        if re.match(r"(#.*\n|\s*\n|---.*\n)*- ", text):
-            return retail_demo.build(_entries_one_by_one(text, name))
-        raise Unreadable(f"{name} is not valid YAML: {_one_line(error)}") from error
-    if isinstance(node, yaml.SequenceNode):
-        return retail_demo.build(_entries(node, "product", name))
-    if isinstance(node, yaml.MappingNode) and any(key.value in KINDS for key, _ in node.value):
-        return rows.build(_sections(node, name))
-    raise Unreadable(f"{name} is in no known format: see infra/catalogue/README.md")
+        value = json_records.read(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and not value.keys() & KINDS.keys()
 
 
-def _entries(node: yaml.Node, kind: str, name: str, start: int = 0) -> Iterator[RawRow]:
-    for number, item in enumerate(node.value, start + 1):
-        position = Position(name, located_yaml.line_of(item), number)
-        try:
-            yield RawRow(kind, position, located_yaml.plain(item))
-        except located_yaml.BadNode as error:
-            yield RawRow(kind, position, None, str(error))
+def _kind_in(raw: RawRow) -> str | None:
+    kind = next(iter(raw.value), None) if isinstance(raw.value, dict) and len(raw.value) == 1 else None
+    return kind if kind in WORDS else None
 
 
-def _sections(node: yaml.MappingNode, name: str) -> Iterator[RawRow]:
-    number = 0
-    for key, section in node.value:
-        if key.value == "souk":
-            continue
-        if key.value not in KINDS or not isinstance(section, yaml.SequenceNode):
-            raise Unreadable(f"{name}:{located_yaml.line_of(key)}: expected one of the lists {', '.join(KINDS)}, not {key.value}")
-        yield from _entries(section, KINDS[key.value], name, number)
-        number += len(section.value)
-
-
-def _entries_one_by_one(text: str, name: str) -> Iterator[RawRow]:
-    """Reads a broken list entry by entry, so that one syntax error costs one row and not the file."""
-    starts = [match.start() for match in re.finditer(r"^- ", text, re.MULTILINE)]
-    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(text)]), 1):
-        position = Position(name, text.count("\n", 0, start) + 1, number)
-        try:
-            node = located_yaml.compose(text[start:end])
-            yield RawRow("product", position, located_yaml.plain(node.value[0]))
-        except (yaml.YAMLError, located_yaml.BadNode) as error:
-            yield RawRow("product", position, None, f"not valid YAML: {_one_line(error)}")
-
-
-def _json_lines(text: str, name: str) -> Iterator[RawRow]:
-    number = 0
-    for line, content in enumerate(text.splitlines(), 1):
-        if not content.strip():
-            continue
-        number += 1
-        position = Position(name, line, number)
-        try:
-            value = json.loads(content, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_object)
-        except (ValueError, RecursionError) as error:
-            yield RawRow("product", position, None, f"not valid JSON: {error}")
-            continue
-        kind = next(iter(value), None) if isinstance(value, dict) and len(value) == 1 else None
-        if kind in KINDS.values():
-            yield RawRow(kind, position, value[kind])
-        else:
-            yield RawRow("product", position, value, 'the line must be {"category": …}, {"seller": …} or {"product": …}')
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        raise ValueError("a field is given twice")
-    return result
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no number of JSON")
-
-
-def _one_line(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error)
-    return f"{problem} at line {mark.line + 1}" if mark else " ".join(problem.split())
+def _unwrapped(raw: RawRow) -> RawRow:
+    if raw.kind or raw.problem:
+        return RawRow(raw.kind or "product", raw.position, raw.value, raw.problem)
+    kind = _kind_in(raw)
+    return RawRow(kind, raw.position, raw.value[kind]) if kind else RawRow("product", raw.position, raw.value, UNWRAPPED)

@@ -5,8 +5,8 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 
-import context  # noqa: F401
-from souk_catalogue import drawing, row_export, sample, sources
+import context
+from souk_catalogue import drawing, row_export, sample
 from souk_catalogue.fields import ID
 from souk_catalogue.model import Drawing
 
@@ -14,7 +14,7 @@ from souk_catalogue.model import Drawing
 class SampleTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.catalogue = sources.load(None)
+        cls.catalogue = context.load(None)
         cls.products = [row.value for row in cls.catalogue.products]
         cls.variants = [variant for product in cls.products for variant in product.variants]
 
@@ -84,7 +84,7 @@ class SampleTest(unittest.TestCase):
     def test_expanding_twice_gives_the_same(self):
         self.assertEqual(
             [row_export.line(row) for row in self.catalogue.rows],
-            [row_export.line(row) for row in sources.load(None).rows],
+            [row_export.line(row) for row in context.load(None).rows],
         )
 
 

@@ -21,6 +21,7 @@ const DEPTH_MAX: usize = 8;
 #[serde(deny_unknown_fields)]
 pub struct CategoryDetails {
     /// What it is called.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// Under which category it stands; none for a root.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -19,6 +19,7 @@ const NAME_MAX: usize = 100;
 #[serde(deny_unknown_fields)]
 pub struct SellerDetails {
     /// What the seller is called.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
 }
 

@@ -9,8 +9,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct ProductDetails {
     /// What the product is called.
+    #[schema(min_length = 1, max_length = 200)]
     pub title: String,
     /// What there is to say about it.
+    #[schema(max_length = 10_000)]
     pub description: String,
     /// Where in the tree it stands.
     pub category_id: CategoryId,
@@ -24,8 +26,10 @@ pub struct ProductDetails {
     pub attributes: BTreeMap<String, Scalar>,
     /// Pictures, the first one foremost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
     pub images: Vec<Image>,
     /// What can be bought; at least one.
+    #[schema(min_items = 1, max_items = 99)]
     pub variants: Vec<Variant>,
 }
 
@@ -37,6 +41,7 @@ pub struct Variant {
     pub sku: Sku,
     /// What sets it apart in words, such as `Black, XL`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 200)]
     pub title: Option<String>,
     /// What sets it apart as properties.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -48,8 +53,10 @@ pub struct Variant {
 #[serde(deny_unknown_fields)]
 pub struct Image {
     /// An https address, or the path of one of the shop's own content-addressed pictures.
+    #[schema(max_length = 2_000, pattern = "^(https://[A-Za-z0-9]\\S*|/images/[0-9a-f]{64}\\.[A-Za-z0-9]{1,5})$")]
     pub url: String,
     /// What it shows, for those who cannot see it.
+    #[schema(max_length = 300)]
     pub alt: String,
 }
 
@@ -58,8 +65,10 @@ pub struct Image {
 #[serde(deny_unknown_fields)]
 pub struct Rating {
     /// From 0 to 5.
+    #[schema(minimum = 0, maximum = 5)]
     pub average: f64,
     /// How many ratings.
+    #[schema(maximum = 2_147_483_647)]
     pub count: u32,
 }
 

@@ -1,0 +1,141 @@
+"""Says which column of a flat file is which field: a mapping file, or the names of the columns themselves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Iterable, Iterator
+
+import yaml
+
+from . import located_yaml
+from .model import KINDS, RawRow
+from .opened import Unreadable, open_text
+
+# What a column may be, of each kind. A name after the dot of `attributes.` and `stock.` is the file's own.
+FIELDS = {
+    "category": r"id|name|parent_id",
+    "seller": r"id|name",
+    "product": r"id|title|description|category_id|seller_id|sku|price|price\.amount|variant\.title|image\.(url|alt)"
+    r"|rating\.(average|count)|(variant\.)?attributes\.[^.].*|stock\.[^.].*",
+}
+NUMBERS = re.compile(r"price|rating\..*|stock\..*")
+KEYS = {"kind", "columns", "ignore", "constants", "separator", "quote", "decimal", "thousands", "encoding"}
+OTHERS = "others"
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How flat rows become rows of the project's own format. Without columns, each column is called as its field."""
+
+    kind: str = "product"
+    columns: dict[str, str] | None = None
+    ignore: frozenset[str] = frozenset()
+    constants: dict[str, str] = field(default_factory=dict)
+    separator: str | None = None
+    quote: str = '"'
+    decimal: str = "."
+    thousands: str | None = None
+    encoding: str | None = None
+
+    def rows(self, raw_rows: Iterable[RawRow]) -> Iterator[RawRow]:
+        """Each flat row as a row of the kind; one that does not fit has a problem."""
+        for raw in raw_rows:
+            if raw.problem or not isinstance(raw.value, dict):
+                yield RawRow(self.kind, raw.position, raw.value, raw.problem)
+                continue
+            fields, problem = self._fields(raw.value)
+            yield RawRow(self.kind, raw.position, fields if problem else self._value(fields), problem)
+
+    def _fields(self, columns: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+        fields = dict(self.constants)
+        for column, value in columns.items():
+            target = self.columns.get(column) if self.columns is not None else column
+            if target is None or column in self.ignore:
+                if column in self.ignore or OTHERS in self.ignore:
+                    continue
+                return fields, f"{column} is a column that the mapping neither uses nor ignores"
+            if not re.fullmatch(FIELDS[self.kind], target):
+                return fields, f"{column} is not a known field"
+            if NUMBERS.fullmatch(target) and isinstance(value, str):
+                number = self._number(value.strip())
+                if number is None:
+                    return fields, f"{target} {value!r} is no number with {self.decimal!r} before its decimals"
+                value = number
+            fields[target] = value
+        return fields, None
+
+    def _number(self, text: str) -> str | None:
+        """The number with a point before its decimals and nothing between its thousands."""
+        if self.decimal == "." and self.thousands is None:
+            return text
+        whole = r"\d+" if self.thousands is None else rf"\d+|\d{{1,3}}({re.escape(self.thousands)}\d{{3}})+"
+        if not re.fullmatch(rf"-?({whole})({re.escape(self.decimal)}\d+)?", text, re.ASCII):
+            return None
+        return text.replace(self.thousands or "\0", "").replace(self.decimal, ".")
+
+    def _value(self, fields: dict[str, Any]) -> dict[str, Any]:
+        return _product(fields) if self.kind == "product" else fields
+
+
+PLAIN = Mapping()
+
+
+def load(path: Path) -> Mapping:
+    """Reads a mapping file. Whatever it does not know is refused: a misspelt line would do something else in silence."""
+    try:
+        with open_text(path) as file:
+            values = located_yaml.read(file.read())
+    except (yaml.YAMLError, located_yaml.BadNode, UnicodeError) as error:
+        raise Unreadable(f"{path} is not valid YAML: {error}") from error
+    if not isinstance(values, dict) or not values.keys() <= KEYS:
+        unknown = f", not {', '.join(sorted(values.keys() - KEYS))}" if isinstance(values, dict) else ""
+        raise Unreadable(f"{path}: a mapping file has {', '.join(sorted(KEYS))}{unknown}")
+    kind = values.get("kind", "product")
+    if kind not in KINDS.values():
+        raise Unreadable(f"{path}: kind is category, seller or product")
+    columns, constants = (_targets(path, kind, name, values.get(name)) for name in ("columns", "constants"))
+    ignore = values.get("ignore") or []
+    options = {name: values[name] for name in ("separator", "quote", "decimal", "thousands", "encoding") if values.get(name)}
+    if any(not isinstance(value, str) or (name != "encoding" and len(value) != 1) for name, value in options.items()):
+        raise Unreadable(f"{path}: separator, quote, decimal and thousands are one character each")
+    if options.get("thousands") == options.get("decimal", "."):
+        raise Unreadable(f"{path}: decimal and thousands are the same character")
+    return Mapping(kind, columns, frozenset([ignore] if isinstance(ignore, str) else ignore), constants or {}, **options)
+
+
+def _targets(path: Path, kind: str, name: str, found: Any) -> dict[str, str] | None:
+    if found is None:
+        return None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise Unreadable(f"{path}: {name} is a mapping of names to texts")
+    targets = list(found.values() if name == "columns" else found)
+    for target in targets:
+        if not re.fullmatch(FIELDS[kind], target):
+            raise Unreadable(f"{path}: {target} in {name} is no field of a {kind}: see infra/catalogue/README.md")
+        if targets.count(target) > 1:
+            raise Unreadable(f"{path}: two columns are {target}")
+    return dict(found)
+
+
+def _product(fields: dict[str, Any]) -> dict[str, Any]:
+    """A product with one variant, whose SKU is the product's id unless there is one."""
+    variant: dict[str, Any] = {"sku": fields.get("sku", fields.get("id")), "price": fields.get("price")}
+    if "price.amount" in fields:
+        variant["price"] = {"amount": fields["price.amount"], "currency": "USD"}
+    variant.update({name: found for name in ("attributes", "stock") if (found := _below(fields, "variant." if name == "attributes" else "", name))})
+    if "variant.title" in fields:
+        variant["title"] = fields["variant.title"]
+    names = ("id", "title", "category_id", "seller_id")
+    product = {name: fields[name] for name in names if name in fields}
+    product |= {"description": fields.get("description", ""), "variants": [variant]}
+    product |= {name: found for name in ("rating", "attributes") if (found := _below(fields, "", name))}
+    if "image.url" in fields:
+        product["images"] = [{"url": fields["image.url"], "alt": fields.get("image.alt", fields.get("title"))}]
+    return product
+
+
+def _below(fields: dict[str, Any], before: str, name: str) -> dict[str, Any]:
+    start = f"{before}{name}."
+    return {target.removeprefix(start): value for target, value in fields.items() if target.startswith(start)}
