@@ -25,8 +25,8 @@ test: ## all checks and tests, on a stack of their own beside a running one
 outputs: ## the running stack's addresses and users as one JSON object
 	@$(SOUK) outputs
 
-import: ## load a catalogue: make import FILE=products.yaml
-	@$(SOUK) import "$(FILE)"
+import: ## load a catalogue: make import FILE=products.csv [MAPPING=columns.yaml] [REPORT=rejected.csv] [DRY_RUN=1] [CONNECTIONS=4]
+	@$(SOUK) import "$(FILE)" $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(REPORT),--report "$(REPORT)") $(if $(DRY_RUN),--dry-run) $(if $(CONNECTIONS),--connections "$(CONNECTIONS)")
 
 logs: ## what a function logged: make logs FUNCTION=place-order
 	@$(SOUK) logs "$(FUNCTION)"

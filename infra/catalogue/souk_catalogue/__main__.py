@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--connections", type=int, default=CONNECTIONS, metavar="NUMBER", help=f"chunks of products on their way at once (default: {CONNECTIONS})")
     load.add_argument("--state-dir", type=Path, help="where the journal lies (default: import/ beside the outputs)")
     load.add_argument("--trust-journal", action="store_true", help="do not look again at rows that an earlier import brought in unchanged")
-    load.add_argument("--search-timeout", type=float, default=180.0, metavar="SECONDS", help="how long to wait while search finds nothing more")
+    load.add_argument("--search-timeout", type=float, default=180.0, metavar="SECONDS", help="how long to wait while search finds nothing more (default: 180); 0 does not wait for search")
     return parser
 
 
@@ -91,14 +91,18 @@ def _import(catalogue: Catalogue, options: argparse.Namespace, rejections: Rejec
         report = Loader(api, journal, Progress(catalogue.total), rejections.add, max(1, options.connections)).run(catalogue)
         journal.complete()
     loaded = time.monotonic()
-    with contextlib.closing(HttpClient(outputs.api_url)) as guest:
-        hidden = SearchWaiter(guest, options.search_timeout, _found).wait(report.loaded)
+    hidden = _wait_for_search(outputs, options.search_timeout, report) if options.search_timeout > 0 else []
     _summary(report, f"pictures: {stored} stored, {len(catalogue.drawings) - stored} there already")
     seconds = time.monotonic() - started
     print(f"{catalogue.total} rows in {seconds:.1f} s, {catalogue.total / seconds:.0f} rows/s; the last {time.monotonic() - loaded:.1f} s waited for search")
     if hidden:
         print(f"error: search does not find {len(hidden)} of them: {', '.join(hidden[:10])}", file=sys.stderr)
     return REJECTED if hidden or rejections.count else ALL_GOOD
+
+
+def _wait_for_search(outputs: Outputs, timeout: float, report: Report) -> list[str]:
+    with contextlib.closing(HttpClient(outputs.api_url)) as guest:
+        return SearchWaiter(guest, timeout, _found).wait(report.loaded)
 
 
 def _store_pictures(catalogue: Catalogue, outputs: Outputs) -> int:

@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from typing import Iterator, TextIO
 
+from .mapping import Mapping
 from .model import Position, RawRow
-from .opened import Unreadable
+from .opened import Unreadable, lines
 
 # Above the server's limit of a product: a quote that is never closed ends here and not at the end of the file.
 csv.field_size_limit(1 << 20)
 SEPARATORS = ",;\t|"
 
 
-def rows_of(text: TextIO, name: str, separator: str | None = None, quote: str = '"') -> Iterator[RawRow]:
-    """Each record by the header's names; an empty cell is nothing. Needs a text that keeps its ends of lines."""
-    first = text.readline()
-    while first and not first.strip():
-        first = text.readline()
-    separator = separator or max(SEPARATORS, key=first.count)
-    reader = csv.reader(_with(first, text), delimiter=separator, quotechar=quote, strict=True)
+def rows_of(text: TextIO, name: str, plan: Mapping, separator: str | None = None) -> Iterator[RawRow]:
+    """Each record by the header's names. Needs a text that keeps its ends of lines."""
+    content = lines(text, name)
+    first = next(content, "")
+    separator = plan.separator or separator or max(SEPARATORS, key=first.count)
+    reader = csv.reader(itertools.chain([first], content), delimiter=separator, quotechar=plan.quote, strict=True)
     header = [column.strip() for column in next(_records(reader), (1, [], None))[1]]
-    twice = [column for column in header if header.count(column) > 1]
-    if not any(header) or twice:
-        raise Unreadable(f"{name}: the first record must name the columns{f', {twice[0]!r} stands there twice' if twice else ''}")
+    if problem := plan.problem_of(header):
+        raise Unreadable(f"{name}: {problem}")
     for number, (line, cells, problem) in enumerate(_records(reader), 1):
         position = Position(name, line, number)
         if not problem and len(cells) != len(header):
             problem = f"has {len(cells)} cells, where the first record names {len(header)} columns"
-        values = {column: cell for column, cell in zip(header, cells) if cell.strip()}
+        # A line that ends within a cell ends as in any other text.
+        values = {column: cell.replace("\r\n", "\n").strip() for column, cell in zip(header, cells)}
         yield RawRow(None, position, None if problem else values, problem)
-
-
-def _with(first: str, text: TextIO) -> Iterator[str]:
-    yield first
-    yield from text
 
 
 def _records(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str], str | None]]:

@@ -7,11 +7,9 @@ import re
 from typing import Any, Iterator, TextIO
 
 from .model import KINDS, Position, RawRow
-from .opened import Unreadable
+from .opened import MAX_LINE, Unreadable, lines
 
 CHUNK = 1 << 16
-# Far above the server's limit of a product: ends the search for a quote or bracket that is never closed.
-MAX_VALUE = 4 << 20
 TOKEN = re.compile(r'["{}\[\],]')
 STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 BLANK = re.compile(r"[ \t\r\n,]*")
@@ -21,7 +19,7 @@ KEY = re.compile(r'[ \t\r\n,]*("[^"\\]*(?:\\.[^"\\]*)*")[ \t\r\n]*:[ \t\r\n]*\['
 def lines_of(text: TextIO, name: str) -> Iterator[RawRow]:
     """A row a line; blank lines do not count."""
     number = 0
-    for line, content in enumerate(text, 1):
+    for line, content in enumerate(lines(text, name), 1):
         if content.strip():
             number += 1
             yield _row(content, Position(name, line, number))
@@ -123,7 +121,7 @@ class _Reader:
             if token is None or (token.group() == '"' and string is None):
                 start = token.start() if token else len(self._buffer)
                 behind = start - self._at
-                if len(self._buffer) - self._at > MAX_VALUE or not self._more():
+                if len(self._buffer) - self._at > MAX_LINE or not self._more():
                     raise Unreadable(f"{self._name}:{self.line}: an item that begins here has no end")
                 at = self._at + behind
             elif string:

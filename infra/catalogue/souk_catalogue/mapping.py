@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any, Iterable, Iterator
 
 import yaml
 
-from . import located_yaml
+from . import flat_products, located_yaml
+from .flat_products import Record
 from .model import KINDS, RawRow
 from .opened import Unreadable, open_text
 
@@ -20,7 +22,7 @@ FIELDS = {
     "product": r"id|title|description|category_id|seller_id|sku|price|price\.amount|variant\.title|image\.(url|alt)"
     r"|rating\.(average|count)|(variant\.)?attributes\.[^.].*|stock\.[^.].*",
 }
-NUMBERS = re.compile(r"price|rating\..*|stock\..*")
+NUMBERS = re.compile(r"price(\.amount)?|rating\..*|stock\..*")
 KEYS = {"kind", "columns", "ignore", "constants", "separator", "quote", "decimal", "thousands", "encoding"}
 OTHERS = "others"
 
@@ -39,14 +41,33 @@ class Mapping:
     thousands: str | None = None
     encoding: str | None = None
 
+    def problem_of(self, header: list[str]) -> str | None:
+        """Why a table of these columns cannot be read."""
+        twice = [column for column in header if column and header.count(column) > 1]
+        if not any(header) or twice:
+            return f"the first record must name the columns{f', {twice[0]!r} stands there twice' if twice else ''}"
+        if self.columns is None:
+            unknown = [column for column in header if not re.fullmatch(FIELDS[self.kind], column)]
+            return f"{unknown[0]!r} is no field of a {self.kind}: a mapping file says which column is which" if unknown else None
+        if missing := [column for column in self.columns if column not in header]:
+            return f"the mapping speaks of a column {missing[0]!r}, which is not there"
+        known = self.columns.keys() | self.ignore
+        unknown = [] if OTHERS in self.ignore else [column for column in header if column not in known]
+        return f"the mapping neither uses nor ignores the column {unknown[0]!r}" if unknown else None
+
     def rows(self, raw_rows: Iterable[RawRow]) -> Iterator[RawRow]:
-        """Each flat row as a row of the kind; one that does not fit has a problem."""
-        for raw in raw_rows:
-            if raw.problem or not isinstance(raw.value, dict):
-                yield RawRow(self.kind, raw.position, raw.value, raw.problem)
-                continue
-            fields, problem = self._fields(raw.value)
-            yield RawRow(self.kind, raw.position, fields if problem else self._value(fields), problem)
+        """Flat rows as rows of the kind; one that does not fit has a problem. Rows with one id after the other are one product."""
+        records = (self._record(raw) for raw in raw_rows)
+        if self.kind == "product":
+            for _, group in itertools.groupby(records, lambda record: record.fields.get("id") or record.raw.position):
+                yield flat_products.join(list(group))
+        else:
+            yield from (RawRow(self.kind, record.raw.position, record.fields, record.problem) for record in records)
+
+    def _record(self, raw: RawRow) -> Record:
+        if raw.problem or not isinstance(raw.value, dict):
+            return Record(raw, {}, raw.problem or "the row must be a mapping")
+        return Record(raw, *self._fields(raw.value))
 
     def _fields(self, columns: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
         fields = dict(self.constants)
@@ -58,6 +79,8 @@ class Mapping:
                 return fields, f"{column} is a column that the mapping neither uses nor ignores"
             if not re.fullmatch(FIELDS[self.kind], target):
                 return fields, f"{column} is not a known field"
+            if value is None or value == "":
+                continue
             if NUMBERS.fullmatch(target) and isinstance(value, str):
                 number = self._number(value.strip())
                 if number is None:
@@ -74,9 +97,6 @@ class Mapping:
         if not re.fullmatch(rf"-?({whole})({re.escape(self.decimal)}\d+)?", text, re.ASCII):
             return None
         return text.replace(self.thousands or "\0", "").replace(self.decimal, ".")
-
-    def _value(self, fields: dict[str, Any]) -> dict[str, Any]:
-        return _product(fields) if self.kind == "product" else fields
 
 
 PLAIN = Mapping()
@@ -117,25 +137,3 @@ def _targets(path: Path, kind: str, name: str, found: Any) -> dict[str, str] | N
         if targets.count(target) > 1:
             raise Unreadable(f"{path}: two columns are {target}")
     return dict(found)
-
-
-def _product(fields: dict[str, Any]) -> dict[str, Any]:
-    """A product with one variant, whose SKU is the product's id unless there is one."""
-    variant: dict[str, Any] = {"sku": fields.get("sku", fields.get("id")), "price": fields.get("price")}
-    if "price.amount" in fields:
-        variant["price"] = {"amount": fields["price.amount"], "currency": "USD"}
-    variant.update({name: found for name in ("attributes", "stock") if (found := _below(fields, "variant." if name == "attributes" else "", name))})
-    if "variant.title" in fields:
-        variant["title"] = fields["variant.title"]
-    names = ("id", "title", "category_id", "seller_id")
-    product = {name: fields[name] for name in names if name in fields}
-    product |= {"description": fields.get("description", ""), "variants": [variant]}
-    product |= {name: found for name in ("rating", "attributes") if (found := _below(fields, "", name))}
-    if "image.url" in fields:
-        product["images"] = [{"url": fields["image.url"], "alt": fields.get("image.alt", fields.get("title"))}]
-    return product
-
-
-def _below(fields: dict[str, Any], before: str, name: str) -> dict[str, Any]:
-    start = f"{before}{name}."
-    return {target.removeprefix(start): value for target, value in fields.items() if target.startswith(start)}

@@ -6,9 +6,11 @@ import codecs
 import gzip
 import io
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, Iterator, TextIO
 
 GZIP = b"\x1f\x8b"
+# Far above the server's limit of a product: what has no end ends here, and not when memory does.
+MAX_LINE = 4 << 20
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -22,12 +24,24 @@ def open_text(path: Path, encoding: str | None = None, newline: str | None = Non
     With `newline` None every line ends in a line feed, and nothing but CR, LF and CRLF ends one.
     """
     try:
+        is_known = encoding is not None and codecs.lookup(encoding).name != "utf-8"
         binary = _unzipped(path)
-        encoding = encoding or encoding_of(_peek(binary))
+        if not is_known:
+            encoding = encoding_of(_peek(binary))
         errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
         return io.TextIOWrapper(binary, encoding, errors=errors, newline=newline)
     except (OSError, LookupError) as error:
         raise Unreadable(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def lines(text: TextIO, name: str) -> Iterator[str]:
+    """The text line by line, each with its end."""
+    number = 0
+    while line := text.readline(MAX_LINE):
+        number += 1
+        if len(line) == MAX_LINE:
+            raise Unreadable(f"{name}:{number}: a line is longer than {MAX_LINE} characters")
+        yield line
 
 
 def encoding_of(beginning: bytes) -> str:
@@ -59,9 +73,10 @@ def suffix_of(path: Path) -> str:
 
 def _unzipped(path: Path) -> BinaryIO:
     binary = open(path, "rb")
-    if _peek(binary).startswith(GZIP):
-        return io.BufferedReader(gzip.GzipFile(fileobj=binary))
-    return binary
+    if not _peek(binary).startswith(GZIP):
+        return binary
+    binary.close()
+    return io.BufferedReader(gzip.GzipFile(path))
 
 
 def _peek(binary: BinaryIO) -> bytes:

@@ -76,7 +76,7 @@ def _product(fields: Fields, faults: list[Fault]) -> Product | None:
 def _rating(fields: Fields | None) -> Rating | None:
     if fields is None:
         return None
-    average, count = fields.number("average"), fields.count("count")
+    average, count = fields.number("average"), fields.count("count", limit=contract.most("Rating", "count"))
     fields.finish()
     return None if average is None or count is None else Rating(float(average), count)
 

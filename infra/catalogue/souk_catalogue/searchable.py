@@ -17,8 +17,8 @@ from .model import Product
 from .transport import HttpClient
 
 PAGE = 50
-# Far more pages than a catalogue that is loaded through this importer can have: ends a cursor that leads in a circle.
-MAX_PAGES = 5000
+# Far more pages than a shop has: ends a cursor that leads in a circle.
+MAX_PAGES = 100_000
 SENTINELS = 5
 # What the shop says of stock that it has not heard of.
 UNKNOWN = "Availability unknown"
@@ -49,6 +49,8 @@ class SearchWaiter:
                 product = missing.get(hit.get("product_id"))
                 if product and shows(hit, product):
                     del missing[product.id]
+                    if not missing:
+                        break
             found = len(products) - len(missing)
             self.progress(found, len(products))
             if found > most:

@@ -17,6 +17,8 @@ __all__ = ["Unreadable", "load"]
 WORDS = frozenset(KINDS.values())
 # So many rows tell whose format the file is.
 LOOKED_AT = 100
+# A first line that is longer is no row.
+LONGEST_ROW = 1 << 20
 UNWRAPPED = 'the row must be {"category": …}, {"seller": …} or {"product": …}'
 
 
@@ -60,26 +62,30 @@ class _Reader:
 
 def _reader_of(path: Path, plan: mapping.Mapping | None) -> _Reader:
     ending, encoding = suffix_of(path), plan.encoding if plan else None
-    if ending in (".csv", ".tsv", ".txt"):
-        separator, quote = (plan.separator, plan.quote) if plan else (None, '"')
-        separator = separator or ("\t" if ending == ".tsv" else None)
-        return _Reader(path, lambda text, name: csv_records.rows_of(text, name, separator, quote), encoding, "")
-    state_of(path)
-    try:
-        with open_text(path, encoding) as text:
-            first = next((line for line in text if line.strip()), "").strip()
-    except (UnicodeError, OSError, EOFError, zlib.error) as error:
-        raise Unreadable(f"cannot read {path}: {error}") from error
+    first = _first_line(path, encoding)
+    if not first:
+        raise Unreadable(f"{path.name} is empty")
+    if ending in (".csv", ".tsv"):
+        separator = "\t" if ending == ".tsv" else None
+        return _Reader(path, lambda text, name: csv_records.rows_of(text, name, plan or mapping.PLAIN, separator), encoding, "")
     if ending in (".jsonl", ".ndjson") or (first.startswith("{") and ending not in (".yaml", ".yml", ".json")):
         read = json_records.lines_of
     elif ending == ".json" or (first.startswith("[") and ending not in (".yaml", ".yml")):
         # Many programs call JSON lines .json.
         read = json_records.lines_of if _is_one_row(first) else json_records.document_of
-    elif first:
-        read = yaml_records.rows_of
     else:
-        raise Unreadable(f"{path.name} is empty")
+        read = yaml_records.rows_of
     return _Reader(path, read, encoding, None)
+
+
+def _first_line(path: Path, encoding: str | None) -> str:
+    """The first line that is not blank, or so much of it as a row can have."""
+    state_of(path)
+    try:
+        with open_text(path, encoding) as text:
+            return next(filter(None, (line.strip() for line in iter(lambda: text.readline(LONGEST_ROW), ""))), "")
+    except (UnicodeError, OSError, EOFError, zlib.error) as error:
+        raise Unreadable(f"cannot read {path}: {error}") from error
 
 
 def _is_one_row(line: str) -> bool:

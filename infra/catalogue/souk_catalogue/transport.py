@@ -51,9 +51,9 @@ def reason_of(status: int, body: Any) -> str:
 class Retry:
     """How often to try again, and how long to wait: full jitter below a doubling limit."""
 
-    attempts: int = 8
+    attempts: int = 10
     base: float = 0.2
-    longest: float = 5.0
+    longest: float = 15.0
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
 

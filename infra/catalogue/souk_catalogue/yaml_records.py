@@ -12,7 +12,7 @@ import yaml
 
 from . import located_yaml
 from .model import KINDS, Position, RawRow
-from .opened import Unreadable
+from .opened import Unreadable, lines
 from .texts import not_utf8
 
 SECTION = re.compile(r"""(["']?)([A-Za-z_][\w-]*)\1[ \t]*:(?=\s|$)""")
@@ -39,16 +39,15 @@ def rows_of(text: TextIO, name: str) -> Iterator[RawRow]:
     anchors: dict[str, Any] = {}
     number = 0
     for part in _parts(text, name):
-        for line, value, problem in _entries(part, name, anchors):
+        for section, line, value, problem in _entries(part, name, anchors):
             number += 1
-            kind = KINDS[part.section] if part.section else None
-            yield RawRow(kind, Position(name, line, number), value, problem)
+            yield RawRow(KINDS[section] if section else None, Position(name, line, number), value, problem)
 
 
 def _parts(text: TextIO, name: str) -> Iterator[_Part]:
     part: _Part | None = None
     section, indent, begun = None, None, False
-    for number, line in enumerate(text, 1):
+    for number, line in enumerate(lines(text, name), 1):
         item, key = ITEM.match(line), SECTION.match(line)
         if not line.strip() or line.lstrip().startswith("#"):
             pass
@@ -82,8 +81,8 @@ def _section(key: str, name: str, line: int) -> str:
     return key
 
 
-def _entries(part: _Part, name: str, anchors: dict[str, Any]) -> Iterator[tuple[int, Any, str | None]]:
-    """Line, value and problem of each entry."""
+def _entries(part: _Part, name: str, anchors: dict[str, Any]) -> Iterator[tuple[str | None, int, Any, str | None]]:
+    """Section, line, value and problem of each entry."""
     if part.section == HEADER:
         return
     try:
@@ -92,15 +91,17 @@ def _entries(part: _Part, name: str, anchors: dict[str, Any]) -> Iterator[tuple[
         problem = f"not valid YAML: {_one_line(error, part.line - 1)}"
         if not part.is_entry:
             raise Unreadable(f"{name}: {problem}") from error
-        yield part.line, None, problem
+        yield part.section, part.line, None, problem
         return
-    if not part.is_entry and part.section:
-        value = value[part.section]
-    if not isinstance(value, list):
-        raise Unreadable(f"{name}:{part.line}: {part.section or 'the file'} must be a list: see infra/catalogue/README.md")
-    for item in value:
-        line = part.line if part.is_entry else part.line + (item.line - 1 if isinstance(item, located_yaml.Mapping) else 0)
-        yield line, item, None
+    lists = {part.section: value} if part.is_entry or not isinstance(value, dict) else value
+    for section, entries in lists.items():
+        if section and _section(section, name, part.line) == HEADER:
+            continue
+        if not isinstance(entries, list):
+            raise Unreadable(f"{name}:{part.line}: {section or 'the file'} must be a list: see infra/catalogue/README.md")
+        for item in entries:
+            inside = item.line - 1 if isinstance(item, located_yaml.Mapping) and not part.is_entry else 0
+            yield section, part.line + inside, item, None
 
 
 def _read(text: str, anchors: dict[str, Any]) -> Any:

@@ -40,11 +40,19 @@ def _outputs(_args):
 
 
 def _import(args):
-    file = Path(args.file).resolve()
-    if not file.is_file():
-        raise Failure(f"{args.file} is not a file: give make import FILE=<products.yaml>")
+    for name, file in (("FILE", args.file), ("MAPPING", args.mapping)):
+        if file is not None and not Path(file).is_file():
+            raise Failure(f"{file!r} is not a file: give make import {name}=<file>")
     from . import catalogue
-    catalogue.run_import(_running_demo(), file)
+    options = ["--file", args.file]
+    for name in ("mapping", "report", "connections"):
+        if value := getattr(args, name):
+            options += [f"--{name}", value]
+    if args.dry_run:
+        environment.ensure()
+        catalogue.check(options)
+    else:
+        catalogue.run_import(_running_demo(), options)
 
 
 def _logs(args):
@@ -94,6 +102,10 @@ def main():
         commands.add_parser(name, help=about).set_defaults(run=run)
     importing = commands.add_parser("import", help="load a catalogue file")
     importing.add_argument("file")
+    importing.add_argument("--mapping", help="which column of a flat file is which field")
+    importing.add_argument("--report", help="where all bad rows are told")
+    importing.add_argument("--connections", help="chunks of products on their way at once")
+    importing.add_argument("--dry-run", action="store_true", help="only check, without a stack")
     importing.set_defaults(run=_import)
     logging = commands.add_parser("logs", help="what a function logged")
     logging.add_argument("function")
