@@ -45,8 +45,8 @@ class Progress:
     def _show(self) -> None:
         self._shown = now = self._clock()
         rate = (self.done - self._skipped) / max(now - self._started, 1e-6)
-        left = (self._total - self.done) / rate if rate else 0
-        text = f"{self.done}/{self._total} rows, {rate:.0f} rows/s, {left:.0f} s left, {self.rejected} rejected"
+        left = f"{(self._total - self.done) / rate:.0f} s left, " if rate else ""
+        text = f"{self.done}/{self._total} rows, {rate:.0f} rows/s, {left}{self.rejected} rejected"
         if self._bar:
             full = WIDTH * self.done // max(self._total, 1)
             self._stream.write(f"\r\x1b[2K[{'#' * full}{'.' * (WIDTH - full)}] {text}")
