@@ -32,8 +32,13 @@ OUTCOMES = ("created", "changed", "unchanged", "rejected")
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; its exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command == "import" and not (options.outputs or options.dry_run):
+        parser.error("import needs --outputs, or --dry-run")
     try:
+        if options.command == "import":
+            print(f"import: checking {options.file or 'the sample'}", file=sys.stderr)
         with Rejections(_report_of(options)) as rejections:
             catalogue = sources.load(options.file, rejections.add, options.mapping)
             return options.run(catalogue, options, rejections)
@@ -135,8 +140,6 @@ def _state_dir(options: argparse.Namespace) -> Path:
 def _report_of(options: argparse.Namespace) -> Path | None:
     if options.report or options.command != "import":
         return options.report
-    if not options.dry_run and not options.outputs:
-        raise SystemExit("souk_catalogue import: give --outputs, or --dry-run")
     return _state_dir(options) / "rejected" / f"{options.file.name if options.file else 'sample'}.jsonl"
 
 

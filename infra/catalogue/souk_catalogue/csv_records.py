@@ -7,7 +7,7 @@ import itertools
 from typing import Iterator, TextIO
 
 from .mapping import Mapping
-from .model import Position, RawRow
+from .model import Fault, Position, RawRow
 from .opened import Unreadable, lines
 
 # Above the server's limit of a product: a quote that is never closed ends here and not at the end of the file.
@@ -25,12 +25,12 @@ def rows_of(text: TextIO, name: str, plan: Mapping, separator: str | None = None
     if problem := plan.problem_of(header):
         raise Unreadable(f"{name}: {problem}")
     for number, (line, cells, problem) in enumerate(_records(reader), 1):
-        position = Position(name, line, number)
         if not problem and len(cells) != len(header):
             problem = f"has {len(cells)} cells, where the first record names {len(header)} columns"
+        faults = (Fault("", problem),) if problem else ()
         # A line that ends within a cell ends as in any other text.
         values = {column: cell.replace("\r\n", "\n").strip() for column, cell in zip(header, cells)}
-        yield RawRow(None, position, None if problem else values, problem)
+        yield RawRow(None, Position(name, line, number), None if faults else values, faults)
 
 
 def _records(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str], str | None]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Iterator, NamedTuple
 
-from .model import RawRow
+from .model import Fault, RawRow
 
 # Of these each record of a product has its own.
 VARIANT = ("sku", "price", "price.amount", "variant.", "stock.", "image.")
@@ -15,17 +15,15 @@ class Record(NamedTuple):
 
     raw: RawRow
     fields: dict[str, Any]
-    problem: str | None
+    faults: tuple[Fault, ...]
 
 
 def join(records: list[Record]) -> RawRow:
     """The product of some records. One bad record costs the product, which would lack a variant otherwise."""
     first, *others = records
-    problem = first.problem
-    for record in others:
-        problem = problem or _told(record, record.problem or _difference(first, record))
-    if problem:
-        return RawRow("product", first.raw.position, {"id": first.fields.get("id")}, problem)
+    faults = [*first.faults, *(fault for record in others for fault in _faults_of(first, record))]
+    if faults:
+        return RawRow("product", first.raw.position, {"id": first.fields.get("id")}, tuple(faults))
     names = ("id", "title", "category_id", "seller_id")
     product = {name: first.fields[name] for name in names if name in first.fields}
     product |= {"description": first.fields.get("description", ""), "variants": [_variant(record.fields) for record in records]}
@@ -36,15 +34,13 @@ def join(records: list[Record]) -> RawRow:
     return RawRow("product", first.raw.position, product)
 
 
-def _told(record: Record, problem: str | None) -> str | None:
-    return f"line {record.raw.position.line}: {problem}" if problem else None
-
-
-def _difference(first: Record, other: Record) -> str | None:
-    """What a later record says otherwise of the product; what it leaves empty, it leaves to the first one."""
-    shared = (name for name in other.fields if not name.startswith(VARIANT))
-    different = next((name for name in shared if other.fields[name] != first.fields.get(name)), None)
-    return f"{different} is not what the product's first record says" if different else None
+def _faults_of(first: Record, other: Record) -> Iterator[Fault]:
+    """What is wrong with a later record. What it leaves empty of the product, it leaves to the first one."""
+    line = f"(line {other.raw.position.line})"
+    yield from (Fault(fault.field, f"{fault.reason} {line}") for fault in other.faults)
+    for name, value in other.fields.items():
+        if not name.startswith(VARIANT) and value != first.fields.get(name):
+            yield Fault(name, f"is not what the product's first record says {line}")
 
 
 def _variant(fields: dict[str, Any]) -> dict[str, Any]:

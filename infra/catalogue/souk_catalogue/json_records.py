@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, Iterator, TextIO
 
-from .model import KINDS, Position, RawRow
+from .model import KINDS, Fault, Position, RawRow
 from .opened import MAX_LINE, Unreadable, lines
 
 CHUNK = 1 << 16
@@ -41,7 +41,7 @@ def _row(content: str, position: Position, kind: str | None = None) -> RawRow:
     try:
         return RawRow(kind, position, read(content))
     except (ValueError, RecursionError) as error:
-        return RawRow(kind, position, None, f"not valid JSON: {error}")
+        return RawRow(kind, position, None, (Fault("", f"not valid JSON: {error}"),))
 
 
 def read(content: str) -> Any:

@@ -12,7 +12,7 @@ import yaml
 
 from . import flat_products, located_yaml
 from .flat_products import Record
-from .model import KINDS, RawRow
+from .model import KINDS, Fault, RawRow
 from .opened import Unreadable, open_text
 
 # What a column may be, of each kind. A name after the dot of `attributes.` and `stock.` is the file's own.
@@ -56,38 +56,33 @@ class Mapping:
         return f"the mapping neither uses nor ignores the column {unknown[0]!r}" if unknown else None
 
     def rows(self, raw_rows: Iterable[RawRow]) -> Iterator[RawRow]:
-        """Flat rows as rows of the kind; one that does not fit has a problem. Rows with one id after the other are one product."""
+        """Flat rows as rows of the kind; one that does not fit has faults. Rows with one id after the other are one product."""
         records = (self._record(raw) for raw in raw_rows)
         if self.kind == "product":
             for _, group in itertools.groupby(records, lambda record: record.fields.get("id") or record.raw.position):
                 yield flat_products.join(list(group))
         else:
-            yield from (RawRow(self.kind, record.raw.position, record.fields, record.problem) for record in records)
+            yield from (RawRow(self.kind, record.raw.position, record.fields, record.faults) for record in records)
 
     def _record(self, raw: RawRow) -> Record:
-        if raw.problem or not isinstance(raw.value, dict):
-            return Record(raw, {}, raw.problem or "the row must be a mapping")
+        if not isinstance(raw.value, dict):
+            return Record(raw, {}, raw.faults or (Fault("", "the row must be a mapping"),))
         return Record(raw, *self._fields(raw.value))
 
-    def _fields(self, columns: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
-        fields = dict(self.constants)
+    def _fields(self, columns: dict[str, Any]) -> tuple[dict[str, Any], tuple[Fault, ...]]:
+        fields, faults = dict(self.constants), []
         for column, value in columns.items():
             target = self.columns.get(column) if self.columns is not None else column
-            if target is None or column in self.ignore:
-                if column in self.ignore or OTHERS in self.ignore:
-                    continue
-                return fields, f"{column} is a column that the mapping neither uses nor ignores"
-            if not re.fullmatch(FIELDS[self.kind], target):
-                return fields, f"{column} is not a known field"
-            if value is None or value == "":
+            if column in self.ignore or (target is None and OTHERS in self.ignore):
                 continue
-            if NUMBERS.fullmatch(target) and isinstance(value, str):
-                number = self._number(value.strip())
-                if number is None:
-                    return fields, f"{target} {value!r} is no number with {self.decimal!r} before its decimals"
-                value = number
-            fields[target] = value
-        return fields, None
+            if target is None or not re.fullmatch(FIELDS[self.kind], target):
+                faults.append(Fault(column, "is not a known field" if target else "is a column that the mapping neither uses nor ignores"))
+            elif value is not None and value != "":
+                is_number = NUMBERS.fullmatch(target) and isinstance(value, str)
+                fields[target] = self._number(value.strip()) if is_number else value
+                if fields[target] is None:
+                    faults.append(Fault(target, f"{value!r} is no number with {self.decimal!r} before its decimals"))
+        return fields, tuple(faults)
 
     def _number(self, text: str) -> str | None:
         """The number with a point before its decimals and nothing between its thousands."""

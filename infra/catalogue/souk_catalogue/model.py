@@ -24,17 +24,27 @@ class Position:
         return f"{self.file}:{self.line} (row {self.row})"
 
 
+class Fault(NamedTuple):
+    """What is wrong with a field; with the row as a whole where the field is empty."""
+
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.reason}".lstrip()
+
+
 @dataclass(frozen=True)
 class RawRow:
     """A row as it was read: all that it holds is text, in mappings and lists.
 
-    `kind` is category, seller or product, None where the row has to say; `problem` is set where it could not be read.
+    `kind` is category, seller or product, None where the row has to say; `faults` are why it could not be read.
     """
 
     kind: str | None
     position: Position
     value: Any
-    problem: str | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,16 +136,6 @@ class Row(Generic[T]):
     def key(self) -> str:
         """The row's name across all kinds, as the journal knows it."""
         return f"{self.kind}:{self.value.id}"
-
-
-class Fault(NamedTuple):
-    """What is wrong with a field; with the row as a whole where the field is empty."""
-
-    field: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.field} {self.reason}".lstrip()
 
 
 @dataclass(frozen=True)

@@ -35,15 +35,15 @@ class RetailDemo:
         """Each entry as a product of the project's own format."""
         warehouse = sample.default_warehouse()
         for raw in raw_rows:
-            if raw.problem or not isinstance(raw.value, dict):
-                yield RawRow("product", raw.position, raw.value, raw.problem)
+            if raw.faults or not isinstance(raw.value, dict):
+                yield RawRow("product", raw.position, raw.value, raw.faults)
                 continue
-            problems = [f"{field} is missing" for field in ("name", "category", "current_stock") if raw.value.get(field) is None]
-            problems += [f"{field} must be a text" for field in ("name", "category", "style") if not isinstance(raw.value.get(field) or "", str)]
-            if not problems and not slug(raw.value["category"]):
-                problems.append("category is empty")
-            if problems:
-                yield RawRow("product", raw.position, raw.value, "; ".join(problems))
+            faults = [Fault(field, "is missing") for field in ("name", "category", "current_stock") if raw.value.get(field) is None]
+            faults += [Fault(field, "must be a text") for field in ("name", "category", "style") if not isinstance(raw.value.get(field) or "", str)]
+            if not faults and not slug(raw.value["category"]):
+                faults.append(Fault("category", "is empty"))
+            if faults:
+                yield RawRow("product", raw.position, raw.value, tuple(faults))
                 continue
             category = _category(raw.value["category"], raw.value.get("style"), self._known)
             yield RawRow("product", raw.position, _product(raw.value, category, warehouse))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterable
 
 from . import contract, drawing, row_requests
 from .fields import ID, Fields
@@ -13,8 +13,8 @@ MAX_WAREHOUSES = 20
 
 def read(raw: RawRow) -> Row | Rejection:
     """The row, or all that is wrong with it."""
-    if raw.problem:
-        return rejection_of(raw, [Fault("", raw.problem)])
+    if raw.faults:
+        return rejection_of(raw, raw.faults)
     faults: list[Fault] = []
     value = READERS[raw.kind](Fields(raw.value, faults), faults)
     if not faults:
@@ -22,7 +22,7 @@ def read(raw: RawRow) -> Row | Rejection:
     return rejection_of(raw, faults) if faults else Row(raw.kind, value, raw.position)
 
 
-def rejection_of(raw: RawRow, faults: list[Fault]) -> Rejection:
+def rejection_of(raw: RawRow, faults: Iterable[Fault]) -> Rejection:
     """What is told of a bad row; each fault once."""
     name = raw.value.get("id") if isinstance(raw.value, dict) else None
     return Rejection(raw.kind or "product", name if isinstance(name, str) else None, raw.position, tuple(dict.fromkeys(faults)))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 from . import catalogues, csv_records, json_records, mapping, sample, yaml_records
-from .model import KINDS, Catalogue, RawRow, Rejection
+from .model import KINDS, Catalogue, Fault, RawRow, Rejection
 from .opened import Unreadable, open_text, state_of, suffix_of
 from .retail_demo import RetailDemo, looks_like, reworded
 
@@ -102,7 +102,7 @@ def _kind_in(raw: RawRow) -> str | None:
 
 
 def _unwrapped(raw: RawRow) -> RawRow:
-    if raw.kind or raw.problem:
-        return RawRow(raw.kind or "product", raw.position, raw.value, raw.problem)
+    if raw.kind or raw.faults:
+        return RawRow(raw.kind or "product", raw.position, raw.value, raw.faults)
     kind = _kind_in(raw)
-    return RawRow(kind, raw.position, raw.value[kind]) if kind else RawRow("product", raw.position, raw.value, UNWRAPPED)
+    return RawRow(kind, raw.position, raw.value[kind]) if kind else RawRow("product", raw.position, raw.value, (Fault("", UNWRAPPED),))

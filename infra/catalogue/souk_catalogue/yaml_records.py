@@ -11,11 +11,12 @@ from typing import Any, Iterator, TextIO
 import yaml
 
 from . import located_yaml
-from .model import KINDS, Position, RawRow
+from .model import KINDS, Fault, Position, RawRow
 from .opened import Unreadable, lines
 from .texts import not_utf8
 
 SECTION = re.compile(r"""(["']?)([A-Za-z_][\w-]*)\1[ \t]*:(?=\s|$)""")
+PREAMBLE = re.compile(r"%|(---|\.\.\.)\s*(#.*)?$")
 ITEM = re.compile(r"( *)-(?=\s|$)")
 # YAML counts these among the ends of lines; in a catalogue they are characters like any other.
 HIDDEN = {"\x85": "\U0010ff85", "\u2028": "\U0010ff28", "\u2029": "\U0010ff29"}
@@ -39,9 +40,9 @@ def rows_of(text: TextIO, name: str) -> Iterator[RawRow]:
     anchors: dict[str, Any] = {}
     number = 0
     for part in _parts(text, name):
-        for section, line, value, problem in _entries(part, name, anchors):
+        for section, line, value, faults in _entries(part, name, anchors):
             number += 1
-            yield RawRow(KINDS[section] if section else None, Position(name, line, number), value, problem)
+            yield RawRow(KINDS[section] if section else None, Position(name, line, number), value, faults)
 
 
 def _parts(text: TextIO, name: str) -> Iterator[_Part]:
@@ -51,10 +52,10 @@ def _parts(text: TextIO, name: str) -> Iterator[_Part]:
         item, key = ITEM.match(line), SECTION.match(line)
         if not line.strip() or line.lstrip().startswith("#"):
             pass
-        elif line.startswith(("---", "...", "%")) and not begun:
+        elif PREAMBLE.match(line) and not begun:
             continue
         elif line.startswith("---"):
-            raise Unreadable(f"{name}:{number}: a catalogue is one YAML document")
+            raise Unreadable(f"{name}:{number}: a catalogue is one YAML document, which begins on a line of its own")
         elif key:
             if part:
                 yield part
@@ -81,8 +82,8 @@ def _section(key: str, name: str, line: int) -> str:
     return key
 
 
-def _entries(part: _Part, name: str, anchors: dict[str, Any]) -> Iterator[tuple[str | None, int, Any, str | None]]:
-    """Section, line, value and problem of each entry."""
+def _entries(part: _Part, name: str, anchors: dict[str, Any]) -> Iterator[tuple[str | None, int, Any, tuple[Fault, ...]]]:
+    """Section, line, value and faults of each entry."""
     if part.section == HEADER:
         return
     try:
@@ -91,7 +92,7 @@ def _entries(part: _Part, name: str, anchors: dict[str, Any]) -> Iterator[tuple[
         problem = f"not valid YAML: {_one_line(error, part.line - 1)}"
         if not part.is_entry:
             raise Unreadable(f"{name}: {problem}") from error
-        yield part.section, part.line, None, problem
+        yield part.section, part.line, None, (Fault("", problem),)
         return
     lists = {part.section: value} if part.is_entry or not isinstance(value, dict) else value
     for section, entries in lists.items():
@@ -101,7 +102,7 @@ def _entries(part: _Part, name: str, anchors: dict[str, Any]) -> Iterator[tuple[
             raise Unreadable(f"{name}:{part.line}: {section or 'the file'} must be a list: see infra/catalogue/README.md")
         for item in entries:
             inside = item.line - 1 if isinstance(item, located_yaml.Mapping) and not part.is_entry else 0
-            yield section, part.line + inside, item, None
+            yield section, part.line + inside, item, ()
 
 
 def _read(text: str, anchors: dict[str, Any]) -> Any:

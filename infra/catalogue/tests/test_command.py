@@ -65,6 +65,11 @@ class CommandTest(StackTest):
         _, _, err = self.run_file("rows.jsonl", json.dumps({"seller": {"id": "\x1b[2J\u202e", "name": "S"}}), "check")
         self.assertIn("seller \\u001b[2J\\u202e: id", err)
 
+    def test_an_import_needs_to_know_where(self):
+        with self.assertRaises(SystemExit) as exit, contextlib.redirect_stderr(io.StringIO()):
+            command.main(["import"])
+        self.assertEqual(2, exit.exception.code)
+
     def test_a_dry_run_sends_nothing(self):
         code, out, _ = self.run_file("rows.jsonl", "\n".join(map(json.dumps, lines(5))), "import", "--dry-run")
         self.assertEqual((0, "8 good rows (5 products, 5 SKUs), 0 rejected\n", []), (code, out, self.stack.requests))

@@ -121,7 +121,7 @@ class FormatTest(unittest.TestCase):
         packed = gzip.compress(YAML.encode() * 99)
         cases = {
             "cut.yaml.gz": packed[: len(packed) // 2], "cut.json": '[{"seller": {"id": "s", "name": "S"}}', "open.json": '["' + "x" * 9_000_000, "more.json": "[] []",
-            "odd.yaml": b"\xff\xfea", "two.yaml": "sellers: []\n---\nsellers: []\n", "long.jsonl": "x" * (opened.MAX_LINE + 1), "key.json": '{\n"seller": []}', "value.json": '{"sellers": 3}',
+            "odd.yaml": b"\xff\xfea", "two.yaml": "sellers: []\n---\nsellers: []\n", "inline.yaml": "--- {sellers: []}\n", "long.jsonl": "x" * (opened.MAX_LINE + 1), "key.json": '{\n"seller": []}', "value.json": '{"sellers": 3}',
             "empty.csv": "", "empty.jsonl": "\n\n", "scalar.json": "3",
         }
         for name, content in cases.items():

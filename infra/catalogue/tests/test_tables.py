@@ -86,7 +86,7 @@ class TableTest(unittest.TestCase):
         product, other = (row.value for row in loaded.products)
         self.assertEqual([("P-S", 500, {"size": "S"}), ("P-L", 600, {"size": "L"})], [(v.sku, v.price.amount, v.attributes) for v in product.variants])
         self.assertEqual((2, 1), (len(product.images), len(other.variants)))
-        for second, reason in (("p,Other,,,P-L,6,,", "line 3: title is not what the product's first record says"), ("p,,,,P-S,6,,", "duplicate SKU P-S within the product"), ("p,,,,P-L,x,,", "variants[1].price must be a number, not 'x'")):
+        for second, reason in (("p,Other,,,P-L,6,,", "title is not what the product's first record says (line 3)"), ("p,,,,P-S,6,,", "duplicate SKU P-S within the product"), ("p,,,,P-L,x,,", "variants[1].price must be a number, not 'x'")):
             loaded = self.plain("p,T,c,s,P-S,5,S,", second, "q,U,c,s,Q,7,,", head=head)
             self.assertEqual(([f"table.csv:2 (row 1): product p: {reason}"], ["q"]), (loaded.told, [row.value.id for row in loaded.products]))
 

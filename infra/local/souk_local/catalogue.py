@@ -26,21 +26,22 @@ def load_sample(stack, outputs):
 
 def run_import(stack, options=()):
     """Run the importer with its own options; without a file among them, on the sample."""
-    _run(["import", "--outputs", str(stack.home / "outputs.json"), *options])
+    rejected = "the good rows are in; fix those named above and run the import again"
+    _run(["import", "--outputs", str(stack.home / "outputs.json"), *options], rejected)
 
 
 def check(options):
     """Tell what an import would reject, without a stack."""
-    _run(["check", *options])
+    _run(["check", *options], "an import would reject the rows named above")
 
 
-def _run(arguments):
+def _run(arguments, rejected):
     command = [str(python()), "-m", "souk_catalogue", *arguments]
     env = os.environ | {"PYTHONPATH": str(FOLDER), "PYTHONDONTWRITEBYTECODE": "1",
                         "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     # The importer draws its own progress; it must not mix with data on our standard output.
     done = subprocess.run(command, env=env, stdout=2, stdin=subprocess.DEVNULL, check=False)
     if done.returncode == REJECTED_ROWS:
-        raise Failure("see the rows above; an import has brought in the others: fix these and run it again")
+        raise Failure(rejected)
     if done.returncode:
-        raise Failure("the import stopped: see its message above; running it again goes on where it stopped")
+        raise Failure("see the message above; an import that stopped goes on when it is run again")
