@@ -111,7 +111,7 @@ class _Reader:
             if len(self._buffer) - self._at > CHUNK or not self._more():
                 raise Unreadable(f"{self._name}:{self.line}: expected a name and a list")
         self._skip(match.end() - self._at)
-        return json.loads(match.group(1))
+        return match.group(1)[1:-1]
 
     def _end_of_item(self) -> int:
         at, depth = self._at, 0

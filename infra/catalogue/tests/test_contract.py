@@ -1,6 +1,7 @@
 """What is checked before an import is what the server checks: the same limits, from the server's own description."""
 
 import json
+import math
 import re
 import unittest
 from pathlib import Path
@@ -15,7 +16,7 @@ SOURCES = Path(__file__).resolve().parents[3] / "shared" / "catalog" / "src"
 def constants(name):
     """The numbers that a file of the server names."""
     found = re.findall(r"const (\w+): \w+ = ([0-9_ *]+);", (SOURCES / name).read_text(encoding="utf-8"))
-    return {name: eval(number) for name, number in found}  # noqa: S307 - digits and *
+    return {name: math.prod(int(factor.replace("_", "")) for factor in number.split("*")) for name, number in found}
 
 
 def product(**more):

@@ -46,7 +46,9 @@ products:
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
 
 
-class FormatTest(unittest.TestCase):
+class FormatCase(unittest.TestCase):
+    """One catalogue in every format."""
+
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.rows = self.load(YAML, "c.yaml").rows
@@ -72,6 +74,8 @@ class FormatTest(unittest.TestCase):
             "no-ending": json.dumps(lines),
         }
 
+
+class FormatTest(FormatCase):
     def test_every_format_holds_the_same(self):
         self.assertEqual(["kitchen", "acme", "kettle", "pot"], [value.id for value in self.values])
         self.assertEqual("Boils:\n- water\n- tea", self.values[2].description)
