@@ -1,7 +1,7 @@
 //! `POST /admin/inventory/{sku}/{warehouse_id}/adjustments`: goods came or went outside of any order.
 
 use serde::{Deserialize, Serialize};
-use souk_domain::stock::MAX_UNITS;
+use souk_domain::{stock::MAX_UNITS, text::TextRule};
 use souk_dynamo::Table;
 use souk_inventory::{Adjustment, IdempotentRequest, StockRows};
 use souk_runtime::http::{
@@ -17,7 +17,7 @@ use crate::{
     problems,
 };
 
-const REASON_MAX: usize = 200;
+const REASON: TextRule = TextRule::one_line(200);
 
 /// The rows of stock, and the adjustments that were made with a key.
 #[derive(Debug, FromEnvironment)]
@@ -45,10 +45,7 @@ impl Body {
             let range = format!("must be from -{MAX_UNITS} to {MAX_UNITS}, and not 0");
             return Err(Problem::invalid_field("delta", range));
         }
-        if self.reason.trim().is_empty() || self.reason.chars().count() > REASON_MAX {
-            return Err(Problem::invalid_field("reason", format!("must have 1 to {REASON_MAX} characters")));
-        }
-        Ok(())
+        REASON.parse(&self.reason).map(drop).map_err(|error| Problem::invalid_field("reason", error.to_string()))
     }
 }
 

@@ -8,7 +8,7 @@ use souk_domain::{
 use souk_runtime::http::{
     Problem,
     problem::catalogue::{
-        AuthorizationLapsed, CaptureRefused, CartConsumed, CartEmpty, CheckoutConsumed, CheckoutExpired,
+        AddressFixed, AuthorizationLapsed, CaptureRefused, CartConsumed, CartEmpty, CheckoutConsumed, CheckoutExpired,
         IdempotencyKeyReused, IllegalTransition, NotForSale, OutOfStock, PaymentNotAuthorized, PriceChanged,
         TooScattered,
     },
@@ -66,6 +66,11 @@ pub(crate) fn illegal(order: &Order, wanted: &str) -> Problem {
 
 pub(crate) fn illegal_from(status: OrderStatus, wanted: &str) -> Problem {
     Problem::new(IllegalTransition, format!("An order that is {status} cannot {wanted}.")).with("order_status", status)
+}
+
+pub(crate) fn address_fixed(order: &Order) -> Problem {
+    let detail = format!("The order is {}, and its address stays as it is.", order.status);
+    Problem::new(AddressFixed, detail).with("order_status", order.status)
 }
 
 pub(crate) fn not_authorized(state: PaymentState) -> Problem {

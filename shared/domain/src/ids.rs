@@ -117,6 +117,15 @@ server_id! {
     OrderId, "ord_", "an order id";
     /// Units held for a checkout or an order.
     ReservationId, "res_", "a reservation id";
+    /// A note about an order.
+    NoteId, "note_", "a note id";
+}
+
+impl NoteId {
+    /// The id of the one note about this order that this author can write with this idempotency key.
+    pub fn of_request(order_id: &OrderId, author: &UserId, idempotency_key: &str) -> Self {
+        Self::from_uuid(derived(&["note", order_id.as_str(), author.as_str(), idempotency_key]))
+    }
 }
 
 impl ReservationId {

@@ -14,3 +14,4 @@ pub mod reservation;
 #[cfg(feature = "openapi")]
 mod schemas;
 pub mod stock;
+pub mod text;

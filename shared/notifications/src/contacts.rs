@@ -1,6 +1,10 @@
 //! Where a shopper is reached. The user pool keeps it, and is asked when a message is sent.
 
-use aws_sdk_cognitoidentityprovider::{Client, error::SdkError, types::AttributeType};
+use aws_sdk_cognitoidentityprovider::{
+    Client,
+    error::SdkError,
+    types::{AttributeType, UserType},
+};
 use souk_domain::ids::UserId;
 use souk_dynamo::sdk_failure;
 use souk_wiring::{ConfigError, Environment, FromEnvironment};
@@ -53,6 +57,37 @@ impl Contacts {
             Err(error) => Err(ContactError(sdk_failure(&error))),
         }
     }
+
+    /// All users who have this address, whether it was verified or not. One call of `ListUsers`: 30 a second are its
+    /// default quota, for all of an account's pools together.
+    ///
+    /// # Errors
+    /// [`ContactError`].
+    pub async fn users_at(&self, address: &EmailAddress) -> Result<Vec<UserId>, ContactError> {
+        let filter = filter(address);
+        if filter.len() > LONGEST_FILTER {
+            return Ok(Vec::new());
+        }
+        let asked = self.pool.list_users().user_pool_id(&self.pool_id).filter(filter).limit(MOST).send().await;
+        let found = asked.map_err(|error| ContactError(sdk_failure(&error)))?;
+        let subject = |user: &UserType| {
+            let attributes = user.attributes();
+            attributes.iter().find(|attribute| attribute.name() == "sub")?.value()?.parse().ok()
+        };
+        Ok(found.users().iter().filter_map(subject).collect())
+    }
+}
+
+/// The pool takes no longer ones: an address that needs one cannot be asked for, and nobody's mail is that long.
+const LONGEST_FILTER: usize = 256;
+
+/// The pool lets an address belong to one user.
+const MOST: i32 = 10;
+
+/// Exactly this address, as the pool's filters are written: quotes and backslashes in it stand behind a backslash.
+fn filter(address: &EmailAddress) -> String {
+    let escaped = address.as_str().replace('\\', "\\\\").replace('"', "\\\"");
+    format!("email = \"{escaped}\"")
 }
 
 fn contact(attributes: &[AttributeType]) -> Option<Contact> {
@@ -70,6 +105,12 @@ mod tests {
         let attribute =
             |(name, value): &(&str, &str)| AttributeType::builder().name(*name).value(*value).build().unwrap();
         contact(&attributes.iter().map(attribute).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_filter_cannot_be_left() {
+        assert_eq!(filter(&EmailAddress::new("ada@souk.test")), r#"email = "ada@souk.test""#);
+        assert_eq!(filter(&EmailAddress::new(r#"a" or \x"#)), r#"email = "a\" or \\x""#);
     }
 
     #[test]

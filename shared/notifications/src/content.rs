@@ -127,6 +127,7 @@ pub(crate) mod tests {
                 tracking_number: "SP-1".to_owned(),
             }],
             history: Vec::new(),
+            address_changes: Vec::new(),
         }
     }
 

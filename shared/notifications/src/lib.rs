@@ -28,5 +28,5 @@ pub use kind::{Happened, Kind};
 pub use language::Language;
 pub use mailer::{Mailer, SendFailure};
 pub use message::{Message, MessageId, Standing, Withheld};
-pub use messages::{BeginOutcome, EndOutcome, Messages, Turn};
+pub use messages::{BeginOutcome, EndOutcome, Messages, Told, Turn};
 pub use render::{Mail, RenderError, Templates};

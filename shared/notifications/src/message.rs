@@ -55,12 +55,16 @@ pub enum Withheld {
 impl Message {
     /// Its id.
     pub fn id(&self) -> MessageId {
-        // Letters, digits, '_' and '-': what a mail's tag may hold.
-        MessageId(format!("{}-{}", self.order_id, self.kind.as_str()))
+        MessageId::of(&self.order_id, self.kind)
     }
 }
 
 impl MessageId {
+    pub(crate) fn of(order_id: &OrderId, kind: Kind) -> Self {
+        // Letters, digits, '_' and '-': what a mail's tag may hold.
+        Self(format!("{order_id}-{}", kind.as_str()))
+    }
+
     pub(crate) fn of_tag(tag: &str) -> Self {
         Self(tag.to_owned())
     }

@@ -50,6 +50,19 @@ pub enum EndOutcome {
     Overtaken,
 }
 
+/// A message that was sent, or was to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Which one.
+    pub kind: Kind,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Which attempt it was.
+    pub attempt: u32,
+    /// Since when it stands there.
+    pub updated_at: Timestamp,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct MessageRecord {
     id: MessageId,
@@ -159,6 +172,19 @@ impl Messages {
     pub async fn standing(&self, id: &MessageId) -> Result<Option<(Standing, u32)>, StoreError> {
         let record: Option<MessageRecord> = self.table.get(&[("id", id.as_str())]).await?;
         Ok(record.map(|record| (record.standing, record.attempt)))
+    }
+
+    /// The messages of an order, as they stand.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of_order(&self, order_id: &OrderId) -> Result<Vec<Told>, StoreError> {
+        let ids = Kind::ALL.map(|kind| MessageId::of(order_id, kind));
+        let keys: Vec<_> = ids.iter().map(|id| [("id", id.as_str())]).collect();
+        let records: Vec<MessageRecord> = self.table.read_many(&keys).await?;
+        let told =
+            |MessageRecord { kind, standing, attempt, updated_at, .. }| Told { kind, standing, attempt, updated_at };
+        Ok(records.into_iter().map(told).collect())
     }
 
     async fn change(&self, turn: &Turn, standing: &Standing, now: Timestamp) -> Result<EndOutcome, StoreError> {

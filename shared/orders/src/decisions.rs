@@ -5,7 +5,7 @@ use souk_domain::{
 };
 use souk_dynamo::{Condition, Item, Outcome, StoreError, Update, attribute, n, s};
 
-use crate::{OrderRecord, Orders, record::mark_unsettled};
+use crate::{OrderRecord, Orders, finding::listed, record::mark_unsettled};
 
 /// How a change of an order ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +61,8 @@ impl Orders {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn confirm(&self, order_id: &OrderId, now: Timestamp) -> Result<ConfirmOutcome, StoreError> {
-        let update = transition(OrderStatus::allowing(OrderEvent::Confirm), OrderStatus::Confirmed, Actor::Saga, now)?;
+        let from = OrderStatus::allowing(OrderEvent::Confirm);
+        let update = transition(order_id, from, OrderStatus::Confirmed, Actor::Saga, now)?;
         Ok(match self.change(order_id, update).await? {
             ChangeOutcome::Changed(_) => ConfirmOutcome::Confirmed,
             ChangeOutcome::Refused(order) if order.status == OrderStatus::Cancelled => ConfirmOutcome::Cancelled,
@@ -76,7 +77,7 @@ impl Orders {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn cancel(&self, order_id: &OrderId, by: Canceller, now: Timestamp) -> Result<CancelOutcome, StoreError> {
-        let update = transition(by.may_cancel(), OrderStatus::Cancelled, by.actor(), now)?
+        let update = transition(order_id, by.may_cancel(), OrderStatus::Cancelled, by.actor(), now)?
             .set("cancel_reason", souk_dynamo::value(&by.reason())?);
         Ok(match self.change(order_id, mark_unsettled(update, order_id, now)).await? {
             ChangeOutcome::Changed(order) => CancelOutcome::Cancelled(order),
@@ -104,7 +105,7 @@ impl Orders {
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn ship(&self, order_id: &OrderId, now: Timestamp) -> Result<ChangeOutcome, StoreError> {
         let from = OrderStatus::allowing(OrderEvent::Ship);
-        self.change(order_id, transition(from, OrderStatus::Shipped, Actor::Warehouse, now)?).await
+        self.change(order_id, transition(order_id, from, OrderStatus::Shipped, Actor::Warehouse, now)?).await
     }
 
     /// Writes `DELIVERED`. Condition: `SHIPPED`.
@@ -113,7 +114,7 @@ impl Orders {
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn deliver(&self, order_id: &OrderId, now: Timestamp) -> Result<ChangeOutcome, StoreError> {
         let from = OrderStatus::allowing(OrderEvent::Deliver);
-        self.change(order_id, transition(from, OrderStatus::Delivered, Actor::Warehouse, now)?).await
+        self.change(order_id, transition(order_id, from, OrderStatus::Delivered, Actor::Warehouse, now)?).await
     }
 
     /// Takes the order out of the sweeper's index, once stock and money have followed the decision
@@ -146,8 +147,9 @@ impl Orders {
     }
 }
 
-/// The change of the status, under a condition on the status, with its entry in the history.
+/// The change of the status, under a condition on the status, with its entry in the history and in the index.
 fn transition(
+    order_id: &OrderId,
     from: impl IntoIterator<Item = OrderStatus>,
     to: OrderStatus,
     by: Actor,
@@ -156,6 +158,7 @@ fn transition(
     let entry = souk_dynamo::value(&Transition { status: to, at: now, by })?;
     Ok(Update::new()
         .set("status", s(to.as_str()))
+        .set("listed", s(listed(to, order_id)))
         .append("history", entry)
         .add("version", n(1))
         .when(status_is_one_of(from)))

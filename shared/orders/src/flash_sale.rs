@@ -81,6 +81,7 @@ impl SoldUnit {
             cancel_reason,
             shipments: Vec::new(),
             history: vec![Transition { status, at: now, by }],
+            address_changes: Vec::new(),
         }
     }
 }

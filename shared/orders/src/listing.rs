@@ -1,14 +1,35 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use souk_domain::{ids::UserId, order::Order};
+use souk_domain::{
+    ids::{OrderId, UserId},
+    order::Order,
+};
 use souk_dynamo::{StoreError, Table, s};
 
-use crate::{Archive, OrderRecord, Orders};
+use crate::{Archive, OrderRecord, Orders, record::key};
 
 /// Where a list of orders goes on: the sort key of the last one shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place(String);
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place(pub(crate) String);
+
+impl Place {
+    /// Where a list that is sorted by this time (milliseconds), then by id, goes on.
+    pub fn at(milliseconds: i64, order_id: &OrderId) -> Self {
+        Self(key(milliseconds, order_id))
+    }
+
+    /// The place of an order among those that are sorted by when they were placed.
+    pub fn of(order: &Order) -> Self {
+        Self(Archive::sort_key(order))
+    }
+
+    /// Time and id of the last one shown; `None` where somebody has made the place up.
+    pub fn parts(&self) -> Option<(i64, OrderId)> {
+        let (time, order_id) = self.0.split_once('#')?;
+        Some((time.parse().ok()?, order_id.parse().ok()?))
+    }
+}
 
 /// One page of a user's orders, newest first.
 #[derive(Debug, Clone, PartialEq)]

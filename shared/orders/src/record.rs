@@ -6,10 +6,13 @@ use souk_domain::{
     ids::{OrderId, UserId},
     money::Money,
     order::{
-        Address, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin, Shipment, Transition,
+        Address, AddressChange, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin,
+        Shipment, Transition,
     },
 };
 use souk_dynamo::{Update, n, s};
+
+use crate::finding::listed;
 
 /// An order with the index keys that stand beside it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,8 +38,13 @@ pub struct OrderRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shipments: Vec<Shipment>,
     history: Vec<Transition>,
-    /// The sort key of a user's orders.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    address_changes: Vec<AddressChange>,
+    /// The sort key of a user's orders, and of those of a status.
     placed: String,
+    /// The partition of the index by status. Absent from items that were last written before there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    listed: Option<String>,
     /// The partition of the sweeper's sparse index, there until stock and money have followed the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unsettled: Option<String>,
@@ -68,6 +76,7 @@ impl From<&Order> for OrderRecord {
         let order = order.clone();
         Self {
             placed: placed(order.created_at, &order.order_id),
+            listed: Some(listed(order.status, &order.order_id)),
             unsettled: (!order.settled).then(|| Order::sweep_shard(&order.order_id)),
             unsettled_since: (!order.settled).then(|| order.created_at.as_millisecond()),
             order_id: order.order_id,
@@ -87,6 +96,7 @@ impl From<&Order> for OrderRecord {
             cancel_reason: order.cancel_reason,
             shipments: order.shipments,
             history: order.history,
+            address_changes: order.address_changes,
         }
     }
 }
@@ -116,13 +126,19 @@ impl From<OrderRecord> for Order {
             cancel_reason: record.cancel_reason,
             shipments: record.shipments,
             history: record.history,
+            address_changes: record.address_changes,
         }
     }
 }
 
 /// The sort key of a user's orders: by time, then by id, as text.
 pub(crate) fn placed(created_at: Timestamp, order_id: &OrderId) -> String {
-    format!("{:013}#{order_id}", created_at.as_millisecond())
+    key(created_at.as_millisecond(), order_id)
+}
+
+/// A time in milliseconds, then an id, as a text that sorts as they do.
+pub(crate) fn key(milliseconds: i64, order_id: &OrderId) -> String {
+    format!("{milliseconds:013}#{order_id}")
 }
 
 /// Lets the sweeper find the order from now on.

@@ -71,7 +71,7 @@ pub async fn authorize<G: Gateway>(
             Ok(intent) => intent,
             // A payment method that the gateway does not know is the shopper's decline, not our error.
             Err(GatewayError::Invalid { code, .. }) => {
-                return record_outcome(records, &record, Authorization::Declined, Some(&code), now).await;
+                return record_outcome(records, &record, Authorization::Declined, Some(&code), None, now).await;
             }
             Err(error) => return Err(error.into()),
         };
@@ -91,14 +91,14 @@ pub async fn authorize<G: Gateway>(
     let intent = confirmed(gateway, &record, &gateway_id).await?;
     match intent.status {
         IntentStatus::RequiresCapture | IntentStatus::Succeeded => {
-            record_outcome(records, &record, Authorization::Authorized, None, now).await
+            record_outcome(records, &record, Authorization::Authorized, None, intent.capture_before, now).await
         }
         IntentStatus::RequiresAction => {
-            record_outcome(records, &record, Authorization::RequiresAction, None, now).await
+            record_outcome(records, &record, Authorization::RequiresAction, None, None, now).await
         }
         IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled => {
             let code = intent.decline.as_ref().map_or("canceled", |decline| decline.code.as_str());
-            record_outcome(records, &record, Authorization::Declined, Some(code), now).await
+            record_outcome(records, &record, Authorization::Declined, Some(code), None, now).await
         }
         IntentStatus::Processing | IntentStatus::RequiresConfirmation => {
             Err(GatewayError::Unavailable("the payment is still being processed".to_owned()).into())
@@ -124,9 +124,10 @@ async fn record_outcome(
     record: &PaymentRecord,
     outcome: Authorization,
     decline_code: Option<&str>,
+    capture_before: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Authorized, PaymentError> {
-    match records.record_outcome(&record.order_id, outcome, decline_code, now).await? {
+    match records.record_outcome(&record.order_id, outcome, decline_code, capture_before, now).await? {
         RecordOutcome::Kept(_) => Ok(match outcome {
             Authorization::Authorized => Authorized::Yes,
             Authorization::Declined => Authorized::Declined,

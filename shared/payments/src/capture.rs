@@ -79,7 +79,7 @@ async fn take<G: Gateway>(
         }
         IntentStatus::Canceled => Ok(CaptureOutcome::Lapsed),
         IntentStatus::RequiresCapture => {
-            match records.give_capture_back(&record.order_id, record.capture_attempt, now).await? {
+            match records.give_capture_back(&record.order_id, record.capture_attempt, &code, now).await? {
                 RecordOutcome::Kept(_) => Ok(CaptureOutcome::Refused { code, message }),
                 RecordOutcome::Refused(there) => Ok(overtaken(&there)),
             }

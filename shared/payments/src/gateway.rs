@@ -29,6 +29,8 @@ pub struct Intent {
     pub decline: Option<Decline>,
     /// How much was taken, in minor units.
     pub captured: i64,
+    /// Until when the held money can be taken, where the gateway says it.
+    pub capture_before: Option<Timestamp>,
 }
 
 /// One page of the gateway's intents, newest first.

@@ -4,6 +4,7 @@
 //! late for a cancelled order finds the record closed and is given back.
 #![forbid(unsafe_code)]
 
+mod attention;
 mod authorize;
 mod capture;
 pub mod gateway;

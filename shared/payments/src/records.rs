@@ -1,13 +1,15 @@
-use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
+use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::{
     ids::OrderId,
     money::Money,
-    order::Order,
+    order::{Order, SWEEP_SHARDS},
     payment::{Authorization, PaymentState},
 };
 use souk_dynamo::{Condition, Item, Outcome, Page, StoreError, Table, Update, attribute, n, s};
 use souk_wiring::FromEnvironment;
+
+use crate::attention::Watched;
 
 /// What Souk knows of an order's payment. Written before the gateway hears anything.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,13 @@ pub struct PaymentRecord {
     /// The gateway's code of the last decline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_code: Option<String>,
+    /// Until when the held money can be taken, as the gateway said when it was authorised; see
+    /// [`PaymentRecord::can_be_captured_until`].
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
+    pub capture_before: Option<Timestamp>,
+    /// The gateway's code, where the last attempt to take the money was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture_refusal: Option<String>,
     /// How often the held money was claimed for a shipment: the claim's name at the gateway.
     #[serde(default)]
     pub capture_attempt: u32,
@@ -61,8 +70,23 @@ pub struct PaymentRecords {
 
 const KEY_PREFIX: &str = "order#";
 
+/// How long a card's bank holds money for a purchase on the Internet, where the gateway does not say it.
+const HELD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 fn key(order_id: &OrderId) -> String {
     format!("{KEY_PREFIX}{order_id}")
+}
+
+/// The order in a record's key.
+pub(crate) fn order_of(id: &str) -> &str {
+    id.trim_start_matches(KEY_PREFIX)
+}
+
+impl PaymentRecord {
+    /// Until when the held money can be taken; of records that do not say it, a week after they were opened.
+    pub fn can_be_captured_until(&self) -> Timestamp {
+        self.capture_before.unwrap_or(self.created_at + HELD_FOR)
+    }
 }
 
 impl PaymentRecords {
@@ -109,6 +133,8 @@ impl PaymentRecords {
             gateway_id: None,
             client_secret: None,
             decline_code: None,
+            capture_before: None,
+            capture_refusal: None,
             capture_attempt: 0,
             version: 1,
             created_at: now,
@@ -141,8 +167,8 @@ impl PaymentRecords {
         self.change(order_id, update).await
     }
 
-    /// Keeps what the gateway said of a confirmed intent (step S2e). Condition: a state that accepts
-    /// this outcome.
+    /// Keeps what the gateway said of a confirmed intent (step S2e), and until when it holds the money. Condition: a
+    /// state that accepts this outcome.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -151,9 +177,14 @@ impl PaymentRecords {
         order_id: &OrderId,
         outcome: Authorization,
         decline_code: Option<&str>,
+        capture_before: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<RecordOutcome, StoreError> {
-        let update = transition(PaymentState::accepting(outcome), outcome.state(), now);
+        let mut update = transition(PaymentState::accepting(outcome), outcome.state(), now);
+        if outcome == Authorization::Authorized {
+            let before = capture_before.unwrap_or(now + HELD_FOR);
+            update = watched(update, Watched::Held, order_id, before).set("capture_before", n(before.as_millisecond()));
+        }
         self.change(order_id, update.set_some("decline_code", decline_code.map(s))).await
     }
 
@@ -168,7 +199,7 @@ impl PaymentRecords {
         to: PaymentState,
         now: Timestamp,
     ) -> Result<RecordOutcome, StoreError> {
-        self.change(order_id, transition(from, to, now)).await
+        self.change(order_id, ends_hold(transition(from, to, now))).await
     }
 
     /// Claims the held money for a shipment (step "ship 1"), and notes it for the sweeper until
@@ -178,15 +209,15 @@ impl PaymentRecords {
     /// # Errors
     /// [`StoreError`].
     pub async fn begin_capture(&self, order_id: &OrderId, now: Timestamp) -> Result<RecordOutcome, StoreError> {
-        let update = transition(&[PaymentState::Authorized], PaymentState::Capturing, now)
+        let update = ends_hold(transition(&[PaymentState::Authorized], PaymentState::Capturing, now))
             .set("capturing", s(Order::sweep_shard(order_id)))
             .set("capturing_since", n(now.as_millisecond()))
             .add("capture_attempt", n(1));
         self.change(order_id, update).await
     }
 
-    /// Gives a claim back that the gateway refused and after which it still holds the money. Condition:
-    /// `CAPTURING` by this attempt: whoever is late with a refusal must not end the attempt of another,
+    /// Gives a claim back that the gateway refused, with its code, and after which it still holds the money; operators
+    /// find it from now on. Condition: `CAPTURING` by this attempt: whoever is late with a refusal must not end the attempt of another,
     /// whose capture may be under way.
     ///
     /// # Errors
@@ -195,9 +226,12 @@ impl PaymentRecords {
         &self,
         order_id: &OrderId,
         attempt: u32,
+        code: &str,
         now: Timestamp,
     ) -> Result<RecordOutcome, StoreError> {
-        let update = transition(&[PaymentState::Capturing], PaymentState::Authorized, now)
+        let update = transition(&[PaymentState::Capturing], PaymentState::Authorized, now);
+        let update = watched(update, Watched::Refused, order_id, now)
+            .set("capture_refusal", s(code))
             .when(attribute("capture_attempt").equals(n(attempt)));
         self.change(order_id, update).await
     }
@@ -241,7 +275,7 @@ impl PaymentRecords {
             .expression_attribute_values(":shard", s(shard))
             .expression_attribute_values(":before", n(before.as_millisecond()));
         let Page { items, next } = Table::page::<Candidate>(query, after).await?;
-        let order_id = |candidate: Candidate| candidate.id.trim_start_matches(KEY_PREFIX).parse();
+        let order_id = |candidate: Candidate| order_of(&candidate.id).parse();
         let items = items.into_iter().map(order_id).collect::<Result<_, _>>().map_err(StoreError::corrupt)?;
         Ok(Page { items, next })
     }
@@ -252,7 +286,7 @@ impl PaymentRecords {
     /// # Errors
     /// [`StoreError`].
     pub async fn close_unknown(&self, order_id: &OrderId, now: Timestamp) -> Result<RecordOutcome, StoreError> {
-        let update = transition(&[PaymentState::Intent], PaymentState::Voided, now);
+        let update = ends_hold(transition(&[PaymentState::Intent], PaymentState::Voided, now));
         self.change(order_id, update.when(attribute("gateway_id").is_absent())).await
     }
 
@@ -273,6 +307,17 @@ fn transition(from: &[PaymentState], to: PaymentState, now: Timestamp) -> Update
         .set("updated_at", n(now.as_millisecond()))
         .add("version", n(1))
         .when(state_is_one_of(from))
+}
+
+/// Lets operators find the order by its money, from this time on.
+fn watched(update: Update, as_what: Watched, order_id: &OrderId, at: Timestamp) -> Update {
+    let shard = as_what.shard(Order::shard(order_id, SWEEP_SHARDS));
+    update.set("attention", s(shard)).set("attention_at", n(at.as_millisecond()))
+}
+
+/// The money is no longer merely held, and no refusal counts any more.
+fn ends_hold(update: Update) -> Update {
+    ["attention", "attention_at", "capture_refusal"].into_iter().fold(update, Update::remove)
 }
 
 fn state_is_one_of(states: &[PaymentState]) -> Condition {

@@ -91,8 +91,14 @@ impl StripeGateway {
     }
 
     /// An action on an intent; reads the intent again where the answer is only a replay.
-    async fn act(&self, action: &str, key: Option<String>, id: &str) -> Result<Intent, GatewayError> {
-        let call = Call::post(format!("/v1/payment_intents/{}/{action}", path_segment(id)), Vec::new(), key);
+    async fn act(
+        &self,
+        action: &str,
+        form: Vec<(&str, String)>,
+        key: Option<String>,
+        id: &str,
+    ) -> Result<Intent, GatewayError> {
+        let call = Call::post(format!("/v1/payment_intents/{}/{action}", path_segment(id)), form, key);
         let answer = self.transport.send(&call).await?;
         if answer.replayed { self.retrieve(id).await } else { intent(&answer) }
     }
@@ -122,17 +128,18 @@ impl Gateway for StripeGateway {
     }
 
     async fn confirm(&self, order_id: &OrderId, id: &str) -> Result<Intent, GatewayError> {
-        self.act("confirm", Some(key(order_id, "confirm")), id).await
+        // The key is that of a request with these parameters: under the one of requests without, Stripe would refuse.
+        self.act("confirm", expanded(), Some(key(order_id, "confirm-expanded")), id).await
     }
 
     async fn capture(&self, order_id: &OrderId, id: &str, attempt: u32) -> Result<Intent, GatewayError> {
-        self.act("capture", Some(key(order_id, &format!("capture-{attempt}"))), id).await
+        self.act("capture", Vec::new(), Some(key(order_id, &format!("capture-{attempt}"))), id).await
     }
 
     async fn cancel(&self, _order_id: &OrderId, id: &str) -> Result<Intent, GatewayError> {
         // No key: a second cancellation has no second effect anyway, and a refusal kept under a key
         // would be repeated for a day after the intent could be canceled.
-        self.act("cancel", None, id).await
+        self.act("cancel", Vec::new(), None, id).await
     }
 
     async fn refund(&self, order_id: &OrderId, id: &str) -> Result<(), GatewayError> {
@@ -148,7 +155,7 @@ impl Gateway for StripeGateway {
 
     async fn retrieve(&self, id: &str) -> Result<Intent, GatewayError> {
         let path = format!("/v1/payment_intents/{}", path_segment(id));
-        intent(&self.transport.send(&Call::get(path, Vec::new())).await?)
+        intent(&self.transport.send(&Call::get(path, expanded())).await?)
     }
 
     async fn list(&self, window: Window, after: Option<&str>) -> Result<IntentPage, GatewayError> {
@@ -160,6 +167,11 @@ impl Gateway for StripeGateway {
         query.extend(after.map(|id| ("starting_after", id.to_owned())));
         page(&self.transport.send(&Call::get("/v1/payment_intents".to_owned(), query)).await?)
     }
+}
+
+/// The charge with the intent: it says until when the money is held.
+fn expanded() -> Vec<(&'static str, String)> {
+    vec![("expand[]", "latest_charge".to_owned())]
 }
 
 /// One key per order and action: an order is created, confirmed and refunded once, and captured once an

@@ -5,7 +5,8 @@
 //! Each takes the circumstances of its [`souk_wiring::Call`], and each may be repeated.
 //!
 //! - a purchase: [`start_checkout`], [`abandon_checkout`], [`place_order`], [`cancel_order`]
-//! - a shipment: [`ship_order`]
+//! - what becomes of an order until it leaves: [`change_address`], [`ship_order`]
+//! - what staff look for and write down: [`find_orders`], [`order_timeline`], [`write_note`]
 //! - time: [`reservation_timers`], [`expire_reservation`]
 //! - a flash sale: [`define_flash_sale`], [`prepare_flash_sale`], [`run_flash_sale`], [`conduct_flash_sale`], [`claim_unit`],
 //!   [`order_intent`], [`close_flash_sale`], [`expire_late_claims`]
@@ -17,6 +18,7 @@ pub mod abandon_checkout;
 pub mod audit;
 mod beacon;
 pub mod cancel_order;
+pub mod change_address;
 pub mod claim_unit;
 pub mod close_flash_sale;
 pub mod conduct_flash_sale;
@@ -24,8 +26,10 @@ mod conductors;
 pub mod define_flash_sale;
 pub mod expire_late_claims;
 pub mod expire_reservation;
+pub mod find_orders;
 mod flash_sale_stock;
 pub mod order_intent;
+pub mod order_timeline;
 pub mod place_order;
 pub mod prepare_flash_sale;
 mod price_change;
@@ -36,6 +40,7 @@ pub mod send_message;
 pub mod ship_order;
 pub mod start_checkout;
 pub mod sweeps;
+pub mod write_note;
 
 pub use beacon::WITHIN as BEACON_WITHIN;
 pub use flash_sale_stock::FlashSaleStock;

@@ -189,6 +189,7 @@ impl PlaceOrder {
             cancel_reason: None,
             shipments: Vec::new(),
             history: vec![placed],
+            address_changes: Vec::new(),
         })
     }
 }

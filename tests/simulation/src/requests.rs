@@ -79,6 +79,6 @@ impl RequestBuilder {
 
 /// The shopper's address, the same for all.
 pub fn address() -> Map<String, Value> {
-    let address = json!({"name": "A", "line1": "1", "city": "C", "postal_code": "1", "country": "US"});
+    let address = json!({"name": "A", "line1": "1", "city": "C", "postal_code": "38103", "country": "US"});
     address.as_object().cloned().unwrap_or_default()
 }

@@ -1,9 +1,9 @@
 //! `POST /sales/{sale_id}/intents`: an admitted shopper claims a unit and says how they pay.
 
 use serde::Deserialize;
-use souk_domain::{flash_sale::IntentId, ids::FlashSaleId, order::Address, payment::check_method};
+use souk_domain::{flash_sale::IntentId, ids::FlashSaleId, order::Address};
 use souk_runtime::http::{
-    HttpResult, Problem, Request, Response,
+    HttpResult, Problem, Request, Response, check_purchase,
     description::Problems,
     problem::catalogue::{AccountNotEligible, AdmissionNotValid, AdmissionRequired, NotFound, SaleNotOpen, SoldOut},
 };
@@ -25,15 +25,6 @@ struct Body {
     shipping_address: Address,
 }
 
-impl Body {
-    fn validate(&self) -> Result<(), Problem> {
-        check_method(&self.payment_method).map_err(|e| Problem::invalid_field("payment_method", e.to_string()))?;
-        self.shipping_address
-            .validate()
-            .map_err(|e| Problem::invalid_field(format!("shipping_address.{}", e.field), e.problem))
-    }
-}
-
 /// Claims a unit: 202 with where to look. A repeat answers the first intent.
 #[utoipa::path(
     post,
@@ -52,14 +43,14 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let sale_id: FlashSaleId = request.path("sale_id")?;
     let admission = request.token("souk-admission")?;
     let body: Body = request.json()?;
-    body.validate()?;
+    let shipping_address = check_purchase(&body.payment_method, body.shipping_address)?;
     let wanted = claim_unit::Request {
         user_id: shopper.user_id,
         shopper: shopper.key,
         sale_id: sale_id.clone(),
         admission,
         payment_method: body.payment_method,
-        shipping_address: body.shipping_address,
+        shipping_address,
     };
     Err(match deps.run(wanted, &call).await.map_err(refused)? {
         Outcome::Claimed(id) => return Ok(accepted(&sale_id, &id, &IntentView::queued(&id))),

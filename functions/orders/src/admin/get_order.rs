@@ -1,19 +1,18 @@
-//! `GET /admin/orders/{order_id}`: an order's whole history in one answer.
+//! `GET /admin/orders/{order_id}`: an order, and where its units and its money are.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_domain::{
     ids::{CheckoutId, ReservationId, UserId},
     money::Money,
-    order::{Actor, FromFlashSale, Order, OrderStatus, Origin, Transition},
+    order::{Actor, FromFlashSale, OrderStatus, Origin, Transition},
     payment::PaymentState,
     reservation::{Reservation, ReservationState},
     stock::Allocation,
 };
-use souk_events::orders::detail_types;
 use souk_inventory::ReservationBook;
 use souk_orders::{Archive, Orders, find};
-use souk_payments::{PaymentRecord, PaymentRecords, SeenEvent, SeenEvents};
+use souk_payments::{PaymentRecord, PaymentRecords};
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response, Role, description::Problems, problem::catalogue::NotFound,
 };
@@ -22,9 +21,6 @@ use utoipa::ToSchema;
 
 use crate::orders::OrderView;
 
-/// The most of the gateway's events that are shown: a payment has about five.
-const EVENTS: i32 = 100;
-
 /// Everything that an order leaves traces in.
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
@@ -32,7 +28,6 @@ pub struct Deps {
     archive: Archive,
     reservations: ReservationBook,
     payments: PaymentRecords,
-    gateway_events: SeenEvents,
 }
 
 /// All that is known of an order.
@@ -50,7 +45,6 @@ struct OrderHistory<'a> {
     settled: bool,
     /// Each status that it reached.
     history: Vec<TransitionView>,
-    events: Vec<EventView<'a>>,
     reservation: Option<ReservationView>,
     payment: Option<PaymentHistory>,
 }
@@ -63,22 +57,6 @@ struct TransitionView {
     at: Timestamp,
     /// Who or what did it.
     by: Actor,
-}
-
-/// What was told or heard about an order.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = OrderEvent)]
-struct EventView<'a> {
-    at: Timestamp,
-    /// `souk.orders` for what the shop told, `gateway` for what it heard.
-    source: &'static str,
-    r#type: &'a str,
-    /// The gateway's id of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    event_id: Option<&'a str>,
-    /// When the shop acted upon it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    taken_at: Option<Timestamp>,
 }
 
 /// The units that an order's checkout held.
@@ -127,27 +105,7 @@ impl From<PaymentRecord> for PaymentHistory {
     }
 }
 
-/// What was published and heard about the order, by time: each change of status publishes its events on the bus;
-/// the gateway's are those that were acted upon.
-fn events<'a>(order: &'a Order, heard: &'a [SeenEvent]) -> Vec<EventView<'a>> {
-    let told = order.history.iter().flat_map(|entry| {
-        let types = detail_types(entry.status, order.cancel_reason);
-        let view = |r#type| EventView { at: entry.at, source: "souk.orders", r#type, event_id: None, taken_at: None };
-        types.iter().map(move |detail_type| view(*detail_type))
-    });
-    let heard = heard.iter().map(|event| EventView {
-        at: event.occurred_at,
-        source: "gateway",
-        r#type: &event.event_type,
-        event_id: Some(&event.event_id),
-        taken_at: Some(event.taken_at),
-    });
-    let mut events: Vec<_> = told.chain(heard).collect();
-    events.sort_by_key(|event| event.at);
-    events
-}
-
-/// Order, transitions, events, reservation and payment.
+/// Order with its address, transitions, reservation and payment. What happened to it stands in its timeline.
 #[utoipa::path(
     get,
     path = "/admin/orders/{order_id}",
@@ -168,7 +126,6 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
         Origin::FlashSale(_) => None,
     };
     let payment = deps.payments.get(&order_id).await?;
-    let heard = deps.gateway_events.of_order(&order_id, EVENTS).await?;
     let body = OrderHistory {
         order: OrderView::brief(&order),
         user_id: &order.user_id,
@@ -177,7 +134,6 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
         pay_by: order.pay_by,
         settled: order.settled,
         history: order.history.iter().map(TransitionView::from).collect(),
-        events: events(&order, &heard),
         reservation: reservation.map(ReservationView::from),
         payment: payment.map(PaymentHistory::from),
     };

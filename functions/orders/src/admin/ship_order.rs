@@ -1,7 +1,10 @@
 //! `POST /admin/orders/{order_id}/ship`: the whole order leaves, and its payment is captured.
 
 use serde::Deserialize;
-use souk_domain::ids::{OrderId, WarehouseId};
+use souk_domain::{
+    ids::{OrderId, WarehouseId},
+    text::TextRule,
+};
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response, Role,
     description::Problems,
@@ -19,8 +22,8 @@ use utoipa::ToSchema;
 
 use crate::{orders::OrderView, problems};
 
-/// The longest carrier name or tracking number, in characters.
-const MAX_TEXT: usize = 100;
+/// A carrier's name, or a tracking number.
+const TEXT: TextRule = TextRule::name(100);
 
 /// One carrier for all parcels, or one for each.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -123,10 +126,7 @@ impl Body {
 }
 
 fn text(field: String, value: &str) -> Result<(), Problem> {
-    if value.trim().is_empty() || value.chars().count() > MAX_TEXT || value.chars().any(char::is_control) {
-        return Err(Problem::invalid_field(field, format!("must be 1 to {MAX_TEXT} printable characters")));
-    }
-    Ok(())
+    TEXT.parse(value).map(drop).map_err(|error| Problem::invalid_field(field, error.to_string()))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use serde::Serialize;
 use souk_domain::{
     ids::OrderId,
     money::Money,
-    order::{CancelReason, Order, OrderStatus, Shipment},
+    order::{Address, CancelReason, Order, OrderStatus, Shipment},
     payment::PaymentState,
 };
 use souk_payments::PaymentRecord;
@@ -21,6 +21,9 @@ pub(crate) struct OrderView<'a> {
     status: OrderStatus,
     lines: Vec<LineView<'a>>,
     total: Money,
+    /// Where it goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipping_address: Option<&'a Address>,
     created_at: Timestamp,
     version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +66,7 @@ impl<'a> OrderView<'a> {
             status: order.status,
             lines: LineView::all(&order.lines),
             total: order.total,
+            shipping_address: order.shipping_address.as_ref(),
             created_at: order.created_at,
             version: order.version,
             failure,

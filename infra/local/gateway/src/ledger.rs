@@ -75,16 +75,17 @@ impl Ledger {
                 let created = self.change(&id, EventType::Created, now, &mut events, |_| Ok(()));
                 if confirm { self.confirm(&id, None, now, &mut events) } else { created }
             }
-            Command::Confirm { intent, payment_method } => self.confirm(&intent, payment_method, now, &mut events),
+            Command::Confirm { intent, payment_method, expand } => {
+                let answer = self.confirm(&intent, payment_method, now, &mut events);
+                answer.and_then(|answer| if expand { self.shown(&intent, true) } else { Ok(answer) })
+            }
             Command::Capture { intent, amount } => {
                 self.change(&intent, EventType::Succeeded, now, &mut events, |intent| intent.capture(amount))
             }
             Command::Cancel { intent, reason } => {
                 self.change(&intent, EventType::Canceled, now, &mut events, |intent| intent.cancel(reason, now))
             }
-            Command::Retrieve { intent } => {
-                self.intent(&intent).map(render::intent).ok_or_else(|| ApiError::no_such("payment_intent", &intent))
-            }
+            Command::Retrieve { intent, expand } => self.shown(&intent, expand),
             Command::Refund { intent, amount, reason, metadata } => {
                 self.refund(&intent, amount, reason, metadata, now, &mut events)
             }
@@ -132,6 +133,11 @@ impl Ledger {
         }
         let event = intent.expire(now).then(|| Event::new(EventType::Canceled, intent, now));
         Ok((render::intent(intent), event))
+    }
+
+    fn shown(&self, id: &str, expand: bool) -> Result<Value, ApiError> {
+        let render = if expand { render::expanded_intent } else { render::intent };
+        self.intent(id).map(render).ok_or_else(|| ApiError::no_such("payment_intent", id))
     }
 
     fn intent_mut(&mut self, id: &str) -> Result<&mut Intent, ApiError> {

@@ -46,6 +46,21 @@ pub fn intent(intent: &Intent) -> Value {
     })
 }
 
+/// A `payment_intent` object with its charge in place of the charge's id.
+pub fn expanded_intent(shown: &Intent) -> Value {
+    let mut object = intent(shown);
+    if shown.latest_charge.is_some() {
+        let capture_before = match shown.state {
+            State::RequiresCapture { capture_before } => Some(capture_before),
+            _ => None,
+        };
+        let mut charge = charge(shown);
+        charge["payment_method_details"] = json!({ "type": "card", "card": { "capture_before": capture_before } });
+        object["latest_charge"] = charge;
+    }
+    object
+}
+
 /// The `charge` object of a payment that was taken: what refund events carry.
 pub fn charge(intent: &Intent) -> Value {
     let refunded = intent.amount_refunded();

@@ -5,7 +5,9 @@
 
 mod actor;
 mod address;
+mod attention;
 mod cancellation;
+mod country;
 mod origin;
 mod status;
 
@@ -13,7 +15,8 @@ use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 
 pub use actor::Actor;
-pub use address::{Address, AddressError};
+pub use address::{Address, AddressChange, AddressError};
+pub use attention::{Attention, MoneyFacts, Need};
 pub use cancellation::{CancelReason, Canceller};
 pub use origin::{FromCheckout, FromFlashSale, Origin};
 pub use status::{InvalidTransition, OrderEvent, OrderStatus};
@@ -113,7 +116,12 @@ pub struct Order {
     pub shipments: Vec<Shipment>,
     /// All changes of status, oldest first.
     pub history: Vec<Transition>,
+    /// All changes of the address, oldest first: where it was to go before each.
+    pub address_changes: Vec<AddressChange>,
 }
+
+/// How often an order's address may be changed: its item must not grow without end.
+pub const MAX_ADDRESS_CHANGES: usize = 20;
 
 /// How many partitions the sweepers' sparse indexes are spread over.
 pub const SWEEP_SHARDS: u32 = 16;
@@ -121,13 +129,31 @@ pub const SWEEP_SHARDS: u32 = 16;
 impl Order {
     /// The partition of the sparse index in which this order stands while it is unsettled.
     pub fn sweep_shard(order_id: &OrderId) -> String {
+        Self::sweep_shard_name(Self::shard(order_id, SWEEP_SHARDS))
+    }
+
+    /// Which of so many shards an order belongs to. It is stored: it never changes.
+    pub fn shard(order_id: &OrderId, shards: u32) -> u32 {
         let sum = order_id.as_str().bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-        Self::sweep_shard_name(sum % SWEEP_SHARDS)
+        sum % shards
     }
 
     /// The name of the sparse index's partition with this number, from 0 to [`SWEEP_SHARDS`] - 1.
     pub fn sweep_shard_name(number: u32) -> String {
         format!("u#{number:02}")
+    }
+
+    /// Whether its address may still be changed: until somebody begins to pack it. The write holds on to the version
+    /// of which this was asked, so there is no second form of it in the store.
+    pub fn may_change_address(&self) -> bool {
+        matches!(self.status, OrderStatus::PendingPayment | OrderStatus::Confirmed)
+            && self.shipments.is_empty()
+            && self.address_changes.len() < MAX_ADDRESS_CHANGES
+    }
+
+    /// When it was confirmed, if it was.
+    pub fn confirmed_at(&self) -> Option<Timestamp> {
+        self.history.iter().find(|entry| entry.status == OrderStatus::Confirmed).map(|entry| entry.at)
     }
 
     /// True once the time for payment has passed.
@@ -172,6 +198,7 @@ pub(crate) mod tests {
             cancel_reason: None,
             shipments: Vec::new(),
             history: Vec::new(),
+            address_changes: Vec::new(),
         }
     }
 
@@ -198,6 +225,29 @@ pub(crate) mod tests {
             assert!(!order.payment_overdue(before), "{status}");
             assert_eq!(order.payment_overdue(PAY_BY), status == OrderStatus::PendingPayment, "{status}");
         }
+    }
+
+    #[test]
+    fn an_address_may_be_changed_until_parcels_are_planned_and_not_without_end() {
+        for status in OrderStatus::ALL {
+            let open = matches!(status, OrderStatus::PendingPayment | OrderStatus::Confirmed);
+            assert_eq!(order(status, vec![line(1, 1)]).may_change_address(), open, "{status}");
+        }
+        let mut planned = order(OrderStatus::Confirmed, vec![line(1, 1)]);
+        planned.shipments = vec![Shipment {
+            warehouse_id: "w".parse().unwrap(),
+            items: Vec::new(),
+            carrier: "c".to_owned(),
+            tracking_number: "t".to_owned(),
+        }];
+        assert!(!planned.may_change_address());
+        let mut restless = order(OrderStatus::Confirmed, vec![line(1, 1)]);
+        let before: Address =
+            serde_json::from_str(r#"{"name":"A","line1":"1","city":"C","postal_code":"10115","country":"DE"}"#)
+                .unwrap();
+        let change = AddressChange { at: PAY_BY, by: Actor::Customer, user_id: "u".parse().unwrap(), before };
+        restless.address_changes = vec![change; MAX_ADDRESS_CHANGES];
+        assert!(!restless.may_change_address());
     }
 
     /// Whoever computes another shard than the one that is stored leaves an order that no sweeper finds.

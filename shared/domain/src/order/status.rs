@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +84,19 @@ impl OrderStatus {
             Self::Delivered => "DELIVERED",
             Self::Cancelled => "CANCELLED",
         }
+    }
+}
+
+/// A text that is no status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be PENDING_PAYMENT, CONFIRMED, SHIPPED, DELIVERED or CANCELLED")]
+pub struct UnknownStatus;
+
+impl FromStr for OrderStatus {
+    type Err = UnknownStatus;
+
+    fn from_str(text: &str) -> Result<Self, UnknownStatus> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or(UnknownStatus)
     }
 }
 

@@ -120,11 +120,12 @@ fn an_item_that_says_no_origin_or_lacks_what_its_tag_promises_is_refused() {
 }
 
 #[test]
-fn what_is_written_is_what_was_stored_before_and_the_tag() {
+fn what_is_written_is_what_was_stored_before_and_its_tag_and_list() {
     for (tag, origin) in [("CHECKOUT", from_checkout()), ("FLASH_SALE", from_sale())] {
         let mut stored = wanted(tagged(tag, origin));
         let order = read(stored.clone());
         stored["unsettled"] = Order::sweep_shard(&order.order_id).into();
+        stored["listed"] = listed(order.status, &order.order_id).into();
         assert_eq!(serde_json::to_value(OrderRecord::from(&order)).unwrap(), stored);
     }
 }

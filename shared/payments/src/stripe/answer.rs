@@ -1,6 +1,7 @@
 //! What Stripe's answers mean.
 
-use serde::Deserialize;
+use jiff::Timestamp;
+use serde::{Deserialize, de::IgnoredAny};
 use souk_domain::ids::OrderId;
 
 use super::parse;
@@ -18,6 +19,33 @@ pub(super) struct IntentObject {
     amount_received: i64,
     #[serde(default)]
     metadata: Metadata,
+    latest_charge: Option<Charge>,
+}
+
+/// A charge: its id, or the object where it was asked for by `expand`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Charge {
+    Expanded { payment_method_details: Option<MethodDetails> },
+    Other(IgnoredAny),
+}
+
+#[derive(Deserialize)]
+struct MethodDetails {
+    card: Option<CardDetails>,
+}
+
+#[derive(Deserialize)]
+struct CardDetails {
+    /// In seconds.
+    capture_before: Option<i64>,
+}
+
+impl Charge {
+    fn capture_before(&self) -> Option<Timestamp> {
+        let Self::Expanded { payment_method_details: Some(details) } = self else { return None };
+        details.card.as_ref()?.capture_before.and_then(|seconds| Timestamp::from_second(seconds).ok())
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -99,6 +127,7 @@ impl From<IntentObject> for Intent {
             client_secret: object.client_secret,
             decline: object.last_payment_error.map(|error| Decline { code: error.code() }),
             captured: object.amount_received,
+            capture_before: object.latest_charge.as_ref().and_then(Charge::capture_before),
         }
     }
 }
@@ -236,6 +265,22 @@ mod tests {
         let declined = intent(&answer(402, body)).expect("an intent");
         assert_eq!(declined.status, IntentStatus::RequiresPaymentMethod);
         assert_eq!(declined.decline, Some(Decline { code: "insufficient_funds".to_owned() }));
+    }
+
+    #[test]
+    fn a_charge_says_until_when_the_money_is_held_where_it_was_asked_for() {
+        let until = |charge: &str| {
+            let body = format!(r#"{{"id":"pi_1","status":"requires_capture","latest_charge":{charge}}}"#);
+            intent(&answer(200, &body)).expect("an intent").capture_before.map(Timestamp::as_second)
+        };
+        let card =
+            |details: &str| format!(r#"{{"id":"ch_1","payment_method_details":{{"type":"card","card":{details}}}}}"#);
+        assert_eq!(until(&card(r#"{"brand":"visa","capture_before":1800600000}"#)), Some(1_800_600_000));
+        assert_eq!(until(&card(r#"{"brand":"visa"}"#)), None);
+        assert_eq!(until(r#"{"id":"ch_1","payment_method_details":{"type":"link"}}"#), None);
+        for unexpanded in ["null", r#""ch_1""#, "{}"] {
+            assert_eq!(until(unexpanded), None, "{unexpanded}");
+        }
     }
 
     #[test]

@@ -34,6 +34,19 @@ async fn the_secret_is_not_in_the_debug_text() {
 }
 
 #[tokio::test]
+async fn the_gateway_says_until_when_money_is_held_and_only_while_it_is() {
+    let till = Till::open().await;
+    let order = order("held");
+    let created = till.create(&order, "pm_card_visa").await.unwrap();
+    assert_eq!(created.capture_before, None);
+    let held = till.gateway.confirm(&order, &created.id).await.unwrap();
+    assert!(held.capture_before.is_some_and(|before| before > jiff::Timestamp::now()), "{:?}", held.capture_before);
+    assert_eq!(till.gateway.retrieve(&created.id).await.unwrap().capture_before, held.capture_before);
+    till.gateway.capture(&order, &created.id, 1).await.unwrap();
+    assert_eq!(till.gateway.retrieve(&created.id).await.unwrap().capture_before, None);
+}
+
+#[tokio::test]
 async fn creating_again_gives_the_same_intent() {
     let till = Till::open().await;
     let order = order("twice");

@@ -1,6 +1,7 @@
 //! Each endpoint's success and refusals, through HTTP on the deployed stack. The modules mirror the
 //! API's paths.
 
+mod addresses;
 mod audit;
 mod canary;
 mod cart;
@@ -8,6 +9,7 @@ mod catalog;
 mod checkouts;
 mod description;
 mod edge;
+mod finding_orders;
 mod flash_sales;
 mod fulfilment;
 mod index;

@@ -157,6 +157,7 @@ fn order(order_id: OrderId, status: OrderStatus) -> Order {
         cancel_reason: None,
         shipments: Vec::new(),
         history: Vec::new(),
+        address_changes: Vec::new(),
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod cart;
 mod catalog;
+mod finding;
 mod flash_sales;
 mod inventory;
 mod messages;
 mod older_items;
+mod orders;
 mod pages;
 mod payments;
 mod pricing;

@@ -5,12 +5,12 @@ use souk_domain::{
     audit::Violation,
     flash_sale::FlashSaleStatus,
     ids::{FlashSaleId, ReservationId},
-    order::Origin,
+    order::{OrderStatus, Origin},
     reservation::ReservationState,
 };
 use souk_flash_sales::FlashSales;
 use souk_inventory::{AllotOutcome, FlashSaleUnits, Ledger, ReservationBook, StockAuditor, StockRows};
-use souk_orders::{Archive, Orders};
+use souk_orders::{Archive, Direction, Orders, PlacedBetween};
 use souk_payments::{PaymentRecords, SeenEvents};
 use uuid::Uuid;
 
@@ -67,6 +67,25 @@ async fn orders_that_do_not_say_what_they_were_made_of() {
     assert!(matches!(second.unwrap().origin, Origin::FlashSale(sale) if sale.shard == 7));
     let listed = souk_orders::list(&orders, &archive, &"u1".parse().unwrap(), None, 10).await.unwrap();
     assert_eq!(listed.orders.iter().map(|order| order.settled).collect::<Vec<_>>(), [true, true]);
+}
+
+/// Rules of today do not judge what was stored yesterday.
+#[tokio::test]
+async fn orders_to_addresses_that_would_be_refused_today_and_without_their_list() {
+    let tables = Tables::of("transactions").await;
+    let hot = tables.table("OrdersTable");
+    let mut item = order_of(1, &json!({"sale_id": sale_id(), "shard": 7, "warehouse_id": "east"}));
+    item["status"] = "CONFIRMED".into();
+    item["shipping_address"] =
+        json!({"name": "\u{200B}", "line1": "-", "city": "x\u{1}", "postal_code": "none", "country": "ZZ"});
+    hot.put(&item).await.unwrap();
+    let orders = Orders::new(hot);
+    let found = orders.get(&order(1)).await.unwrap().unwrap();
+    assert_eq!(found.shipping_address.map(|address| address.country), Some("ZZ".to_owned()));
+    let _shipped = orders.ship(&order(1), at(5)).await.unwrap();
+    let shipped = [OrderStatus::Shipped];
+    let listed = orders.in_status(&shipped, PlacedBetween::default(), Direction::NewestFirst, None, 5).await.unwrap();
+    assert_eq!(listed.len(), 1, "listed from its next change on");
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use souk_domain::{
     money::Money,
-    payment::PaymentState::{self, Authorized, Capturing},
+    payment::{
+        Authorization,
+        PaymentState::{self, Authorized, Capturing},
+    },
 };
 use souk_dynamo::Update;
 use souk_payments::{PaymentRecords, RecordOutcome};
@@ -22,7 +25,8 @@ async fn each_claim_of_the_money_has_a_number_and_only_its_own_refusal_ends_it()
     let order = order(1);
     records.open(&order, Authorized, Money::usd(900).unwrap(), at(0)).await.unwrap();
     let begin = async |second| standing(records.begin_capture(&order, at(second)).await.unwrap());
-    let give_back = async |attempt| standing(records.give_capture_back(&order, attempt, at(9)).await.unwrap());
+    let give_back =
+        async |attempt| standing(records.give_capture_back(&order, attempt, "refused", at(9)).await.unwrap());
     assert_eq!(begin(1).await, (true, Capturing, 1));
     assert_eq!(begin(2).await, (false, Capturing, 1), "it is claimed");
     assert_eq!(give_back(1).await, (true, Authorized, 1));
@@ -40,4 +44,18 @@ async fn a_record_from_before_claims_were_counted_can_be_claimed() {
     let older = table.update(&[("id", &id)], Update::new().remove("capture_attempt")).await.unwrap();
     assert!(older.is_written());
     assert_eq!(standing(records.begin_capture(&order, at(1)).await.unwrap()), (true, Capturing, 1));
+}
+
+/// Stripe says it; where a gateway does not, a card's week counts.
+#[tokio::test]
+async fn a_record_knows_until_when_its_money_can_be_taken() {
+    let records = PaymentRecords::new(Tables::of("transactions").await.table("PaymentsTable"));
+    let week = 7 * 24 * 3600;
+    for (n, said, expected) in [(1, Some(at(50)), at(50)), (2, None, at(9 + week))] {
+        records.open(&order(n), PaymentState::Intent, Money::usd(900).unwrap(), at(0)).await.unwrap();
+        let kept = records.record_outcome(&order(n), Authorization::Authorized, None, said, at(9)).await.unwrap();
+        let RecordOutcome::Kept(record) = kept else { panic!("{kept:?}") };
+        assert_eq!(record.can_be_captured_until(), expected);
+        assert_eq!(records.get(&order(n)).await.unwrap().as_ref(), Some(&*record));
+    }
 }

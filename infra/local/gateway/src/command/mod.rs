@@ -45,6 +45,8 @@ pub enum Command {
         intent: String,
         /// Another method to charge.
         payment_method: Option<PaymentMethod>,
+        /// Whether the charge is answered, and not only its id.
+        expand: bool,
     },
     /// Capture a hold.
     Capture {
@@ -64,6 +66,8 @@ pub enum Command {
     Retrieve {
         /// Its id.
         intent: String,
+        /// Whether the charge is answered, and not only its id.
+        expand: bool,
     },
     /// Give money back.
     Refund {
@@ -120,7 +124,7 @@ impl Command {
             Self::Confirm { intent, .. }
             | Self::Capture { intent, .. }
             | Self::Cancel { intent, .. }
-            | Self::Retrieve { intent }
+            | Self::Retrieve { intent, .. }
             | Self::Refund { intent, .. } => Some(intent),
             Self::ListRefunds { intent, .. } => intent.as_deref(),
             Self::Create { .. } | Self::ListIntents(_) => None,

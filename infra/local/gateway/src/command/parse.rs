@@ -58,11 +58,11 @@ impl Command {
     /// # Errors
     /// As [`Command::create`].
     pub fn confirm(intent: String, mut params: Params) -> Result<Self, ApiError> {
-        params.take_list("expand");
+        let expand = expands_charge(&mut params);
         params.take("return_url");
         let payment_method = payment_method(&mut params)?;
         params.finish()?;
-        Ok(Self::Confirm { intent, payment_method })
+        Ok(Self::Confirm { intent, payment_method, expand })
     }
 
     /// Parses `POST /v1/payment_intents/{id}/capture`.
@@ -100,10 +100,10 @@ impl Command {
     /// # Errors
     /// As [`Command::create`].
     pub fn retrieve(intent: String, mut params: Params) -> Result<Self, ApiError> {
-        params.take_list("expand");
+        let expand = expands_charge(&mut params);
         params.take("client_secret");
         params.finish()?;
-        Ok(Self::Retrieve { intent })
+        Ok(Self::Retrieve { intent, expand })
     }
 
     /// Parses `POST /v1/refunds`.
@@ -162,6 +162,11 @@ impl PageRequest {
         let before = params.take_integer("created[lt]")?.map_or(Seconds::MAX, |time| time.saturating_sub(1));
         Ok(Self { limit, starting_after, created_from: from.max(after), created_to: to.min(before) })
     }
+}
+
+/// Whether the charge itself is to stand in place of its id: the one expansion that is known here.
+fn expands_charge(params: &mut Params) -> bool {
+    params.take_list("expand").iter().any(|path| path == "latest_charge")
 }
 
 fn payment_method(params: &mut Params) -> Result<Option<PaymentMethod>, ApiError> {

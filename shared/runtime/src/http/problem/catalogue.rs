@@ -144,6 +144,10 @@ catalogue! {
         when "An order or a flash sale has a status from which this step is not possible.",
         then "Read it again; `order_status` or `sale_status` tells where it stands.",
         with "order_status" "sale_status";
+    AddressFixed: 409 "address-fixed" "The address cannot be changed any more",
+        when "The order is being packed, has left or has ended, or its address was changed as often as it may.",
+        then "Read the order again; until it leaves, the shop's staff can still be asked.",
+        with "order_status";
     PaymentNotAuthorized: 409 "payment-not-authorized" "The payment is not authorised",
         when "The order is to be shipped, and there is no money to capture.",
         then "Wait for the payment, or cancel the order.",

@@ -1,0 +1,247 @@
+//! Operators find orders: by status and time, those that need a hand, and those of one shopper.
+//!
+//! Indexes only propose: each page's orders are read where they stand and judged by [`Attention`], so what is shown is
+//! what is true, and a page may be shorter than it was asked for while another one follows.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use souk_domain::{
+    ids::{OrderId, UserId},
+    order::{Attention, Need, Order, OrderStatus},
+};
+use souk_dynamo::StoreError;
+use souk_notifications::{ContactError, Contacts, EmailAddress};
+use souk_orders::{Archive, Direction, Orders, Place, PlacedBetween, list};
+use souk_payments::PaymentRecords;
+use souk_wiring::{Call, FromEnvironment};
+
+/// Which orders an operator wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Hot ones, the newest first.
+    Placed {
+        /// Of this status only.
+        status: Option<OrderStatus>,
+        /// Placed within this time.
+        placed: PlacedBetween,
+    },
+    /// Those that need a hand for this, the most urgent first.
+    InNeed(Need),
+}
+
+/// Whose orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// This user's.
+    User(UserId),
+    /// Of everybody who has this address in the user pool.
+    At(EmailAddress),
+}
+
+/// An order, and what it needs a hand for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundOrder {
+    /// The order.
+    pub order: Order,
+    /// What for.
+    pub needs: Vec<Need>,
+}
+
+/// One page of what was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundPage {
+    /// The orders.
+    pub orders: Vec<FoundOrder>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<Place>,
+}
+
+/// What was looked for could not be found out.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The user pool did not answer.
+    #[error(transparent)]
+    Contact(#[from] ContactError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Judges what orders need a hand for.
+#[derive(Debug, FromEnvironment)]
+pub struct Judge {
+    payments: PaymentRecords,
+    #[variable("LATE_AFTER_SECONDS")]
+    late_after: SignedDuration,
+    #[variable("AGEING_WITHIN_SECONDS")]
+    ageing_within: SignedDuration,
+    #[variable("STUCK_AFTER_SECONDS")]
+    stuck_after: SignedDuration,
+}
+
+/// Lists orders for operators.
+#[derive(Debug, FromEnvironment)]
+pub struct FindOrders {
+    orders: Orders,
+    judge: Judge,
+}
+
+/// Searches a shopper's orders for operators.
+#[derive(Debug, FromEnvironment)]
+pub struct SearchOrders {
+    orders: Orders,
+    archive: Archive,
+    contacts: Contacts,
+    judge: Judge,
+}
+
+impl Judge {
+    /// A judge who goes by this.
+    pub fn new(payments: PaymentRecords, attention: Attention) -> Self {
+        let Attention { late_after, ageing_within, stuck_after } = attention;
+        Self { payments, late_after, ageing_within, stuck_after }
+    }
+
+    fn attention(&self) -> Attention {
+        let Self { late_after, ageing_within, stuck_after, .. } = *self;
+        Attention { late_after, ageing_within, stuck_after }
+    }
+
+    async fn judged(&self, orders: Vec<Order>, now: Timestamp) -> Result<Vec<FoundOrder>, StoreError> {
+        let waiting = orders.iter().filter(|order| order.status == OrderStatus::Confirmed);
+        let waiting: Vec<OrderId> = waiting.map(|order| order.order_id.clone()).collect();
+        let payments = self.payments.many(&waiting).await?;
+        let money: HashMap<_, _> = payments.iter().map(|payment| (&payment.order_id, payment.facts())).collect();
+        let attention = self.attention();
+        let found = orders.into_iter().map(|order| {
+            let needs = attention.needs(&order, money.get(&order.order_id), now);
+            FoundOrder { order, needs }
+        });
+        Ok(found.collect())
+    }
+}
+
+impl FindOrders {
+    /// A use case of these parts.
+    pub fn new(orders: Orders, judge: Judge) -> Self {
+        Self { orders, judge }
+    }
+
+    /// One page of at most `limit` orders.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn run(
+        &self,
+        wanted: Wanted,
+        after: Option<&Place>,
+        limit: usize,
+        call: &Call,
+    ) -> Result<FoundPage, StoreError> {
+        // One more than the page holds, so that it is known whether another page follows.
+        let mut candidates = self.candidates(wanted, after, limit + 1, call.now).await?;
+        let more = candidates.len() > limit;
+        candidates.truncate(limit);
+        let next = candidates.last().filter(|_| more).map(|(place, _)| place.clone());
+        let mut ids: Vec<OrderId> = Vec::with_capacity(candidates.len());
+        for (_, order_id) in candidates {
+            // One that was refused and is stuck is proposed twice.
+            if !ids.contains(&order_id) {
+                ids.push(order_id);
+            }
+        }
+        let orders = self.orders.many(&ids).await?;
+        let mut orders: HashMap<OrderId, Order> =
+            orders.into_iter().map(|order| (order.order_id.clone(), order)).collect();
+        let orders = ids.iter().filter_map(|order_id| orders.remove(order_id)).collect();
+        let mut orders = self.judge.judged(orders, call.now).await?;
+        orders.retain(|found| match wanted {
+            Wanted::Placed { status, .. } => status.is_none_or(|status| found.order.status == status),
+            Wanted::InNeed(need) => found.needs.contains(&need),
+        });
+        Ok(FoundPage { orders, next })
+    }
+
+    async fn candidates(
+        &self,
+        wanted: Wanted,
+        after: Option<&Place>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<(Place, OrderId)>, StoreError> {
+        let attention = self.judge.attention();
+        match wanted {
+            Wanted::Placed { status, placed } => {
+                let one = status.map(|status| [status]);
+                let statuses = one.as_ref().map_or(&OrderStatus::ALL[..], |one| &one[..]);
+                self.orders.in_status(statuses, placed, Direction::NewestFirst, after, limit).await
+            }
+            // Whatever was confirmed so long ago was placed before that.
+            Wanted::InNeed(Need::Late) => {
+                let placed = PlacedBetween { from: None, to: Some(now - attention.late_after) };
+                self.orders.in_status(&[OrderStatus::Confirmed], placed, Direction::OldestFirst, after, limit).await
+            }
+            Wanted::InNeed(Need::Ageing) => {
+                let last = after.and_then(Place::parts);
+                let last = last.as_ref().map(|(time, order_id)| (*time, order_id));
+                let found = self.judge.payments.ageing(now + attention.ageing_within, last, limit).await?;
+                Ok(first(placed(found), limit))
+            }
+            Wanted::InNeed(Need::Refused) => {
+                let last = after.and_then(Place::parts);
+                let last = last.as_ref().map(|(time, order_id)| (*time, order_id));
+                let mut found = placed(self.judge.payments.refused(now, last, limit).await?);
+                found.extend(self.orders.stuck(now - attention.stuck_after, after, limit).await?);
+                Ok(first(found, limit))
+            }
+        }
+    }
+}
+
+fn placed(found: Vec<(i64, OrderId)>) -> Vec<(Place, OrderId)> {
+    found.into_iter().map(|(time, order_id)| (Place::at(time, &order_id), order_id)).collect()
+}
+
+fn first(mut found: Vec<(Place, OrderId)>, limit: usize) -> Vec<(Place, OrderId)> {
+    found.sort();
+    found.truncate(limit);
+    found
+}
+
+impl SearchOrders {
+    /// A use case of these parts.
+    pub fn new(orders: Orders, archive: Archive, contacts: Contacts, judge: Judge) -> Self {
+        Self { orders, archive, contacts, judge }
+    }
+
+    /// One page of at most `limit` orders, the newest first, archived ones among them. An address belongs to one user
+    /// of the pool; if it ever belonged to several, the orders of all are found.
+    ///
+    /// # Errors
+    /// [`SearchError`].
+    pub async fn run(
+        &self,
+        whose: &Whose,
+        after: Option<&Place>,
+        limit: usize,
+        call: &Call,
+    ) -> Result<FoundPage, SearchError> {
+        let users = match whose {
+            Whose::User(user_id) => vec![user_id.clone()],
+            Whose::At(address) => self.contacts.users_at(address).await?,
+        };
+        let (mut orders, mut more) = (Vec::new(), false);
+        for user_id in &users {
+            let page = list(&self.orders, &self.archive, user_id, after, limit).await?;
+            more |= page.next.is_some();
+            orders.extend(page.orders.into_iter().map(|order| (Place::of(&order), order)));
+        }
+        orders.sort_by(|(a, _), (b, _)| b.cmp(a));
+        more |= orders.len() > limit;
+        orders.truncate(limit);
+        let next = orders.last().filter(|_| more).map(|(place, _)| place.clone());
+        let orders = orders.into_iter().map(|(_, order)| order).collect();
+        Ok(FoundPage { orders: self.judge.judged(orders, call.now).await?, next })
+    }
+}

@@ -1,0 +1,36 @@
+//! What is known of the money: the record, and the gateway's events that were acted upon.
+
+use souk_domain::{ids::OrderId, payment::PaymentState};
+use souk_dynamo::StoreError;
+use souk_payments::{PaymentRecords, SeenEvents};
+
+use super::{By, Entry, What};
+
+/// The most of the gateway's events that are shown: a payment has about five.
+const EVENTS: i32 = 100;
+
+/// The record keeps its beginning and its present state, and not what lies between: that the gateway's events tell.
+pub(super) async fn entries(payments: &PaymentRecords, order_id: &OrderId) -> Result<Vec<Entry>, StoreError> {
+    let Some(record) = payments.get(order_id).await? else { return Ok(Vec::new()) };
+    let held = record.state == PaymentState::Authorized;
+    let opened = What::PaymentOpened { amount: record.amount };
+    let capture_before = held.then(|| record.can_be_captured_until());
+    let changed = What::PaymentChanged {
+        status: record.state,
+        decline_code: record.decline_code,
+        capture_refusal: record.capture_refusal,
+        capture_before,
+    };
+    let entry = |at, what| Entry { at, by: By::Shop, user_id: None, what };
+    Ok(vec![entry(record.created_at, opened), entry(record.updated_at, changed)])
+}
+
+pub(super) async fn gateway_entries(events: &SeenEvents, order_id: &OrderId) -> Result<Vec<Entry>, StoreError> {
+    let heard = events.of_order(order_id, EVENTS).await?.into_iter().map(|event| Entry {
+        at: event.occurred_at,
+        by: By::Gateway,
+        user_id: None,
+        what: What::GatewayEvent { event_type: event.event_type, event_id: event.event_id, taken_at: event.taken_at },
+    });
+    Ok(heard.collect())
+}
