@@ -37,10 +37,12 @@ struct Written {
 /// A field of the mapping, its type, the most that is taken of it and the least that is not.
 type Row = (&'static str, &'static str, fn(&mut Written), fn(&mut Written));
 
-const ROWS: [Row; 19] = [
+const ROWS: [Row; 28] = [
     ("sku", "keyword", |w| w.product["variants"][0]["sku"] = id(64), |w| w.product["variants"][0]["sku"] = id(65)),
     // Read from the path, by the same rule as every id.
     ("product_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("sku_key", "keyword", |w| w.product["variants"][0]["sku"] = id(64), |w| w.product["variants"][0]["sku"] = id(65)),
+    ("product_key", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("title", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
     (
         "variant_title",
@@ -53,8 +55,18 @@ const ROWS: [Row; 19] = [
     ("category_ids", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("category_names", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
     ("category_facets", "keyword", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    ("kinds", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
     ("seller_id", "keyword", |w| w.product["seller_id"] = id(64), |w| w.product["seller_id"] = id(65)),
     ("seller_name", "text", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
+    ("seller_facet", "keyword", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
+    (
+        "attribute_pairs",
+        "keyword",
+        |w| w.product["attributes"] = attributes(50),
+        |w| w.product["attributes"] = attributes(51),
+    ),
+    ("strong", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
+    ("spelling", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
     (
         "attribute_words",
         "text",
@@ -76,6 +88,18 @@ const ROWS: [Row; 19] = [
     (
         "rating_count",
         "integer",
+        |w| w.product["rating"]["count"] = json!(i32::MAX),
+        |w| w.product["rating"]["count"] = json!(i64::from(i32::MAX) + 1),
+    ),
+    (
+        "rating_weighted",
+        "double",
+        |w| w.product["rating"]["average"] = json!(5.0),
+        |w| w.product["rating"]["average"] = json!(5.001),
+    ),
+    (
+        "popularity",
+        "double",
         |w| w.product["rating"]["count"] = json!(i32::MAX),
         |w| w.product["rating"]["count"] = json!(i64::from(i32::MAX) + 1),
     ),

@@ -1,6 +1,6 @@
 //! `GET /search`: products by words, category, price, rating and stock.
 
-use souk_domain::{ids::CategoryId, money::Money};
+use souk_domain::{ids::{CategoryId, SellerId}, money::Money};
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
     description::Problems,
@@ -11,8 +11,10 @@ use souk_wiring::{Call, FromEnvironment};
 
 use crate::problems;
 
-const PARAMETERS: [&str; 9] =
-    ["q", "category", "min_price", "max_price", "min_rating", "in_stock", "sort", "limit", "cursor"];
+const PARAMETERS: [&str; 11] = [
+    "q", "category", "seller", "attribute", "min_price", "max_price", "min_rating", "in_stock", "sort", "limit", "cursor",
+];
+const ATTRIBUTES_MAX: usize = 20;
 const Q_MAX: usize = 200;
 const LIMIT_DEFAULT: usize = 24;
 const LIMIT_MAX: usize = 100;
@@ -35,6 +37,8 @@ pub struct Deps {
     params(
         ("q" = Option<String>, Query, max_length = 200, description = "Words, a SKU or a product's id; without, everything is browsed."),
         ("category" = Option<CategoryId>, Query, description = "Only what stands in this category or below it."),
+        ("seller" = Option<SellerId>, Query, description = "Only what this seller sells."),
+        ("attribute" = Option<Vec<String>>, Query, description = "Only what has this attribute, as a facet shows it: `colour=brown`. May be given up to 20 times: of several values of one attribute any will do, of several attributes all have to match."),
         ("min_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The least price in minor units, this one included."),
         ("max_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The highest price in minor units, this one included."),
         ("min_rating" = Option<f64>, Query, minimum = 0, maximum = 5, description = "The least average rating, this one included."),
@@ -61,6 +65,8 @@ fn parse(request: &Request) -> Result<SearchQuery, Problem> {
     let search = SearchQuery {
         q: words(request.query("q")?)?,
         category: request.query("category")?,
+        seller: request.query("seller")?,
+        attributes: request.queries("attribute", ATTRIBUTES_MAX)?,
         min_price: price("min_price", request.query("min_price")?)?,
         max_price: price("max_price", request.query("max_price")?)?,
         min_rating: request.query("min_rating")?,

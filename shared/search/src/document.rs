@@ -3,7 +3,10 @@
 use serde_json::{Map, Value, json};
 use souk_domain::ids::Sku;
 
-use crate::page::{PageProduct, ProductPage, Variant};
+use crate::{
+    page::{CategoryName, PageProduct, ProductPage, Rating, Variant},
+    query::code_key,
+};
 
 /// What has to be done to the index. The version is the page's revision: of two actions on one
 /// document the higher version wins, in whatever order they come.
@@ -65,6 +68,10 @@ impl ProductPage {
         deletions.chain(documents).collect()
     }
 
+    fn seller_name(&self) -> &str {
+        self.seller.as_ref().and_then(|seller| seller.name.as_deref()).unwrap_or_default()
+    }
+
     fn document(&self, product: &PageProduct, variant: &Variant) -> Value {
         let path = self.category.as_ref().map(|path| path.names.as_slice()).unwrap_or_default();
         let mut category_ids: Vec<_> = path.iter().map(|name| name.category_id.as_str()).collect();
@@ -75,22 +82,28 @@ impl ProductPage {
         let rating = product.rating;
         json!({
             "sku": variant.sku,
+            "sku_key": code_key(variant.sku.as_str()),
             "product_id": product.product_id,
+            "product_key": code_key(product.product_id.as_str()),
             "title": product.title,
             "variant_title": variant.title,
             "description": product.description,
             "category_id": product.category_id,
             "category_ids": category_ids,
             "category_names": path.iter().map(|name| name.name.as_str()).collect::<Vec<_>>(),
-            // An id holds no '|', so that facets can show names without another look-up.
-            "category_facets": path.iter().map(|name| format!("{}|{}", name.category_id, name.name)).collect::<Vec<_>>(),
+            "kinds": path.iter().flat_map(|name| kinds(&name.name)).collect::<Vec<_>>(),
+            "category_facets": category_facets(path),
             "seller_id": product.seller_id,
+            "seller_facet": format!("{}|{}", product.seller_id, self.seller_name()),
             "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
             "attribute_words": words(product, variant),
+            "attribute_pairs": pairs(product, variant),
             "attributes": merged(product, variant),
             // Unrated counts as 0, so that sorting needs no rule for absent values.
             "rating_average": rating.map_or(0.0, |r| r.average),
             "rating_count": rating.map_or(0, |r| r.count),
+            "rating_weighted": rating.map_or(0.0, weighted),
+            "popularity": popularity(rating),
             "price": self.prices.get(&variant.sku).map(|fact| fact.price.amount()),
             "available": available,
             "in_stock": available.is_some_and(|units| units > 0),
@@ -118,6 +131,57 @@ fn words(product: &PageProduct, variant: &Variant) -> Vec<String> {
         .collect()
 }
 
+/// `id|parent|name`, so that facets can show names and the tree without another look-up: an id holds no `|`.
+fn category_facets(path: &[CategoryName]) -> Vec<String> {
+    let parents = std::iter::once("").chain(path.iter().map(|name| name.category_id.as_str()));
+    path.iter().zip(parents).map(|(name, parent)| format!("{}|{parent}|{}", name.category_id, name.name)).collect()
+}
+
+/// What filters and facets count: `colour=brown`. Names hold no `=` there; a value may.
+fn pairs(product: &PageProduct, variant: &Variant) -> Vec<String> {
+    let pair = |(name, value): (String, Value)| {
+        let text = match value {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Bool(is) => if is { "yes" } else { "no" }.to_owned(),
+            _ => return None,
+        };
+        let is_short = text.chars().count() <= FACET_MAX && !text.trim().is_empty() && !name.contains('=');
+        is_short.then(|| format!("{name}={}", text.trim()))
+    };
+    merged(product, variant).into_iter().filter_map(pair).collect()
+}
+
+/// A longer value is a text, by which nobody filters.
+const FACET_MAX: usize = 64;
+
+/// The nouns of a category's name: `Hats`, `Scarves` and `Gloves`; `Shoes` of `Running Shoes`.
+fn kinds(name: &str) -> Vec<&str> {
+    name.split([',', '&', '/'])
+        .flat_map(|part| part.split(" and "))
+        .filter_map(|part| part.split_whitespace().next_back())
+        .collect()
+}
+
+/// As if everything had been rated this often before, with this average: one five is no favourite yet.
+const PRIOR: (f64, f64) = (20.0, 3.8);
+/// From this many ratings on, more say nothing.
+const MANY: f64 = 10_000.0;
+
+/// The average, weighted by how many have rated.
+fn weighted(rating: Rating) -> f64 {
+    let (often, average) = PRIOR;
+    let count = f64::from(rating.count);
+    (often * average + rating.average * count) / (often + count)
+}
+
+/// From 0 to 1: half by the average, weighted by how many have rated, half by how many those are.
+fn popularity(rating: Option<Rating>) -> f64 {
+    let count = rating.map_or(0.0, |rating| f64::from(rating.count));
+    let average = rating.map_or(0.0, weighted);
+    average / 10.0 + ((1.0 + count).ln() / (1.0 + MANY).ln()).min(1.0) / 2.0
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -125,7 +189,7 @@ mod tests {
     use souk_domain::money::Money;
 
     use super::*;
-    use crate::page::{AvailabilityFact, CategoryName, CategoryPath, PriceFact};
+    use crate::page::{AvailabilityFact, CategoryPath, PriceFact};
 
     fn page() -> ProductPage {
         let product = json!({
@@ -160,11 +224,27 @@ mod tests {
         let Action::Index { sku, version: 9, document } = &actions[1] else { panic!("{actions:?}") };
         assert_eq!((sku.as_str(), &document["price"], &document["in_stock"]), ("A", &json!(1999), &json!(true)));
         assert_eq!(document["category_ids"], json!(["bags", "packs"]));
-        assert_eq!(document["category_facets"], json!(["bags|Bags", "packs|Backpacks"]));
+        assert_eq!(document["category_facets"], json!(["bags||Bags", "packs|bags|Backpacks"]));
         assert_eq!(document["attribute_words"], json!(["brown", "leather", "waterproof"]));
+        let pairs = json!(["colour=brown", "material=leather", "vegan=no", "waterproof=yes"]);
+        assert_eq!(document["attribute_pairs"], pairs);
         let Action::Index { document, .. } = &actions[2] else { panic!("{actions:?}") };
         assert_eq!((&document["price"], &document["in_stock"]), (&Value::Null, &json!(false)));
         assert_eq!(actions.len(), 3);
+    }
+
+    #[test]
+    fn one_five_does_not_beat_two_thousand_ratings_of_4_9() {
+        let of = |average, count| popularity(Some(Rating { average, count }));
+        assert!(of(5.0, 1) < of(4.9, 2_000) && of(2.0, 50) < of(4.5, 50) && popularity(None) < of(4.5, 50));
+        assert!((0.0..=1.0).contains(&of(5.0, u32::MAX)));
+    }
+
+    #[test]
+    fn a_category_names_the_kinds_of_its_products() {
+        assert_eq!(kinds("Hats, Scarves & Gloves"), ["Hats", "Scarves", "Gloves"]);
+        assert_eq!(kinds("Running Shoes"), ["Shoes"]);
+        assert_eq!(kinds("Jackets and Coats"), ["Jackets", "Coats"]);
     }
 
     #[test]

@@ -23,5 +23,6 @@ pub use page::{
     PriceFact, ProductPage, Rating, SellerName, TreeView, Variant,
 };
 pub use query::{
-    CategoryFacet, Facets, Hit, PriceFacet, QueryError, RatingFacet, SearchAnswer, SearchQuery, Sort, Suggestion,
+    AttributeFacet, AttributeFilter, AttributeFilterError, AttributeValue, CategoryFacet, CorrectedWord, Facets, Hit,
+    PriceFacet, QueryError, RatingFacet, SearchAnswer, SearchQuery, SellerFacet, Sort, Suggestion, Synonyms,
 };

@@ -86,6 +86,23 @@ impl Request {
         }
     }
 
+    /// All values of a query parameter that may be given more than once, in their order.
+    ///
+    /// # Errors
+    /// 400 that names the parameter, where one of them cannot be read or there are more than `at_most`.
+    pub fn queries<T: FromStr<Err: std::fmt::Display>>(
+        &self,
+        name: &'static str,
+        at_most: usize,
+    ) -> Result<Vec<T>, Problem> {
+        let values = self.0.query_string_parameters_ref().and_then(|p| p.all(name)).unwrap_or_default();
+        if values.len() > at_most {
+            return Err(Problem::invalid_field(name, format!("is given more than {at_most} times")));
+        }
+        let parse = |text: &&str| text.parse().map_err(|e: T::Err| Problem::invalid_field(name, e.to_string()));
+        values.iter().map(parse).collect()
+    }
+
     /// Refuses query parameters that the endpoint does not know: a misspelt filter must not widen a
     /// search silently.
     ///

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
 use opensearch::{
@@ -13,7 +13,8 @@ use opensearch::{
 use serde_json::{Value, json};
 use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
-use super::domain;
+use super::{READ_ALIAS, domain};
+use crate::query::Synonyms;
 
 /// A call that takes longer is given up.
 pub const WITHIN: Duration = Duration::from_secs(8);
@@ -24,6 +25,8 @@ pub const QUERY_WITHIN: Duration = Duration::from_secs(6);
 #[derive(Debug, Clone)]
 pub struct SearchIndex {
     client: OpenSearch,
+    searched: String,
+    synonyms: Arc<Synonyms>,
 }
 
 /// Why the search service did not do what it was asked.
@@ -81,22 +84,48 @@ impl SearchIndex {
         Self::at(url, credentials.map_err(|e| unusable(e.to_string()))?).map_err(|e| unusable(e.to_string()))
     }
 
+    /// The service at this address, asked without a signature: one on one's own machine.
+    ///
+    /// # Errors
+    /// [`IndexError::Unavailable`] where the address cannot be used.
+    pub fn unsigned(endpoint: &str) -> Result<Self, IndexError> {
+        let unusable = |error: String| IndexError::Unavailable(format!("{endpoint}: {error}"));
+        let url = Url::parse(endpoint).map_err(|e| unusable(e.to_string()))?;
+        Self::at(url, None).map_err(|e| unusable(e.to_string()))
+    }
+
     fn at(url: Url, signing: Option<Credentials>) -> Result<Self, BuildError> {
         let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(url)).disable_proxy().timeout(WITHIN);
         if let Some(credentials) = signing {
             builder = builder.auth(credentials).service_name("es");
         }
-        Ok(Self { client: OpenSearch::new(builder.build()?) })
+        Ok(Self {
+            client: OpenSearch::new(builder.build()?),
+            searched: READ_ALIAS.to_owned(),
+            synonyms: Arc::new(Synonyms::standard()),
+        })
     }
 
-    /// A search, which OpenSearch gives up in good time. A part of an answer is no answer.
+    /// The same service, searching another index: one that is being measured.
+    #[must_use]
+    pub fn searching(self, index: &str) -> Self {
+        Self { searched: index.to_owned(), ..self }
+    }
+
+    /// What queries go to: the alias or index.
+    pub(crate) fn searched(&self) -> &str {
+        &self.searched
+    }
+
+    /// Words that shoppers use for each other.
+    pub(crate) fn synonyms(&self) -> Arc<Synonyms> {
+        Arc::clone(&self.synonyms)
+    }
+
+    /// A search, which OpenSearch gives up in good time: then `timed_out` says that it is a part of an answer.
     pub(crate) async fn post_search(&self, path: &str, mut query: Value) -> Result<Value, IndexError> {
         query["timeout"] = json!(format!("{}ms", QUERY_WITHIN.as_millis()));
-        let answer = self.call(Method::Post, path, Some(query.to_string())).await?;
-        if answer["timed_out"] == true {
-            return Err(IndexError::Unavailable("the query took too long".to_owned()));
-        }
-        Ok(answer)
+        self.call(Method::Post, path, Some(query.to_string())).await
     }
 
     /// One call; `body` is JSON, or newline-delimited JSON for `_bulk`.

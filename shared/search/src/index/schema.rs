@@ -29,10 +29,34 @@ pub fn definition() -> Value {
     definition
 }
 
-/// Text is kept twice: stemmed, to find `backpacks` by `backpack`; and plain, for what must see the
-/// words as they stand: typing errors, highlights, suggestions. Prices are `long` minor units: sorting
+/// Nouns whose plural no stemmer finds.
+const IRREGULAR: [&str; 16] = [
+    "scarves => scarf",
+    "knives => knife",
+    "shelves => shelf",
+    "loaves => loaf",
+    "leaves => leaf",
+    "halves => half",
+    "wolves => wolf",
+    "wives => wife",
+    "mice => mouse",
+    "feet => foot",
+    "teeth => tooth",
+    "geese => goose",
+    "men, mens => man",
+    "women, womens => woman",
+    "children, childrens => child",
+    "people => person",
+];
+
+/// Text is stemmed, to find `backpacks` by `backpack`. What says what a product is, is kept with its neighbours
+/// joined too, so that `wifi` finds `Wi-Fi` and `500ml` finds `500 ml`. `strong` is all of that in one field;
+/// `spelling` and `all_words` are the words as they stand, which typing errors are compared with. Prices are `long` minor units: sorting
 /// on a scaled float loses hits.
 fn schema() -> Value {
+    let before = ["cjk_width", "lowercase", "english_possessive", "asciifolding"];
+    let chain = |after: &[&'static str]| before.iter().chain(after).copied().collect::<Vec<_>>();
+
     json!({
         "settings": {
             "number_of_shards": 1,
@@ -41,31 +65,54 @@ fn schema() -> Value {
             // For as long as a stream keeps its records, a late one must find the version of a deletion.
             "gc_deletes": "24h",
             "analysis": {
-                "filter": {"english_stemmer": {"type": "stemmer", "language": "english"}},
-                "analyzer": {
-                    "plain": {"tokenizer": "standard", "filter": ["lowercase", "asciifolding"]},
-                    "stemmed": {"tokenizer": "standard", "filter": ["lowercase", "asciifolding", "english_stemmer"]},
+                "filter": {
+                    "english_possessive": {"type": "stemmer", "language": "possessive_english"},
+                    "english_stemmer": {"type": "stemmer", "language": "english"},
+                    "irregular": {"type": "stemmer_override", "rules": IRREGULAR},
+                    "neighbours": {"type": "shingle", "token_separator": "", "filler_token": ""},
+                    // One ideograph is a word, too, in a document; a query asks for pairs where it has them.
+                    "ideographs": {"type": "cjk_bigram", "output_unigrams": true},
+                    "ideographs_asked": {"type": "cjk_bigram"},
                 },
+                "analyzer": {
+                    "plain": {"tokenizer": "standard", "filter": chain(&["ideographs"])},
+                    "plain_asked": {"tokenizer": "standard", "filter": chain(&["ideographs_asked"])},
+                    "stemmed": {"tokenizer": "standard", "filter": chain(&["irregular", "english_stemmer", "ideographs"])},
+                    "joined": {"tokenizer": "standard", "filter": chain(&["neighbours", "irregular", "english_stemmer"])},
+                    "stemmed_asked": {
+                        "tokenizer": "standard", "filter": chain(&["irregular", "english_stemmer", "ideographs_asked"]),
+                    },
+                },
+                "normalizer": {"whole": {"type": "custom", "filter": ["lowercase", "asciifolding"]}},
             },
         },
         "mappings": {
             "dynamic": false,
             "properties": {
                 "sku": {"type": "keyword"},
+                "sku_key": {"type": "keyword"},
                 "product_id": {"type": "keyword"},
+                "product_key": {"type": "keyword"},
                 "title": title(),
-                "variant_title": text(),
-                "description": text(),
+                "variant_title": telling(),
+                "description": described(),
                 "category_id": {"type": "keyword"},
                 "category_ids": {"type": "keyword"},
-                "category_names": text(),
+                "category_names": telling(),
                 "category_facets": {"type": "keyword"},
+                "kinds": {"type": "text", "analyzer": "stemmed", "search_analyzer": "stemmed_asked", "norms": false},
                 "seller_id": {"type": "keyword"},
-                "seller_name": text(),
-                "attribute_words": text(),
-                "all_words": {"type": "text", "analyzer": "plain", "norms": false},
+                "seller_name": telling(),
+                "seller_facet": {"type": "keyword"},
+                "attribute_words": telling(),
+                "attribute_pairs": {"type": "keyword"},
+                "strong": {"type": "text", "analyzer": "joined", "search_analyzer": "stemmed_asked", "norms": false},
+                "spelling": {"type": "text", "analyzer": "plain", "search_analyzer": "plain_asked", "norms": false},
+                "all_words": {"type": "text", "analyzer": "plain", "search_analyzer": "plain_asked", "norms": false},
                 "rating_average": {"type": "double"},
                 "rating_count": {"type": "integer"},
+                "rating_weighted": {"type": "double"},
+                "popularity": {"type": "double"},
                 "price": {"type": "long"},
                 "available": {"type": "long"},
                 "in_stock": {"type": "boolean"},
@@ -75,15 +122,27 @@ fn schema() -> Value {
     })
 }
 
-fn text() -> Value {
+/// Words that say what a product is.
+fn telling() -> Value {
+    text("joined", &["strong", "spelling", "all_words"])
+}
+
+/// Words about a product.
+fn described() -> Value {
+    text("stemmed", &["all_words"])
+}
+
+fn text(analyzer: &str, copies: &[&str]) -> Value {
     json!({
-        "type": "text", "analyzer": "stemmed", "copy_to": "all_words",
-        "fields": {"plain": {"type": "text", "analyzer": "plain"}},
+        "type": "text", "analyzer": analyzer, "search_analyzer": "stemmed_asked", "copy_to": copies,
     })
 }
 
 fn title() -> Value {
-    let mut title = text();
-    title["fields"]["typed"] = json!({"type": "search_as_you_type", "analyzer": "plain"});
+    let mut title = telling();
+    title["fields"] = json!({
+        "typed": {"type": "search_as_you_type", "analyzer": "plain"},
+        "whole": {"type": "keyword", "normalizer": "whole"},
+    });
     title
 }

@@ -3,23 +3,50 @@ use serde_json::{Map, Value};
 use souk_domain::money::Money;
 use utoipa::ToSchema;
 
-use super::body::{PRICE_STEPS, RATING_STEPS};
+use super::Facets;
 use crate::page::{Availability, Rating};
 
 /// A page of hits.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 #[schema(as = SearchResults)]
 pub struct SearchAnswer {
     /// One hit a product.
     pub hits: Vec<Hit>,
-    /// How many products match in all.
+    /// How many products match in all. Where few match every word, those count too that match most.
     pub total: u64,
+    /// Words that were given up, as no product of the filters matches them with the others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dropped_words: Vec<String>,
+    /// Words that no product has, and what was searched for instead.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrected_words: Vec<CorrectedWord>,
+    /// The whole query with its corrected words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did_you_mean: Option<String>,
+    /// The least price that the words said, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_price: Option<i64>,
+    /// The highest price that the words said, in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_price: Option<i64>,
+    /// True where the time was over before all had been looked at: there may be more, and counts are too low.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
     /// How the matches divide up; on the first page only, since later ones divide up the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facets: Option<Facets>,
     /// Where the next page begins; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+}
+
+/// A word that was read as another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CorrectedWord {
+    /// As it was typed.
+    pub typed: String,
+    /// As it was read.
+    pub read_as: String,
 }
 
 /// A product that was found, by its variant that matches best.
@@ -61,49 +88,6 @@ pub struct Hit {
     pub highlights: Map<String, Value>,
 }
 
-/// How the matches divide up, in products.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Facets {
-    /// By category; a product counts in each category above it too.
-    pub categories: Vec<CategoryFacet>,
-    /// By price; a product counts wherever one of its variants does.
-    pub prices: Vec<PriceFacet>,
-    /// By rating.
-    pub ratings: Vec<RatingFacet>,
-}
-
-/// One category among the matches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CategoryFacet {
-    /// Which category.
-    pub category_id: String,
-    /// What it is called.
-    pub name: String,
-    /// How many products.
-    pub count: u64,
-}
-
-/// One range of prices; the bounds fit `min_price` and `max_price`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PriceFacet {
-    /// The least price in minor units.
-    pub min_price: i64,
-    /// The highest price in minor units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_price: Option<i64>,
-    /// How many products.
-    pub count: u64,
-}
-
-/// Products that are rated at least so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RatingFacet {
-    /// The least average.
-    pub min_rating: i64,
-    /// How many products.
-    pub count: u64,
-}
-
 /// A document that matched, and its place in the order.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {
@@ -124,34 +108,10 @@ pub(super) fn skus(answer: &Value) -> Vec<&str> {
     hits.iter().filter_map(|hit| hit["_source"]["sku"].as_str()).collect()
 }
 
-pub(super) fn total(answer: &Value) -> u64 {
-    answer["aggregations"]["total"]["value"].as_u64().unwrap_or_default()
-}
-
-pub(super) fn facets(answer: &Value) -> Facets {
-    let buckets = |name: &str| answer["aggregations"][name]["buckets"].as_array().cloned().unwrap_or_default();
-    let count = |bucket: &Value| bucket["products"]["value"].as_u64().unwrap_or_default();
-    let mut categories: Vec<_> = buckets("categories")
-        .iter()
-        .filter_map(|bucket| {
-            let (category_id, name) = bucket["key"].as_str()?.split_once('|')?;
-            Some(CategoryFacet { category_id: category_id.to_owned(), name: name.to_owned(), count: count(bucket) })
-        })
-        .collect();
-    categories.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    let counts_from = |name: &str, from: i64| {
-        let buckets = buckets(name);
-        let bucket = buckets.iter().find(|bucket| bucket["from"].as_f64() == Some(from as f64));
-        bucket.map(count).unwrap_or_default()
-    };
-    let prices = PRICE_STEPS.iter().enumerate().map(|(i, from)| PriceFacet {
-        min_price: *from,
-        max_price: PRICE_STEPS.get(i + 1).map(|next| next - 1),
-        count: counts_from("prices", *from),
-    });
-    let ratings =
-        RATING_STEPS.iter().map(|from| RatingFacet { min_rating: *from, count: counts_from("ratings", *from) });
-    Facets { categories, prices: prices.collect(), ratings: ratings.collect() }
+/// Which words the best hit matches.
+pub(super) fn matched(answer: &Value) -> Option<Vec<usize>> {
+    let names = answer["hits"]["hits"].get(0)?["matched_queries"].as_array()?;
+    Some(names.iter().filter_map(|name| name.as_str()?.parse().ok()).collect())
 }
 
 fn hit_of(hit: &Value) -> Hit {
@@ -179,10 +139,10 @@ fn hit_of(hit: &Value) -> Hit {
 
 fn highlights(highlight: &Value) -> Map<String, Value> {
     let mut highlights = Map::new();
-    if let Some(title) = highlight["title.plain"].get(0) {
+    if let Some(title) = highlight["title"].get(0) {
         highlights.insert("title".to_owned(), title.clone());
     }
-    if let Some(fragments) = highlight.get("description.plain") {
+    if let Some(fragments) = highlight.get("description") {
         highlights.insert("description".to_owned(), fragments.clone());
     }
     highlights
@@ -200,7 +160,7 @@ mod tests {
             "_source": {"sku": "A", "product_id": "p", "title": "T", "category_id": "c", "seller_id": "s",
                         "price": null, "available": null, "rating_average": 0.0, "rating_count": 0, "image": null},
             "sort": [9_223_372_036_854_775_807_i64, "A"],
-            "highlight": {"title.plain": ["<em>T</em>"]},
+            "highlight": {"title": ["<em>T</em>"]},
         }]}});
         let found = found(&answer);
         let hit = &found[0].hit;
@@ -208,21 +168,5 @@ mod tests {
         assert_eq!(hit.availability.label, "Availability unknown");
         assert_eq!(hit.highlights["title"], "<em>T</em>");
         assert_eq!(found[0].place, [json!(i64::MAX), json!("A")]);
-    }
-
-    #[test]
-    fn facets_count_products_and_keep_their_names() {
-        let bucket = |key: &str, count: u64| json!({"key": key, "doc_count": 99, "products": {"value": count}});
-        let answer = json!({"aggregations": {
-            "total": {"value": 3},
-            "categories": {"buckets": [bucket("bags|Bags & more", 1), bucket("all|All", 3)]},
-            "prices": {"buckets": [{"from": 2500.0, "to": 5000.0, "products": {"value": 2}}]},
-            "ratings": {"buckets": [{"from": 4.0, "products": {"value": 1}}]},
-        }});
-        let facets = facets(&answer);
-        assert_eq!((facets.categories[0].name.as_str(), facets.categories[1].name.as_str()), ("All", "Bags & more"));
-        assert_eq!(facets.prices[1], PriceFacet { min_price: 2_500, max_price: Some(4_999), count: 2 });
-        assert_eq!(facets.ratings[0], RatingFacet { min_rating: 4, count: 1 });
-        assert_eq!(total(&answer), 3);
     }
 }

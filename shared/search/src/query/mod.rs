@@ -2,11 +2,19 @@
 
 mod answer;
 mod body;
+mod clauses;
+mod facets;
 mod parameters;
+mod plan;
 mod run;
 mod suggest;
+mod synonyms;
+mod words;
 
-pub use answer::{CategoryFacet, Facets, Hit, PriceFacet, RatingFacet, SearchAnswer};
-pub use parameters::{SearchQuery, Sort};
+pub use answer::{CorrectedWord, Hit, SearchAnswer};
+pub use facets::{AttributeFacet, AttributeValue, CategoryFacet, Facets, PriceFacet, RatingFacet, SellerFacet};
+pub use parameters::{AttributeFilter, AttributeFilterError, SearchQuery, Sort};
 pub use run::QueryError;
 pub use suggest::Suggestion;
+pub use synonyms::Synonyms;
+pub(crate) use words::code_key;

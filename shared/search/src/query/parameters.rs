@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use serde::Serialize;
-use souk_domain::ids::CategoryId;
+use souk_domain::ids::{CategoryId, SellerId};
 use utoipa::ToSchema;
 
 /// What a shopper asks for. Its serialised form binds cursors, so `limit` is left out of it: the next
@@ -12,6 +12,10 @@ pub struct SearchQuery {
     pub q: Option<String>,
     /// Only what stands in this category or below it.
     pub category: Option<CategoryId>,
+    /// Only what this seller sells.
+    pub seller: Option<SellerId>,
+    /// Only what has these attributes, each a name and a value; of several values of one name any will do.
+    pub attributes: Vec<AttributeFilter>,
     /// The least price in minor units, this one included.
     pub min_price: Option<i64>,
     /// The highest price in minor units, this one included.
@@ -27,6 +31,39 @@ pub struct SearchQuery {
     pub limit: usize,
 }
 
+/// An attribute with a value, as facets show them: `colour=brown`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+pub struct AttributeFilter {
+    /// Which attribute.
+    pub name: String,
+    /// Which of its values.
+    pub value: String,
+}
+
+/// A text that is no attribute with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be an attribute's name and value, like colour=brown")]
+pub struct AttributeFilterError;
+
+impl FromStr for AttributeFilter {
+    type Err = AttributeFilterError;
+    fn from_str(text: &str) -> Result<Self, AttributeFilterError> {
+        let (name, value) = text.split_once('=').ok_or(AttributeFilterError)?;
+        let is_within = |text: &str, most: usize| (1..=most).contains(&text.chars().count());
+        if !is_within(name, 64) || !is_within(value, 64) {
+            return Err(AttributeFilterError);
+        }
+        Ok(Self { name: name.to_owned(), value: value.to_owned() })
+    }
+}
+
+impl From<AttributeFilter> for String {
+    fn from(filter: AttributeFilter) -> Self {
+        format!("{}={}", filter.name, filter.value)
+    }
+}
+
 /// The order of hits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -38,7 +75,7 @@ pub enum Sort {
     PriceAsc,
     /// Dearest first.
     PriceDesc,
-    /// Best rated first.
+    /// Best rated first; an average of few ratings counts less.
     Rating,
     /// What came last into the catalog first.
     Newest,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::index::{IndexError, READ_ALIAS, SearchIndex};
+use crate::index::{IndexError, SearchIndex};
 
 const SUGGESTIONS: usize = 8;
 
@@ -23,7 +23,7 @@ impl SearchIndex {
     /// # Errors
     /// [`IndexError`].
     pub async fn suggest(&self, typed: &str) -> Result<Vec<Suggestion>, IndexError> {
-        let path = format!("/{READ_ALIAS}/_search");
+        let path = format!("/{}/_search", self.searched());
         Ok(suggestions(&self.post_search(&path, query(typed)).await?))
     }
 }

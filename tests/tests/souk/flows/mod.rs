@@ -21,6 +21,7 @@ mod pictures;
 mod pricing;
 mod product_pages;
 mod reconciliation;
+mod relevance;
 mod search;
 mod sign_in;
 mod unknown_paths;

@@ -19,7 +19,7 @@ pub struct Stack {
     pub(super) aws_endpoint_url: Option<String>,
     pub(super) region: String,
     pub(super) images_bucket: String,
-    pub(super) opensearch_url: String,
+    pub opensearch_url: String,
     pub(super) set_aside_bucket: String,
     pub gateway_url: String,
     pub gateway_api_key: String,

@@ -1,0 +1,163 @@
+//! Which documents a query finds, and what makes one better than another.
+//!
+//! A word counts the same wherever it stands often: by the field, not by its frequency, so that a rare word in a
+//! description cannot outweigh a common one in the category. In the category and the attributes a word says what a
+//! product is, in the title almost, in the description what it goes with.
+
+use serde_json::{Value, json};
+
+use super::{
+    plan::{Level, Plan},
+    words::{Word, Words},
+};
+
+/// The fields that say what a product is, and what a word is worth in each.
+const TELLING: [(&str, f64); 5] =
+    [("category_names", 6.0), ("attribute_words", 6.0), ("variant_title", 6.0), ("title", 5.0), ("strong", 4.0)];
+/// What a word is worth in a description.
+const DESCRIBED: (&str, f64) = ("description", 1.5);
+/// A synonym is worth less than what was typed.
+const SYNONYM: f64 = 0.75;
+/// What a word adds by standing in more than one field.
+const ALSO: f64 = 0.15;
+/// A product that matches more words stands before one that matches fewer, whatever else is said of them.
+const WORD: f64 = 1_000.0;
+/// Of products that match as many words, those that match the earlier ones stand before.
+const EARLIER: f64 = 15.0;
+/// Codes stand before everything.
+const WHOLE_CODE: f64 = 50_000.0;
+const BEGINNING_OF_A_CODE: f64 = 30_000.0;
+/// What can be bought stands before what cannot, if it matches as well.
+const IN_STOCK: f64 = 0.6;
+
+/// What a query finds, with scores.
+pub(super) fn scored(words: &Words, plan: &Plan) -> Value {
+    json!({"function_score": {
+        "query": found(words, plan),
+        "functions": [
+            {"field_value_factor": {"field": "popularity", "missing": 0}},
+            {"filter": {"term": {"in_stock": true}}, "weight": IN_STOCK},
+        ],
+        "score_mode": "sum",
+        "boost_mode": "sum",
+    }})
+}
+
+fn found(words: &Words, plan: &Plan) -> Value {
+    let mut ways = Vec::new();
+    if let Some(code) = words.code.as_ref() {
+        ways.extend(["sku_key", "product_key"].map(|field| constant(json!({"term": {field: code.key}}), WHOLE_CODE)));
+        if code.may_be_a_beginning {
+            ways.push(constant(json!({"prefix": {"sku_key": code.key}}), BEGINNING_OF_A_CODE));
+        }
+    }
+    let asked: Vec<_> = words.words.iter().enumerate().filter(|(place, _)| plan.requires(*place)).collect();
+    if asked.is_empty() && words.says_prices_only() {
+        return json!({"match_all": {"boost": 0}});
+    }
+    if !asked.is_empty() {
+        ways.push(match plan.level {
+            Level::Strong | Level::All => {
+                let all: Vec<_> = asked.iter().map(|(place, word)| anywhere(word, plan.is_telling(*place))).collect();
+                json!({"bool": {"must": all, "should": whole(words)}})
+            }
+            Level::Near => near(&asked, words, plan),
+        });
+    }
+    match ways.len() {
+        0 => json!({"match_none": {}}),
+        _ => json!({"bool": {"should": ways, "minimum_should_match": 1}}),
+    }
+}
+
+/// Whatever is of the kind that is looked for, or matches all words; the more words it matches the better.
+fn near(asked: &[(usize, &Word)], words: &Words, plan: &Plan) -> Value {
+    let mut should = whole(words);
+    for (place, word) in asked {
+        let rank = plan.rank(*place, words.words.len());
+        let worth = WORD + EARLIER * (words.words.len() - rank) as f64;
+        let mut is_there = constant(any_of(fields(word, plan.is_telling(*place))), worth);
+        is_there["constant_score"]["_name"] = json!(place.to_string());
+        should.push(is_there);
+        should.push(anywhere(word, plan.is_telling(*place)));
+    }
+    let all: Vec<_> = asked.iter().map(|(_, word)| any_of(fields(word, false))).collect();
+    let mut enough = vec![json!({"bool": {"filter": all}})];
+    match plan.head() {
+        Some(head) => enough.extend(words.words.get(head).map(|head| any_of(fields(head, true)))),
+        None => enough.extend(asked.iter().map(|(_, word)| any_of(fields(word, false)))),
+    }
+    json!({"bool": {"filter": [any_of(enough)], "should": should}})
+}
+
+/// Where a word is, by one field for all that tell and one for the description.
+fn fields(word: &Word, is_telling: bool) -> Vec<Value> {
+    let fields: &[&str] = if is_telling { &["strong"] } else { &["strong", DESCRIBED.0] };
+    fields.iter().flat_map(|field| [spelled(field, word), otherwise(field, word)]).flatten().collect()
+}
+
+/// That it matches a word, and by where it does.
+fn anywhere(word: &Word, is_telling: bool) -> Value {
+    let mut ways = Vec::new();
+    for (field, worth) in TELLING.iter().chain((!is_telling).then_some(&DESCRIBED)) {
+        ways.extend(spelled(field, word).map(|query| constant(query, *worth)));
+        ways.extend(otherwise(field, word).map(|query| constant(query, worth * SYNONYM)));
+    }
+    json!({"dis_max": {"queries": ways, "tie_breaker": ALSO}})
+}
+
+/// A word as it was typed, in any of its spellings.
+fn spelled(field: &str, word: &Word) -> Option<Value> {
+    let typed = std::iter::once(&word.text).chain(&word.same);
+    one_of(field, typed)
+}
+
+/// A word by another name.
+fn otherwise(field: &str, word: &Word) -> Option<Value> {
+    one_of(field, word.alternates.iter())
+}
+
+/// Any of these; the parts of one stand together.
+fn one_of<'a>(field: &str, texts: impl Iterator<Item = &'a String>) -> Option<Value> {
+    let (single, parted): (Vec<_>, Vec<_>) = texts.partition(|text| text.chars().all(char::is_alphanumeric));
+    let mut ways: Vec<_> = parted
+        .iter()
+        .map(|text| match text.contains(' ') {
+            true => json!({"match_phrase": {field: {"query": text, "slop": 2}}}),
+            false => json!({"match_phrase": {field: {"query": text}}}),
+        })
+        .collect();
+    // Without spaces between words one text is several terms: all of them are asked for.
+    let (ideographs, single): (Vec<_>, Vec<_>) =
+        single.into_iter().partition(|text| text.chars().any(super::words::is_ideograph));
+    ways.extend(ideographs.iter().map(|text| json!({"match": {field: {"query": text, "operator": "and"}}})));
+    if !single.is_empty() {
+        let texts = single.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(" ");
+        ways.push(json!({"match": {field: {"query": texts}}}));
+    }
+    (!ways.is_empty()).then(|| any_of(ways))
+}
+
+/// The words together, as a title.
+fn whole(words: &Words) -> Vec<Value> {
+    let phrase = &words.phrase;
+    let mut whole = vec![
+        constant(json!({"term": {"title.whole": phrase}}), 10.0),
+        json!({"match": {"title": {"query": phrase, "boost": 0.25}}}),
+    ];
+    if words.words.len() > 1 {
+        whole.push(constant(json!({"match_phrase": {"title": {"query": phrase, "slop": 2}}}), 2.0));
+    }
+    whole
+}
+
+fn constant(query: Value, boost: f64) -> Value {
+    json!({"constant_score": {"filter": query, "boost": boost}})
+}
+
+fn any_of(mut ways: Vec<Value>) -> Value {
+    match ways.len() {
+        1 => ways.remove(0),
+        _ => json!({"bool": {"should": ways, "minimum_should_match": 1}}),
+    }
+}

@@ -1,0 +1,380 @@
+//! How matches divide up. A facet counts with all filters but its own, so that it shows what another choice of it
+//! would bring.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::SearchQuery;
+
+/// Ranges that prices may be divided into, in minor units; the one that divides the matches best is shown.
+const PRICE_LADDERS: [[i64; 5]; 7] = [
+    [0, 2_500, 5_000, 10_000, 25_000],
+    [0, 500, 1_000, 1_500, 2_500],
+    [0, 1_000, 2_500, 5_000, 10_000],
+    [0, 5_000, 10_000, 25_000, 50_000],
+    [0, 10_000, 25_000, 50_000, 100_000],
+    [0, 50_000, 100_000, 250_000, 500_000],
+    [0, 250_000, 500_000, 1_000_000, 2_500_000],
+];
+/// The rating facet's thresholds.
+const RATING_STEPS: [i64; 4] = [4, 3, 2, 1];
+const CATEGORIES_MAX: usize = 1_000;
+const SELLERS_MAX: usize = 100;
+/// Attributes with their values, of all names together.
+const PAIRS_MAX: usize = 400;
+const ATTRIBUTES_MAX: usize = 12;
+const VALUES_MAX: usize = 30;
+/// Counts are exact up to this many products.
+const EXACT_UP_TO: u32 = 40_000;
+
+/// How the matches divide up, in products. Each counts with all filters but its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Facets {
+    /// By category; a product counts in each category above it too.
+    pub categories: Vec<CategoryFacet>,
+    /// By price; a product counts wherever one of its variants does.
+    pub prices: Vec<PriceFacet>,
+    /// By rating.
+    pub ratings: Vec<RatingFacet>,
+    /// By seller.
+    pub sellers: Vec<SellerFacet>,
+    /// By attribute: colour, size, brand, whatever the matches have; those that most of them have first.
+    pub attributes: Vec<AttributeFacet>,
+    /// How many can be bought now.
+    pub in_stock: u64,
+}
+
+/// One category among the matches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CategoryFacet {
+    /// Which category.
+    pub category_id: String,
+    /// The category right above it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<String>,
+    /// What it is called.
+    pub name: String,
+    /// How many products.
+    pub count: u64,
+}
+
+/// One range of prices; the bounds fit `min_price` and `max_price`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PriceFacet {
+    /// The least price in minor units.
+    pub min_price: i64,
+    /// The highest price in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_price: Option<i64>,
+    /// How many products.
+    pub count: u64,
+}
+
+/// Products that are rated at least so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RatingFacet {
+    /// The least average.
+    pub min_rating: i64,
+    /// How many products.
+    pub count: u64,
+}
+
+/// Products of a seller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SellerFacet {
+    /// Which seller; fits `seller`.
+    pub seller_id: String,
+    /// What they are called.
+    pub name: String,
+    /// How many products.
+    pub count: u64,
+}
+
+/// An attribute among the matches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AttributeFacet {
+    /// What it is called.
+    pub name: String,
+    /// Its values, the commonest first.
+    pub values: Vec<AttributeValue>,
+}
+
+/// A value of an attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AttributeValue {
+    /// The value; with its attribute's name and `=` before it, it fits `attribute`.
+    pub value: String,
+    /// How many products.
+    pub count: u64,
+}
+
+/// What a filter belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Of {
+    Category,
+    Price,
+    Rating,
+    Seller,
+    Stock,
+    Attribute(String),
+}
+
+/// The filters of a search.
+pub(super) struct Filters(BTreeMap<Of, Value>);
+
+impl Filters {
+    pub(super) fn of(search: &SearchQuery) -> Self {
+        let mut filters = BTreeMap::new();
+        if let Some(category) = &search.category {
+            filters.insert(Of::Category, json!({"term": {"category_ids": category}}));
+        }
+        if let Some(seller) = &search.seller {
+            filters.insert(Of::Seller, json!({"term": {"seller_id": seller}}));
+        }
+        if search.min_price.is_some() || search.max_price.is_some() {
+            let mut range = json!({});
+            if let Some(least) = search.min_price {
+                range["gte"] = json!(least);
+            }
+            if let Some(most) = search.max_price {
+                range["lte"] = json!(most);
+            }
+            filters.insert(Of::Price, json!({"range": {"price": range}}));
+        }
+        if let Some(least) = search.min_rating {
+            filters.insert(Of::Rating, json!({"range": {"rating_average": {"gte": least}}}));
+        }
+        if search.in_stock {
+            filters.insert(Of::Stock, json!({"term": {"in_stock": true}}));
+        }
+        let mut values: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for filter in &search.attributes {
+            values.entry(&filter.name).or_default().push(filter.clone().into());
+        }
+        for (name, pairs) in values {
+            filters.insert(Of::Attribute(name.to_owned()), json!({"terms": {"attribute_pairs": pairs}}));
+        }
+        Self(filters)
+    }
+
+    pub(super) fn all(&self) -> Value {
+        self.but(None)
+    }
+
+    fn but(&self, own: Option<&Of>) -> Value {
+        let others: Vec<_> = self.0.iter().filter(|(of, _)| Some(*of) != own).map(|(_, filter)| filter).collect();
+        if others.is_empty() { json!({"match_all": {}}) } else { json!({"bool": {"filter": others}}) }
+    }
+
+    fn attributes(&self) -> impl Iterator<Item = &String> {
+        self.0.keys().filter_map(|of| if let Of::Attribute(name) = of { Some(name) } else { None })
+    }
+}
+
+/// Facets count products, documents are variants.
+pub(super) fn counts(filters: &Filters) -> Value {
+    let products = || json!({"products": {"cardinality": {"field": "product_id", "precision_threshold": EXACT_UP_TO}}});
+    let counted = |own: Option<Of>, by: Value| {
+        let mut by = by;
+        by["aggs"] = products();
+        json!({"filter": filters.but(own.as_ref()), "aggs": {"by": by}})
+    };
+    let terms = |field: &str, size: usize| json!({"terms": {"field": field, "size": size}});
+    let prices: Vec<_> = PRICE_LADDERS.iter().flat_map(|ladder| ranges(ladder)).collect();
+    let ratings: Vec<_> = RATING_STEPS.iter().map(|from| json!({"from": from})).collect();
+    let mut counts = json!({
+        "total": {"filter": filters.all(), "aggs": products()},
+        "in_stock": {"filter": {"bool": {"filter": [filters.but(Some(&Of::Stock)), {"term": {"in_stock": true}}]}}, "aggs": products()},
+        "categories": counted(Some(Of::Category), terms("category_facets", CATEGORIES_MAX)),
+        "prices": counted(Some(Of::Price), json!({"range": {"field": "price", "ranges": prices}})),
+        "ratings": counted(Some(Of::Rating), json!({"range": {"field": "rating_average", "ranges": ratings}})),
+        "sellers": counted(Some(Of::Seller), terms("seller_facet", SELLERS_MAX)),
+        "attributes": counted(None, terms("attribute_pairs", PAIRS_MAX)),
+    });
+    for (place, name) in filters.attributes().enumerate() {
+        let mut own = terms("attribute_pairs", VALUES_MAX);
+        own["terms"]["include"] = json!(format!("{}=.*", literally(name)));
+        counts[format!("attribute{place}")] = counted(Some(Of::Attribute(name.clone())), own);
+    }
+    counts
+}
+
+/// A text in Lucene's language of regular expressions.
+fn literally(text: &str) -> String {
+    text.chars().flat_map(|c| (!c.is_alphanumeric()).then_some('\\').into_iter().chain([c])).collect()
+}
+
+fn ranges(ladder: &[i64; 5]) -> Vec<Value> {
+    let to = ladder[1..].iter().map(Some).chain([None]);
+    ladder.iter().zip(to).map(|(from, to)| to.map_or(json!({"from": from}), |to| json!({"from": from, "to": to}))).collect()
+}
+
+/// How many products match in all.
+pub(super) fn total(answer: &Value) -> u64 {
+    answer["aggregations"]["total"]["products"]["value"].as_u64().unwrap_or_default()
+}
+
+fn count(bucket: &Value) -> u64 {
+    bucket["products"]["value"].as_u64().unwrap_or_default()
+}
+
+fn buckets<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+    answer["aggregations"][name]["by"]["buckets"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The facets of an answer.
+pub(super) fn facets(answer: &Value) -> Facets {
+    let categories = buckets(answer, "categories").iter().filter_map(|bucket| {
+        let mut parts = bucket["key"].as_str()?.splitn(3, '|').map(str::to_owned);
+        let (category_id, parent_id, name) = (parts.next()?, parts.next()?, parts.next()?);
+        let parent_id = Some(parent_id).filter(|id| !id.is_empty());
+        Some(CategoryFacet { category_id, parent_id, name, count: count(bucket) })
+    });
+    let mut categories: Vec<_> = categories.collect();
+    categories.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    let sellers = buckets(answer, "sellers").iter().filter_map(|bucket| {
+        let (seller_id, name) = bucket["key"].as_str()?.split_once('|')?;
+        Some(SellerFacet { seller_id: seller_id.to_owned(), name: name.to_owned(), count: count(bucket) })
+    });
+    let mut sellers: Vec<_> = sellers.collect();
+    sellers.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    let ratings = RATING_STEPS.iter().map(|from| {
+        let bucket = buckets(answer, "ratings").iter().find(|bucket| bucket["from"].as_f64() == Some(*from as f64));
+        RatingFacet { min_rating: *from, count: bucket.map(count).unwrap_or_default() }
+    });
+    Facets {
+        categories,
+        prices: prices(answer),
+        ratings: ratings.collect(),
+        sellers,
+        attributes: attributes(answer),
+        in_stock: count(&answer["aggregations"]["in_stock"]),
+    }
+}
+
+/// The ladder on which the fullest range is the least full.
+fn prices(answer: &Value) -> Vec<PriceFacet> {
+    let found = buckets(answer, "prices");
+    let counted = |ladder: &[i64; 5]| -> Vec<PriceFacet> {
+        let to = ladder[1..].iter().map(|to| Some(*to)).chain([None]);
+        ladder
+            .iter()
+            .zip(to)
+            .map(|(from, to)| {
+                let is_it = |bucket: &&Value| {
+                    bucket["from"].as_f64() == Some(*from as f64) && bucket["to"].as_f64() == to.map(|to| to as f64)
+                };
+                let count = found.iter().find(is_it).map(count).unwrap_or_default();
+                PriceFacet { min_price: *from, max_price: to.map(|to| to - 1), count }
+            })
+            .collect()
+    };
+    let ladders = PRICE_LADDERS.iter().map(counted);
+    ladders.min_by_key(|ladder| ladder.iter().map(|range| range.count).max()).unwrap_or_default()
+}
+
+fn attributes(answer: &Value) -> Vec<AttributeFacet> {
+    let mut by_name: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    // An attribute that is filtered by is counted once more without its own filter, and that is what holds.
+    let own = (0..).map(|place| format!("attribute{place}"));
+    let own = own.take_while(|name| !answer["aggregations"][name].is_null());
+    for name in std::iter::once("attributes".to_owned()).chain(own) {
+        for bucket in buckets(answer, &name) {
+            if let Some((name, value)) = bucket["key"].as_str().and_then(|pair| pair.split_once('=')) {
+                by_name.entry(name.to_owned()).or_default().insert(value.to_owned(), count(bucket));
+            }
+        }
+    }
+    let mut facets: Vec<_> = by_name
+        .into_iter()
+        .map(|(name, values)| {
+            let mut values: Vec<_> = values.into_iter().map(|(value, count)| AttributeValue { value, count }).collect();
+            values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+            values.truncate(VALUES_MAX);
+            AttributeFacet { name, values }
+        })
+        .collect();
+    let of = |facet: &AttributeFacet| facet.values.iter().map(|value| value.count).sum::<u64>();
+    facets.sort_by(|a, b| of(b).cmp(&of(a)).then_with(|| a.name.cmp(&b.name)));
+    facets.truncate(ATTRIBUTES_MAX);
+    facets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_hold_exactly_what_was_asked_for() {
+        let search = SearchQuery {
+            category: Some("bags".parse().unwrap()),
+            min_price: Some(100),
+            min_rating: Some(4.0),
+            in_stock: true,
+            attributes: vec!["colour=red".parse().unwrap(), "size=M".parse().unwrap(), "colour=blue".parse().unwrap()],
+            ..SearchQuery::default()
+        };
+        assert_eq!(
+            Filters::of(&search).all(),
+            json!({"bool": {"filter": [
+                {"term": {"category_ids": "bags"}},
+                {"range": {"price": {"gte": 100}}},
+                {"range": {"rating_average": {"gte": 4.0}}},
+                {"term": {"in_stock": true}},
+                {"terms": {"attribute_pairs": ["colour=red", "colour=blue"]}},
+                {"terms": {"attribute_pairs": ["size=M"]}},
+            ]}})
+        );
+        assert_eq!(Filters::of(&SearchQuery::default()).all(), json!({"match_all": {}}));
+    }
+
+    #[test]
+    fn a_facet_counts_with_all_filters_but_its_own() {
+        let search = SearchQuery {
+            max_price: Some(5_000),
+            attributes: vec!["a.b=red".parse().unwrap()],
+            ..SearchQuery::default()
+        };
+        let counts = counts(&Filters::of(&search));
+        assert!(!counts["prices"]["filter"].to_string().contains("price"), "{counts}");
+        assert!(counts["prices"]["filter"].to_string().contains("a.b=red"), "{counts}");
+        assert!(counts["categories"]["filter"].to_string().contains("price"), "{counts}");
+        assert_eq!(counts["attribute0"]["aggs"]["by"]["terms"]["include"], r"a\.b=.*");
+        assert!(!counts["attribute0"]["filter"].to_string().contains("red"), "{counts}");
+    }
+
+    #[test]
+    fn facets_count_products_and_keep_their_names() {
+        let bucket = |key: &str, count: u64| json!({"key": key, "doc_count": 99, "products": {"value": count}});
+        let by = |buckets: Vec<Value>| json!({"by": {"buckets": buckets}});
+        let answer = json!({"aggregations": {
+            "total": {"products": {"value": 3}},
+            "in_stock": {"products": {"value": 2}},
+            "categories": by(vec![bucket("bags|all|Bags | more", 1), bucket("all||All", 3)]),
+            "prices": by(vec![json!({"from": 2500.0, "to": 5000.0, "products": {"value": 2}})]),
+            "ratings": by(vec![json!({"from": 4.0, "products": {"value": 1}})]),
+            "sellers": by(vec![bucket("s|Hide", 3)]),
+            "attributes": by(vec![bucket("colour=red", 1), bucket("size=M", 1), bucket("size=a=b", 2)]),
+            "attribute0": by(vec![bucket("colour=red", 1), bucket("colour=blue", 4)]),
+        }});
+        let facets = facets(&answer);
+        assert_eq!((facets.categories[0].name.as_str(), facets.categories[1].name.as_str()), ("All", "Bags | more"));
+        assert_eq!((facets.categories[0].parent_id.as_deref(), facets.categories[1].parent_id.as_deref()), (None, Some("all")));
+        assert_eq!(facets.ratings[0], RatingFacet { min_rating: 4, count: 1 });
+        assert_eq!((total(&answer), facets.in_stock, facets.sellers[0].name.as_str()), (3, 2, "Hide"));
+        let colour = &facets.attributes[0];
+        assert_eq!((colour.name.as_str(), colour.values[0].value.as_str(), colour.values.len()), ("colour", "blue", 2));
+        assert_eq!(facets.attributes[1].values[0].value, "a=b");
+    }
+
+    #[test]
+    fn price_ranges_fit_the_results() {
+        let bucket = |from: i64, to: i64, count: u64| json!({"from": from, "to": to, "products": {"value": count}});
+        let found = vec![bucket(0, 2_500, 9), bucket(0, 500, 3), bucket(500, 1_000, 3), bucket(1_000, 1_500, 3)];
+        let prices = prices(&json!({"aggregations": {"prices": {"by": {"buckets": found}}}}));
+        assert_eq!(prices[1], PriceFacet { min_price: 500, max_price: Some(999), count: 3 });
+    }
+}

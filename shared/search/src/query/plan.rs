@@ -1,0 +1,176 @@
+//! How strictly the words are taken, and what is asked of OpenSearch to find that out.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    SearchQuery, Sort,
+    synonyms::Synonyms,
+    words::{Word, Words, distance, errors_allowed},
+};
+
+/// How a query is read. It is found out for the first page and kept in the cursor for the later ones.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Plan {
+    #[serde(default, skip_serializing_if = "Level::is_all")]
+    pub(super) level: Level,
+    /// Words that no product has, by what is read instead.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) corrected: BTreeMap<usize, Vec<String>>,
+    /// The words that say a kind, the one that weighs most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) kinds: Vec<usize>,
+    /// The words that are not given up; `None` is all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) kept: Option<Vec<usize>>,
+}
+
+/// Which documents match.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Level {
+    /// Those that have all words in what says what they are, not only in their description.
+    Strong,
+    /// Those that have all words.
+    #[default]
+    All,
+    /// Those too that lack some of them; those that lack fewer stand before.
+    Near,
+}
+
+impl Level {
+    fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+}
+
+impl Plan {
+    /// How a query is tried first. An order other than by relevance would bring to the top what only mentions a
+    /// word: there a description does not count, if anything else is found.
+    pub(super) fn first(search: &SearchQuery) -> Self {
+        let level = if search.sort == Sort::Relevance { Level::All } else { Level::Strong };
+        Self { level, ..Self::default() }
+    }
+
+    pub(super) fn requires(&self, place: usize) -> bool {
+        self.kept.as_ref().is_none_or(|kept| kept.contains(&place))
+    }
+
+    /// A kind that is only mentioned is not what a product is.
+    pub(super) fn is_telling(&self, place: usize) -> bool {
+        self.level == Level::Strong || self.kinds.contains(&place)
+    }
+
+    pub(super) fn head(&self) -> Option<usize> {
+        self.kinds.first().copied()
+    }
+
+    /// The order in which words are kept: kinds before others, then as they were typed.
+    pub(super) fn rank(&self, place: usize, of: usize) -> usize {
+        let others = (0..of).filter(|other| !self.kinds.contains(other));
+        self.kinds.iter().copied().chain(others).position(|other| other == place).unwrap_or(of)
+    }
+
+    /// The words as they are read.
+    pub(super) fn read(&self, words: &Words, synonyms: &Synonyms) -> Words {
+        let mut read = words.clone();
+        for (place, candidates) in &self.corrected {
+            let (Some(word), Some((best, others))) = (read.words.get_mut(*place), candidates.split_first()) else {
+                continue;
+            };
+            let mut alternates = others.to_vec();
+            alternates.extend(synonyms.of(best));
+            *word = Word { text: best.clone(), same: Vec::new(), alternates };
+        }
+        if !self.corrected.is_empty() {
+            read.phrase = read.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        }
+        read
+    }
+}
+
+/// What is asked of each word where all together found too little: whether any product has it, whether it is a
+/// kind, and which words of the catalogue are spelled nearly so.
+pub(super) fn questions(words: &Words) -> Value {
+    let mut counts = json!({});
+    for (place, word) in words.words.iter().enumerate() {
+        let ways = |fields: &[&str]| {
+            let texts = std::iter::once(&word.text).chain(&word.same).chain(&word.alternates);
+            let queries: Vec<_> = texts
+                .flat_map(|text| fields.iter().map(move |field| json!({"match": {*field: {"query": text, "operator": "and"}}})))
+                .collect();
+            json!({"bool": {"should": queries, "minimum_should_match": 1}})
+        };
+        counts[format!("any{place}")] = ways(&["strong", "description"]);
+        counts[format!("kind{place}")] = ways(&["kinds"]);
+    }
+    let mut body = json!({
+        "size": 0, "track_total_hits": false,
+        "aggs": {"words": {"filters": {"filters": counts}}},
+    });
+    let spelled: Vec<_> = words.words.iter().map(|word| word.text.as_str()).filter(|word| errors_allowed(word) > 0).collect();
+    if !spelled.is_empty() {
+        let near = |field: &str| {
+            json!({"term": {
+                "field": field, "suggest_mode": "always", "max_edits": 2, "prefix_length": 0, "min_word_length": 4,
+                "size": 8, "max_term_freq": 1_000_000_000, "max_inspections": 10,
+            }})
+        };
+        body["suggest"] = json!({"text": spelled.join(" "), "telling": near("spelling"), "any": near("all_words")});
+    }
+    body
+}
+
+/// What the answer to [`questions`] makes of a plan.
+pub(super) fn understood(words: &Words, answer: &Value) -> Plan {
+    let count = |name: String| answer["aggregations"]["words"]["buckets"][name]["doc_count"].as_u64().unwrap_or_default();
+    let mut plan = Plan { level: Level::Near, ..Plan::default() };
+    let (mut kept, mut kinds) = (Vec::new(), Vec::new());
+    for (place, word) in words.words.iter().enumerate() {
+        if count(format!("any{place}")) > 0 {
+            kept.push(place);
+        } else {
+            let candidates = candidates(&word.text, answer);
+            if !candidates.is_empty() {
+                plan.corrected.insert(place, candidates);
+                kept.push(place);
+            }
+        }
+        if count(format!("kind{place}")) > 0 {
+            kinds.push(place);
+        }
+    }
+    // The last noun is what is looked for: a coffee table is a table.
+    kinds.reverse();
+    plan.kinds = kinds;
+    plan.kept = (kept.len() < words.words.len()).then_some(kept);
+    plan
+}
+
+/// How many words a misspelt one may have been meant for.
+const CANDIDATES: usize = 2;
+
+fn candidates(typed: &str, answer: &Value) -> Vec<String> {
+    let allowed = errors_allowed(typed);
+    let mut found: Vec<(usize, u64, String)> = Vec::new();
+    for (less_telling, source) in ["telling", "any"].iter().enumerate() {
+        let entries = answer["suggest"][source].as_array().map(Vec::as_slice).unwrap_or_default();
+        let entry = entries.iter().find(|entry| entry["text"] == typed);
+        let options = entry.and_then(|entry| entry["options"].as_array()).map(Vec::as_slice).unwrap_or_default();
+        for option in options {
+            let Some(text) = option["text"].as_str() else { continue };
+            let errors = distance(typed, text);
+            let is_new = found.iter().all(|(_, _, known)| known != text);
+            if errors <= allowed && is_new && !text.chars().any(|c| c.is_ascii_digit()) {
+                // The first letter is seldom wrong; a word of a title is likelier than one of a description.
+                let first = usize::from(typed.chars().next() != text.chars().next());
+                found.push((errors * 4 + first * 2 + less_telling, option["freq"].as_u64().unwrap_or_default(), text.to_owned()));
+            }
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+    let best = found.first().map(|(errors, ..)| *errors);
+    found.into_iter().filter(|(errors, ..)| Some(*errors) == best).take(CANDIDATES).map(|(.., text)| text).collect()
+}
