@@ -1,6 +1,8 @@
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value;
 
+use super::contract;
+
 /// A client of the shop, signed in or not.
 #[derive(Debug, Clone)]
 pub struct Api {
@@ -56,9 +58,9 @@ impl Api {
         self.send_raw(method, path, headers, body.map(|body| body.to_string())).await
     }
 
-    /// Sends any text, for bodies that are no JSON.
+    /// Sends any text, for bodies that are no JSON. The answer must be one that the API's description has.
     pub async fn send_raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Reply {
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -73,7 +75,9 @@ impl Api {
         let text = response.text().await.unwrap();
         let body =
             if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
-        Reply { status, headers, body }
+        let reply = Reply { status, headers, body };
+        contract::assert_described(&method, path, status, reply.header("content-type"), &reply.body);
+        reply
     }
 }
 

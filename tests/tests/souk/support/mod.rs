@@ -4,6 +4,7 @@ mod agreement;
 mod api;
 mod aws;
 mod clock;
+mod contract;
 mod crowd;
 mod flash_sale;
 mod index;

@@ -1,0 +1,85 @@
+//! Each answer that a test gets is held to the API's description: its status is declared, and its body is of the
+//! declared type.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+use jsonschema::Validator;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::architecture::root;
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let text = std::fs::read_to_string(root().join("docs/openapi.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+});
+
+/// Those that were made, by what they are of: making one takes longer than asking it.
+static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+
+/// Asserts that the description has this answer to this request. Paths that it does not know are the fallback's.
+#[track_caller]
+pub fn assert_described(method: &Method, path: &str, status: u16, content_type: &str, body: &Value) {
+    let path = path.split('?').next().unwrap_or_default();
+    let asked = if method == Method::HEAD { "get" } else { &method.as_str().to_lowercase() };
+    let Some((route, item)) = described(path) else { return };
+    let Some(operation) = item.get(asked) else { return };
+    let response = operation["responses"].get(status.to_string());
+    let response = response.unwrap_or_else(|| panic!("{method} {route} does not declare {status}: {body}"));
+    let response = match response["$ref"].as_str() {
+        Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => response,
+    };
+    if body.is_null() {
+        return;
+    }
+    let media_type = content_type.split(';').next().unwrap_or_default();
+    let content = response["content"].get(media_type);
+    let content = content.unwrap_or_else(|| panic!("{method} {route} {status} declares no {content_type}: {body}"));
+    let schema = &content["schema"];
+    if let Err(error) = validator(format!("{method} {route} {status} {media_type}"), schema).validate(body) {
+        panic!("{method} {route} {status}: {error} at {}: {body}", error.instance_path());
+    }
+}
+
+/// The route that this path is one of: where several are, the one with the fewest parameters.
+fn described(path: &str) -> Option<(&'static str, &'static Value)> {
+    let asked: Vec<_> = path.split('/').collect();
+    let is_like = |route: &str| {
+        let parts: Vec<_> = route.split('/').collect();
+        let fits = |(part, asked): (&&str, &&str)| part == asked || (part.starts_with('{') && !asked.is_empty());
+        parts.len() == asked.len() && parts.iter().zip(&asked).all(fits)
+    };
+    let routes = DOCUMENT["paths"].as_object().unwrap().iter().filter(|(route, _)| is_like(route));
+    routes.min_by_key(|(route, _)| route.matches('{').count()).map(|(route, item)| (route.as_str(), item))
+}
+
+fn validator(name: String, schema: &Value) -> Arc<Validator> {
+    let make = || {
+        let whole = json!({ "allOf": [schema], "components": DOCUMENT["components"] });
+        Arc::new(jsonschema::draft202012::new(&whole).unwrap())
+    };
+    VALIDATORS.lock().unwrap().entry(name).or_insert_with(make).clone()
+}
+
+#[test]
+fn a_route_with_fewer_parameters_is_meant() {
+    assert_eq!(described("/cart").unwrap().0, "/cart");
+    assert_eq!(described("/orders/ord_1").unwrap().0, "/orders/{order_id}");
+    assert!(described("/nowhere").is_none());
+}
+
+#[test]
+#[should_panic(expected = "does not declare 418")]
+fn a_status_that_nobody_declares_is_told() {
+    assert_described(&Method::GET, "/cart", 418, "", &Value::Null);
+}
+
+#[test]
+#[should_panic(expected = "is not of type")]
+fn a_body_of_another_shape_is_told() {
+    assert_described(&Method::GET, "/cart", 200, "application/json", &json!([]));
+}
