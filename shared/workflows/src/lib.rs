@@ -6,6 +6,7 @@
 //!
 //! - a purchase: [`start_checkout`], [`abandon_checkout`], [`place_order`], [`cancel_order`]
 //! - a shipment: [`ship_order`]
+//! - money that goes back: [`refund_order`], [`settle_refunds`]
 //! - time: [`reservation_timers`], [`expire_reservation`]
 //! - a flash sale: [`define_sale`], [`prepare_sale`], [`run_sale`], [`conduct_sale`], [`claim_unit`],
 //!   [`order_intent`], [`close_sale`], [`expire_late_claims`]
@@ -30,9 +31,11 @@ pub mod place_order;
 pub mod prepare_flash_sale;
 mod price_change;
 pub mod reconcile_payments;
+pub mod refund_order;
 pub mod reservation_timers;
 pub mod run_flash_sale;
 pub mod send_message;
+pub mod settle_refunds;
 pub mod ship_order;
 pub mod start_checkout;
 pub mod sweeps;

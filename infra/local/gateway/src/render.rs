@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::intent::{CancellationReason, CaptureMethod, Intent, State};
 use crate::payment_method::Decline;
-use crate::refund::Refund;
+use crate::refund::{Refund, Status};
 
 /// The version of Stripe's API whose shapes are rendered.
 pub const API_VERSION: &str = "2026-08-26.dahlia";
@@ -46,6 +46,15 @@ pub fn intent(intent: &Intent) -> Value {
     })
 }
 
+/// As [`intent`], with its charge in full where the caller asked for that.
+pub fn expanded(intent: &Intent, expands: bool) -> Value {
+    let mut rendered = self::intent(intent);
+    if expands && intent.latest_charge.is_some() {
+        rendered["latest_charge"] = charge(intent);
+    }
+    rendered
+}
+
 /// The `charge` object of a payment that was taken: what refund events carry.
 pub fn charge(intent: &Intent) -> Value {
     let refunded = intent.amount_refunded();
@@ -76,7 +85,8 @@ pub fn refund(refund: &Refund) -> Value {
         "metadata": refund.metadata,
         "payment_intent": refund.payment_intent,
         "reason": refund.reason,
-        "status": "succeeded",
+        "failure_reason": (refund.status == Status::Failed).then_some("expired_or_canceled_card"),
+        "status": refund.status,
     })
 }
 

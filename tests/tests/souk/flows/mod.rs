@@ -19,6 +19,7 @@ mod pictures;
 mod pricing;
 mod product_pages;
 mod reconciliation;
+mod refunds;
 mod search;
 mod sign_in;
 mod unknown_paths;

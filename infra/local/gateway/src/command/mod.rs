@@ -64,6 +64,8 @@ pub enum Command {
     Retrieve {
         /// Its id.
         intent: String,
+        /// Whether its charge is wanted in full.
+        expands: bool,
     },
     /// Give money back.
     Refund {
@@ -77,7 +79,12 @@ pub enum Command {
         metadata: BTreeMap<String, String>,
     },
     /// List intents, newest first.
-    ListIntents(PageRequest),
+    ListIntents {
+        /// Which part of the list.
+        page: PageRequest,
+        /// Whether charges are wanted in full.
+        expands: bool,
+    },
     /// List refunds, newest first.
     ListRefunds {
         /// Only those of this intent.
@@ -110,7 +117,7 @@ impl Command {
             Self::Cancel { .. } => Operation::Cancel,
             Self::Retrieve { .. } => Operation::Retrieve,
             Self::Refund { .. } => Operation::Refund,
-            Self::ListIntents(_) | Self::ListRefunds { .. } => Operation::List,
+            Self::ListIntents { .. } | Self::ListRefunds { .. } => Operation::List,
         }
     }
 
@@ -120,10 +127,10 @@ impl Command {
             Self::Confirm { intent, .. }
             | Self::Capture { intent, .. }
             | Self::Cancel { intent, .. }
-            | Self::Retrieve { intent }
+            | Self::Retrieve { intent, .. }
             | Self::Refund { intent, .. } => Some(intent),
             Self::ListRefunds { intent, .. } => intent.as_deref(),
-            Self::Create { .. } | Self::ListIntents(_) => None,
+            Self::Create { .. } | Self::ListIntents { .. } => None,
         }
     }
 }
