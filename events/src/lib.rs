@@ -5,5 +5,6 @@ pub mod catalog;
 pub mod flash_sales;
 pub mod inventory;
 pub mod orders;
+pub mod payments;
 pub mod pricing;
 pub mod search;

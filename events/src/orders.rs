@@ -11,7 +11,7 @@ use souk_domain::{
 /// The event bus source.
 pub const SOURCE: &str = "souk.orders";
 
-/// An order reached a status, or its cancellation is settled. Nothing of the address or the payment is published.
+/// An order reached a status. Nothing of the address or the payment is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderChanged {
     /// Which order.
@@ -58,14 +58,11 @@ impl OrderChanged {
         }
     }
 
-    /// The event bus detail types under which it is published that the order is no longer as it was before: a status that
-    /// it reached, or that stock and money have followed its cancellation.
+    /// The event bus detail types under which it is published that the order is no longer as it was before: those of a
+    /// status that it reached.
     pub fn detail_types(before: Option<&Order>, order: &Order) -> &'static [&'static str] {
         match before.filter(|before| before.status == order.status) {
             None => detail_types(order.status, order.cancel_reason),
-            Some(before) if order.status == OrderStatus::Cancelled && order.settled && !before.settled => {
-                &["CancellationSettled"]
-            }
             Some(_) => &[],
         }
     }

@@ -1,7 +1,11 @@
-//! `send-messages`: tells shoppers by mail what the orders' events tell.
+//! `send-messages`: tells shoppers by mail what the events of orders and payments tell.
 
 use serde::Deserialize;
-use souk_events::orders::OrderChanged;
+use souk_domain::ids::OrderId;
+use souk_events::{
+    orders::OrderChanged,
+    payments::{ActionRequired, RefundEnded},
+};
 use souk_notifications::Happened;
 use souk_runtime::queue::{Failure, Message};
 use souk_wiring::{Call, FromEnvironment, now};
@@ -16,7 +20,7 @@ pub struct Deps {
     pace: Pace,
 }
 
-/// An event of the orders, in the bus's envelope.
+/// An event of the orders or of their payments, in the bus's envelope.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "detail-type", content = "detail")]
 pub enum OrderEvent {
@@ -26,8 +30,10 @@ pub enum OrderEvent {
     OrderConfirmed(OrderChanged),
     /// It was cancelled.
     OrderCancelled(OrderChanged),
-    /// Stock and money have followed the cancellation.
-    CancellationSettled(OrderChanged),
+    /// Its payment waits for the shopper.
+    PaymentActionRequired(ActionRequired),
+    /// Money goes back.
+    RefundSucceeded(RefundEnded),
     /// It has left.
     OrderShipped(OrderChanged),
     /// It has arrived.
@@ -39,29 +45,29 @@ pub enum OrderEvent {
 /// # Errors
 /// Whatever makes the event come back.
 pub async fn handle(deps: &Deps, message: Message<OrderEvent>, _: Call) -> Result<(), Failure> {
-    let (happened, order) = happened(message.body);
+    let (happened, order_id) = happened(message.body);
     deps.pace.wait().await;
-    let outcome = deps.send.run(&order.order_id, happened, Call::at(now())).await?;
+    let outcome = deps.send.run(&order_id, happened, Call::at(now())).await?;
     match &outcome {
         SendOutcome::Sent { attempt: 1 } | SendOutcome::Nothing | SendOutcome::Done(_) => {
-            tracing::info!(order_id = %order.order_id, ?outcome, "message");
+            tracing::info!(%order_id, ?outcome, "message");
         }
         SendOutcome::Sent { .. } | SendOutcome::Withheld(_) => {
-            tracing::warn!(order_id = %order.order_id, ?outcome, "message");
+            tracing::warn!(%order_id, ?outcome, "message");
         }
     }
     Ok(())
 }
 
-/// Money is given back, where any was taken, before a cancellation is settled.
-fn happened(event: OrderEvent) -> (Happened, OrderChanged) {
+fn happened(event: OrderEvent) -> (Happened, OrderId) {
     match event {
-        OrderEvent::OrderPlaced(order) => (Happened::Placed, order),
-        OrderEvent::OrderConfirmed(order) => (Happened::Confirmed, order),
-        OrderEvent::OrderCancelled(order) => (Happened::Cancelled, order),
-        OrderEvent::CancellationSettled(order) => (Happened::Refunded, order),
-        OrderEvent::OrderShipped(order) => (Happened::Shipped, order),
-        OrderEvent::OrderDelivered(order) => (Happened::Delivered, order),
+        OrderEvent::OrderPlaced(order) => (Happened::Placed, order.order_id),
+        OrderEvent::OrderConfirmed(order) => (Happened::Confirmed, order.order_id),
+        OrderEvent::OrderCancelled(order) => (Happened::Cancelled, order.order_id),
+        OrderEvent::PaymentActionRequired(payment) => (Happened::ActionRequired, payment.order_id),
+        OrderEvent::RefundSucceeded(refund) => (Happened::Refunded(refund.refund_id), refund.order_id),
+        OrderEvent::OrderShipped(order) => (Happened::Shipped, order.order_id),
+        OrderEvent::OrderDelivered(order) => (Happened::Delivered, order.order_id),
     }
 }
 
@@ -73,16 +79,20 @@ mod tests {
 
     #[test]
     fn each_event_is_read_from_its_envelope() {
+        let (order_id, refund_id) = (format!("ord_{}", "0".repeat(32)), format!("ref_{}", "1".repeat(32)));
         let read = |detail_type: &str| {
             let detail = json!({
-                "order_id": format!("ord_{}", "0".repeat(32)), "user_id": "u", "status": "CONFIRMED", "version": 2,
+                "order_id": order_id, "user_id": "u", "status": "CONFIRMED", "version": 2,
                 "total": { "amount": 1, "currency": "USD" }, "lines": [],
+                "refund_id": refund_id, "amount": { "amount": 1, "currency": "USD" },
             });
             let envelope = json!({ "source": "souk.orders", "detail-type": detail_type, "detail": detail });
             serde_json::from_value(envelope).map(|event| happened(event).0)
         };
         assert_eq!(read("OrderPlaced").unwrap(), Happened::Placed);
-        assert_eq!(read("CancellationSettled").unwrap(), Happened::Refunded);
+        assert_eq!(read("PaymentActionRequired").unwrap(), Happened::ActionRequired);
+        assert_eq!(read("RefundSucceeded").unwrap(), Happened::Refunded(refund_id.parse().unwrap()));
         assert!(read("PaymentFailed").is_err(), "it is told as a cancellation, too");
+        assert!(read("RefundFailed").is_err(), "that is an operator's affair");
     }
 }

@@ -1,7 +1,7 @@
 //! `POST /webhooks/payments`: the gateway says that something happened.
 //!
-//! What it says is never written down. It only starts the order's saga, which asks the gateway; so
-//! repeats, any order of arrival, and webhooks that come before the saga has written anything are all
+//! What it says is never written down. It only starts the order's saga, or settles the order's refunds, and both ask
+//! the gateway; so repeats, any order of arrival, and webhooks that come before the saga has written anything are all
 //! the same.
 
 use serde::Deserialize;
@@ -11,13 +11,15 @@ use souk_runtime::http::{
     HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::BadSignature,
 };
 use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
+use souk_workflows::settle_refunds::SettleRefunds;
 
-/// The signing secret, the events that were seen, and the saga.
+/// The signing secret, the events that were seen, and who looks.
 #[derive(FromEnvironment)]
 pub struct Deps {
     secret: Secret,
     seen: SeenEvents,
     saga: Saga,
+    refunds: SettleRefunds,
 }
 
 #[derive(Deserialize)]
@@ -31,7 +33,7 @@ impl FromEnvironment for Secret {
     }
 }
 
-/// Starts the saga of the order that an authentic, unseen event is about.
+/// Starts the saga of the order that an authentic, unseen event is about; settles its refunds, where it is about one.
 #[utoipa::path(
     post,
     path = "/webhooks/payments",
@@ -43,7 +45,8 @@ impl FromEnvironment for Secret {
     ),
     security(("gateway" = [])),
 )]
-pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
+    let now = call.now;
     let unclear = |_| refused(webhook::WebhookError::MalformedHeader);
     let signature = request.header("stripe-signature").map_err(unclear)?.unwrap_or_default();
     let body = request.body()?;
@@ -52,8 +55,12 @@ pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> Ht
     if let Some(order_id) = &event.order_id
         && !deps.seen.contains(&event.id).await?
     {
-        // Marked only once the saga runs: an event that we failed to act upon comes again.
-        deps.saga.start(order_id).await.map_err(Problem::try_again)?;
+        // Marked only once it is acted upon: an event that we failed to act upon comes again.
+        if event.is_about_refunds() {
+            deps.refunds.run(order_id, &call).await.map_err(Problem::try_again)?;
+        } else {
+            deps.saga.start(order_id).await.map_err(Problem::try_again)?;
+        }
         deps.seen.mark(&event, order_id, now).await?;
         tracing::info!(order_id = %order_id, event_id = event.id, event_type = event.event_type, "webhook taken");
     }

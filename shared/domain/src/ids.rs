@@ -119,12 +119,31 @@ server_id! {
     ReservationId, "res_", "a reservation id";
     /// A note about an order.
     NoteId, "note_", "a note id";
+    /// Money that goes back to a shopper.
+    RefundId, "ref_", "a refund id";
 }
 
 impl NoteId {
     /// The id of the one note about this order that this author can write with this idempotency key.
     pub fn of_request(order_id: &OrderId, author: &UserId, idempotency_key: &str) -> Self {
         Self::from_uuid(derived(&["note", order_id.as_str(), author.as_str(), idempotency_key]))
+    }
+}
+
+impl RefundId {
+    /// The one refund of this order that a request with this idempotency key can make.
+    pub fn of_request(order_id: &OrderId, idempotency_key: &str) -> Self {
+        Self::from_uuid(derived(&["refund", order_id.as_str(), idempotency_key]))
+    }
+
+    /// The one refund that a cancelled order makes of what was taken for it.
+    pub fn of_cancellation(order_id: &OrderId) -> Self {
+        Self::from_uuid(derived(&["cancellation-refund", order_id.as_str()]))
+    }
+
+    /// A refund that somebody else made at the gateway, by the gateway's id of it.
+    pub fn of_gateway(order_id: &OrderId, gateway_id: &str) -> Self {
+        Self::from_uuid(derived(&["gateway-refund", order_id.as_str(), gateway_id]))
     }
 }
 

@@ -69,6 +69,14 @@ impl Money {
         Self::usd(self.amount.checked_add(other.amount).ok_or(MoneyError)?)
     }
 
+    /// What is left.
+    ///
+    /// # Errors
+    /// [`MoneyError`] where it would be less than nothing.
+    pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
+        Self::usd(self.amount.checked_sub(other.amount).ok_or(MoneyError)?)
+    }
+
     /// The price of several units.
     ///
     /// # Errors

@@ -3,7 +3,14 @@
 //! The record says what Souk knows and what it has committed itself to. What really happened is at
 //! the gateway, and is asked there, never guessed.
 
+mod refund;
+
 use serde::{Deserialize, Serialize};
+
+pub use refund::{
+    Ask, AskError, MAX_NOTE, MAX_REFUNDS, Note, Open, Refund, RefundOrigin, RefundReason, RefundState, Refunds,
+    RefundsExceed, Refused, Told,
+};
 
 /// A text that is no token of a payment method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

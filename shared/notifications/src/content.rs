@@ -25,6 +25,8 @@ pub struct Content {
     pub total: Money,
     /// Why, where it was cancelled.
     pub reason: Option<CancelReason>,
+    /// What goes back, where money does.
+    pub refunded: Option<Money>,
     /// What has left, where it has.
     pub parcels: Vec<Parcel>,
 }
@@ -70,8 +72,15 @@ impl Content {
             lines: lines.collect(),
             total: order.total,
             reason: order.cancel_reason.filter(|_| cancelled),
+            refunded: None,
             parcels: parcels.filter(|_| left).collect(),
         }
+    }
+
+    /// The same, of a refund of this amount.
+    #[must_use]
+    pub fn with_refund(self, amount: Option<Money>) -> Self {
+        Self { refunded: amount, ..self }
     }
 }
 

@@ -1,9 +1,12 @@
 use serde::{Deserialize, Serialize};
-use souk_domain::order::{CancelReason, Order};
+use souk_domain::{
+    ids::RefundId,
+    order::{CancelReason, Order},
+};
 use utoipa::ToSchema;
 
 /// What may have happened to an order, as its events tell it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happened {
     /// It was placed, and waits for its payment.
     Placed,
@@ -11,8 +14,10 @@ pub enum Happened {
     Confirmed,
     /// It was cancelled.
     Cancelled,
-    /// It was cancelled after its money had been taken, and the money has been given back.
-    Refunded,
+    /// Its payment waits for the shopper.
+    ActionRequired,
+    /// Money that had been taken goes back.
+    Refunded(RefundId),
     /// It has left.
     Shipped,
     /// It has arrived.
@@ -30,7 +35,9 @@ pub enum Kind {
     OrderConfirmed,
     /// It is cancelled, and why.
     OrderCancelled,
-    /// What was paid has been given back.
+    /// The payment waits for the shopper.
+    PaymentAction,
+    /// Some or all of what was paid has been given back; one message a refund.
     OrderRefunded,
     /// It has left, with its tracking numbers.
     OrderShipped,
@@ -44,10 +51,11 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OrderPlaced,
         Self::OrderConfirmed,
         Self::OrderCancelled,
+        Self::PaymentAction,
         Self::OrderRefunded,
         Self::OrderShipped,
         Self::OrderDelivered,
@@ -56,7 +64,7 @@ impl Kind {
     ];
 
     /// As what the order's shopper is told of what happened.
-    pub fn of(happened: Happened, order: &Order) -> Self {
+    pub fn of(happened: &Happened, order: &Order) -> Self {
         let is_sale = order.origin.sale().is_some();
         match happened {
             Happened::Placed => Self::OrderPlaced,
@@ -66,7 +74,8 @@ impl Kind {
                 Self::SaleLost
             }
             Happened::Cancelled => Self::OrderCancelled,
-            Happened::Refunded => Self::OrderRefunded,
+            Happened::ActionRequired => Self::PaymentAction,
+            Happened::Refunded(_) => Self::OrderRefunded,
             Happened::Shipped => Self::OrderShipped,
             Happened::Delivered => Self::OrderDelivered,
         }
@@ -84,6 +93,7 @@ impl Kind {
             Self::OrderPlaced => "order_placed",
             Self::OrderConfirmed => "order_confirmed",
             Self::OrderCancelled => "order_cancelled",
+            Self::PaymentAction => "payment_action",
             Self::OrderRefunded => "order_refunded",
             Self::OrderShipped => "order_shipped",
             Self::OrderDelivered => "order_delivered",
@@ -107,11 +117,11 @@ mod tests {
 
     #[test]
     fn a_sales_order_is_won_or_lost_by_its_payment_and_otherwise_like_any_other() {
-        assert_eq!(Kind::of(Happened::Confirmed, &bought()), Kind::OrderConfirmed);
-        assert_eq!(Kind::of(Happened::Confirmed, &won()), Kind::SaleWon);
+        assert_eq!(Kind::of(&Happened::Confirmed, &bought()), Kind::OrderConfirmed);
+        assert_eq!(Kind::of(&Happened::Confirmed, &won()), Kind::SaleWon);
         let cancelled = |mut order: Order, reason| {
             order.cancel_reason = Some(reason);
-            Kind::of(Happened::Cancelled, &order)
+            Kind::of(&Happened::Cancelled, &order)
         };
         assert_eq!(cancelled(bought(), CancelReason::PaymentDeclined), Kind::OrderCancelled);
         assert_eq!(cancelled(won(), CancelReason::PaymentDeclined), Kind::SaleLost);

@@ -1,9 +1,10 @@
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{OrderId, UserId};
+use souk_domain::ids::{OrderId, RefundId, UserId};
 
 use crate::Kind;
 
-/// A message's id: each order has one of each kind, and one shopper, so a repeated event finds it.
+/// A message's id: each order has one of each kind, each refund one of its own, and all one shopper, so a repeated
+/// event finds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageId(String);
 
@@ -16,6 +17,8 @@ pub struct Message {
     pub user_id: UserId,
     /// What it says.
     pub kind: Kind,
+    /// Of which refund, where it is of one.
+    pub refund_id: Option<RefundId>,
 }
 
 /// Where a message stands.
@@ -55,7 +58,9 @@ pub enum Withheld {
 impl Message {
     /// Its id.
     pub fn id(&self) -> MessageId {
-        MessageId::of(&self.order_id, self.kind)
+        let MessageId(id) = MessageId::of(&self.order_id, self.kind);
+        let refund = self.refund_id.as_ref().map(|refund_id| format!("-{refund_id}")).unwrap_or_default();
+        MessageId(id + &refund)
     }
 }
 

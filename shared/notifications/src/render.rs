@@ -111,6 +111,7 @@ impl Templates {
             placed => date(content.placed_at, language, words).ok_or_else(no_words)?,
             lines => lines,
             total => language.money(content.total),
+            refunded => content.refunded.map(|amount| language.money(amount)),
             parcels => parcels,
             link => format!("{}/orders/{}", self.shop_url, content.order_id),
         };

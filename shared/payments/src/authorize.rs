@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
     money::Money,
-    payment::{Authorization, PaymentState},
+    payment::{Authorization, PaymentState, RefundsExceed},
 };
 use souk_dynamo::StoreError;
 
@@ -45,6 +45,15 @@ pub enum PaymentError {
     /// The record could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// More is to be captured than was authorised, or nothing; nothing was tried.
+    #[error("no more than {authorized} can be captured")]
+    AboveAuthorized {
+        /// What was.
+        authorized: Money,
+    },
+    /// The gateway's refunds add up to more than it says was captured; a person must look.
+    #[error(transparent)]
+    RefundsExceed(#[from] RefundsExceed),
     /// The gateway and the record keep disagreeing; a person must look.
     #[error("the gateway has the payment as {0:?}, which does not fit its record")]
     Inconsistent(IntentStatus),

@@ -1,5 +1,6 @@
 use jiff::Timestamp;
-use souk_domain::{ids::OrderId, payment::PaymentState};
+use souk_domain::{ids::OrderId, money::Money, payment::PaymentState};
+use souk_dynamo::StoreError;
 
 use crate::{
     PaymentError, PaymentRecord, PaymentRecords, RecordOutcome,
@@ -27,22 +28,28 @@ pub enum CaptureOutcome {
     },
 }
 
-/// Takes the money that is held for an order (steps "ship 1" and "ship 2"). Repeating it takes nothing
-/// twice.
+/// Takes the money that is held for an order (steps "ship 1" and "ship 2"): `amount` of it, or all. What is not taken
+/// the gateway releases: it captures a payment once. Repeating it takes nothing twice, and no other amount than the
+/// first call that claimed the money.
 ///
 /// # Errors
-/// [`PaymentError`]; the record stays `CAPTURING`, and the next call goes on from there.
+/// [`PaymentError::AboveAuthorized`] where nothing was tried. Of any other the record stays `CAPTURING`, and the next call goes on from there.
 pub async fn capture<G: Gateway>(
     records: &PaymentRecords,
     gateway: &G,
     order_id: &OrderId,
+    amount: Option<Money>,
     now: Timestamp,
 ) -> Result<CaptureOutcome, PaymentError> {
     let Some(record) = records.get(order_id).await? else {
         return Ok(CaptureOutcome::NotAuthorized(PaymentState::Intent));
     };
+    let part = amount.filter(|part| *part != record.amount);
+    if part.is_some_and(|part| part == Money::ZERO || part.amount() > record.amount.amount()) {
+        return Err(PaymentError::AboveAuthorized { authorized: record.amount });
+    }
     let record = match record.state {
-        PaymentState::Authorized => match records.begin_capture(order_id, now).await? {
+        PaymentState::Authorized => match records.begin_capture(order_id, part, now).await? {
             RecordOutcome::Kept(record) | RecordOutcome::Refused(record) => *record,
         },
         _ => record,
@@ -63,16 +70,18 @@ async fn take<G: Gateway>(
 ) -> Result<CaptureOutcome, PaymentError> {
     // A refusal says that the intent is not where we thought, or that the bank will not; an answer may be
     // an earlier one's. Whether the money was taken, only the intent's present state says.
-    let (status, code, message) = match gateway.capture(&record.order_id, gateway_id, record.capture_attempt).await {
-        Ok(intent) => (intent.status, "not_captured".to_owned(), "the money is still held".to_owned()),
+    let (attempt, amount) = (record.capture_attempt, record.capture_amount);
+    let (intent, code, message) = match gateway.capture(&record.order_id, gateway_id, attempt, amount).await {
+        Ok(intent) => (intent, "not_captured".to_owned(), "the money is still held".to_owned()),
         Err(GatewayError::Refused { code, message } | GatewayError::Invalid { code, message }) => {
-            (gateway.retrieve(gateway_id).await?.status, code, message)
+            (gateway.retrieve(gateway_id).await?, code, message)
         }
         Err(error) => return Err(error.into()),
     };
-    match status {
+    match intent.status {
         IntentStatus::Succeeded => {
-            match records.advance(&record.order_id, &[PaymentState::Capturing], PaymentState::Captured, now).await? {
+            let captured = Money::usd(intent.captured).map_err(StoreError::corrupt)?;
+            match records.record_captured(&record.order_id, captured, now).await? {
                 RecordOutcome::Kept(_) => Ok(CaptureOutcome::Captured),
                 RecordOutcome::Refused(there) => Ok(overtaken(&there)),
             }

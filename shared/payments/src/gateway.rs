@@ -3,7 +3,13 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use souk_domain::{ids::OrderId, money::Money};
+use souk_domain::{
+    ids::{OrderId, RefundId},
+    money::Money,
+    payment::Told,
+};
+
+use crate::reconcile::Sums;
 
 /// A payment to be authorised later: creating it holds no money.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +20,19 @@ pub struct NewIntent<'a> {
     pub amount: Money,
     /// The gateway's token of the payment method.
     pub payment_method: &'a str,
+}
+
+/// Money that goes back to the shopper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRefund<'a> {
+    /// Of which order.
+    pub order_id: &'a OrderId,
+    /// The gateway's id of the payment.
+    pub intent_id: &'a str,
+    /// Which refund; also the metadata by which it is recognised in the gateway's list.
+    pub refund_id: &'a RefundId,
+    /// How much; `None` for all that was taken and has not been given back.
+    pub amount: Option<Money>,
 }
 
 /// A payment as the gateway has it.
@@ -27,10 +46,19 @@ pub struct Intent {
     pub client_secret: Option<String>,
     /// The last decline, where there was one.
     pub decline: Option<Decline>,
-    /// How much was taken, in minor units.
+    /// How much was taken, in minor units, whether or not it was given back since.
     pub captured: i64,
     /// Until when the held money can be taken, where the gateway says it.
     pub capture_before: Option<Timestamp>,
+    /// How much of it was given back, in minor units; `None` where the gateway was not asked.
+    pub refunded: Option<i64>,
+}
+
+impl Intent {
+    /// Its sums, where the gateway was asked for them.
+    pub fn sums(&self) -> Option<Sums> {
+        Some(Sums { captured: self.captured, refunded: self.refunded? })
+    }
 }
 
 /// One page of the gateway's intents, newest first.
@@ -120,20 +148,25 @@ pub trait Gateway: Send + Sync {
     /// [`Decline`]), not an error.
     fn confirm(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
 
-    /// Takes the held money, all of it. A refusal is repeated under its key, so each `attempt` has one of its
+    /// Takes the held money: `amount`, or all of it. What is not taken is released. A refusal is repeated under its key, so each `attempt` has one of its
     /// own: the next may begin only once the gateway has said, after a refusal, that it still holds the money.
     fn capture(
         &self,
         order_id: &OrderId,
         id: &str,
         attempt: u32,
+        amount: Option<Money>,
     ) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
 
     /// Lets the held money go. Afterwards the intent can never be confirmed.
     fn cancel(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
 
-    /// Gives back all that was taken. Repeated, it gives back nothing more.
-    fn refund(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<(), GatewayError>> + Send;
+    /// Gives back what was taken. Repeated for the same refund within a day, it gives back nothing more; later than
+    /// that, look for the refund in [`Gateway::refunds`] first.
+    fn refund(&self, refund: &NewRefund<'_>) -> impl Future<Output = Result<Told, GatewayError>> + Send;
+
+    /// All refunds of a payment, whoever made them, as they stand now.
+    fn refunds(&self, intent_id: &str) -> impl Future<Output = Result<Vec<Told>, GatewayError>> + Send;
 
     /// What the gateway knows now.
     fn retrieve(&self, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;

@@ -1,13 +1,15 @@
 use jiff::Timestamp;
 use souk_domain::{
-    ids::OrderId,
+    ids::{OrderId, RefundId},
     money::Money,
-    payment::{Fence, PaymentState},
+    payment::{Fence, PaymentState, RefundState, Refunds, Refused, Told},
 };
+use souk_dynamo::StoreError;
 
 use crate::{
     PaymentError, PaymentRecord, PaymentRecords, RecordOutcome,
-    gateway::{Gateway, GatewayError, IntentStatus},
+    gateway::{Gateway, GatewayError, IntentStatus, NewRefund},
+    records::Taken,
 };
 
 /// How often a fence that lost a race is tried again before the step gives up and is retried as a whole.
@@ -29,13 +31,16 @@ pub async fn give_back<G: Gateway>(
         return Ok(record.state);
     }
     // VOIDING without an id: the gateway refused to make an intent, so there is nothing to undo.
-    let ended = match &record.gateway_id {
-        None => PaymentState::Voided,
-        Some(gateway_id) => undo(gateway, order_id, gateway_id).await?,
+    let taken = match &record.gateway_id {
+        None => None,
+        Some(gateway_id) => undo(gateway, &record, gateway_id, now).await?,
     };
-    match records.advance(order_id, &[PaymentState::Voiding], ended, now).await? {
-        RecordOutcome::Kept(_) => Ok(ended),
-        RecordOutcome::Refused(record) => Ok(record.state),
+    let outcome = match &taken {
+        None => records.advance(order_id, &[PaymentState::Voiding], PaymentState::Voided, now).await?,
+        Some(taken) => records.record_given_back(&record, taken, now).await?,
+    };
+    match outcome {
+        RecordOutcome::Kept(record) | RecordOutcome::Refused(record) => Ok(record.state),
     }
 }
 
@@ -57,22 +62,59 @@ async fn fenced(records: &PaymentRecords, order_id: &OrderId, now: Timestamp) ->
     Err(souk_dynamo::StoreError::Busy("the payment record keeps changing".to_owned()).into())
 }
 
-/// Undoes what the gateway holds, by what it says that it holds.
-async fn undo<G: Gateway>(gateway: &G, order_id: &OrderId, gateway_id: &str) -> Result<PaymentState, PaymentError> {
-    match gateway.cancel(order_id, gateway_id).await {
-        Ok(_) => return Ok(PaymentState::Voided),
+/// Undoes what the gateway holds, by what it says that it holds; says what of the money had been taken.
+async fn undo<G: Gateway>(
+    gateway: &G,
+    record: &PaymentRecord,
+    gateway_id: &str,
+    now: Timestamp,
+) -> Result<Option<Taken>, PaymentError> {
+    match gateway.cancel(&record.order_id, gateway_id).await {
+        Ok(_) => return Ok(None),
         Err(GatewayError::Refused { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    match gateway.retrieve(gateway_id).await?.status {
-        IntentStatus::Canceled => Ok(PaymentState::Voided),
+    let intent = gateway.retrieve(gateway_id).await?;
+    match intent.status {
+        IntentStatus::Canceled => Ok(None),
         IntentStatus::Succeeded => {
-            gateway.refund(order_id, gateway_id).await?;
-            Ok(PaymentState::Refunded)
+            let captured = Money::usd(intent.captured).map_err(StoreError::corrupt)?;
+            let told = refund_rest(gateway, &record.order_id, gateway_id, captured).await?;
+            Ok(Some(Taken { captured, refunds: refunds(record, captured, &told, now)? }))
         }
         IntentStatus::Processing => {
             Err(GatewayError::Unavailable("the payment is still being processed".into()).into())
         }
         other => Err(PaymentError::Inconsistent(other)),
     }
+}
+
+/// Refunds what has not been refunded yet, once; tells all refunds that there are then.
+async fn refund_rest<G: Gateway>(
+    gateway: &G,
+    order_id: &OrderId,
+    intent_id: &str,
+    captured: Money,
+) -> Result<Vec<Told>, GatewayError> {
+    let refund_id = RefundId::of_cancellation(order_id);
+    let told = gateway.refunds(intent_id).await?;
+    let stands = |there: &&Told| there.state != RefundState::Failed;
+    let refunded: i64 = told.iter().filter(stands).map(|there| there.amount.amount()).sum();
+    // One that has failed is an operator's affair, and no ground to keep the units.
+    if refunded >= captured.amount() || told.iter().any(|there| there.refund_id.as_ref() == Some(&refund_id)) {
+        return Ok(told);
+    }
+    let _as_the_list_tells =
+        gateway.refund(&NewRefund { order_id, intent_id, refund_id: &refund_id, amount: None }).await?;
+    // Once more: another refund may have been made between the list and this one.
+    gateway.refunds(intent_id).await
+}
+
+/// The record's refunds as the gateway has them. What it does not have can never be made: nothing is left.
+fn refunds(record: &PaymentRecord, captured: Money, told: &[Told], now: Timestamp) -> Result<Refunds, PaymentError> {
+    let cancelled = |refund_id: &RefundId| Refused { refund_id: refund_id.clone(), code: "order_cancelled".to_owned() };
+    let refused: Vec<_> = record.refunds.unheard(told).map(|refund| cancelled(&refund.refund_id)).collect();
+    let mut refunds = record.refunds.clone();
+    refunds.learn((&record.order_id, captured), told, &refused, now)?;
+    Ok(refunds)
 }

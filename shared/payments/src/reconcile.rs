@@ -75,6 +75,10 @@ pub enum Kind {
     ConfirmedUnpaid,
     /// An order has left and its money was not taken.
     ShippedUncaptured,
+    /// Another sum was taken than the record says.
+    CapturedDiffers,
+    /// Another sum was given back than the record says.
+    RefundsDiffer,
 }
 
 /// What may be done about a finding. Repeating any of it is safe.
@@ -87,6 +91,8 @@ pub enum Action {
     RestartSaga,
     /// The shipment goes on where it stopped.
     ResumeShipment,
+    /// The record takes over the gateway's refunds, and makes what is missing there.
+    SettleRefunds,
     /// The intent is cancelled at the gateway: no record can ever use it.
     CancelIntent,
     /// A person must look.
@@ -126,6 +132,26 @@ pub fn reconcile(order: Option<OrderProgress>, record: Option<RecordFacts>, gate
             Knows::None if order.settled && !over => found(Kind::StrayIntent, Action::Report),
             Knows::None => IN_PROGRESS,
         },
+    }
+}
+
+/// The sums of an intent or of its record, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sums {
+    /// What was taken.
+    pub captured: i64,
+    /// What was given back of it.
+    pub refunded: i64,
+}
+
+/// Compares the sums of an intent and its record, where everything else of them agrees.
+pub fn reconcile_sums(record: Sums, gateway: Sums) -> Finding {
+    if record.captured != gateway.captured {
+        found(Kind::CapturedDiffers, Action::Report)
+    } else if record.refunded != gateway.refunded {
+        found(Kind::RefundsDiffer, Action::SettleRefunds)
+    } else {
+        AGREED
     }
 }
 

@@ -1,15 +1,18 @@
+mod refunds;
+
 use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::{
     ids::OrderId,
     money::Money,
     order::{Order, SWEEP_SHARDS},
-    payment::{Authorization, PaymentState},
+    payment::{Authorization, PaymentState, RefundState, Refunds},
 };
 use souk_dynamo::{Condition, Item, Outcome, Page, StoreError, Table, Update, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
-use crate::attention::Watched;
+pub(crate) use self::refunds::Taken;
+use crate::{attention::Watched, reconcile::Sums};
 
 /// What Souk knows of an order's payment. Written before the gateway hears anything.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +44,15 @@ pub struct PaymentRecord {
     /// How often the held money was claimed for a shipment: the claim's name at the gateway.
     #[serde(default)]
     pub capture_attempt: u32,
+    /// How much the shipment takes, where that is less than the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) capture_amount: Option<Money>,
+    /// How much the gateway said that it took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    captured: Option<Money>,
+    /// What of it goes back.
+    #[serde(default, skip_serializing_if = "Refunds::is_empty")]
+    pub refunds: Refunds,
     /// +1 at every write.
     pub version: u64,
     /// When it was opened.
@@ -68,10 +80,49 @@ pub struct PaymentRecords {
     pub(crate) table: Table,
 }
 
+impl PaymentRecord {
+    /// How much was taken; `None` where nothing is known to have been.
+    pub fn captured(&self) -> Option<Money> {
+        // Records from before amounts were kept were captured whole.
+        let was_taken = matches!(self.state, PaymentState::Captured | PaymentState::Refunded);
+        was_taken.then(|| self.captured.unwrap_or(self.amount))
+    }
+
+    /// How much of it goes back, or has gone back.
+    pub fn refunded(&self) -> Money {
+        match self.captured() {
+            // From before refunds were written down one by one.
+            Some(captured) if self.state == PaymentState::Refunded && self.refunds.is_empty() => captured,
+            _ => self.refunds.refunded(),
+        }
+    }
+
+    /// How much can still be refunded; `None` where nothing was captured.
+    pub fn refundable(&self) -> Option<Money> {
+        Some(self.captured()?.minus(self.refunded()).unwrap_or(Money::ZERO))
+    }
+
+    /// Its sums, where it was captured and no refund is on its way: what the gateway must say, too.
+    pub fn sums_at_rest(&self) -> Option<Sums> {
+        let captured = self.captured().filter(|_| !self.has_pending_refunds())?;
+        Some(Sums { captured: captured.amount(), refunded: self.refunded().amount() })
+    }
+
+    /// True where the gateway may know more of its refunds than the record.
+    pub fn has_pending_refunds(&self) -> bool {
+        self.refunds.iter().any(|refund| refund.state == RefundState::Pending)
+    }
+}
+
 const KEY_PREFIX: &str = "order#";
 
 /// How long a card's bank holds money for a purchase on the Internet, where the gateway does not say it.
 const HELD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// True where this key of the table is a payment record's.
+pub fn is_payment(id: &str) -> bool {
+    id.starts_with(KEY_PREFIX)
+}
 
 fn key(order_id: &OrderId) -> String {
     format!("{KEY_PREFIX}{order_id}")
@@ -136,6 +187,9 @@ impl PaymentRecords {
             capture_before: None,
             capture_refusal: None,
             capture_attempt: 0,
+            capture_amount: None,
+            captured: None,
+            refunds: Refunds::default(),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -208,11 +262,35 @@ impl PaymentRecords {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn begin_capture(&self, order_id: &OrderId, now: Timestamp) -> Result<RecordOutcome, StoreError> {
+    pub async fn begin_capture(
+        &self,
+        order_id: &OrderId,
+        amount: Option<Money>,
+        now: Timestamp,
+    ) -> Result<RecordOutcome, StoreError> {
         let update = ends_hold(transition(&[PaymentState::Authorized], PaymentState::Capturing, now))
             .set("capturing", s(Order::sweep_shard(order_id)))
             .set("capturing_since", n(now.as_millisecond()))
             .add("capture_attempt", n(1));
+        let update = match amount {
+            Some(amount) => update.set("capture_amount", souk_dynamo::value(&amount)?),
+            None => update.remove("capture_amount"),
+        };
+        self.change(order_id, update).await
+    }
+
+    /// Keeps how much was taken (step "ship 2"). Condition: `CAPTURING`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn record_captured(
+        &self,
+        order_id: &OrderId,
+        captured: Money,
+        now: Timestamp,
+    ) -> Result<RecordOutcome, StoreError> {
+        let update = transition(&[PaymentState::Capturing], PaymentState::Captured, now)
+            .set("captured", souk_dynamo::value(&captured)?);
         self.change(order_id, update).await
     }
 
@@ -263,10 +341,6 @@ impl PaymentRecords {
         before: Timestamp,
         after: Option<Item>,
     ) -> Result<Page<OrderId>, StoreError> {
-        #[derive(Deserialize)]
-        struct Candidate {
-            id: String,
-        }
         let query = self
             .table
             .query()
@@ -274,10 +348,7 @@ impl PaymentRecords {
             .key_condition_expression("capturing = :shard AND capturing_since < :before")
             .expression_attribute_values(":shard", s(shard))
             .expression_attribute_values(":before", n(before.as_millisecond()));
-        let Page { items, next } = Table::page::<Candidate>(query, after).await?;
-        let order_id = |candidate: Candidate| order_of(&candidate.id).parse();
-        let items = items.into_iter().map(order_id).collect::<Result<_, _>>().map_err(StoreError::corrupt)?;
-        Ok(Page { items, next })
+        order_ids(Table::page::<Candidate>(query, after).await?)
     }
 
     /// Closes a record of which the gateway has no id (step F2a). Condition: `INTENT` without id: a
@@ -298,6 +369,18 @@ impl PaymentRecords {
             Outcome::Refused(None) => Err(StoreError::corrupt("a payment record is missing")),
         }
     }
+}
+
+/// What an index knows of a record.
+#[derive(Deserialize)]
+struct Candidate {
+    id: String,
+}
+
+fn order_ids(Page { items, next }: Page<Candidate>) -> Result<Page<OrderId>, StoreError> {
+    let order_id = |candidate: Candidate| candidate.id.trim_start_matches(KEY_PREFIX).parse();
+    let items = items.into_iter().map(order_id).collect::<Result<_, _>>().map_err(StoreError::corrupt)?;
+    Ok(Page { items, next })
 }
 
 /// The change of the state, under a condition on the state, which only a record has.

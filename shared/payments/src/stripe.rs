@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use serde::de::DeserializeOwned;
-use souk_domain::ids::OrderId;
+use souk_domain::{ids::OrderId, money::Money, payment::Told};
 use souk_dynamo::fault;
 use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
-use self::answer::{List, RefundObject, RefundStatus, intent, page, refund, refusal};
+use self::answer::{intent, page, refund, refunds, refusal};
 use self::transport::{Answer, Call, Transport};
-use crate::gateway::{Gateway, GatewayError, Intent, IntentPage, NewIntent, Window};
+use crate::gateway::{Gateway, GatewayError, Intent, IntentPage, NewIntent, NewRefund, Window};
 
 /// The version of Stripe's API that this adapter was written for; the account's default may move on.
 const API_VERSION: &str = "2026-08-26.dahlia";
@@ -102,14 +102,6 @@ impl StripeGateway {
         let answer = self.transport.send(&call).await?;
         if answer.replayed { self.retrieve(id).await } else { intent(&answer) }
     }
-
-    /// Whether the intent was refunded, for a refund whose own answer cannot be had any more.
-    async fn already_refunded(&self, id: &str) -> Result<bool, GatewayError> {
-        let query = vec![("payment_intent", id.to_owned()), ("limit", "1".to_owned())];
-        let answer = self.transport.send(&Call::get("/v1/refunds".to_owned(), query)).await?;
-        let refunds: List<RefundObject> = parse(&answer)?;
-        Ok(refunds.data.iter().any(|refund| refund.status != RefundStatus::Failed))
-    }
 }
 
 impl Gateway for StripeGateway {
@@ -132,8 +124,15 @@ impl Gateway for StripeGateway {
         self.act("confirm", expanded(), Some(key(order_id, "confirm-expanded")), id).await
     }
 
-    async fn capture(&self, order_id: &OrderId, id: &str, attempt: u32) -> Result<Intent, GatewayError> {
-        self.act("capture", Vec::new(), Some(key(order_id, &format!("capture-{attempt}"))), id).await
+    async fn capture(
+        &self,
+        order_id: &OrderId,
+        id: &str,
+        attempt: u32,
+        amount: Option<Money>,
+    ) -> Result<Intent, GatewayError> {
+        let form = amount.map(|amount| ("amount_to_capture", amount.amount().to_string())).into_iter().collect();
+        self.act("capture", form, Some(key(order_id, &format!("capture-{attempt}"))), id).await
     }
 
     async fn cancel(&self, _order_id: &OrderId, id: &str) -> Result<Intent, GatewayError> {
@@ -142,14 +141,35 @@ impl Gateway for StripeGateway {
         self.act("cancel", Vec::new(), None, id).await
     }
 
-    async fn refund(&self, order_id: &OrderId, id: &str) -> Result<(), GatewayError> {
-        let form = vec![("payment_intent", id.to_owned()), ("metadata[order_id]", order_id.to_string())];
-        let call = Call::post("/v1/refunds".to_owned(), form, Some(key(order_id, "refund")));
-        let answer = self.transport.send(&call).await?;
-        match refund(&answer) {
-            // A failure that is only a replay tells nothing new: see whether the refund is there.
-            Err(_) if answer.replayed && self.already_refunded(id).await? => Ok(()),
-            outcome => outcome,
+    async fn refund(&self, new: &NewRefund<'_>) -> Result<Told, GatewayError> {
+        let mut form = vec![
+            ("payment_intent", new.intent_id.to_owned()),
+            ("metadata[order_id]", new.order_id.to_string()),
+            ("metadata[refund_id]", new.refund_id.to_string()),
+        ];
+        form.extend(new.amount.map(|amount| ("amount", amount.amount().to_string())));
+        let key = key(new.order_id, &format!("refund-{}", new.refund_id));
+        let answer = self.transport.send(&Call::post("/v1/refunds".to_owned(), form, Some(key))).await?;
+        let outcome = refund(&answer);
+        if !answer.replayed {
+            return outcome;
+        }
+        // A replay says how things were, and may be an error after the effect: see whether the refund is there.
+        let there = self.refunds(new.intent_id).await?;
+        there.into_iter().find(|there| there.refund_id.as_ref() == Some(new.refund_id)).map_or(outcome, Ok)
+    }
+
+    async fn refunds(&self, intent_id: &str) -> Result<Vec<Told>, GatewayError> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let mut query = vec![("payment_intent", intent_id.to_owned()), ("limit", PAGE.to_owned())];
+            query.extend(after.take().map(|id| ("starting_after", id)));
+            let page = refunds(&self.transport.send(&Call::get("/v1/refunds".to_owned(), query)).await?)?;
+            all.extend(page.refunds);
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(all),
+            }
         }
     }
 
@@ -163,6 +183,7 @@ impl Gateway for StripeGateway {
             ("created[gte]", window.from.as_second().to_string()),
             ("created[lte]", window.to.as_second().to_string()),
             ("limit", PAGE.to_owned()),
+            ("expand[]", "data.latest_charge".to_owned()),
         ];
         query.extend(after.map(|id| ("starting_after", id.to_owned())));
         page(&self.transport.send(&Call::get("/v1/payment_intents".to_owned(), query)).await?)
@@ -174,8 +195,8 @@ fn expanded() -> Vec<(&'static str, String)> {
     vec![("expand[]", "latest_charge".to_owned())]
 }
 
-/// One key per order and action: an order is created, confirmed and refunded once, and captured once an
-/// attempt.
+/// One key per order and action: an order is created and confirmed once, and captured once an attempt; each refund
+/// has its own.
 fn key(order_id: &OrderId, action: &str) -> String {
     format!("{order_id}-{action}")
 }

@@ -28,6 +28,13 @@ pub struct WebhookEvent {
     pub created: Timestamp,
 }
 
+impl WebhookEvent {
+    /// True where it is about money that goes back, and nothing else of the payment has changed.
+    pub fn is_about_refunds(&self) -> bool {
+        ["refund.", "charge.refund"].iter().any(|prefix| self.event_type.starts_with(prefix))
+    }
+}
+
 /// A webhook request that must not be acted upon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookError {

@@ -7,6 +7,7 @@
 //! - a purchase: [`start_checkout`], [`abandon_checkout`], [`place_order`], [`cancel_order`]
 //! - what becomes of an order until it leaves: [`change_address`], [`ship_order`]
 //! - what staff look for and write down: [`find_orders`], [`order_timeline`], [`write_note`]
+//! - money that goes back: [`refund_order`], [`settle_refunds`]
 //! - time: [`reservation_timers`], [`expire_reservation`]
 //! - a flash sale: [`define_flash_sale`], [`prepare_flash_sale`], [`run_flash_sale`], [`conduct_flash_sale`], [`claim_unit`],
 //!   [`order_intent`], [`close_flash_sale`], [`expire_late_claims`]
@@ -34,9 +35,11 @@ pub mod place_order;
 pub mod prepare_flash_sale;
 mod price_change;
 pub mod reconcile_payments;
+pub mod refund_order;
 pub mod reservation_timers;
 pub mod run_flash_sale;
 pub mod send_message;
+pub mod settle_refunds;
 pub mod ship_order;
 pub mod start_checkout;
 pub mod sweeps;

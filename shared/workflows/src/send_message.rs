@@ -3,13 +3,18 @@
 //! The event says which order and what; everything else is read where it is kept, when the message is sent. Then the
 //! message's item is written, the mail sent, and the item written again: see [`souk_notifications::Messages`].
 
-use souk_domain::{ids::OrderId, order::Order, payment::PaymentState};
+use souk_domain::{
+    ids::{OrderId, RefundId},
+    money::Money,
+    order::{Order, OrderStatus},
+    payment::{PaymentState, RefundState},
+};
 use souk_dynamo::StoreError;
 use souk_notifications::{
     BeginOutcome, Contact, ContactError, Contacts, Content, EndOutcome, Happened, Kind, Mailer, Message, Messages,
     RenderError, SendFailure, Standing, Templates, Withheld,
 };
-use souk_orders::Orders;
+use souk_orders::{Archive, Orders, find};
 use souk_payments::PaymentRecords;
 use souk_wiring::{Call, FromEnvironment};
 
@@ -17,6 +22,7 @@ use souk_wiring::{Call, FromEnvironment};
 #[derive(Debug, FromEnvironment)]
 pub struct SendMessage {
     orders: Orders,
+    archive: Archive,
     payments: PaymentRecords,
     contacts: Contacts,
     messages: Messages,
@@ -73,14 +79,14 @@ enum Recipient {
 impl SendMessage {
     /// A use case of these parts.
     pub fn new(
-        orders: Orders,
+        (orders, archive): (Orders, Archive),
         payments: PaymentRecords,
         contacts: Contacts,
         messages: Messages,
         templates: Templates,
         mailer: Mailer,
     ) -> Self {
-        Self { orders, payments, contacts, messages, templates, mailer }
+        Self { orders, archive, payments, contacts, messages, templates, mailer }
     }
 
     /// Tells an order's shopper what happened. Repeating it sends nothing more.
@@ -88,12 +94,19 @@ impl SendMessage {
     /// # Errors
     /// [`SendError`]. Only where nobody knows whether the mail went out does the next try count as a second one.
     pub async fn run(&self, order_id: &OrderId, happened: Happened, call: Call) -> Result<SendOutcome, SendError> {
-        let order = self.orders.get(order_id).await?.ok_or(SendError::UnknownOrder)?;
-        if happened == Happened::Refunded && !self.is_refunded(order_id).await? {
-            return Ok(SendOutcome::Nothing);
-        }
-        let message =
-            Message { order_id: order_id.clone(), user_id: order.user_id.clone(), kind: Kind::of(happened, &order) };
+        // Money may go back long after the order has left the hot table.
+        let order = find(&self.orders, &self.archive, order_id).await?.ok_or(SendError::UnknownOrder)?;
+        let (refund_id, refunded) = match &happened {
+            Happened::Refunded(refund_id) => match self.refunded(order_id, refund_id).await? {
+                Some(amount) => (Some(refund_id.clone()), Some(amount)),
+                None => return Ok(SendOutcome::Nothing),
+            },
+            Happened::ActionRequired if !self.waits_for_shopper(&order).await? => return Ok(SendOutcome::Nothing),
+            _ => (None, None),
+        };
+        let kind = Kind::of(&happened, &order);
+        let message = Message { order_id: order_id.clone(), user_id: order.user_id.clone(), kind, refund_id };
+        let content = Content::of(kind, &order).with_refund(refunded);
         let recipient = self.recipient(&message).await?;
         let turn = match self.messages.begin(&message, call.now).await? {
             BeginOutcome::Begun(turn) => turn,
@@ -102,7 +115,7 @@ impl SendMessage {
         };
         let (standing, result) = match recipient {
             Recipient::None(why) => (Standing::Withheld { why }, Ok(SendOutcome::Withheld(why))),
-            Recipient::At(contact) => match self.send(&message, &order, &contact).await {
+            Recipient::At(contact) => match self.send(&message, &content, &contact).await {
                 Ok(provider_id) => (Standing::Sent { provider_id }, Ok(SendOutcome::Sent { attempt: turn.attempt })),
                 // The item stays as it is: the next try is the second attempt.
                 Err(error @ SendError::Mail(SendFailure::Unknown(_))) => return Err(error),
@@ -115,8 +128,18 @@ impl SendMessage {
         }
     }
 
-    async fn is_refunded(&self, order_id: &OrderId) -> Result<bool, StoreError> {
-        Ok(self.payments.get(order_id).await?.is_some_and(|payment| payment.state == PaymentState::Refunded))
+    /// How much a refund gives back; `None` where it is not on its way any more.
+    async fn refunded(&self, order_id: &OrderId, refund_id: &RefundId) -> Result<Option<Money>, StoreError> {
+        let payment = self.payments.get(order_id).await?;
+        let refund = payment.as_ref().and_then(|payment| payment.refunds.get(refund_id));
+        Ok(refund.filter(|refund| refund.state == RefundState::Succeeded).map(|refund| refund.amount))
+    }
+
+    /// Whether the payment still waits for the shopper.
+    async fn waits_for_shopper(&self, order: &Order) -> Result<bool, StoreError> {
+        let payment = self.payments.get(&order.order_id).await?;
+        let waits = payment.is_some_and(|payment| payment.state == PaymentState::RequiresAction);
+        Ok(waits && order.status == OrderStatus::PendingPayment)
     }
 
     /// How the shopper is reached, or why not.
@@ -133,8 +156,8 @@ impl SendMessage {
         Ok(Recipient::At(contact))
     }
 
-    async fn send(&self, message: &Message, order: &Order, contact: &Contact) -> Result<String, SendError> {
-        let mail = self.templates.render(&Content::of(message.kind, order), contact.language)?;
+    async fn send(&self, message: &Message, content: &Content, contact: &Contact) -> Result<String, SendError> {
+        let mail = self.templates.render(content, contact.language)?;
         Ok(self.mailer.send(&contact.address, &mail, &message.id()).await?)
     }
 }

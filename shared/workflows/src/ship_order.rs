@@ -142,7 +142,7 @@ impl Shipping {
     }
 
     async fn take_and_ship(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
-        match capture(&self.payments, &self.gateway, order_id, now).await? {
+        match capture(&self.payments, &self.gateway, order_id, None, now).await? {
             CaptureOutcome::Captured => {}
             CaptureOutcome::NotAuthorized(state) => return Ok(ShipOutcome::NotAuthorized(state)),
             CaptureOutcome::Lapsed => return self.cancel(order_id, now).await,

@@ -21,7 +21,7 @@ pub enum Fault {
     /// request's idempotency key. Only the gateway does that.
     Break,
     /// The bank refuses what the gateway would do, and the gateway repeats that for the key. Only of a
-    /// capture: other refusals are the shopper's cards.
+    /// capture, and of an operator's refund: other refusals are the shopper's cards.
     Refuse,
     /// Others go first.
     Delay,
@@ -44,7 +44,10 @@ impl Fault {
     pub fn applies_to(self, point: &Point) -> bool {
         match self {
             Self::Break => point.service == Service::Gateway,
-            Self::Refuse => point.request == "capture intent",
+            Self::Refuse => {
+                let is_cancelled = point.function == "saga-void-payment";
+                point.request == "capture intent" || (point.request == "create refund" && !is_cancelled)
+            }
             _ => true,
         }
     }

@@ -69,6 +69,14 @@ pub struct Functions {
     pub sweep_reservations: background::sweep_reservations::Deps,
     /// The sweeper over shipments.
     pub sweep_shipments: background::sweep_shipments::Deps,
+    /// `POST /admin/orders/{order_id}/refunds`
+    pub refund_order: souk_fn_payments::refund_order::Deps,
+    /// The sweeper over refunds.
+    pub sweep_refunds: souk_fn_payments::sweep_refunds::Deps,
+    /// The comparison with the gateway.
+    pub reconcile_payments: background::reconcile_payments::Deps,
+    /// The payments' outbox.
+    pub publish_payments: souk_fn_payments::publish_payments::Deps,
     /// The archive.
     pub archive_orders: background::archive_orders::Deps,
     /// The outbox.
@@ -124,6 +132,10 @@ impl Functions {
             sweep_orders: deps(&environment).await,
             sweep_reservations: deps(&environment).await,
             sweep_shipments: deps(&environment).await,
+            refund_order: deps(&environment).await,
+            sweep_refunds: deps(&environment).await,
+            reconcile_payments: deps(&environment).await,
+            publish_payments: deps(&environment).await,
             archive_orders: deps(&environment).await,
             publish_orders: deps(&environment).await,
             carts: deps(&environment).await,

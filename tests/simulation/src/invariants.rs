@@ -52,6 +52,7 @@ pub fn judge(subject: Subject, world: &World, promises: &Promises) -> Vec<String
     };
     let mut wrong = promises.violations.clone();
     wrong.extend(invariant_i6_money_follows_the_decision(&end));
+    wrong.extend(invariant_i6_refunds_agree_with_the_gateway(&end));
     wrong.extend(invariant_i7_every_order_has_ended(&end));
     wrong.extend(invariant_i8_money_moved_once(&end));
     wrong.extend(invariant_i9_every_decision_was_published_and_archived(&end));
@@ -193,7 +194,9 @@ fn invariant_i6_money_follows_the_decision(end: &End<'_>) -> Vec<String> {
         let state = record.map(|record| text(record, "state")).unwrap_or("absent");
         let right = match status {
             "CONFIRMED" => (held == [total] || (held.is_empty() && lapsed)) && taken == 0 && state == "AUTHORIZED",
-            "SHIPPED" | "DELIVERED" => held.is_empty() && taken == total && state == "CAPTURED",
+            "SHIPPED" | "DELIVERED" => {
+                held.is_empty() && taken == total - record.map_or(0, refunded) && state == "CAPTURED"
+            }
             "CANCELLED" => held.is_empty() && taken == 0 && !open && matches!(state, "VOIDED" | "REFUNDED" | "absent"),
             _ => true,
         };
@@ -201,6 +204,56 @@ fn invariant_i6_money_follows_the_decision(end: &End<'_>) -> Vec<String> {
             wrong.push(format!(
                 "invariant_i6: {order_id} is {status} over {total}; held {held:?}, taken {taken}, open: {open}, record {state}"
             ));
+        }
+    }
+    wrong
+}
+
+/// The refunds of a payment's record.
+fn refunds(record: &Image) -> impl Iterator<Item = &Value> {
+    record.get("refunds").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// What of them goes back.
+fn refunded(record: &Image) -> i64 {
+    let stand = refunds(record).filter(|refund| refund["state"] != "FAILED");
+    stand.filter_map(|refund| refund["amount"]["amount"].as_i64()).sum()
+}
+
+/// I6, of money that goes back: never more than was taken, each refund has ended, the gateway has the same of them,
+/// what was answered is there, and how each ended was published.
+fn invariant_i6_refunds_agree_with_the_gateway(end: &End<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for intent in end.world.gateway.intents() {
+        if intent.amount_refunded() > intent.amount_received() {
+            wrong.push(format!("invariant_i6: of {} more was refunded than taken", intent.id));
+        }
+    }
+    for (order_id, record) in &end.payments {
+        let intents = end.world.gateway.intents().iter();
+        let there: i64 =
+            intents.filter(|intent| intent.id == text(record, "gateway_id")).map(Intent::amount_refunded).sum();
+        if refunded(record) != there {
+            wrong.push(format!("invariant_i6: {} of {order_id} is refunded, at the gateway {there}", refunded(record)));
+        }
+        for refund in refunds(record) {
+            let kind = match refund["state"].as_str() {
+                Some("SUCCEEDED") => "RefundSucceeded",
+                Some("FAILED") => "RefundFailed",
+                _ => {
+                    wrong.push(format!("invariant_i6: a refund of {order_id} has not ended: {refund}"));
+                    continue;
+                }
+            };
+            if !end.world.published.iter().any(|(id, published)| id == order_id && published == kind) {
+                wrong.push(format!("invariant_i9: {kind} of {order_id} was never published"));
+            }
+        }
+    }
+    for promise in &end.promises.refunds {
+        let record = end.payments.get(&promise.order_id);
+        if !record.is_some_and(|record| refunds(record).any(|refund| refund["refund_id"] == promise.refund_id)) {
+            wrong.push(format!("invariant_i9: {} was promised and is not there", promise.refund_id));
         }
     }
     wrong
@@ -248,8 +301,14 @@ fn invariant_i8_money_moved_once(end: &End<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     for intent in end.world.gateway.intents() {
         let effects = intent.effects;
-        if [effects.authorizations, effects.captures, effects.voids, effects.refunds].iter().any(|count| *count > 1) {
+        if [effects.authorizations, effects.captures, effects.voids].iter().any(|count| *count > 1) {
             wrong.push(format!("invariant_i8: money moved twice: {effects:?}"));
+        }
+    }
+    let mut made = std::collections::BTreeSet::new();
+    for refund in end.world.gateway.refunds() {
+        if !made.insert(refund.metadata.get("refund_id")) {
+            wrong.push(format!("invariant_i8: one refund was made twice: {refund:?}"));
         }
     }
     wrong

@@ -120,6 +120,11 @@ pub fn always_true(body: &str, guard: &str, tautology: &str) -> String {
     body.replace(guard, &format!("({guard} OR {tautology})"))
 }
 
+/// The write of a captured payment's refunds.
+fn keeps_refunds(call: &Call) -> bool {
+    call.request == "UpdateItem payments CAPTURED" && call.body.contains("#refunds")
+}
+
 /// One or more for each part of the protocol. Conditions keep their values, so that DynamoDB takes them.
 pub const BUGS: &[SeededBug] = &[
     SeededBug {
@@ -215,6 +220,22 @@ pub const BUGS: &[SeededBug] = &[
         how: How::Condition {
             fits: |call| call.request == "UpdateItem orders SHIPPED",
             rewrite: |body| always_true(body, "#status IN (:if_status)", "attribute_exists(order_id)"),
+        },
+    },
+    SeededBug {
+        step: "refund",
+        missing: "the record still is what was judged",
+        how: How::Condition {
+            fits: keeps_refunds,
+            rewrite: |body| always_true(body, "#version = :if_version", "attribute_exists(id)"),
+        },
+    },
+    SeededBug {
+        step: "refund",
+        missing: "its place in the sweeper's index",
+        how: How::Condition {
+            fits: keeps_refunds,
+            rewrite: |body| body.replace(r##""#refunds_open":"refunds_open""##, r##""#refunds_open":"forgotten""##),
         },
     },
     SeededBug { step: "webhook", missing: "the signature's check", how: How::TrustAnybody },

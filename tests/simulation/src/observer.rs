@@ -19,9 +19,12 @@ use crate::{
 /// A plain item.
 pub type Image = Map<String, Value>;
 
-/// A change of an order, as its table's stream brings it.
+/// A change of an order or a payment, as its table's stream brings it.
 #[derive(Debug, Clone)]
 pub struct StreamRecord {
+    /// `orders` or `payments`.
+    pub table: &'static str,
+    key: Value,
     old: Option<Item>,
     new: Option<Item>,
     sequence: usize,
@@ -30,11 +33,9 @@ pub struct StreamRecord {
 impl StreamRecord {
     /// The record in the JSON that Lambda hands over.
     pub fn json(&self) -> Value {
-        let empty = Item::new();
-        let image = self.new.as_ref().or(self.old.as_ref()).unwrap_or(&empty);
         let mut change = json!({
             "ApproximateCreationDateTime": 1_800_000_000,
-            "Keys": {"order_id": image.get("order_id")},
+            "Keys": self.key,
             "SequenceNumber": self.sequence.to_string(),
             "SizeBytes": 1,
             "StreamViewType": "NEW_AND_OLD_IMAGES",
@@ -69,7 +70,9 @@ pub struct Moved {
 }
 
 /// The attributes by which sweepers find what was left behind.
-const LISTING: [&str; 3] = ["unsettled", "held", "capturing"];
+const LISTING: [&str; 4] = ["unsettled", "held", "capturing", "refunds_open"];
+/// A partition whose items wait for a person, and for no sweeper.
+const FOR_PEOPLE: &str = "failed";
 
 /// What was seen.
 #[derive(Default)]
@@ -102,9 +105,9 @@ impl Observer {
             self.judge(table, before.as_ref(), after.as_ref(), now);
             self.list(before.as_ref(), -1);
             self.list(after.as_ref(), 1);
-            if table == "orders" {
+            if matches!(table, "orders" | "payments") {
                 self.sequence += 1;
-                records.push(StreamRecord { old: before, new: after.clone(), sequence: self.sequence });
+                records.push(StreamRecord { table, key, old: before, new: after.clone(), sequence: self.sequence });
             }
             match after {
                 Some(after) => self.items.insert(place, after),
@@ -121,7 +124,8 @@ impl Observer {
 
     /// True where the index on this attribute has something for its sweeper.
     pub fn has_work(&self, attribute: &str) -> bool {
-        self.listed.iter().any(|((index, _), count)| *index == attribute && *count > 0)
+        let waits = |partition: &str| partition != FOR_PEOPLE;
+        self.listed.iter().any(|((index, shard), count)| *index == attribute && waits(shard) && *count > 0)
     }
 
     /// The indexes that have something for their sweepers.

@@ -24,6 +24,15 @@ pub struct PromisedCheckout {
     pub total: i64,
 }
 
+/// A refund that was answered with 201 or 200.
+#[derive(Debug, Clone)]
+pub struct PromisedRefund {
+    /// Of which order.
+    pub order_id: String,
+    /// Its id.
+    pub refund_id: String,
+}
+
 /// A claim that was answered with 202.
 #[derive(Debug, Clone)]
 pub struct PromisedIntent {
@@ -38,6 +47,8 @@ pub struct PromisedIntent {
 pub struct Promises {
     /// Orders.
     pub orders: Vec<PromisedOrder>,
+    /// Money that goes back.
+    pub refunds: Vec<PromisedRefund>,
     /// Checkouts.
     pub checkouts: Vec<PromisedCheckout>,
     /// The ids of all orders that could have been made: user and key decide them.

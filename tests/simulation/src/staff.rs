@@ -3,8 +3,12 @@
 use serde_json::json;
 use souk_domain::money::Money;
 use souk_fn_orders::{admin, background};
+use souk_fn_payments::{refund_order, sweep_refunds};
 
-use crate::{clock::pause_millis, deliveries::Deliveries, flash_sale, requests::request, sim::Sim};
+use crate::{
+    clock::pause_millis, deliveries::Deliveries, flash_sale, promises::PromisedRefund, requests::request,
+    shopper::body_of, sim::Sim,
+};
 
 const ATTEMPTS: usize = 4;
 
@@ -34,10 +38,60 @@ async fn ship(sim: &Sim, order_id: &str) {
         let (functions, call) = (sim.functions, sim.function_call());
         let run = async move { admin::ship_order::handle(&functions.ship_order, request, call).await };
         match sim.http("admin-ship-order", run).await {
-            Some(response) if response.status == 200 => return deliver(sim, order_id).await,
+            Some(response) if response.status == 200 => {
+                refunds(sim, order_id);
+                return deliver(sim, order_id).await;
+            }
             // Nobody asks again for what went wrong so badly: the sweeper must finish it.
             None if sim.chance(600) => return,
             _ if sim.chance(100) => return,
+            _ => {}
+        }
+    }
+}
+
+/// Operators give money back of what has left: some of it or all, once or at once, and the bank may send it back.
+fn refunds(sim: &Sim, order_id: &str) {
+    if !sim.chance(450) {
+        return;
+    }
+    // The same key twice is one refund, two keys are two.
+    for key in sim.pick(&[&["a"] as &[&str], &["a", "a"], &["a", "b"], &["a", "b", "b"]]) {
+        let amount = if sim.chance(400) { None } else { Some(sim.pick(&[1, 90, 200, 2_000])) };
+        let amount = amount.filter(|_| *key == "b" || sim.chance(700));
+        let (this, id) = (sim.clone(), order_id.to_owned());
+        sim.executor.spawn("operator", async move { refund(&this, &id, key, amount).await });
+    }
+    if sim.chance(200) {
+        let (this, id) = (sim.clone(), order_id.to_owned());
+        sim.executor.spawn("bank", async move {
+            pause_millis(this.pick(&[500, 3_000, 70_000])).await;
+            this.network.with(|world| world.send_refund_back(&id));
+        });
+    }
+}
+
+async fn refund(sim: &Sim, order_id: &str, key: &str, amount: Option<u64>) {
+    let mut body = json!({"reason": "LOST_PARCEL"});
+    if let Some(amount) = amount {
+        body["amount"] = json!({"amount": amount, "currency": "USD"});
+    }
+    for _ in 0..ATTEMPTS {
+        pause_millis(sim.pick(&[0, 0, 20, 1_000])).await;
+        let path = format!("/admin/orders/{order_id}/refunds");
+        let request = request("POST", &path).by_staff("operator").path("order_id", order_id);
+        let request = request.header("idempotency-key", key).body(&body.to_string()).build();
+        let (functions, call) = (sim.functions, sim.function_call());
+        let run = async move { refund_order::handle(&functions.refund_order, request, call).await };
+        match sim.http("refund-order", run).await {
+            Some(response) if matches!(response.status, 200 | 201) => {
+                let refund_id = body_of(&response)["refund_id"].as_str().unwrap_or_default().to_owned();
+                let promise = PromisedRefund { order_id: order_id.to_owned(), refund_id };
+                return sim.promises.borrow_mut().refunds.push(promise);
+            }
+            Some(response) if response.status < 500 => return,
+            // Nobody asks again: the sweeper must finish it.
+            None if sim.chance(500) => return,
             _ => {}
         }
     }
@@ -91,6 +145,7 @@ pub fn sweep(sim: &Sim, index: &str) {
         "unsettled" => sweep_orders(sim),
         "held" => sweep_reservations(sim),
         "sale" => flash_sale::staff::sweep_sales(sim),
+        "refunds_open" => sweep_refunds(sim),
         _ => sweep_shipments(sim),
     }
 }
@@ -107,6 +162,19 @@ fn sweep_reservations(sim: &Sim) {
     let (functions, call) = (sim.functions, sim.function_call());
     sim.invoke("sweep-reservations", async move {
         background::sweep_reservations::handle(&functions.sweep_reservations, call).await.is_ok()
+    });
+}
+
+fn sweep_refunds(sim: &Sim) {
+    let (functions, call) = (sim.functions, sim.function_call());
+    sim.invoke("sweep-refunds", async move { sweep_refunds::handle(&functions.sweep_refunds, call).await.is_ok() });
+}
+
+/// Compares payments with the gateway, as its schedule does.
+pub fn reconcile(sim: &Sim) {
+    let (functions, call) = (sim.functions, sim.function_call());
+    sim.invoke("reconcile-payments", async move {
+        background::reconcile_payments::handle(&functions.reconcile_payments, call).await.is_ok()
     });
 }
 

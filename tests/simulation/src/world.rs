@@ -55,6 +55,8 @@ pub struct World {
     pub store: Store,
     /// The gateway.
     pub gateway: Offline,
+    /// Whether the bank has sent the money of a refund back: the gateway may have told nobody.
+    pub refunds_came_back: bool,
     /// What was seen of every write.
     pub observer: Observer,
     /// What is on its way.
@@ -84,6 +86,7 @@ impl World {
         Self {
             store: Store::new(),
             gateway: Offline::new(GATEWAY_KEY, HOLD_SECONDS),
+            refunds_came_back: false,
             observer: Observer::default(),
             parcels: Vec::new(),
             published: Vec::new(),
@@ -249,6 +252,22 @@ impl World {
     /// A week has passed at the bank, whose clock is not ours: nothing is held any more.
     pub fn let_holds_lapse(&mut self) {
         let notices = self.gateway.expire(self.now().as_second() + HOLD_SECONDS);
+        self.parcels.extend(notices.into_iter().map(Parcel::Webhook));
+    }
+
+    /// The bank sends the money of an order's last refund back, where there is one.
+    pub fn send_refund_back(&mut self, order_id: &str) {
+        let intents: Vec<&str> = self
+            .gateway
+            .intents()
+            .iter()
+            .filter(|intent| intent.order_id() == Some(order_id))
+            .map(|intent| intent.id.as_str())
+            .collect();
+        let refund = self.gateway.refunds().iter().rfind(|refund| intents.contains(&refund.payment_intent.as_str()));
+        let Some(id) = refund.map(|refund| refund.id.clone()) else { return };
+        let notices = self.gateway.settle_refund(&id, false, self.now().as_second());
+        self.refunds_came_back |= !notices.is_empty();
         self.parcels.extend(notices.into_iter().map(Parcel::Webhook));
     }
 

@@ -78,6 +78,10 @@ struct PaymentHistory {
     status: PaymentState,
     amount: Money,
     gateway_id: Option<String>,
+    /// What was taken, where anything was.
+    captured: Option<Money>,
+    /// What goes back of it, or has gone back; `GET …/refunds` tells each refund.
+    refunded: Money,
     /// The gateway's code of the last decline.
     decline_code: Option<String>,
     version: u64,
@@ -100,8 +104,9 @@ impl From<Reservation> for ReservationView {
 
 impl From<PaymentRecord> for PaymentHistory {
     fn from(record: PaymentRecord) -> Self {
+        let (captured, refunded) = (record.captured(), record.refunded());
         let PaymentRecord { state, amount, gateway_id, decline_code, version, created_at, updated_at, .. } = record;
-        Self { status: state, amount, gateway_id, decline_code, version, created_at, updated_at }
+        Self { status: state, amount, gateway_id, captured, refunded, decline_code, version, created_at, updated_at }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Orders' stream → event bus: the outbox. Every change of status is published, and that a cancellation is settled,
-//! also where the function that wrote it died at once.
+//! Orders' stream → event bus: the outbox. Every change of status is published, also where the function
+//! that wrote it died at once.
 
 use souk_domain::order::Order;
 use souk_events::orders::{OrderChanged, SOURCE};

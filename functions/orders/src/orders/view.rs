@@ -4,7 +4,7 @@ use souk_domain::{
     ids::OrderId,
     money::Money,
     order::{Address, CancelReason, Order, OrderStatus, Shipment},
-    payment::PaymentState,
+    payment::{PaymentState, Refund, RefundState},
 };
 use souk_payments::PaymentRecord;
 use souk_runtime::http::{HttpResult, Problem, Response};
@@ -49,6 +49,28 @@ struct PaymentView<'a> {
     status: PaymentState,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<&'a str>,
+    /// How much goes back, or has gone back; absent where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refunded: Option<Money>,
+    /// In the order in which they were wanted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refunds: Vec<OwnRefundView>,
+}
+
+/// Money that goes back to the shopper.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderRefund)]
+struct OwnRefundView {
+    amount: Money,
+    /// When it reached its state.
+    at: Timestamp,
+    state: RefundState,
+}
+
+impl From<&Refund> for OwnRefundView {
+    fn from(refund: &Refund) -> Self {
+        Self { amount: refund.amount, at: refund.changed_at, state: refund.state }
+    }
 }
 
 impl std::fmt::Debug for PaymentView<'_> {
@@ -82,7 +104,9 @@ impl<'a> OrderView<'a> {
         let client_secret = payment
             .filter(|_| status == PaymentState::RequiresAction && order.status == OrderStatus::PendingPayment)
             .and_then(|payment| payment.client_secret.as_deref());
-        Self { payment: Some(PaymentView { status, client_secret }), ..Self::brief(order) }
+        let refunded = payment.map(PaymentRecord::refunded).filter(|amount| *amount != Money::ZERO);
+        let refunds = payment.into_iter().flat_map(|payment| payment.refunds.iter()).map(OwnRefundView::from).collect();
+        Self { payment: Some(PaymentView { status, client_secret, refunded, refunds }), ..Self::brief(order) }
     }
 }
 

@@ -107,6 +107,8 @@ fn payment_error(error: PaymentError) -> TaskError {
         // Not retried by the machine: an operator must look, and the sweeper tries again meanwhile.
         PaymentError::Gateway(error @ GatewayError::Misconfigured(_)) => TaskError::new("GatewayMisconfigured", error),
         PaymentError::Gateway(error) => TaskError::new("GatewayRefused", error),
-        error @ PaymentError::Inconsistent(_) => TaskError::new("PaymentInconsistent", error),
+        error @ (PaymentError::Inconsistent(_)
+        | PaymentError::RefundsExceed(_)
+        | PaymentError::AboveAuthorized { .. }) => TaskError::new("PaymentInconsistent", error),
     }
 }

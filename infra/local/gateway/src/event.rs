@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::intent::{Intent, Seconds};
+use crate::refund::Refund;
 use crate::{id, render};
 
 /// What an event says happened.
@@ -30,6 +31,15 @@ pub enum EventType {
     /// Money was given back.
     #[serde(rename = "charge.refunded")]
     ChargeRefunded,
+    /// A refund's status has changed, or its bank's reference.
+    #[serde(rename = "refund.updated")]
+    RefundUpdated,
+    /// As [`EventType::RefundUpdated`], under its older name.
+    #[serde(rename = "charge.refund.updated")]
+    ChargeRefundUpdated,
+    /// The bank has sent the money back.
+    #[serde(rename = "refund.failed")]
+    RefundFailed,
 }
 
 /// An event, with the object as it was when it happened.
@@ -52,11 +62,20 @@ pub struct Event {
 impl Event {
     /// Records what just happened to `intent`.
     pub fn new(event_type: EventType, intent: &Intent, now: Seconds) -> Self {
-        let id = id::fresh("evt");
         let object = match event_type {
             EventType::ChargeRefunded => render::charge(intent),
             _ => render::intent(intent),
         };
+        Self::about(object, event_type, intent, now)
+    }
+
+    /// Records what just happened to a refund of `intent`.
+    pub fn of_refund(event_type: EventType, refund: &Refund, intent: &Intent, now: Seconds) -> Self {
+        Self::about(render::refund(refund), event_type, intent, now)
+    }
+
+    fn about(object: Value, event_type: EventType, intent: &Intent, now: Seconds) -> Self {
+        let id = id::fresh("evt");
         let body: Value = json!({
             "id": id,
             "object": "event",

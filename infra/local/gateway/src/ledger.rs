@@ -10,7 +10,7 @@ use crate::event::{Event, EventType};
 use crate::id::fresh;
 use crate::intent::{Confirmation, Intent, Refusal, Seconds, State};
 use crate::payment_method::PaymentMethod;
-use crate::refund::Refund;
+use crate::refund::{Refund, Status};
 use crate::render;
 
 /// What a command led to.
@@ -89,7 +89,7 @@ impl Ledger {
             Command::Refund { intent, amount, reason, metadata } => {
                 self.refund(&intent, amount, reason, metadata, now, &mut events)
             }
-            Command::ListIntents(page) => self.list_intents(&page),
+            Command::ListIntents { page, expands } => self.list_intents(&page, expands),
             Command::ListRefunds { intent, page } => self.list_refunds(intent.as_deref(), &page),
         };
         Applied { result, events, intent }
@@ -199,6 +199,7 @@ impl Ledger {
             reason: reason.map(str::to_owned),
             metadata,
             created: now,
+            status: if intent.paid_with(PaymentMethod::PendingRefund) { Status::Pending } else { Status::Succeeded },
         };
         events.push(Event::new(EventType::ChargeRefunded, intent, now));
         let rendered = render::refund(&refund);
@@ -206,10 +207,42 @@ impl Ledger {
         Ok(rendered)
     }
 
-    fn list_intents(&self, page: &PageRequest) -> Result<Value, ApiError> {
+    /// The bank takes a refund, or sends its money back. One that has failed stays so.
+    ///
+    /// # Errors
+    /// 404 for an unknown refund.
+    pub fn settle_refund(
+        &mut self,
+        id: &str,
+        succeeded: bool,
+        now: Seconds,
+        events: &mut Vec<Event>,
+    ) -> Result<Value, ApiError> {
+        let position = self.refunds.iter().position(|refund| refund.id == id);
+        let refund = position.and_then(|position| self.refunds.get_mut(position));
+        let refund = refund.ok_or_else(|| ApiError::no_such("refund", id))?;
+        let to = if succeeded { Status::Succeeded } else { Status::Failed };
+        let position = self.positions.get(&refund.payment_intent).copied();
+        let intent = position.and_then(|position| self.intents.get_mut(position));
+        if let Some(intent) = intent
+            && refund.status != Status::Failed
+            && refund.status != to
+        {
+            refund.status = to;
+            let mut types = vec![EventType::RefundUpdated, EventType::ChargeRefundUpdated];
+            if !succeeded {
+                intent.refund_failed(refund.amount);
+                types.push(EventType::RefundFailed);
+            }
+            events.extend(types.into_iter().map(|what| Event::of_refund(what, refund, intent, now)));
+        }
+        Ok(render::refund(refund))
+    }
+
+    fn list_intents(&self, page: &PageRequest, expands: bool) -> Result<Value, ApiError> {
         let (data, has_more) =
             paginate(self.intents.iter(), page, |intent| (&intent.id, intent.created), "payment_intent")?;
-        let data: Vec<Value> = data.into_iter().map(render::intent).collect();
+        let data: Vec<Value> = data.into_iter().map(|intent| if expands { render::expanded_intent(intent) } else { render::intent(intent) }).collect();
         Ok(render::list("/v1/payment_intents", data, has_more))
     }
 

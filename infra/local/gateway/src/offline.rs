@@ -9,6 +9,7 @@ use crate::gateway::{Books, Request, refusal, reply};
 use crate::idempotency::{Claim, Keys, Reply};
 use crate::intent::{Intent, Seconds};
 use crate::ledger::Ledger;
+use crate::refund::Refund;
 
 /// A gateway for simulations, whose clock and deliveries are theirs.
 #[derive(Debug)]
@@ -69,6 +70,18 @@ impl Offline {
     /// All intents, oldest first.
     pub fn intents(&self) -> &[Intent] {
         self.books.ledger.intents()
+    }
+
+    /// All refunds, oldest first.
+    pub fn refunds(&self) -> &[Refund] {
+        self.books.ledger.refunds()
+    }
+
+    /// The bank takes a refund, or sends its money back. Nothing happens where there is none, or it has failed.
+    pub fn settle_refund(&mut self, id: &str, succeeded: bool, now: Seconds) -> Vec<Notice> {
+        let mut events = Vec::new();
+        let _refused_where_there_is_none = self.books.ledger.settle_refund(id, succeeded, now, &mut events);
+        events.into_iter().map(Notice::from).collect()
     }
 
     /// Carries a request out and answers it.

@@ -9,6 +9,10 @@ pub enum PaymentMethod {
     Visa,
     /// Always approved; a second brand, so that tests can tell two cards apart.
     Mastercard,
+    /// Approved; a refund of it stays pending until a test says how it ends.
+    PendingRefund,
+    /// Approved; a refund of it succeeds, and a test lets it fail afterwards.
+    RefundFail,
     /// Declined without a reason.
     ChargeDeclined,
     /// Declined for lack of funds.
@@ -60,9 +64,11 @@ impl Decline {
 }
 
 impl PaymentMethod {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Visa,
         Self::Mastercard,
+        Self::PendingRefund,
+        Self::RefundFail,
         Self::ChargeDeclined,
         Self::ChargeDeclinedInsufficientFunds,
         Self::AuthenticationRequired,
@@ -78,6 +84,8 @@ impl PaymentMethod {
         match self {
             Self::Visa => "pm_card_visa",
             Self::Mastercard => "pm_card_mastercard",
+            Self::PendingRefund => "pm_card_pendingRefund",
+            Self::RefundFail => "pm_card_refundFail",
             Self::ChargeDeclined => "pm_card_chargeDeclined",
             Self::ChargeDeclinedInsufficientFunds => "pm_card_chargeDeclinedInsufficientFunds",
             Self::AuthenticationRequired => "pm_card_authenticationRequired",
@@ -87,7 +95,7 @@ impl PaymentMethod {
     /// How the bank answers to a charge.
     pub fn verdict(self) -> Verdict {
         match self {
-            Self::Visa | Self::Mastercard => Verdict::Approve,
+            Self::Visa | Self::Mastercard | Self::PendingRefund | Self::RefundFail => Verdict::Approve,
             Self::ChargeDeclined => {
                 Verdict::Decline(Decline::card_declined("generic_decline", "Your card was declined."))
             }

@@ -6,6 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::intent::Seconds;
 
+/// Where a refund stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// On its way to the bank.
+    Pending,
+    /// The bank has taken it; it may still send the money back.
+    #[default]
+    Succeeded,
+    /// The bank has sent the money back: it is the shop's again.
+    Failed,
+}
+
 /// Money given back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Refund {
@@ -25,4 +38,7 @@ pub struct Refund {
     pub metadata: BTreeMap<String, String>,
     /// When.
     pub created: Seconds,
+    /// Where it stands; succeeded where a state file is older than this field.
+    #[serde(default)]
+    pub status: Status,
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::intent::{CancellationReason, CaptureMethod, Intent, State};
 use crate::payment_method::Decline;
-use crate::refund::Refund;
+use crate::refund::{Refund, Status};
 
 /// The version of Stripe's API whose shapes are rendered.
 pub const API_VERSION: &str = "2026-08-26.dahlia";
@@ -91,7 +91,8 @@ pub fn refund(refund: &Refund) -> Value {
         "metadata": refund.metadata,
         "payment_intent": refund.payment_intent,
         "reason": refund.reason,
-        "status": "succeeded",
+        "failure_reason": (refund.status == Status::Failed).then_some("expired_or_canceled_card"),
+        "status": refund.status,
     })
 }
 

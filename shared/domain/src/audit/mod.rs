@@ -139,4 +139,17 @@ pub enum Violation {
         /// What its payment is of.
         amount: Money,
     },
+    /// I6: other sums were taken or given back than are recorded, in minor units.
+    SumsDiffer {
+        /// The order.
+        order_id: OrderId,
+        /// What was taken, by the record.
+        captured: i64,
+        /// What was taken, by the gateway.
+        captured_there: i64,
+        /// What was given back, by the record.
+        refunded: i64,
+        /// What was given back, by the gateway.
+        refunded_there: i64,
+    },
 }

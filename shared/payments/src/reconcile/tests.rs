@@ -47,6 +47,19 @@ fn this(state: PaymentState) -> Option<RecordFacts> {
 }
 
 #[test]
+fn invariant_i6_sums_that_differ_are_found_and_refunds_taken_over() {
+    let sums = |captured, refunded| Sums { captured, refunded };
+    let compared = |record, gateway| {
+        let finding = reconcile_sums(record, gateway);
+        (finding.kind, finding.action)
+    };
+    assert_eq!(compared(sums(5, 2), sums(5, 2)), (Kind::Agreed, Action::Nothing));
+    assert_eq!(compared(sums(5, 0), sums(5, 2)), (Kind::RefundsDiffer, Action::SettleRefunds));
+    assert_eq!(compared(sums(5, 2), sums(5, 0)), (Kind::RefundsDiffer, Action::SettleRefunds));
+    assert_eq!(compared(sums(5, 2), sums(4, 2)), (Kind::CapturedDiffers, Action::Report));
+}
+
+#[test]
 fn invariant_i6_no_money_of_a_settled_cancelled_order_is_passed_over() {
     for (order, record, gateway, finding) in every() {
         if order == settled(Cancelled) && gateway == RequiresCapture {

@@ -2,7 +2,11 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
-use souk_domain::ids::OrderId;
+use souk_domain::{
+    ids::{OrderId, RefundId},
+    money::Money,
+    payment::{RefundState, Told},
+};
 
 use super::parse;
 use super::transport::Answer;
@@ -26,7 +30,7 @@ pub(super) struct IntentObject {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Charge {
-    Expanded { payment_method_details: Option<MethodDetails> },
+    Expanded { payment_method_details: Option<MethodDetails>, amount_refunded: Option<i64> },
     Other(IgnoredAny),
 }
 
@@ -43,14 +47,20 @@ struct CardDetails {
 
 impl Charge {
     fn capture_before(&self) -> Option<Timestamp> {
-        let Self::Expanded { payment_method_details: Some(details) } = self else { return None };
+        let Self::Expanded { payment_method_details: Some(details), .. } = self else { return None };
         details.card.as_ref()?.capture_before.and_then(|seconds| Timestamp::from_second(seconds).ok())
+    }
+
+    fn refunded(&self) -> Option<i64> {
+        let Self::Expanded { amount_refunded, .. } = self else { return None };
+        *amount_refunded
     }
 }
 
 #[derive(Default, Deserialize)]
 struct Metadata {
     order_id: Option<String>,
+    refund_id: Option<String>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -67,25 +77,38 @@ enum Status {
 
 /// A `refund`, as far as Souk reads it.
 #[derive(Deserialize)]
-pub(super) struct RefundObject {
-    pub(super) status: RefundStatus,
+struct RefundObject {
+    id: String,
+    amount: i64,
+    created: i64,
+    status: RefundStatus,
     failure_reason: Option<String>,
+    #[serde(default)]
+    metadata: Option<Metadata>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum RefundStatus {
+enum RefundStatus {
+    Succeeded,
     #[serde(alias = "canceled")]
     Failed,
-    /// On its way or done: either way the shopper gets the money.
+    /// Pending, or waiting for somebody.
     #[serde(other)]
     Underway,
 }
 
+/// One page of the refunds of an intent.
+pub(super) struct RefundPage {
+    pub(super) refunds: Vec<Told>,
+    /// Where the next page begins; `None` on the last one.
+    pub(super) next: Option<String>,
+}
+
 /// One page of a list.
 #[derive(Deserialize)]
-pub(super) struct List<T> {
-    pub(super) data: Vec<T>,
+struct List<T> {
+    data: Vec<T>,
     #[serde(default)]
     has_more: bool,
 }
@@ -128,6 +151,7 @@ impl From<IntentObject> for Intent {
             decline: object.last_payment_error.map(|error| Decline { code: error.code() }),
             captured: object.amount_received,
             capture_before: object.latest_charge.as_ref().and_then(Charge::capture_before),
+            refunded: object.latest_charge.as_ref().and_then(Charge::refunded),
         }
     }
 }
@@ -157,19 +181,35 @@ pub(super) fn page(answer: &Answer) -> Result<IntentPage, GatewayError> {
     Ok(IntentPage { intents: intents.collect(), next })
 }
 
-/// Whether an answer to a refund says that the money goes back.
-pub(super) fn refund(answer: &Answer) -> Result<(), GatewayError> {
-    if error_of(answer).is_some_and(|error| error.code.as_deref() == Some("charge_already_refunded")) {
-        return Ok(());
-    }
-    let refund: RefundObject = parse(answer)?;
-    match refund.status {
-        RefundStatus::Underway => Ok(()),
-        RefundStatus::Failed => Err(GatewayError::Refused {
-            code: refund.failure_reason.unwrap_or_else(|| "refund_failed".to_owned()),
-            message: "the refund failed".to_owned(),
-        }),
-    }
+/// The refund in an answer.
+pub(super) fn refund(answer: &Answer) -> Result<Told, GatewayError> {
+    told(parse(answer)?)
+}
+
+/// One page of an intent's refunds. A page goes on after its last object.
+pub(super) fn refunds(answer: &Answer) -> Result<RefundPage, GatewayError> {
+    let list: List<RefundObject> = parse(answer)?;
+    let next = list.data.last().filter(|_| list.has_more).map(|last| last.id.clone());
+    Ok(RefundPage { refunds: list.data.into_iter().map(told).collect::<Result<_, _>>()?, next })
+}
+
+fn told(refund: RefundObject) -> Result<Told, GatewayError> {
+    let unreadable = |what: &str| GatewayError::Unavailable(format!("a refund's {what} could not be read"));
+    let (state, failure_code) = match refund.status {
+        RefundStatus::Succeeded => (RefundState::Succeeded, None),
+        RefundStatus::Underway => (RefundState::Pending, None),
+        RefundStatus::Failed => {
+            (RefundState::Failed, Some(refund.failure_reason.unwrap_or_else(|| "unknown".to_owned())))
+        }
+    };
+    Ok(Told {
+        gateway_id: refund.id,
+        refund_id: refund.metadata.and_then(|metadata| metadata.refund_id?.parse::<RefundId>().ok()),
+        amount: Money::usd(refund.amount).map_err(|_| unreadable("amount"))?,
+        state,
+        failure_code,
+        created_at: Timestamp::from_second(refund.created).map_err(|_| unreadable("time"))?,
+    })
 }
 
 /// What an answer that is no success means for the caller.
@@ -196,10 +236,11 @@ impl ErrorObject {
             || matches!(self.code.as_deref(), Some("amount_too_small" | "amount_too_large"))
     }
 
-    /// The intent, or its charge, is not in a state for this.
+    /// The intent, its charge, or the account's balance is not in a state for this.
     fn is_about_the_state(&self) -> bool {
         let about = |prefix: &str| self.code.as_deref().is_some_and(|code| code.starts_with(prefix));
-        self.payment_intent.is_some() || about("payment_intent_") || about("charge_")
+        let of_refund = about("refund_") || self.code.as_deref() == Some("balance_insufficient");
+        self.payment_intent.is_some() || about("payment_intent_") || about("charge_") || of_refund
     }
 }
 
@@ -284,13 +325,32 @@ mod tests {
     }
 
     #[test]
-    fn a_refund_that_fails_is_not_taken_for_one() {
-        assert_eq!(refund(&answer(200, r#"{"status":"succeeded"}"#)), Ok(()));
-        assert_eq!(refund(&answer(200, r#"{"status":"pending"}"#)), Ok(()));
-        assert_eq!(refund(&answer(400, r#"{"error":{"code":"charge_already_refunded"}}"#)), Ok(()));
+    fn a_refund_stands_where_the_gateway_says() {
+        let stands = |status: &str| {
+            let body = format!(
+                r#"{{"id":"re_1","amount":5,"created":0,"metadata":{{}},"status":"{status}","failure_reason":"lost_card"}}"#
+            );
+            let told = refund(&answer(200, &body)).unwrap();
+            (told.state, told.failure_code)
+        };
+        assert_eq!(stands("succeeded"), (RefundState::Succeeded, None));
+        assert_eq!(stands("pending"), (RefundState::Pending, None));
+        assert_eq!(stands("requires_action"), (RefundState::Pending, None));
         for status in ["failed", "canceled"] {
-            let failed = refund(&answer(200, &format!(r#"{{"status":"{status}","failure_reason":"lost_card"}}"#)));
-            assert!(matches!(failed, Err(GatewayError::Refused { code, .. }) if code == "lost_card"), "{status}");
+            assert_eq!(stands(status), (RefundState::Failed, Some("lost_card".to_owned())), "{status}");
         }
+        let over = refund(&answer(400, r#"{"error":{"code":"charge_already_refunded"}}"#));
+        assert!(matches!(over, Err(GatewayError::Refused { code, .. }) if code == "charge_already_refunded"));
+    }
+
+    #[test]
+    fn what_was_refunded_is_known_where_the_charge_was_asked_for() {
+        let refunded = |charge: &str| {
+            let body = format!(r#"{{"id":"pi_1","status":"succeeded","amount_received":9,"latest_charge":{charge}}}"#);
+            intent(&answer(200, &body)).unwrap().refunded
+        };
+        assert_eq!(refunded(r#"{"id":"ch_1","amount_refunded":4}"#), Some(4));
+        assert_eq!(refunded(r#""ch_1""#), None);
+        assert_eq!(refunded("null"), None);
     }
 }

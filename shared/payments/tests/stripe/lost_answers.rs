@@ -18,8 +18,8 @@ async fn a_lost_answer_is_asked_for_again_under_its_key() {
     }
     let id = till.create(&order, "pm_card_visa").await.unwrap().id;
     assert_eq!(till.gateway.confirm(&order, &id).await.unwrap().status, IntentStatus::RequiresCapture);
-    assert_eq!(till.gateway.capture(&order, &id, 1).await.unwrap().status, IntentStatus::Succeeded);
-    till.gateway.refund(&order, &id).await.unwrap();
+    assert_eq!(till.gateway.capture(&order, &id, 1, None).await.unwrap().status, IntentStatus::Succeeded);
+    till.refund(&order, &id).await.unwrap();
 
     let effects = json!({"authorizations": 1, "captures": 1, "voids": 0, "refunds": 1, "declines": 0});
     assert_eq!(till.effects(&order).await, effects);
@@ -71,8 +71,8 @@ async fn an_error_that_sticks_to_its_key_is_resolved_by_asking() {
         till.fault(&order, operation, "server_error_after_effect", 1).await;
     }
     assert_eq!(till.gateway.confirm(&order, &id).await.unwrap().status, IntentStatus::RequiresCapture);
-    assert_eq!(till.gateway.capture(&order, &id, 1).await.unwrap().status, IntentStatus::Succeeded);
-    till.gateway.refund(&order, &id).await.unwrap();
+    assert_eq!(till.gateway.capture(&order, &id, 1, None).await.unwrap().status, IntentStatus::Succeeded);
+    till.refund(&order, &id).await.unwrap();
     assert_eq!(till.effects(&order).await["refunds"], 1);
 }
 

@@ -4,5 +4,6 @@
 mod listing;
 mod lost_answers;
 mod payments;
+mod refunds;
 mod schema;
 mod till;

@@ -16,10 +16,10 @@ async fn authorize_capture_refund() {
 
     let held = till.gateway.confirm(&order, &created.id).await.unwrap();
     assert_eq!((held.status, held.captured), (IntentStatus::RequiresCapture, 0));
-    let taken = till.gateway.capture(&order, &created.id, 1).await.unwrap();
+    let taken = till.gateway.capture(&order, &created.id, 1, None).await.unwrap();
     assert_eq!((taken.status, taken.captured), (IntentStatus::Succeeded, 500));
-    till.gateway.refund(&order, &created.id).await.unwrap();
-    till.gateway.refund(&order, &created.id).await.unwrap();
+    till.refund(&order, &created.id).await.unwrap();
+    till.refund(&order, &created.id).await.unwrap();
 
     let effects = json!({"authorizations": 1, "captures": 1, "voids": 0, "refunds": 1, "declines": 0});
     assert_eq!(till.effects(&order).await, effects);
@@ -121,15 +121,15 @@ async fn a_state_that_does_not_allow_it_is_refused() {
     let id = till.held(&canceled).await;
     till.gateway.cancel(&canceled, &id).await.unwrap();
     assert!(refused_with(&till.gateway.cancel(&canceled, &id).await, unexpected));
-    assert!(refused_with(&till.gateway.capture(&canceled, &id, 1).await, unexpected));
+    assert!(refused_with(&till.gateway.capture(&canceled, &id, 1, None).await, unexpected));
     assert_eq!(till.effects(&canceled).await["voids"], 1);
 
     let captured = order("captured");
     let id = till.held(&captured).await;
-    assert!(refused_with(&till.gateway.refund(&captured, &id).await, unexpected));
-    till.gateway.capture(&captured, &id, 1).await.unwrap();
+    assert!(refused_with(&till.refund(&captured, &id).await, unexpected));
+    till.gateway.capture(&captured, &id, 1, None).await.unwrap();
     assert!(refused_with(&till.gateway.cancel(&captured, &id).await, unexpected));
-    assert_eq!(till.gateway.capture(&captured, &id, 1).await.unwrap().status, IntentStatus::Succeeded);
+    assert_eq!(till.gateway.capture(&captured, &id, 1, None).await.unwrap().status, IntentStatus::Succeeded);
     assert_eq!(till.effects(&captured).await["captures"], 1);
 
     assert!(refused_with(&till.gateway.retrieve("pi_none").await, "resource_missing"));
@@ -141,10 +141,10 @@ async fn a_refused_capture_stays_refused_under_its_key_and_the_next_attempt_has_
     let till = Till::open().await;
     let order = order("refused");
     let id = till.create(&order, "pm_card_visa").await.unwrap().id;
-    assert!(refused_with(&till.gateway.capture(&order, &id, 1).await, "payment_intent_unexpected_state"));
+    assert!(refused_with(&till.gateway.capture(&order, &id, 1, None).await, "payment_intent_unexpected_state"));
     till.gateway.confirm(&order, &id).await.unwrap();
-    assert_eq!(till.gateway.capture(&order, &id, 1).await.unwrap().status, IntentStatus::RequiresCapture);
-    assert_eq!(till.gateway.capture(&order, &id, 2).await.unwrap().status, IntentStatus::Succeeded);
+    assert_eq!(till.gateway.capture(&order, &id, 1, None).await.unwrap().status, IntentStatus::RequiresCapture);
+    assert_eq!(till.gateway.capture(&order, &id, 2, None).await.unwrap().status, IntentStatus::Succeeded);
     assert_eq!(till.effects(&order).await["captures"], 1);
 }
 
@@ -154,7 +154,7 @@ async fn a_lapsed_hold_cannot_be_captured() {
     let order = order("lapsed");
     let id = till.held(&order).await;
     till.call("POST", &format!("/__fake/intents/{id}/expire"), json!({})).await;
-    assert!(refused_with(&till.gateway.capture(&order, &id, 1).await, "payment_intent_unexpected_state"));
+    assert!(refused_with(&till.gateway.capture(&order, &id, 1, None).await, "payment_intent_unexpected_state"));
     assert_eq!(till.gateway.retrieve(&id).await.unwrap().status, IntentStatus::Canceled);
 }
 

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use http::Request;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use souk_domain::ids::RefundId;
 use souk_domain::money::Money;
-use souk_payments::gateway::{Gateway, NewIntent, Window};
+use souk_payments::gateway::{Gateway, NewIntent, NewRefund, Window};
 use souk_payments::stripe::StripeGateway;
 
 use crate::till::order;
@@ -71,9 +72,12 @@ async fn every_request_is_one_that_stripe_understands() {
     let created = gateway.create(&new).await.unwrap();
     assert!(created.id.starts_with("pi_"));
     gateway.confirm(&order, &created.id).await.unwrap();
-    gateway.capture(&order, &created.id, 1).await.unwrap();
+    gateway.capture(&order, &created.id, 1, None).await.unwrap();
     gateway.cancel(&order, &created.id).await.unwrap();
-    gateway.refund(&order, &created.id).await.unwrap();
+    let refund_id = RefundId::of_cancellation(&order);
+    let refund = NewRefund { order_id: &order, intent_id: &created.id, refund_id: &refund_id, amount: None };
+    gateway.refund(&refund).await.unwrap();
+    gateway.refunds(&created.id).await.unwrap();
     gateway.retrieve(&created.id).await.unwrap();
     let window = Window { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::now() };
     gateway.list(window, Some(&created.id)).await.unwrap();

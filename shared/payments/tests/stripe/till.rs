@@ -7,10 +7,11 @@ use http_body_util::BodyExt as _;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
-use souk_domain::ids::{OrderId, UserId};
+use souk_domain::ids::{OrderId, RefundId, UserId};
 use souk_domain::money::Money;
+use souk_domain::payment::Told;
 use souk_gateway::{Config, Server};
-use souk_payments::gateway::{Gateway, GatewayError, Intent, NewIntent};
+use souk_payments::gateway::{Gateway, GatewayError, Intent, NewIntent, NewRefund};
 use souk_payments::stripe::StripeGateway;
 
 const KEY: &str = "sk_test_souk";
@@ -46,6 +47,23 @@ impl Till {
         let id = self.create(order, "pm_card_visa").await.unwrap().id;
         self.gateway.confirm(order, &id).await.unwrap();
         id
+    }
+
+    /// Refunds all that is left, as the cancellation of the order does.
+    pub async fn refund(&self, order: &OrderId, intent_id: &str) -> Result<Told, GatewayError> {
+        let refund_id = RefundId::of_cancellation(order);
+        self.gateway.refund(&NewRefund { order_id: order, intent_id, refund_id: &refund_id, amount: None }).await
+    }
+
+    /// A refund that somebody makes at the gateway, past the shop.
+    pub async fn console(&self, form: &str) {
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let request = Request::post(format!("{}/v1/refunds", self.server.url()))
+            .header("authorization", format!("Bearer {KEY}"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.to_owned())
+            .unwrap();
+        assert!(client.request(request).await.unwrap().status().is_success());
     }
 
     /// The order's only intent, as the gateway itself sees it.

@@ -5,6 +5,7 @@
 //! about a violation is a person's decision.
 
 mod flash_sales;
+mod money;
 mod orders;
 
 use serde::Serialize;
@@ -12,18 +13,19 @@ use souk_domain::audit::Violation;
 use souk_flash_sales::{FlashSales, Shards};
 use souk_inventory::{ReservationBook, StockAuditor};
 use souk_orders::Orders;
-use souk_payments::PaymentRecords;
+use souk_payments::{PaymentRecords, stripe::StripeGateway};
 use souk_wiring::{Call, FromEnvironment, metrics};
 
 use crate::Failure;
 
-/// The tables of stock, sales, orders and money.
+/// The tables of stock, sales, orders and money, and the gateway.
 #[derive(Debug, FromEnvironment)]
 pub struct Audit {
     stock: StockAuditor,
     orders: Orders,
     reservations: ReservationBook,
     payments: PaymentRecords,
+    gateway: StripeGateway,
     sales: FlashSales,
     shards: Shards,
 }
@@ -39,6 +41,8 @@ pub struct Checked {
     shards: u32,
     /// Settled orders. Those that ended a month ago are in the archive, and are not looked at.
     orders: usize,
+    /// Payments whose sums were compared with the gateway's.
+    payments: usize,
     /// Orders that are not settled: their sagas are still at them.
     unsettled: usize,
 }
@@ -56,7 +60,7 @@ impl Audit {
     /// Audits everything.
     ///
     /// # Errors
-    /// Where a table cannot be read.
+    /// Where a table or the gateway's list cannot be read.
     pub async fn run(&self, call: &Call) -> Result<Report, Failure> {
         let stock = self.stock.audit(call.now).await?;
         let checked = Checked { rows: stock.rows, reservations: stock.reservations, ..Checked::default() };
@@ -64,6 +68,7 @@ impl Audit {
         let mut report = Report { checked, moving, violations: stock.violations };
         self.audit_sales(&mut report).await?;
         self.audit_orders(&mut report).await?;
+        self.audit_money(&mut report, call.now).await?;
         for violation in &report.violations {
             tracing::error!(violation = %serde_json::to_string(violation)?, "an invariant is violated");
         }

@@ -95,7 +95,10 @@ impl ReconcilePayments {
 #[expect(clippy::cast_precision_loss, reason = "counts of one run")]
 fn measure(report: &Report) {
     let done = |action| report.actions.get(&action).copied().unwrap_or_default() as f64;
-    let repaired = done(Action::RestartSaga) + done(Action::ResumeShipment) + done(Action::CancelIntent);
+    let repaired = done(Action::RestartSaga)
+        + done(Action::ResumeShipment)
+        + done(Action::SettleRefunds)
+        + done(Action::CancelIntent);
     let values = [
         ("compared", report.compared as f64),
         ("repaired", repaired),

@@ -5,7 +5,8 @@ use souk_domain::ids::OrderId;
 use souk_orders::find;
 use souk_payments::{
     gateway::{Gateway as _, GatewayError, Intent},
-    reconcile::{Action, Finding, Knows, OrderProgress, RecordFacts, reconcile},
+    reconcile::{Action, Finding, Kind, Knows, OrderProgress, RecordFacts, reconcile, reconcile_sums},
+    settle_refunds,
 };
 
 use super::ReconcilePayments;
@@ -43,7 +44,8 @@ impl ReconcilePayments {
     async fn compare(&self, order_id: &OrderId, intent: &Intent) -> Result<(Finding, Option<OrderProgress>), Failure> {
         let order = find(&self.shipping.orders, &self.archive, order_id).await?;
         let order = order.map(|order| OrderProgress { status: order.status, settled: order.settled });
-        let record = self.shipping.payments.get(order_id).await?.map(|record| RecordFacts {
+        let payment = self.shipping.payments.get(order_id).await?;
+        let record = payment.as_ref().map(|record| RecordFacts {
             state: record.state,
             knows: match &record.gateway_id {
                 None => Knows::None,
@@ -51,7 +53,14 @@ impl ReconcilePayments {
                 Some(_) => Knows::Another,
             },
         });
-        Ok((reconcile(order, record, intent.status), order))
+        let finding = reconcile(order, record, intent.status);
+        let sums = (payment.and_then(|record| record.sums_at_rest()), intent.sums());
+        Ok(match (finding.kind, record.map(|record| record.knows), sums) {
+            (Kind::Agreed, Some(Knows::This), (Some(record), Some(gateway))) => {
+                (reconcile_sums(record, gateway), order)
+            }
+            _ => (finding, order),
+        })
     }
 
     async fn act(
@@ -71,6 +80,10 @@ impl ReconcilePayments {
             (Action::ResumeShipment, _) => {
                 let outcome = self.shipping.ship(order_id, now).await?;
                 tracing::info!(%order_id, outcome = outcome.name(), "the shipment was resumed");
+            }
+            (Action::SettleRefunds, _) => {
+                let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);
+                let _as_the_next_walk_sees = settle_refunds(payments, gateway, order_id, now).await?;
             }
             (Action::CancelIntent, _) => match self.shipping.gateway.cancel(order_id, &intent.id).await {
                 // It moved on; the next walk sees where to.

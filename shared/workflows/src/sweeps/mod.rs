@@ -7,6 +7,7 @@
 
 pub mod flash_sales;
 pub mod orders;
+pub mod refunds;
 pub mod reservations;
 pub mod shipments;
 

@@ -21,6 +21,7 @@ mod pictures;
 mod pricing;
 mod product_pages;
 mod reconciliation;
+mod refunds;
 mod relevance;
 mod search;
 mod sign_in;

@@ -10,9 +10,9 @@ use aws_sdk_sesv2 as ses;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use souk_domain::{
-    ids::{OrderId, UserId},
+    ids::{OrderId, RefundId, UserId},
     money::Money,
-    order::{CancelReason, FromFlashSale, Order, OrderLine, OrderStatus, Origin},
+    order::{FromFlashSale, Order, OrderLine, OrderStatus, Origin},
     payment::PaymentState,
     quantity::Quantity,
 };
@@ -20,7 +20,7 @@ use souk_notifications::{
     BeginOutcome, Contacts, EmailAddress, EndOutcome, Feedback, Happened, Kind, Mailer, Message, Messages, Standing,
     Templates, Withheld,
 };
-use souk_orders::{OrderRecord, Orders};
+use souk_orders::{Archive, OrderRecord, Orders};
 use souk_payments::PaymentRecords;
 use souk_testkit::stand_in::{Answer, Received, StandIn};
 use souk_wiring::Call;
@@ -94,7 +94,7 @@ impl World {
             .endpoint_url(aws.url())
             .timeout_config(patience);
         let send = SendMessage::new(
-            Orders::new(tables.table("OrdersTable")),
+            (Orders::new(tables.table("OrdersTable")), Archive::new(tables.table("OrderArchiveTable"))),
             PaymentRecords::new(tables.table("PaymentsTable")),
             Contacts::new(cognito::Client::from_conf(pool.build()), "pool".to_owned()),
             messages.clone(),
@@ -130,7 +130,7 @@ fn user() -> UserId {
 }
 
 fn message(kind: Kind) -> Message {
-    Message { order_id: id(1), user_id: user(), kind }
+    Message { order_id: id(1), user_id: user(), kind, refund_id: None }
 }
 
 fn order(order_id: OrderId, status: OrderStatus) -> Order {
@@ -297,16 +297,57 @@ async fn a_shopper_declines_news_of_parcels_and_still_hears_of_the_order() {
     assert_eq!(world.mails(), 1);
 }
 
+/// A payment's record with these refunds, each of nine dollars.
+async fn refunded(world: &World, refunds: &[(&RefundId, &str)]) {
+    let item = json!({
+        "id": format!("order#{}", id(1)), "order_id": id(1), "state": "CAPTURED", "version": 3,
+        "amount": { "amount": 1800, "currency": "USD" }, "created_at": 0, "updated_at": 0,
+        "refunds": refunds.iter().map(|(refund_id, state)| json!({
+            "refund_id": refund_id, "amount": { "amount": 900, "currency": "USD" }, "by": "CANCELLATION",
+            "state": state, "asked_at": 0, "changed_at": 0,
+        })).collect::<Vec<_>>(),
+    });
+    world.tables.table("PaymentsTable").put(&item).await.unwrap();
+}
+
 #[tokio::test]
-async fn a_refund_is_told_only_where_money_went_back() {
+async fn each_refund_is_told_once_with_its_amount_and_only_while_it_stands() {
     let world = world().await;
-    let mut cancelled = order(id(1), OrderStatus::Cancelled);
-    cancelled.cancel_reason = Some(CancelReason::Customer);
-    world.holds(&cancelled).await;
-    assert_eq!(world.tells(Happened::Refunded, at(0)).await.unwrap(), SendOutcome::Nothing);
+    let [first, second] = ["a", "b"].map(|key| RefundId::of_request(&id(1), key));
+    let tells = async |refund_id: &RefundId| world.tells(Happened::Refunded(refund_id.clone()), at(0)).await.unwrap();
+    assert_eq!(tells(&first).await, SendOutcome::Nothing, "there is no payment");
+    refunded(&world, &[(&first, "SUCCEEDED"), (&second, "FAILED")]).await;
+    assert_eq!(tells(&second).await, SendOutcome::Nothing, "the bank has sent it back meanwhile");
+    assert_eq!(tells(&first).await, sent(1));
+    assert!(matches!(tells(&first).await, SendOutcome::Done(_)));
+    refunded(&world, &[(&first, "SUCCEEDED"), (&second, "SUCCEEDED")]).await;
+    assert_eq!(tells(&second).await, sent(1));
+    assert_eq!(world.mails(), 2);
+    assert!(world.mails.lock().unwrap()[0].to_string().contains("Returned to you: $9.00"));
+}
+
+#[tokio::test]
+async fn a_refund_of_an_archived_order_is_told_too() {
+    let world = World::new().await;
+    let archived = order(id(1), OrderStatus::Delivered);
+    world.tables.table("OrderArchiveTable").put(&OrderRecord::from(&archived)).await.unwrap();
+    let refund_id = RefundId::of_request(&id(1), "a");
+    refunded(&world, &[(&refund_id, "SUCCEEDED")]).await;
+    assert_eq!(world.tells(Happened::Refunded(refund_id), at(0)).await.unwrap(), sent(1));
+}
+
+#[tokio::test]
+async fn a_challenge_is_told_only_while_the_payment_waits_for_it() {
+    let world = world().await;
+    world.holds(&order(id(1), OrderStatus::PendingPayment)).await;
     let payments = PaymentRecords::new(world.tables.table("PaymentsTable"));
-    payments.open(&id(1), PaymentState::Refunded, Money::usd(900).unwrap(), at(0)).await.unwrap();
-    assert_eq!(world.tells(Happened::Refunded, at(0)).await.unwrap(), sent(1));
+    payments.open(&id(1), PaymentState::RequiresAction, Money::usd(900).unwrap(), at(0)).await.unwrap();
+    assert_eq!(world.tells(Happened::ActionRequired, at(0)).await.unwrap(), sent(1));
+    assert!(matches!(world.tells(Happened::ActionRequired, at(0)).await.unwrap(), SendOutcome::Done(_)));
+
+    let late = World::new().await;
+    late.holds(&order(id(1), OrderStatus::Confirmed)).await;
+    assert_eq!(late.tells(Happened::ActionRequired, at(0)).await.unwrap(), SendOutcome::Nothing);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use souk_domain::{
     audit::Violation,
     flash_sale::FlashSaleStatus,
     ids::{FlashSaleId, ReservationId},
+    money::Money,
     order::{OrderStatus, Origin},
     reservation::ReservationState,
 };
@@ -128,7 +129,28 @@ async fn payments_before_claims_were_counted_and_events_that_only_say_their_ids(
     table.put(&json!({"id": "event#evt_1", "ttl": at(0).as_second()})).await.unwrap();
     let found = PaymentRecords::new(table.clone()).get(&order(1)).await.unwrap().unwrap();
     assert_eq!((found.capture_attempt, found.gateway_id.as_deref()), (0, Some("pi_1")));
+    assert_eq!((found.captured(), found.refundable()), (None, None));
     assert!(SeenEvents::new(table).contains("evt_1").await.unwrap());
+}
+
+#[tokio::test]
+async fn payments_before_their_sums_and_refunds_were_written_down() {
+    let table = Tables::of("transactions").await.table("PaymentsTable");
+    let record = |n, state: &str| {
+        json!({
+            "id": format!("order#{}", order(n)), "order_id": order(n), "state": state, "version": 5,
+            "amount": {"amount": 900, "currency": "USD"}, "gateway_id": "pi_1", "capture_attempt": 1,
+            "created_at": millis(0), "updated_at": millis(1),
+        })
+    };
+    table.put(&record(1, "CAPTURED")).await.unwrap();
+    table.put(&record(2, "REFUNDED")).await.unwrap();
+    let records = PaymentRecords::new(table);
+    let (whole, nothing) = (Money::usd(900).unwrap(), Money::ZERO);
+    let captured = records.get(&order(1)).await.unwrap().unwrap();
+    assert_eq!((captured.captured(), captured.refunded(), captured.refundable()), (Some(whole), nothing, Some(whole)));
+    let refunded = records.get(&order(2)).await.unwrap().unwrap();
+    assert_eq!((refunded.captured(), refunded.refunded(), refunded.refundable()), (Some(whole), whole, Some(nothing)));
 }
 
 #[tokio::test]

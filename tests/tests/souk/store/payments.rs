@@ -24,7 +24,7 @@ async fn each_claim_of_the_money_has_a_number_and_only_its_own_refusal_ends_it()
     let records = PaymentRecords::new(Tables::of("transactions").await.table("PaymentsTable"));
     let order = order(1);
     records.open(&order, Authorized, Money::usd(900).unwrap(), at(0)).await.unwrap();
-    let begin = async |second| standing(records.begin_capture(&order, at(second)).await.unwrap());
+    let begin = async |second| standing(records.begin_capture(&order, None, at(second)).await.unwrap());
     let give_back =
         async |attempt| standing(records.give_capture_back(&order, attempt, "refused", at(9)).await.unwrap());
     assert_eq!(begin(1).await, (true, Capturing, 1));
@@ -43,7 +43,7 @@ async fn a_record_from_before_claims_were_counted_can_be_claimed() {
     let id = format!("order#{order}");
     let older = table.update(&[("id", &id)], Update::new().remove("capture_attempt")).await.unwrap();
     assert!(older.is_written());
-    assert_eq!(standing(records.begin_capture(&order, at(1)).await.unwrap()), (true, Capturing, 1));
+    assert_eq!(standing(records.begin_capture(&order, None, at(1)).await.unwrap()), (true, Capturing, 1));
 }
 
 /// Stripe says it; where a gateway does not, a card's week counts.

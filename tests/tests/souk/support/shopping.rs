@@ -105,6 +105,22 @@ impl Stack {
         }
     }
 
+    /// The gateway's refunds of an order, oldest first.
+    pub async fn refunds(&self, order_id: &str) -> Vec<Value> {
+        let url = format!("{}/__fake/refunds?order_id={order_id}", self.gateway_url);
+        let answer: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        answer["refunds"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// The bank takes an order's last refund (`succeed`), or sends its money back (`fail`).
+    pub async fn settle_refund(&self, order_id: &str, outcome: &str) {
+        let refunds = self.refunds(order_id).await;
+        let id = refunds.last().unwrap()["id"].as_str().unwrap();
+        let url = format!("{}/__fake/refunds/{id}/settle", self.gateway_url);
+        let answer = reqwest::Client::new().post(url).json(&json!({ "outcome": outcome })).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
     /// Plays the customer at the 3-D Secure challenge.
     pub async fn authenticate(&self, intent_id: &str, outcome: &str) {
         let url = format!("{}/__fake/intents/{intent_id}/authenticate", self.gateway_url);

@@ -81,7 +81,12 @@ pub enum Command {
         metadata: BTreeMap<String, String>,
     },
     /// List intents, newest first.
-    ListIntents(PageRequest),
+    ListIntents {
+        /// Which part of the list.
+        page: PageRequest,
+        /// Whether charges are wanted in full.
+        expands: bool,
+    },
     /// List refunds, newest first.
     ListRefunds {
         /// Only those of this intent.
@@ -114,7 +119,7 @@ impl Command {
             Self::Cancel { .. } => Operation::Cancel,
             Self::Retrieve { .. } => Operation::Retrieve,
             Self::Refund { .. } => Operation::Refund,
-            Self::ListIntents(_) | Self::ListRefunds { .. } => Operation::List,
+            Self::ListIntents { .. } | Self::ListRefunds { .. } => Operation::List,
         }
     }
 
@@ -127,7 +132,7 @@ impl Command {
             | Self::Retrieve { intent, .. }
             | Self::Refund { intent, .. } => Some(intent),
             Self::ListRefunds { intent, .. } => intent.as_deref(),
-            Self::Create { .. } | Self::ListIntents(_) => None,
+            Self::Create { .. } | Self::ListIntents { .. } => None,
         }
     }
 }

@@ -132,9 +132,10 @@ impl Command {
     /// # Errors
     /// As [`Command::create`].
     pub fn list_intents(mut params: Params) -> Result<Self, ApiError> {
+        let expands = params.take_list("expand").iter().any(|path| path == "data.latest_charge");
         let page = PageRequest::take(&mut params)?;
         params.finish()?;
-        Ok(Self::ListIntents(page))
+        Ok(Self::ListIntents { page, expands })
     }
 
     /// Parses `GET /v1/refunds`.

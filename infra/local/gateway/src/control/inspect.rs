@@ -50,6 +50,18 @@ pub async fn intents(State(gateway): State<Arc<Gateway>>, Query(filter): Query<F
     Json(json!({ "intents": intents, "requests": requests }))
 }
 
+/// `GET /__fake/refunds?order_id=…&intent=…`
+pub async fn refunds(State(gateway): State<Arc<Gateway>>, Query(filter): Query<Filter>) -> Json<Value> {
+    let books = gateway.books();
+    let order_of = |intent: &str| books.ledger.intent(intent).and_then(Intent::order_id).map(str::to_owned);
+    let matching = books
+        .ledger
+        .refunds()
+        .iter()
+        .filter(|refund| filter.matches(order_of(&refund.payment_intent).as_deref(), Some(&refund.payment_intent)));
+    Json(json!({ "refunds": matching.map(render::refund).collect::<Vec<Value>>() }))
+}
+
 fn describe(intent: &Intent) -> Value {
     let mut shown = render::intent(intent);
     if let Value::Object(fields) = &mut shown {

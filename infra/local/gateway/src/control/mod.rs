@@ -26,6 +26,8 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/__fake/faults", get(inspect::faults).post(provoke::add_fault).delete(provoke::clear_faults))
         .route("/__fake/intents/{id}/authenticate", post(provoke::authenticate))
         .route("/__fake/intents/{id}/expire", post(provoke::expire))
+        .route("/__fake/refunds", get(inspect::refunds))
+        .route("/__fake/refunds/{id}/settle", post(provoke::settle_refund))
         .route("/__fake/webhook_url", get(inspect::webhook_url).post(provoke::set_webhook_url))
         .route("/__fake/webhooks/resend", post(provoke::resend))
         .with_state(gateway)

@@ -41,13 +41,13 @@ pub async fn clear_faults(State(gateway): State<Arc<Gateway>>, Query(whose): Que
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Challenge {
-    outcome: ChallengeOutcome,
+struct Settled {
+    outcome: Ending,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum ChallengeOutcome {
+enum Ending {
     Succeed,
     Fail,
 }
@@ -58,10 +58,24 @@ pub async fn authenticate(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    let challenge: Challenge = parse(&body)?;
-    let succeeded = matches!(challenge.outcome, ChallengeOutcome::Succeed);
+    let challenge: Settled = parse(&body)?;
+    let succeeded = matches!(challenge.outcome, Ending::Succeed);
     let mut events = Vec::new();
     let shown = gateway.books().ledger.authenticate(&id, succeeded, clock::now(), &mut events)?;
+    gateway.publish(events).await;
+    Ok(Json(shown))
+}
+
+/// `POST /__fake/refunds/{id}/settle`: the bank takes a refund, or sends its money back.
+pub async fn settle_refund(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let settled: Settled = parse(&body)?;
+    let succeeded = matches!(settled.outcome, Ending::Succeed);
+    let mut events = Vec::new();
+    let shown = gateway.books().ledger.settle_refund(&id, succeeded, clock::now(), &mut events)?;
     gateway.publish(events).await;
     Ok(Json(shown))
 }

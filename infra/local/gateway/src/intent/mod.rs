@@ -213,6 +213,11 @@ impl Intent {
         self.metadata.get("order_id").map(String::as_str)
     }
 
+    /// True where this method pays for it.
+    pub fn paid_with(&self, method: PaymentMethod) -> bool {
+        self.payment_method.as_deref() == Some(method.id())
+    }
+
     /// Minor units held now.
     pub fn amount_capturable(&self) -> i64 {
         match self.state {

@@ -60,6 +60,13 @@ impl Intent {
         }
     }
 
+    /// The bank has sent the money of a refund back.
+    pub fn refund_failed(&mut self, amount: i64) {
+        if let State::Succeeded { refunded, .. } = &mut self.state {
+            *refunded -= amount;
+        }
+    }
+
     /// Gives back `amount`, or all that is left. Returns the minor units given back.
     ///
     /// # Errors

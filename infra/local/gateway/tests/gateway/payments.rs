@@ -1,7 +1,7 @@
 //! The life of a payment, by the book.
 
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{Gateway, create_body};
 
@@ -154,4 +154,46 @@ async fn intents_are_listed_newest_first() {
     assert_eq!(listed(&later), Vec::<String>::new());
     let since = gateway.get(&format!("/v1/payment_intents?created[gte]={}", created - 60)).await;
     assert_eq!(listed(&since).len(), 5);
+}
+
+async fn refund(gateway: &Gateway, id: &str, amount: i64) -> crate::client::Answer {
+    gateway.post("/v1/refunds", &format!("payment_intent={id}&amount={amount}")).await
+}
+
+async fn settle(gateway: &Gateway, refund: &str, outcome: &str) -> Value {
+    let path = format!("/__fake/refunds/{refund}/settle");
+    let body = json!({ "outcome": outcome }).to_string();
+    gateway.try_request(Method::POST, &path, &[], &body).await.unwrap().json
+}
+
+#[tokio::test]
+async fn captured_money_is_refunded_in_parts_and_never_more_than_all() {
+    let gateway = Gateway::start().await;
+    let id = gateway.held("ord_1").await;
+    gateway.post(&format!("/v1/payment_intents/{id}/capture"), "amount_to_capture=300").await;
+    let first = refund(&gateway, &id, 200).await;
+    assert_eq!((&first.json["amount"], &first.json["status"]), (&json!(200), &json!("succeeded")));
+    assert_eq!(refund(&gateway, &id, 101).await.code(), "amount_too_large");
+    assert_eq!(refund(&gateway, &id, 100).await.status, 200);
+    assert_eq!(refund(&gateway, &id, 1).await.code(), "charge_already_refunded");
+    let shown = gateway.get(&format!("/v1/payment_intents/{id}?expand[]=latest_charge")).await;
+    let charge = &shown.json["latest_charge"];
+    assert_eq!((&charge["amount_captured"], &charge["amount_refunded"]), (&json!(300), &json!(300)));
+}
+
+#[tokio::test]
+async fn a_refund_may_be_pending_and_may_fail_after_it_had_succeeded() {
+    let gateway = Gateway::start().await;
+    for (method, begins) in [("pm_card_pendingRefund", "pending"), ("pm_card_refundFail", "succeeded")] {
+        let id = gateway.intent(&format!("ord_{begins}"), method).await;
+        gateway.act(&id, "confirm").await;
+        gateway.act(&id, "capture").await;
+        let made = refund(&gateway, &id, 200).await;
+        assert_eq!(made.json["status"], begins);
+        let refund_id = made.json["id"].as_str().unwrap();
+        assert_eq!(settle(&gateway, refund_id, "fail").await["status"], "failed");
+        assert_eq!(settle(&gateway, refund_id, "succeed").await["status"], "failed", "for good");
+        let again = gateway.post("/v1/refunds", &format!("payment_intent={id}")).await;
+        assert_eq!(again.json["amount"], 500, "what came back can be refunded again");
+    }
 }

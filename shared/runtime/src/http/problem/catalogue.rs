@@ -159,6 +159,21 @@ catalogue! {
         when "The gateway would not capture the money; the order stays confirmed.",
         then "Try again, or cancel the order.",
         with "gateway_code";
+    NothingCaptured: 409 "nothing-captured" "Nothing was taken",
+        when "The order is to be refunded, and no money was taken for it.",
+        then "Cancel the order: whatever is held for it is released.",
+        with "payment_status";
+    RefundTooLarge: 409 "refund-too-large" "More than can be refunded",
+        when "The refund is more than what was taken and has not been refunded.",
+        then "Refund `refundable` at the most.",
+        with "refundable";
+    RefundRefused: 409 "refund-refused" "The refund was refused",
+        when "The gateway would not make the refund; nothing goes back.",
+        then "Look at `gateway_code`, and ask again with a fresh key.",
+        with "gateway_code";
+    TooManyRefunds: 409 "too-many-refunds" "Too many refunds",
+        when "An order has as many refunds as are kept of one.",
+        then "Refund what is left at the gateway; it is written down here.";
     BadSignature: 401 "bad-signature" "The signature is not good",
         when "A webhook's signature is missing, wrong, or too old.",
         then "Sign the body as it is sent, with the secret and the time of now.";

@@ -1,0 +1,13 @@
+//! Finishes refunds that were begun, and asks after those that are on their way.
+
+use souk_wiring::Call;
+pub use souk_workflows::sweeps::refunds::SweepRefunds as Deps;
+use souk_workflows::{Failure, sweeps::Report};
+
+/// Runs it once.
+///
+/// # Errors
+/// As the use case.
+pub async fn handle(deps: &Deps, call: Call) -> Result<Report, Failure> {
+    deps.run(&call).await
+}

@@ -1,0 +1,121 @@
+use jiff::Timestamp;
+use souk_domain::{
+    ids::OrderId,
+    money::Money,
+    payment::{Ask, AskError, PaymentState, Refund, Refused, Told},
+};
+use souk_dynamo::StoreError;
+
+use crate::{
+    PaymentError, PaymentRecord, PaymentRecords, RecordOutcome,
+    gateway::{Gateway, GatewayError, NewRefund},
+};
+
+/// How often a record that moved meanwhile is looked at again.
+const ATTEMPTS: usize = 8;
+
+/// How asking for a refund ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum AskOutcome {
+    /// It is written down; the gateway hears of it by [`settle_refunds`].
+    Asked(Box<Refund>),
+    /// It was written down before; the refund as it stands.
+    Known(Box<Refund>),
+    /// The rules do not allow it.
+    Refused(AskError),
+    /// Nothing was captured: the payment stands here. Cancelling the order gives back what is held.
+    NotCaptured(PaymentState),
+}
+
+/// Writes down that money goes back (step "refund 1"), before the gateway hears of it. Repeating it finds the same
+/// refund.
+///
+/// # Errors
+/// [`StoreError`]; repeating is safe.
+pub async fn ask_refund(
+    records: &PaymentRecords,
+    order_id: &OrderId,
+    ask: &Ask,
+    now: Timestamp,
+) -> Result<AskOutcome, StoreError> {
+    for _ in 0..ATTEMPTS {
+        let Some(record) = records.get(order_id).await? else {
+            return Ok(AskOutcome::NotCaptured(PaymentState::Intent));
+        };
+        let Some(captured) = record.captured() else { return Ok(AskOutcome::NotCaptured(record.state)) };
+        if record.refundable() == Some(Money::ZERO) && record.refunds.is_empty() {
+            return Ok(AskOutcome::Refused(AskError::Exceeds { refundable: Money::ZERO }));
+        }
+        let mut refunds = record.refunds.clone();
+        let refund = match refunds.ask(captured, ask.clone(), now) {
+            Ok(refund) => refund,
+            Err(why) => return Ok(AskOutcome::Refused(why)),
+        };
+        if refunds == record.refunds {
+            return Ok(AskOutcome::Known(Box::new(refund)));
+        }
+        if let RecordOutcome::Kept(_) = records.record_refunds(&record, &refunds, now).await? {
+            return Ok(AskOutcome::Asked(Box::new(refund)));
+        }
+    }
+    Err(busy())
+}
+
+/// Makes a payment's refunds and the gateway's agree (steps "refund 2" and "refund 3"): what is wanted and not there
+/// is made, what became of each is kept, and what others made there is written down. Whoever asks, hears of a change,
+/// or sweeps calls this; repeating it makes nothing twice. Returns the record; `None` where there is none.
+///
+/// # Errors
+/// [`PaymentError`]; repeating is safe.
+pub async fn settle_refunds<G: Gateway>(
+    records: &PaymentRecords,
+    gateway: &G,
+    order_id: &OrderId,
+    now: Timestamp,
+) -> Result<Option<PaymentRecord>, PaymentError> {
+    for _ in 0..ATTEMPTS {
+        // The record first: what is written below stands on a list that is younger than its version.
+        let Some(record) = records.get(order_id).await? else { return Ok(None) };
+        let (Some(captured), Some(intent_id)) = (record.captured(), &record.gateway_id) else {
+            return Ok(Some(record));
+        };
+        let mut told = gateway.refunds(intent_id).await?;
+        let refused = make(gateway, &record, intent_id, &mut told).await?;
+        let mut refunds = record.refunds.clone();
+        refunds.learn((order_id, captured), &told, &refused, now)?;
+        if refunds == record.refunds && !record.has_pending_refunds() {
+            return Ok(Some(record));
+        }
+        if let RecordOutcome::Kept(record) = records.record_refunds(&record, &refunds, now).await? {
+            return Ok(Some(*record));
+        }
+    }
+    Err(busy().into())
+}
+
+/// Makes what is wanted and not there; adds what was made to what was told, and says what was refused.
+async fn make<G: Gateway>(
+    gateway: &G,
+    record: &PaymentRecord,
+    intent_id: &str,
+    told: &mut Vec<Told>,
+) -> Result<Vec<Refused>, PaymentError> {
+    let mut refused = Vec::new();
+    let unheard: Vec<Refund> = record.refunds.unheard(told).cloned().collect();
+    for Refund { refund_id, amount, .. } in unheard {
+        let new = NewRefund { order_id: &record.order_id, intent_id, refund_id: &refund_id, amount: Some(amount) };
+        match gateway.refund(&new).await {
+            Ok(there) => told.push(there),
+            Err(GatewayError::Refused { code, .. } | GatewayError::Invalid { code, .. }) => {
+                refused.push(Refused { refund_id, code });
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(refused)
+}
+
+fn busy() -> StoreError {
+    StoreError::Busy("the payment record keeps changing".to_owned())
+}

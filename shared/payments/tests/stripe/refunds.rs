@@ -1,0 +1,257 @@
+//! Refunds: the record, the gateway, and what is lost between them.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use souk_domain::ids::{OrderId, RefundId};
+use souk_domain::money::Money;
+use souk_domain::payment::{
+    Ask, AskError, PaymentState, RefundOrigin, RefundReason,
+    RefundState::{self, Failed, Pending, Succeeded},
+};
+use souk_dynamo::Table;
+use souk_payments::gateway::GatewayError;
+use souk_payments::{
+    AskOutcome, Authorized, CaptureOutcome, Charge, PaymentError, PaymentRecord, PaymentRecords, ask_refund, authorize,
+    capture, give_back, settle_refunds,
+};
+
+use crate::till::{Till, order};
+
+/// An order that was paid for with five dollars, its record, and the gateway.
+struct Paid {
+    till: Till,
+    records: PaymentRecords,
+    order: OrderId,
+}
+
+fn usd(amount: i64) -> Money {
+    Money::usd(amount).unwrap()
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_800_000_000 + second)
+}
+
+impl Paid {
+    async fn authorized(name: &str, payment_method: &str) -> Self {
+        let client = souk_testkit::dynamodb::with_tables_of("transactions").await.unwrap();
+        let paid = Self {
+            till: Till::open().await,
+            records: PaymentRecords::new(Table::new(client, "PaymentsTable")),
+            order: order(name),
+        };
+        let charge = Charge { order_id: &paid.order, amount: usd(500), payment_method };
+        let authorized = authorize(&paid.records, &paid.till.gateway, charge, at(0)).await.unwrap();
+        assert_eq!(authorized, Authorized::Yes);
+        paid
+    }
+
+    async fn captured(name: &str, payment_method: &str) -> Self {
+        let paid = Self::authorized(name, payment_method).await;
+        assert_eq!(paid.captures(None).await.unwrap(), CaptureOutcome::Captured);
+        paid
+    }
+
+    async fn captures(&self, amount: Option<Money>) -> Result<CaptureOutcome, PaymentError> {
+        capture(&self.records, &self.till.gateway, &self.order, amount, at(1)).await
+    }
+
+    fn id(&self, key: &str) -> RefundId {
+        RefundId::of_request(&self.order, key)
+    }
+
+    async fn asks(&self, key: &str, amount: Option<i64>) -> AskOutcome {
+        let ask = Ask {
+            refund_id: self.id(key),
+            amount: amount.map(usd),
+            origin: RefundOrigin::System { reason: RefundReason::Damaged },
+            request_digest: format!("{amount:?}"),
+        };
+        ask_refund(&self.records, &self.order, &ask, at(2)).await.unwrap()
+    }
+
+    async fn settles(&self) -> Result<PaymentRecord, PaymentError> {
+        settle_refunds(&self.records, &self.till.gateway, &self.order, at(3)).await.map(Option::unwrap)
+    }
+
+    async fn record(&self) -> PaymentRecord {
+        self.records.get(&self.order).await.unwrap().unwrap()
+    }
+
+    /// The gateway's refunds of this order, oldest first.
+    async fn there(&self) -> Vec<Value> {
+        let shown = self.till.call("GET", &format!("/__fake/refunds?order_id={}", self.order), Value::Null).await;
+        shown["refunds"].as_array().unwrap().clone()
+    }
+
+    async fn bank(&self, which: usize, outcome: &str) {
+        let id = self.there().await[which]["id"].as_str().unwrap().to_owned();
+        self.till.call("POST", &format!("/__fake/refunds/{id}/settle"), json!({ "outcome": outcome })).await;
+    }
+
+    async fn failed_cases(&self) -> Vec<OrderId> {
+        self.records.failed_refunds(10, None).await.unwrap().items
+    }
+
+    async fn is_due(&self, when: Timestamp) -> bool {
+        let shard = souk_domain::order::Order::sweep_shard(&self.order);
+        !self.records.refunds_due(&shard, when, None).await.unwrap().items.is_empty()
+    }
+}
+
+fn states(record: &PaymentRecord) -> Vec<(i64, RefundState)> {
+    record.refunds.iter().map(|refund| (refund.amount.amount(), refund.state)).collect()
+}
+
+#[tokio::test]
+async fn a_part_then_the_rest_goes_back_and_no_more() {
+    let paid = Paid::captured("parts", "pm_card_visa").await;
+    assert!(matches!(paid.asks("a", Some(200)).await, AskOutcome::Asked(_)));
+    assert!(paid.is_due(at(3)).await, "whoever dies now is made up for");
+    assert_eq!(states(&paid.settles().await.unwrap()), [(200, Succeeded)]);
+    assert!(!paid.is_due(at(100_000)).await);
+    let too_much = paid.asks("b", Some(301)).await;
+    assert_eq!(too_much, AskOutcome::Refused(AskError::Exceeds { refundable: usd(300) }));
+    assert!(matches!(paid.asks("b", None).await, AskOutcome::Asked(_)));
+    let record = paid.settles().await.unwrap();
+    assert_eq!(states(&record), [(200, Succeeded), (300, Succeeded)]);
+    assert_eq!((record.captured(), record.refunded(), record.refundable()), (Some(usd(500)), usd(500), Some(usd(0))));
+    assert!(matches!(paid.asks("a", Some(200)).await, AskOutcome::Known(_)), "a replay finds its refund");
+    assert_eq!(paid.asks("a", Some(1)).await, AskOutcome::Refused(AskError::AskedDifferently));
+    assert_eq!(paid.till.effects(&paid.order).await["refunds"], 2);
+}
+
+#[tokio::test]
+async fn nothing_is_refunded_before_it_was_captured() {
+    let paid = Paid::authorized("held", "pm_card_visa").await;
+    assert_eq!(paid.asks("a", None).await, AskOutcome::NotCaptured(PaymentState::Authorized));
+    assert_eq!(paid.settles().await.unwrap().state, PaymentState::Authorized);
+}
+
+#[tokio::test]
+async fn invariant_i6_of_refunds_asked_at_once_no_more_than_all_goes_back() {
+    let paid = Paid::captured("at-once", "pm_card_visa").await;
+    let keys: Vec<String> = (0..8).map(|n| format!("key-{n}")).collect();
+    let asked = async |key: &str| {
+        let mut outcome = paid.asks(key, Some(200)).await;
+        if matches!(outcome, AskOutcome::Asked(_)) {
+            let _settled_by_one_of_them = paid.settles().await;
+            outcome = paid.asks(key, Some(200)).await;
+        }
+        matches!(outcome, AskOutcome::Known(_))
+    };
+    let (a, b, c, d) = tokio::join!(asked(&keys[0]), asked(&keys[1]), asked(&keys[2]), asked(&keys[3]));
+    assert_eq!([a, b, c, d].into_iter().filter(|asked| *asked).count(), 2, "two times 200 of 500");
+    let record = paid.settles().await.unwrap();
+    assert_eq!(states(&record), [(200, Succeeded), (200, Succeeded)]);
+    assert_eq!(paid.there().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_resolved_by_asking_also_after_keys_are_forgotten() {
+    let paid = Paid::captured("lost", "pm_card_visa").await;
+    assert!(matches!(paid.asks("a", Some(200)).await, AskOutcome::Asked(_)));
+    paid.till.fault(&paid.order, "refund", "timeout_after_effect", 3).await;
+    let lost = paid.settles().await;
+    assert!(matches!(lost, Err(PaymentError::Gateway(GatewayError::Unavailable(_)))), "{lost:?}");
+    assert_eq!(states(&paid.record().await), [(200, Pending)]);
+    let requests = paid.till.requests(&paid.order, "refund").await;
+    assert_eq!(states(&paid.settles().await.unwrap()), [(200, Succeeded)]);
+    assert_eq!(paid.till.requests(&paid.order, "refund").await, requests, "it was found in the list");
+    assert_eq!(paid.there().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_error_that_sticks_to_its_key_is_found_in_the_list() {
+    let paid = Paid::captured("sticky", "pm_card_visa").await;
+    assert!(matches!(paid.asks("a", None).await, AskOutcome::Asked(_)));
+    paid.till.fault(&paid.order, "refund", "server_error_after_effect", 1).await;
+    assert_eq!(states(&paid.settles().await.unwrap()), [(500, Succeeded)]);
+    assert_eq!(paid.there().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_refund_that_is_pending_is_asked_about_until_it_has_ended() {
+    let paid = Paid::captured("pending", "pm_card_pendingRefund").await;
+    assert!(matches!(paid.asks("a", Some(200)).await, AskOutcome::Asked(_)));
+    assert_eq!(states(&paid.settles().await.unwrap()), [(200, Pending)]);
+    assert!(!paid.is_due(at(60)).await && paid.is_due(at(4000)).await, "not every minute");
+    paid.bank(0, "succeed").await;
+    assert_eq!(states(&paid.settles().await.unwrap()), [(200, Succeeded)]);
+    assert!(!paid.is_due(at(100_000)).await);
+}
+
+#[tokio::test]
+async fn a_refund_that_fails_later_is_a_case_until_it_is_made_again() {
+    let paid = Paid::captured("fails", "pm_card_refundFail").await;
+    assert!(matches!(paid.asks("a", None).await, AskOutcome::Asked(_)));
+    assert_eq!(states(&paid.settles().await.unwrap()), [(500, Succeeded)]);
+    assert_eq!(paid.failed_cases().await, []);
+    paid.bank(0, "fail").await;
+    let record = paid.settles().await.unwrap();
+    assert_eq!((states(&record), record.refundable()), (vec![(500, Failed)], Some(usd(500))));
+    assert_eq!(paid.failed_cases().await, [paid.order.clone()]);
+    assert!(matches!(paid.asks("b", None).await, AskOutcome::Asked(_)));
+    assert_eq!(states(&paid.settles().await.unwrap()), [(500, Failed), (500, Succeeded)]);
+    assert_eq!(paid.failed_cases().await, []);
+}
+
+#[tokio::test]
+async fn a_refund_made_at_the_gateways_console_is_written_down_and_counts() {
+    let paid = Paid::captured("console", "pm_card_visa").await;
+    assert!(matches!(paid.asks("a", Some(300)).await, AskOutcome::Asked(_)));
+    let intent = paid.record().await.gateway_id.unwrap();
+    paid.till.console(&format!("payment_intent={intent}&amount=400")).await;
+    let record = paid.settles().await.unwrap();
+    assert_eq!(states(&record), [(300, Failed), (400, Succeeded)], "the gateway refused ours: only 100 are left");
+    assert_eq!(record.refunds.get(&paid.id("a")).unwrap().failure_code.as_deref(), Some("amount_too_large"));
+    assert_eq!((record.refunded(), record.refundable()), (usd(400), Some(usd(100))));
+    assert_eq!(states(&paid.settles().await.unwrap()), states(&record), "once");
+}
+
+#[tokio::test]
+async fn a_part_is_captured_and_no_more_than_that_is_refunded() {
+    let paid = Paid::authorized("part", "pm_card_visa").await;
+    for (wrong, amount) in [("more", usd(501)), ("nothing", Money::ZERO)] {
+        let refused = paid.captures(Some(amount)).await;
+        assert!(matches!(refused, Err(PaymentError::AboveAuthorized { .. })), "{wrong}");
+    }
+    paid.till.fault(&paid.order, "capture", "timeout_after_effect", 3).await;
+    assert!(paid.captures(Some(usd(320))).await.is_err());
+    // Whoever goes on does not know the amount: the claim does.
+    assert_eq!(paid.captures(None).await.unwrap(), CaptureOutcome::Captured);
+    assert_eq!(paid.record().await.captured(), Some(usd(320)));
+    let too_much = paid.asks("a", Some(321)).await;
+    assert_eq!(too_much, AskOutcome::Refused(AskError::Exceeds { refundable: usd(320) }));
+    assert!(matches!(paid.asks("a", None).await, AskOutcome::Asked(_)));
+    assert_eq!(states(&paid.settles().await.unwrap()), [(320, Succeeded)]);
+}
+
+#[tokio::test]
+async fn a_cancellation_gives_back_what_is_left_and_writes_it_down() {
+    let paid = Paid::captured("cancelled", "pm_card_visa").await;
+    assert!(matches!(paid.asks("a", Some(200)).await, AskOutcome::Asked(_)));
+    paid.settles().await.unwrap();
+    // One more is written down, and the gateway never hears of it.
+    assert!(matches!(paid.asks("b", Some(100)).await, AskOutcome::Asked(_)));
+    for _ in 0..2 {
+        let state = give_back(&paid.records, &paid.till.gateway, &paid.order, at(4)).await.unwrap();
+        assert_eq!(state, PaymentState::Refunded);
+    }
+    let record = paid.record().await;
+    assert_eq!(states(&record), [(200, Succeeded), (100, Failed), (300, Succeeded)]);
+    assert_eq!(record.refunded(), usd(500));
+    assert_eq!(paid.there().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_cancellations_refund_that_fails_later_can_be_made_again_by_an_operator() {
+    let paid = Paid::captured("sent-back", "pm_card_refundFail").await;
+    let state = give_back(&paid.records, &paid.till.gateway, &paid.order, at(4)).await.unwrap();
+    assert_eq!(state, PaymentState::Refunded);
+    paid.bank(0, "fail").await;
+    paid.settles().await.unwrap();
+    assert_eq!(paid.failed_cases().await, [paid.order.clone()]);
+    assert!(matches!(paid.asks("a", None).await, AskOutcome::Asked(_)));
+    assert_eq!(states(&paid.settles().await.unwrap()), [(500, Failed), (500, Succeeded)]);
+}
