@@ -114,12 +114,16 @@ impl TextRule {
             }
             before = sort;
         }
-        match () {
-            () if before == Sort::Joiner => Err(TextError::Invisible),
-            () if visible == 0 => Err(TextError::Empty),
-            () if visible > self.max => Err(TextError::TooLong(self.max)),
-            () if self.named && !named => Err(TextError::Nameless),
-            () => Ok(()),
+        if before == Sort::Joiner {
+            Err(TextError::Invisible)
+        } else if visible == 0 {
+            Err(TextError::Empty)
+        } else if visible > self.max {
+            Err(TextError::TooLong(self.max))
+        } else if self.named && !named {
+            Err(TextError::Nameless)
+        } else {
+            Ok(())
         }
     }
 }

@@ -80,7 +80,7 @@ const ORDER_EDGES: &[(&str, &str)] = &[
     ("SHIPPED", "DELIVERED"),
 ];
 
-/// What never changes once an order is placed.
+/// What never changes once an order is placed. Its owner may change the address, which no story here does.
 const FIXED: &[&str] = &[
     "user_id",
     "checkout_id",

@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_code_that_its_country_does_not_have_is_refused_with_an_example() {
         for (country, written) in
-            [("US", "1234"), ("US", "N1 9GU"), ("GB", "12345"), ("DE", ""), ("IE", "12345"), ("HK", "999077")]
+            [("US", "9999"), ("US", "N1 9GU"), ("GB", "12345"), ("DE", ""), ("IE", "12345"), ("HK", "999077")]
         {
             let refused = code(country, written).unwrap_err();
             assert!(refused.starts_with("must be"), "{country} {written}: {refused}");
