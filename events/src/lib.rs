@@ -7,3 +7,4 @@ pub mod inventory;
 pub mod orders;
 pub mod pricing;
 pub mod search;
+pub mod webhooks;
