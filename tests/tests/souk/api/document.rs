@@ -27,6 +27,7 @@ fn contexts() -> Vec<(&'static str, &'static str, utoipa::openapi::OpenApi)> {
         ("Stock", "What warehouses hold, and why.", souk_fn_inventory::Description::openapi()),
         ("Payments", "What the payment gateway tells.", souk_fn_payments::Description::openapi()),
         ("Messages", "What shoppers are told by mail.", souk_fn_notifications::Description::openapi()),
+        ("Webhooks", "What subscribers outside are told.", souk_fn_webhooks::Description::openapi()),
         ("The API", "The API about itself.", souk_fn_fallback::Description::openapi()),
     ]
 }

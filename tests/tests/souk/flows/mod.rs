@@ -22,3 +22,4 @@ mod reconciliation;
 mod search;
 mod sign_in;
 mod unknown_paths;
+mod webhooks;

@@ -5,12 +5,14 @@ mod catalog;
 mod flash_sales;
 mod inventory;
 mod messages;
+mod meter;
 mod older_items;
 mod pages;
 mod payments;
 mod pricing;
 mod reconciliation;
 mod tables;
+mod webhooks;
 
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::ids::OrderId;
