@@ -54,7 +54,7 @@ pub async fn handle(deps: &Deps, message: Message<OrderEvent>, _: Call) -> Resul
 }
 
 /// Money is given back, where any was taken, before a cancellation is settled.
-fn happened(event: OrderEvent) -> (Happened, OrderChanged) {
+pub fn happened(event: OrderEvent) -> (Happened, OrderChanged) {
     match event {
         OrderEvent::OrderPlaced(order) => (Happened::Placed, order),
         OrderEvent::OrderConfirmed(order) => (Happened::Confirmed, order),
