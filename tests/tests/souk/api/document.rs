@@ -137,9 +137,10 @@ pub fn document() -> Value {
 }
 
 /// What parameters of paths are: each name is one thing everywhere.
-const PATH_PARAMETERS: [(&str, &str); 9] = [
+const PATH_PARAMETERS: [(&str, &str); 11] = [
     ("category_id", "CategoryId"),
     ("checkout_id", "CheckoutId"),
+    ("event_id", "EventId"),
     ("intent_id", "IntentId"),
     ("order_id", "OrderId"),
     ("product_id", "ProductId"),
@@ -147,6 +148,7 @@ const PATH_PARAMETERS: [(&str, &str); 9] = [
     ("seller_id", "SellerId"),
     ("sku", "Sku"),
     ("warehouse_id", "WarehouseId"),
+    ("webhook_id", "WebhookId"),
 ];
 
 fn path_parameters() -> Value {
