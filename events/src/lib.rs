@@ -8,3 +8,4 @@ pub mod orders;
 pub mod payments;
 pub mod pricing;
 pub mod search;
+pub mod webhooks;

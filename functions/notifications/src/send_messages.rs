@@ -59,7 +59,8 @@ pub async fn handle(deps: &Deps, message: Message<OrderEvent>, _: Call) -> Resul
     Ok(())
 }
 
-fn happened(event: OrderEvent) -> (Happened, OrderId) {
+/// What happened to which order.
+pub fn happened(event: OrderEvent) -> (Happened, OrderId) {
     match event {
         OrderEvent::OrderPlaced(order) => (Happened::Placed, order.order_id),
         OrderEvent::OrderConfirmed(order) => (Happened::Confirmed, order.order_id),

@@ -77,6 +77,8 @@ def _deploy(stack):
             # The emulator takes what it can; a crowd's mails must not wait for AWS's rates.
             "MailRate": 50,
             "ShopUrl": stack.url("edge"),
+            # The tests' subscribers listen on this machine.
+            "WebhookLoopback": "true",
             "KeepData": "false",
             # Known passwords protect nothing, so a second factor would not either.
             "StaffMfa": "optional",

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::webhook::EventType;
+
 /// A text that is not an identifier of the expected kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not {expected}")]
@@ -121,6 +123,10 @@ server_id! {
     NoteId, "note_", "a note id";
     /// Money that goes back to a shopper.
     RefundId, "ref_", "a refund id";
+    /// A subscriber's webhook.
+    WebhookId, "whk_", "a webhook id";
+    /// Something that subscribers are told: the same for all of them, and for every repetition.
+    EventId, "evt_", "an event id";
 }
 
 impl NoteId {
@@ -171,6 +177,13 @@ impl OrderId {
     /// The id of the one order that this user can make in this sale.
     pub fn of_sale(user_id: &UserId, sale_id: &FlashSaleId) -> Self {
         Self::from_uuid(derived(&["sale", sale_id.as_str(), user_id.as_str()]))
+    }
+}
+
+impl EventId {
+    /// The id of what happened to an order, whenever and however often it is published.
+    pub fn of_order(event_type: EventType, order_id: &OrderId, version: u64) -> Self {
+        Self::from_uuid(derived(&["webhook", event_type.as_str(), order_id.as_str(), &version.to_string()]))
     }
 }
 

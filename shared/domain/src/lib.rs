@@ -1,4 +1,4 @@
-//! The pure domain of Souk: ids, money, stock, reservations, orders, payments, flash sales, and the audit.
+//! The pure domain of Souk: ids, money, stock, reservations, orders, payments, flash sales, webhooks, and the audit.
 //!
 //! Nothing here does I/O, reads a clock or knows AWS. Times come in as arguments.
 #![forbid(unsafe_code)]
@@ -15,3 +15,4 @@ pub mod reservation;
 mod schemas;
 pub mod stock;
 pub mod text;
+pub mod webhook;

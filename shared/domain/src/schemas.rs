@@ -14,8 +14,8 @@ use utoipa::{
 use crate::{
     flash_sale::{Commitment, IntentId},
     ids::{
-        CategoryId, CheckoutId, FlashSaleId, NoteId, OrderId, ProductId, RefundId, ReservationId, SellerId, Sku, UserId,
-        WarehouseId,
+        CategoryId, CheckoutId, EventId, FlashSaleId, NoteId, OrderId, ProductId, RefundId, ReservationId, SellerId, Sku,
+        UserId, WarehouseId, WebhookId,
     },
     money::Money,
     quantity::Quantity,
@@ -51,6 +51,8 @@ texts! {
     ReservationId: "^res_[0-9a-f]{32}$", "Units held for a checkout.", "res_0123456789abcdef0123456789abcdef";
     NoteId: "^note_[0-9a-f]{32}$", "A note about an order.", "note_0123456789abcdef0123456789abcdef";
     RefundId: "^ref_[0-9a-f]{32}$", "Money that goes back to a shopper.", "ref_0123456789abcdef0123456789abcdef";
+    WebhookId: "^whk_[0-9a-f]{32}$", "A subscriber's webhook.", "whk_0123456789abcdef0123456789abcdef";
+    EventId: "^evt_[0-9a-f]{32}$", "What a subscriber is told; also the header `webhook-id`.", "evt_0123456789abcdef0123456789abcdef";
     IntentId: "^int_[0-9a-f]{32}_(0|[1-9][0-9]*)$", "A claim of a flash sale's unit.", "int_0123456789abcdef0123456789abcdef_7";
     Commitment: "^[0-9a-f]{64}$", "The SHA-256 that a draw's key was bound by before the sale opened.", "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
 }

@@ -12,6 +12,7 @@
 //! - a flash sale: [`define_flash_sale`], [`prepare_flash_sale`], [`run_flash_sale`], [`conduct_flash_sale`], [`claim_unit`],
 //!   [`order_intent`], [`close_flash_sale`], [`expire_late_claims`]
 //! - what shoppers are told: [`send_message`]
+//! - what subscribers are told: [`plan_deliveries`], [`send_delivery`], [`replay_deliveries`]
 //! - what makes up for whatever was lost: [`sweeps`], [`reconcile_payments`], [`audit`]
 #![forbid(unsafe_code)]
 
@@ -25,6 +26,7 @@ pub mod close_flash_sale;
 pub mod conduct_flash_sale;
 mod conductors;
 pub mod define_flash_sale;
+mod delivery_queue;
 pub mod expire_late_claims;
 pub mod expire_reservation;
 pub mod find_orders;
@@ -32,12 +34,15 @@ mod flash_sale_stock;
 pub mod order_intent;
 pub mod order_timeline;
 pub mod place_order;
+pub mod plan_deliveries;
 pub mod prepare_flash_sale;
 mod price_change;
 pub mod reconcile_payments;
 pub mod refund_order;
+pub mod replay_deliveries;
 pub mod reservation_timers;
 pub mod run_flash_sale;
+pub mod send_delivery;
 pub mod send_message;
 pub mod settle_refunds;
 pub mod ship_order;
@@ -46,6 +51,7 @@ pub mod sweeps;
 pub mod write_note;
 
 pub use beacon::WITHIN as BEACON_WITHIN;
+pub use delivery_queue::DeliveryQueue;
 pub use flash_sale_stock::FlashSaleStock;
 pub use price_change::PriceChange;
 

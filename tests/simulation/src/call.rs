@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use crate::fault::Service;
 
+/// Where mails are sent.
+const MAILS: &str = "/v2/email/outbound-emails";
+
 /// A request of production code.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -69,6 +72,7 @@ impl Call {
                     "AWSStepFunctions" => Service::Workflows,
                     "AmazonSQS" => Service::Queues,
                     "AWSEvents" => Service::Bus,
+                    "AWSCognitoIdentityProviderService" => Service::Pool,
                     _ => Service::Secrets,
                 };
                 let request = if service == Service::Store {
@@ -77,6 +81,11 @@ impl Call {
                     operation.to_owned()
                 };
                 Self { service, operation: operation.to_owned(), request, uri, headers, body, json }
+            }
+            None if uri == MAILS => {
+                let json = serde_json::from_str(&body).unwrap_or(Value::Null);
+                let (operation, request) = ("SendEmail".to_owned(), "SendEmail".to_owned());
+                Self { service: Service::Mail, operation, request, uri, headers, body, json }
             }
             None => {
                 let operation = request.method().to_owned();

@@ -21,6 +21,7 @@ use crate::{
     flash_sale,
     functions::{INTENTS, RESERVATION_TIMERS},
     machine::{self, Steps},
+    messages,
     observer::StreamRecord,
     requests::request,
     sim::{Sim, Theme},
@@ -114,6 +115,9 @@ impl Deliveries {
                 },
                 Parcel::Webhook(notice) => self.bring_event(&notice),
                 Parcel::Stream(record) => self.bring_record(&record),
+                Parcel::Event(envelope) => {
+                    messages::bring(&self.sim, &envelope, self.copies().max(1), || self.lateness());
+                }
             }
         }
         any

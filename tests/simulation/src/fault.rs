@@ -17,8 +17,8 @@ pub enum Fault {
     LoseAnswer,
     /// The service asks for less: throttling, another transaction on the item, 429. No effect.
     Throttle,
-    /// The request takes effect and is answered with a server error, which the service repeats for the
-    /// request's idempotency key. Only the gateway does that.
+    /// The request takes effect and is answered with a server error. The gateway repeats that for the request's
+    /// idempotency key; whoever sends mails knows no key.
     Break,
     /// The bank refuses what the gateway would do, and the gateway repeats that for the key. Only of a
     /// capture, and of an operator's refund: other refusals are the shopper's cards.
@@ -43,7 +43,7 @@ impl Fault {
     /// True where this can happen to a request at that point.
     pub fn applies_to(self, point: &Point) -> bool {
         match self {
-            Self::Break => point.service == Service::Gateway,
+            Self::Break => matches!(point.service, Service::Gateway | Service::Mail),
             Self::Refuse => {
                 let is_cancelled = point.function == "saga-void-payment";
                 point.request == "capture intent" || (point.request == "create refund" && !is_cancelled)
@@ -83,6 +83,10 @@ pub enum Service {
     Secrets,
     /// The payment gateway.
     Gateway,
+    /// The user pool.
+    Pool,
+    /// Whoever sends mails.
+    Mail,
 }
 
 /// One I/O point: which function asks whom for what.

@@ -20,6 +20,7 @@ use souk_inventory::{FlashSaleUnits, StockRows};
 use souk_pricing::Prices;
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, Environment, FromEnvironment};
+use souk_workflows::send_message::SendMessage;
 
 use crate::{network::Network, tables::tables};
 
@@ -81,6 +82,8 @@ pub struct Functions {
     pub archive_orders: background::archive_orders::Deps,
     /// The outbox.
     pub publish_orders: background::publish_orders::Deps,
+    /// What tells shoppers of the orders' events: the use case, since its function keeps a pace by the real clock.
+    pub send_message: SendMessage,
     /// Carts, for what stands in them at first.
     pub carts: Carts,
     /// Prices, which operators change.
@@ -138,6 +141,7 @@ impl Functions {
             publish_payments: deps(&environment).await,
             archive_orders: deps(&environment).await,
             publish_orders: deps(&environment).await,
+            send_message: deps(&environment).await,
             carts: deps(&environment).await,
             prices: deps(&environment).await,
             stock: deps(&environment).await,
@@ -219,6 +223,10 @@ fn environment(network: &Network) -> Environment {
         ("CLAIM_GRACE_SECONDS", CLAIM_GRACE_SECONDS.to_string()),
         ("CLAIM_DEADLINE_SECONDS", CLAIM_DEADLINE_SECONDS.to_string()),
         ("BUS_NAME", "souk".to_owned()),
+        ("USER_POOL_ID", "us-east-1_souk".to_owned()),
+        ("MAIL_FROM", "orders@souk.test".to_owned()),
+        ("MAIL_CONFIGURATION_SET", "souk".to_owned()),
+        ("SHOP_URL", "https://souk.test".to_owned()),
         ("GATEWAY_SECRET_ID", "gateway".to_owned()),
         ("GATEWAY_URL", "https://gateway.test".to_owned()),
         ("RESERVATION_SECONDS", RESERVATION_SECONDS.to_string()),

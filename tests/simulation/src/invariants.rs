@@ -7,7 +7,7 @@ use serde_json::Value;
 use souk_gateway::intent::{CancellationReason, Intent, State};
 
 use crate::{
-    flash_sale,
+    flash_sale, messages,
     observer::Image,
     promises::{Promises, lines_of},
     subject::Subject,
@@ -56,6 +56,7 @@ pub fn judge(subject: Subject, world: &World, promises: &Promises) -> Vec<String
     wrong.extend(invariant_i7_every_order_has_ended(&end));
     wrong.extend(invariant_i8_money_moved_once(&end));
     wrong.extend(invariant_i9_every_decision_was_published_and_archived(&end));
+    wrong.extend(messages::invariant_i13_each_event_is_told_once_or_says_why_not(world));
     if subject == Subject::FlashSale {
         wrong.extend(flash_sale::invariants::judge(world, promises));
         return wrong;

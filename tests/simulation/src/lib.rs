@@ -20,6 +20,7 @@ mod functions;
 mod invariants;
 mod item;
 mod machine;
+mod messages;
 pub mod mutation;
 mod network;
 mod observer;

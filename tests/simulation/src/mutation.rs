@@ -238,6 +238,19 @@ pub const BUGS: &[SeededBug] = &[
             rewrite: |body| body.replace(r##""#refunds_open":"refunds_open""##, r##""#refunds_open":"forgotten""##),
         },
     },
+    SeededBug {
+        step: "tell",
+        missing: "the message is new",
+        how: How::Condition {
+            fits: |call| call.request.starts_with("PutItem messages"),
+            rewrite: |body| always_true(body, "attribute_not_exists(#id)", "attribute_exists(#id)"),
+        },
+    },
+    SeededBug {
+        step: "tell",
+        missing: "it is noted that the mail is sent",
+        how: How::Skip { fits: |call| call.request == "UpdateItem messages SENT" },
+    },
     SeededBug { step: "webhook", missing: "the signature's check", how: How::TrustAnybody },
     SeededBug { step: "webhook", missing: "each event once", how: How::ForgetEvents },
     SeededBug { step: "webhook", missing: "the start before the acknowledgement", how: How::SwallowStarts },

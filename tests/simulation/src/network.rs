@@ -140,8 +140,9 @@ impl Network {
     }
 
     async fn exchange(self, actor: ActorId, call: Call) -> Result<Answer, ConnectorError> {
-        let mut attempts_left =
-            if call.service == Service::Gateway { 1 } else { self.with(|world| world.sdk_attempts) };
+        // What the functions repeat by themselves, or not at all, the SDK does not.
+        let is_sent_once = matches!(call.service, Service::Gateway | Service::Mail);
+        let mut attempts_left = if is_sent_once { 1 } else { self.with(|world| world.sdk_attempts) };
         loop {
             attempts_left -= 1;
             let verdict = self.arrive(actor, &call).await;

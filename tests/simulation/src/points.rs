@@ -60,6 +60,10 @@ const COMMON: &[&str] = &[
     "saga-ensure-reservation: TransactWriteItems reservations HELD",
     "saga-settle-order: UpdateItem orders",
     "saga-void-payment: PutItem payments VOIDED",
+    "send-messages: AdminGetUser",
+    "send-messages: PutItem messages SENDING",
+    "send-messages: SendEmail",
+    "send-messages: UpdateItem messages SENT",
 ];
 
 const RARE: &[&str] = &[
@@ -97,6 +101,8 @@ const RARE: &[&str] = &[
     "saga-void-payment: cancel intent",
     "saga-void-payment: UpdateItem payments VOIDED",
     "saga-void-payment: UpdateItem payments VOIDING",
+    "send-messages: UpdateItem messages SENDING",
+    "send-messages: UpdateItem messages WITHHELD",
     "sweep-orders: StartExecution",
     "sweep-reservations: TransactWriteItems reservations RELEASED + inventory",
 ];

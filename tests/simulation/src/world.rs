@@ -17,6 +17,7 @@ use crate::{
     fault::Service,
     flash_sale::{self, bugs, queue::IntentsQueue, rest::Stand},
     functions::{DEAD_LETTERS, SALE_KEYS},
+    messages,
     mutation::Mutation,
     observer::{Image, Observer, StreamRecord},
     store::Store,
@@ -47,6 +48,8 @@ pub enum Parcel {
     Webhook(Notice),
     /// A change of an order.
     Stream(StreamRecord),
+    /// An event of the bus, as its rules read it.
+    Event(Value),
 }
 
 /// The state of one schedule outside of its functions.
@@ -63,6 +66,8 @@ pub struct World {
     pub parcels: Vec<Parcel>,
     /// The events that were published: order id, version and kind.
     pub published: Vec<(String, String)>,
+    /// The mails that went out, by their messages.
+    pub mails: Vec<String>,
     /// How often the SDK sends a request at the most.
     pub sdk_attempts: u32,
     /// True where indexes may lag behind their tables.
@@ -90,6 +95,7 @@ impl World {
             observer: Observer::default(),
             parcels: Vec::new(),
             published: Vec::new(),
+            mails: Vec::new(),
             sdk_attempts: if rng.bool() { 1 } else { 3 },
             indexes_lag: true,
             clock,
@@ -116,6 +122,8 @@ impl World {
             Service::Bus => self.put_events(call),
             Service::Secrets => secret(call),
             Service::Gateway => self.gateway_call(call, mishap),
+            Service::Pool => messages::contact(call),
+            Service::Mail => self.send_mail(call, mishap),
         }
     }
 
@@ -125,6 +133,7 @@ impl World {
             (Service::Gateway, _) => {
                 Answer::json(429, &json!({"error": {"type": "api_error", "message": "slow down"}}))
             }
+            (Service::Mail, _) => aws_error(429, "TooManyRequestsException", "slow down"),
             (Service::Store, "TransactWriteItems") if self.rng.bool() => conflict(call, &mut self.rng),
             _ => aws_error(400, "ThrottlingException", "slow down"),
         }
@@ -234,9 +243,19 @@ impl World {
             let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap_or_default()).unwrap_or_default();
             let order_id = detail["order_id"].as_str().unwrap_or_default().to_owned();
             self.published.push((order_id, entry["DetailType"].as_str().unwrap_or_default().to_owned()));
+            self.parcels.push(Parcel::Event(json!({"detail-type": entry["DetailType"], "detail": detail})));
         }
         let taken: Vec<Value> = entries.iter().map(|_| json!({"EventId": "e"})).collect();
         Answer::json(200, &json!({"FailedEntryCount": 0, "Entries": taken}))
+    }
+
+    /// The mail goes out, whatever its sender hears of it.
+    fn send_mail(&mut self, call: &Call, mishap: Mishap) -> Answer {
+        self.mails.push(messages::message_of(call));
+        match mishap {
+            Mishap::Breaks => Answer::json(500, &json!({"message": "it broke"})),
+            Mishap::None | Mishap::Refuses => Answer::json(200, &json!({"MessageId": "mail"})),
+        }
     }
 
     fn gateway_call(&mut self, call: &Call, mishap: Mishap) -> Answer {

@@ -27,6 +27,7 @@ fn contexts() -> Vec<(&'static str, &'static str, utoipa::openapi::OpenApi)> {
         ("Stock", "What warehouses hold, and why.", souk_fn_inventory::Description::openapi()),
         ("Payments", "What the payment gateway tells.", souk_fn_payments::Description::openapi()),
         ("Messages", "What shoppers are told by mail.", souk_fn_notifications::Description::openapi()),
+        ("Webhooks", "What subscribers outside are told.", souk_fn_webhooks::Description::openapi()),
         ("The API", "The API about itself.", souk_fn_fallback::Description::openapi()),
     ]
 }
@@ -136,9 +137,10 @@ pub fn document() -> Value {
 }
 
 /// What parameters of paths are: each name is one thing everywhere.
-const PATH_PARAMETERS: [(&str, &str); 9] = [
+const PATH_PARAMETERS: [(&str, &str); 11] = [
     ("category_id", "CategoryId"),
     ("checkout_id", "CheckoutId"),
+    ("event_id", "EventId"),
     ("intent_id", "IntentId"),
     ("order_id", "OrderId"),
     ("product_id", "ProductId"),
@@ -146,6 +148,7 @@ const PATH_PARAMETERS: [(&str, &str); 9] = [
     ("seller_id", "SellerId"),
     ("sku", "Sku"),
     ("warehouse_id", "WarehouseId"),
+    ("webhook_id", "WebhookId"),
 ];
 
 fn path_parameters() -> Value {

@@ -23,6 +23,7 @@ fn longest_call(function: &Function<'_>) -> Duration {
         ("GATEWAY_URL", souk_payments::stripe::WITHIN),
         ("JWKS_URL", souk_runtime::http::KEYS_WITHIN),
         ("BEACON_URL", souk_workflows::BEACON_WITHIN),
+        ("WEBHOOK_LOOPBACK", souk_webhooks::WITHIN),
     ];
     let called = by_variable.into_iter().filter(|(name, _)| variables.contains_key(name)).map(|(_, within)| within);
     called.chain([souk_wiring::OPERATION]).max().unwrap()
@@ -56,12 +57,13 @@ fn a_query_ends_before_its_client_gives_up() {
 /// What makes a client. Those of the SDKs are made from the environment's configuration, which has the
 /// time limits; every other place is listed, and a silent server tests it.
 const MAKES: [&str; 4] = ["Connector::builder(", "TransportBuilder::new(", "reqwest::Client::", "from_conf("];
-const KNOWN: [&str; 6] = [
+const KNOWN: [&str; 7] = [
     "functions/identity/src/staff_groups.rs",
     "functions/search/src/search_index_manager/custom_resource.rs",
     "shared/notifications/src/mailer.rs",
     "shared/payments/src/stripe/transport.rs",
     "shared/search/src/index/client.rs",
+    "shared/webhooks/src/subscribers.rs",
     "shared/wiring/src/fetch.rs",
 ];
 

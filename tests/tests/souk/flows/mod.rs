@@ -26,3 +26,4 @@ mod relevance;
 mod search;
 mod sign_in;
 mod unknown_paths;
+mod webhooks;

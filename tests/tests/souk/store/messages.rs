@@ -26,7 +26,12 @@ use souk_testkit::stand_in::{Answer, Received, StandIn};
 use souk_wiring::Call;
 use souk_workflows::send_message::{SendError, SendMessage, SendOutcome};
 
-use super::{at, order as id, tables::Tables};
+use super::{
+    at,
+    meter::{Meter, units},
+    order as id,
+    tables::Tables,
+};
 
 const ADDRESS: &str = "ada@souk.test";
 /// Shorter than the SDK's own patience.
@@ -49,6 +54,8 @@ struct World {
     send: SendMessage,
     provider: Arc<Mutex<Provider>>,
     mails: Arc<Mutex<Vec<Value>>>,
+    /// User pool and provider.
+    aws: StandIn,
 }
 
 fn answer(request: &Received, provider: Provider, mails: &Mutex<Vec<Value>>) -> Answer {
@@ -74,10 +81,13 @@ fn answer(request: &Received, provider: Provider, mails: &Mutex<Vec<Value>>) -> 
 
 impl World {
     async fn new() -> Self {
+        Self::over(Tables::of("transactions").await)
+    }
+
+    fn over(tables: Tables) -> Self {
         let (provider, mails) = (Arc::new(Mutex::new(Provider::Takes)), Arc::new(Mutex::new(Vec::new())));
         let (asked, kept) = (Arc::clone(&provider), Arc::clone(&mails));
         let aws = StandIn::answering(move |request| answer(request, *asked.lock().unwrap(), &kept)).unwrap();
-        let tables = Tables::of("transactions").await;
         let messages = Messages::new(tables.table("MessagesTable"));
         let region = ses::config::Region::new("us-east-1");
         let credentials = ses::config::Credentials::new("test", "test", None, None, "test");
@@ -101,7 +111,7 @@ impl World {
             Templates::new("https://shop.test").unwrap(),
             Mailer::new(mail, "orders@souk.test".to_owned(), "set".to_owned()),
         );
-        Self { tables, messages, send, provider, mails }
+        Self { tables, messages, send, provider, mails, aws }
     }
 
     async fn holds(&self, order: &Order) {
@@ -354,4 +364,27 @@ async fn a_challenge_is_told_only_while_the_payment_waits_for_it() {
 async fn an_order_that_is_not_there_is_a_failure_and_no_message() {
     let world = World::new().await;
     assert!(matches!(world.tells(Happened::Placed, at(0)).await, Err(SendError::UnknownOrder)));
+}
+
+/// A call of a function, a message, a read of the user pool and a mail each, besides.
+#[tokio::test]
+async fn what_an_orders_messages_cost() {
+    let (meter, client) = Meter::to_a_new_store().await;
+    let world = World::over(Tables::reached_by(client));
+    world.holds(&order(id(1), OrderStatus::Confirmed)).await;
+    meter.bill();
+    let (mut writes, mut reads) = (0.0, 0.0);
+    for happened in [Happened::Placed, Happened::Confirmed, Happened::Shipped, Happened::Delivered] {
+        assert_eq!(world.tells(happened, at(0)).await.unwrap(), sent(1));
+        let bill = meter.bill();
+        let (written, read) = units(&bill);
+        println!("{happened:?}: {written} write units, {read} read units, {bill:?}");
+        writes += written;
+        reads += read;
+    }
+    let (mails, asked) = (world.mails(), world.aws.asked());
+    println!("an order: {writes} write units, {reads} read units, {mails} mails, {} reads of the pool", asked - mails);
+    assert_eq!((mails, asked), (4, 8));
+    assert_eq!(writes, 8.0, "each message is written twice");
+    assert!(reads <= 10.0, "the order, the address's suppression, and what is declined where it may be: {reads}");
 }

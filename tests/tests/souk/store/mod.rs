@@ -6,6 +6,7 @@ mod finding;
 mod flash_sales;
 mod inventory;
 mod messages;
+mod meter;
 mod older_items;
 mod orders;
 mod pages;
@@ -13,6 +14,7 @@ mod payments;
 mod pricing;
 mod reconciliation;
 mod tables;
+mod webhooks;
 
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::ids::OrderId;

@@ -20,6 +20,7 @@ mod signed;
 mod stack;
 mod stock;
 mod traces;
+mod webhooks;
 
 pub use agreement::{REST, assert_agreement};
 pub use api::{Api, Reply};
@@ -33,3 +34,4 @@ pub use shopping::Effects;
 pub use stack::{Stack, stack};
 pub use stock::{Shelf, address, fresh};
 pub use traces::Bystander;
+pub use webhooks::is_signed;

@@ -43,6 +43,11 @@ pub fn stack() -> &'static Stack {
 }
 
 impl Stack {
+    /// Whether its functions run on this machine, and reach whoever listens here.
+    pub fn is_here(&self) -> bool {
+        self.aws_endpoint_url.is_some()
+    }
+
     /// A client without a token.
     pub fn guest(&self) -> Api {
         Api::new(&self.api_url, None)

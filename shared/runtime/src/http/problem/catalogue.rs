@@ -178,6 +178,14 @@ catalogue! {
         when "A webhook's signature is missing, wrong, or too old.",
         then "Sign the body as it is sent, with the secret and the time of now.";
 
+    // ----------------------------------------------------------------------------------- webhooks
+    TooManyWebhooks: 409 "too-many-webhooks" "Too many webhooks",
+        when "There are as many webhooks as there may be.",
+        then "Delete one that nobody needs.";
+    WebhookDisabled: 409 "webhook-disabled" "The webhook is disabled",
+        when "Something was to be sent to a webhook that is disabled.",
+        then "Enable it, with its present `ETag`.";
+
     // --------------------------------------------------------------------------------- flash sale
     AccountNotEligible: 403 "account-not-eligible" "This account cannot take part",
         when "The account is none of the shop's own user pool.",

@@ -12,11 +12,13 @@ use crate::{
 };
 
 /// Ids of nobody and nothing, in the forms that ids have.
-const NOBODY: [&str; 4] = [
+const NOBODY: [&str; 6] = [
     "nobody-has-this",
     "ord_00000000000000000000000000000000",
     "chk_00000000000000000000000000000000",
     "int_00000000000000000000000000000000_0",
+    "whk_00000000000000000000000000000000",
+    "evt_00000000000000000000000000000000",
 ];
 /// Objects in objects, no deeper.
 const DEPTH: usize = 4;

@@ -1,0 +1,101 @@
+//! What happened to an order is planned to be told to each subscriber that wants to know.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use souk_domain::{
+    ids::{EventId, OrderId},
+    money::Money,
+    order::{CancelReason, OrderStatus},
+    webhook::{DeliveryState, EventType},
+};
+use souk_dynamo::StoreError;
+use souk_events::orders::{OrderChanged, OrderChangedLine};
+use souk_webhooks::{Deliveries, Event, PlanOutcome, Webhooks};
+use souk_wiring::{Call, FromEnvironment, SendError};
+
+use crate::DeliveryQueue;
+
+/// The subscriptions, and what is delivered to them.
+#[derive(Debug, FromEnvironment)]
+pub struct PlanDeliveries {
+    webhooks: Webhooks,
+    deliveries: Deliveries,
+    queue: DeliveryQueue,
+}
+
+/// How many subscribers are told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Planned {
+    /// That was planned now.
+    pub now: usize,
+    /// That was known.
+    pub before: usize,
+}
+
+/// An event that is not planned for all of them; whoever has it tries again.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The queue did.
+    #[error(transparent)]
+    Send(#[from] SendError),
+}
+
+/// What subscribers are told of an order: what the bus tells, but for whose it is. Nobody outside can look that id up,
+/// and it is a person's.
+#[derive(Debug, Serialize)]
+struct OrderData<'a> {
+    order_id: &'a OrderId,
+    status: OrderStatus,
+    /// The order's version then: events may come out of order.
+    version: u64,
+    total: Money,
+    lines: &'a [OrderChangedLine],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancel_reason: Option<CancelReason>,
+}
+
+/// An order's event as subscribers are told of it. Its id follows from what happened, so one that is published twice
+/// is one event.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] where it has no JSON.
+pub fn event_of(event_type: EventType, order: &OrderChanged, happened_at: Timestamp) -> Result<Event, StoreError> {
+    let OrderChanged { order_id, user_id: _, status, version, total, lines, cancel_reason } = order;
+    let data =
+        OrderData { order_id, status: *status, version: *version, total: *total, lines, cancel_reason: *cancel_reason };
+    Event::new(EventId::of_order(event_type, order_id, *version), event_type, happened_at, &data)
+}
+
+impl PlanDeliveries {
+    /// A use case of these parts.
+    pub fn new(webhooks: Webhooks, deliveries: Deliveries, queue: DeliveryQueue) -> Self {
+        Self { webhooks, deliveries, queue }
+    }
+
+    /// Plans the delivery of an event to each subscription that wants it, and has them sent. Repeating it plans nothing
+    /// more.
+    ///
+    /// # Errors
+    /// [`PlanError`].
+    pub async fn run(&self, event: &Event, call: &Call) -> Result<Planned, PlanError> {
+        let mut planned = Planned::default();
+        let all = self.webhooks.all().await?;
+        for webhook in all.iter().filter(|webhook| webhook.wants(event.event_type)) {
+            match self.deliveries.plan(&webhook.webhook_id, event, call.now).await? {
+                PlanOutcome::Planned => planned.now += 1,
+                PlanOutcome::Known(state) => {
+                    planned.before += 1;
+                    if state != DeliveryState::Pending {
+                        continue;
+                    }
+                }
+            }
+            // Also of what was known: whoever planned it may have died before this.
+            self.queue.add(&webhook.webhook_id, &event.event_id).await?;
+        }
+        Ok(planned)
+    }
+}

@@ -1,0 +1,129 @@
+//! What shoppers are told: the bus's events on their way to `send-messages`, the user pool, the mails, and what must
+//! hold of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use souk_fn_notifications::send_messages::{OrderEvent, happened};
+
+use crate::{
+    call::{Answer, Call},
+    clock::pause_millis,
+    sim::Sim,
+    world::World,
+};
+
+/// An event that failed comes back after so many milliseconds: the queue's visibility timeout.
+const VISIBILITY_MILLIS: u64 = 180_000;
+/// No event needs more tries than this, its redrives included: faults are fewer.
+const TRIES: u32 = 100;
+/// A shopper whose address nobody has verified.
+const UNREACHABLE: &str = "user-2";
+
+/// Brings an event so often, each time late as it may be, and again until it is done: what ends among the dead letters
+/// is redriven.
+pub fn bring(sim: &Sim, envelope: &Value, copies: usize, lateness: impl Fn() -> u64) {
+    // What the queue's rule does not match.
+    if serde_json::from_value::<OrderEvent>(envelope.clone()).is_err() {
+        return;
+    }
+    for _ in 0..copies {
+        let (sim, envelope, late) = (sim.clone(), envelope.clone(), lateness());
+        let executor = sim.executor.clone();
+        executor.spawn("news", async move {
+            pause_millis(late).await;
+            for _ in 0..TRIES {
+                let Ok(event) = serde_json::from_value::<OrderEvent>(envelope.clone()) else { return };
+                let (functions, call) = (sim.functions, sim.function_call());
+                let told = sim.invoke("send-messages", async move {
+                    let (happened, order) = happened(event);
+                    functions.send_message.run(&order.order_id, happened, call).await.is_ok()
+                });
+                if told.await == Ok(true) {
+                    return;
+                }
+                pause_millis(VISIBILITY_MILLIS).await;
+            }
+            sim.promises.borrow_mut().violations.push(format!("invariant_i13: {envelope} is never done"));
+        });
+    }
+}
+
+/// What the user pool says of a shopper.
+pub fn contact(call: &Call) -> Answer {
+    let user = call.json["Username"].as_str().unwrap_or_default();
+    let verified = if user == UNREACHABLE { "false" } else { "true" };
+    let attributes = json!([
+        { "Name": "email", "Value": format!("{user}@souk.test") }, { "Name": "email_verified", "Value": verified },
+    ]);
+    Answer::json(200, &json!({ "Username": user, "UserAttributes": attributes }))
+}
+
+/// The id of the message that a mail is of.
+pub fn message_of(call: &Call) -> String {
+    let tags = call.json["EmailTags"].as_array().into_iter().flatten();
+    let tag = tags.filter(|tag| tag["Name"] == "message").find_map(|tag| tag["Value"].as_str());
+    tag.unwrap_or_default().to_owned()
+}
+
+/// The messages of which one tells what was published.
+fn kinds(detail_type: &str) -> &'static [&'static str] {
+    match detail_type {
+        "OrderPlaced" => &["order_placed"],
+        "OrderConfirmed" => &["order_confirmed", "sale_won"],
+        "OrderCancelled" => &["order_cancelled", "sale_lost"],
+        "OrderShipped" => &["order_shipped"],
+        "OrderDelivered" => &["order_delivered"],
+        _ => &[],
+    }
+}
+
+/// I13: each event that shoppers are told of has one message, which was sent once; or it says that it is withheld, that it
+/// may have been sent twice, or that nobody knows. A refund is told where money went back.
+pub fn invariant_i13_each_event_is_told_once_or_says_why_not(world: &World) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let messages = world.observer.images("messages");
+    let messages: BTreeMap<&str, _> =
+        messages.iter().filter_map(|message| Some((message.get("id")?.as_str()?, message))).collect();
+    let refunded: BTreeSet<String> = world
+        .observer
+        .images("payments")
+        .iter()
+        .filter(|payment| payment.get("state").and_then(Value::as_str) == Some("REFUNDED"))
+        .filter_map(|payment| Some(payment.get("order_id")?.as_str()?.to_owned()))
+        .collect();
+    let mut expected = BTreeSet::new();
+    for (order_id, detail_type) in &world.published {
+        let is_refund = detail_type == "CancellationSettled" && refunded.contains(order_id);
+        let kinds: &[&str] = if is_refund { &["order_refunded"] } else { kinds(detail_type) };
+        let ids: Vec<String> = kinds.iter().map(|kind| format!("{order_id}-{kind}")).collect();
+        let told = ids.iter().filter(|id| messages.contains_key(id.as_str())).count();
+        if told != usize::from(!ids.is_empty()) {
+            wrong.push(format!("invariant_i13: {detail_type} of {order_id} has {told} messages"));
+        }
+        expected.extend(ids);
+    }
+    let mut mails: BTreeMap<&str, usize> = BTreeMap::new();
+    for mail in &world.mails {
+        *mails.entry(mail.as_str()).or_default() += 1;
+    }
+    for (id, message) in &messages {
+        let (state, attempt) = (message["state"].as_str().unwrap_or_default(), message["attempt"].as_i64());
+        let sent = mails.remove(id).unwrap_or_default();
+        let right = match (state, attempt) {
+            ("SENT", Some(1)) => sent == 1,
+            ("SENT", _) => (1..=2).contains(&sent),
+            ("WITHHELD", Some(1)) => sent == 0,
+            ("WITHHELD" | "UNKNOWN", _) => sent <= 2,
+            _ => false,
+        };
+        if !right {
+            wrong.push(format!("invariant_i13: {id} is {state} in its attempt {attempt:?}, and was sent {sent} times"));
+        }
+        if !expected.contains(*id) {
+            wrong.push(format!("invariant_i13: {id} tells of nothing that was published"));
+        }
+    }
+    wrong.extend(mails.keys().map(|id| format!("invariant_i13: a mail went out for {id}, which is no message")));
+    wrong
+}
