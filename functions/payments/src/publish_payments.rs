@@ -50,3 +50,54 @@ fn changes(before: Option<&PaymentRecord>, payment: &PaymentRecord) -> Result<Ve
     }
     Ok(events)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn payment(state: &str, refunds: &[(u8, &str)]) -> PaymentRecord {
+        let refund = |(n, state): &(u8, &str)| {
+            json!({
+                "refund_id": format!("ref_{n:032}"), "amount": { "amount": 5, "currency": "USD" }, "by": "GATEWAY",
+                "state": state, "asked_at": 0, "changed_at": 0,
+            })
+        };
+        let order_id = format!("ord_{}", "0".repeat(32));
+        let record = json!({
+            "id": format!("order#{order_id}"), "order_id": order_id, "state": state, "version": 2,
+            "amount": { "amount": 9, "currency": "USD" }, "created_at": 0, "updated_at": 0,
+            "client_secret": "a secret", "refunds": refunds.iter().map(refund).collect::<Vec<_>>(),
+        });
+        serde_json::from_value(record).unwrap()
+    }
+
+    /// What is published of a change, in words.
+    fn published(before: Option<&PaymentRecord>, after: &PaymentRecord) -> Vec<&'static str> {
+        let events = changes(before, after).unwrap();
+        let text = |event: &Event| format!("{event:?}");
+        assert!(events.iter().all(|event| !text(event).contains("secret")));
+        let names = ["RefundSucceeded", "RefundFailed", "PaymentActionRequired"];
+        let name = |event: &Event| names.into_iter().find(|name| text(event).contains(*name)).unwrap();
+        events.iter().map(name).collect()
+    }
+
+    #[test]
+    fn each_end_of_a_refund_is_published_once_and_nothing_before() {
+        let (pending, succeeded) = (payment("CAPTURED", &[(1, "PENDING")]), payment("CAPTURED", &[(1, "SUCCEEDED")]));
+        assert_eq!(published(None, &pending), [] as [&str; 0]);
+        assert_eq!(published(Some(&pending), &succeeded), ["RefundSucceeded"]);
+        assert_eq!(published(Some(&succeeded), &succeeded), [] as [&str; 0]);
+        let back = payment("CAPTURED", &[(1, "FAILED"), (2, "SUCCEEDED")]);
+        assert_eq!(published(Some(&succeeded), &back), ["RefundFailed", "RefundSucceeded"]);
+    }
+
+    #[test]
+    fn a_payment_that_begins_to_wait_is_published() {
+        let (intent, waits) = (payment("INTENT", &[]), payment("REQUIRES_ACTION", &[]));
+        assert_eq!(published(Some(&intent), &waits), ["PaymentActionRequired"]);
+        assert_eq!(published(Some(&waits), &waits), [] as [&str; 0]);
+        assert_eq!(published(Some(&waits), &payment("AUTHORIZED", &[])), [] as [&str; 0]);
+    }
+}

@@ -43,6 +43,22 @@ fn every_message_and_reason_has_words_in_every_language() {
 }
 
 #[test]
+fn a_refund_says_how_much_and_a_hostile_title_beside_it_says_nothing() {
+    let mut order = bought();
+    order.lines[0].title = Some(HOSTILE.to_owned());
+    let amount = souk_domain::money::Money::usd(123_400).unwrap();
+    let shown = [(Language::English, "$1,234.00"), (Language::German, "1.234,00"), (Language::Hebrew, "1,234.00")];
+    for (language, text) in shown {
+        let content = Content::of(Kind::OrderRefunded, &order).with_refund(Some(amount));
+        let mail = templates().render(&content, language).unwrap();
+        assert!(mail.text.contains(text) && mail.html.contains(text), "{language:?}: {}", mail.text);
+        assert!(!mail.html.contains("<img") && !mail.text.contains('\u{202E}'), "{}", mail.html);
+        let without = templates().render(&Content::of(Kind::OrderRefunded, &order), language).unwrap();
+        assert!(!without.text.contains(text), "{}", without.text);
+    }
+}
+
+#[test]
 fn a_hostile_title_is_text_and_nothing_else() {
     let mut order = bought();
     order.lines[0].title = Some(HOSTILE.to_owned());

@@ -35,6 +35,18 @@ fn a_charge_points_at_its_intent() {
 }
 
 #[test]
+fn only_what_is_about_refunds_is_taken_for_that() {
+    let about = |event_type: &str| {
+        let body = EVENT.replace("payment_intent.succeeded", event_type);
+        verify_now(&body, &signature(SECRET, SIGNED_AT, &body)).expect("an event").is_about_refunds()
+    };
+    for event_type in ["refund.failed", "refund.updated", "charge.refund.updated", "charge.refunded"] {
+        assert!(about(event_type), "{event_type}");
+    }
+    assert!(!about("payment_intent.canceled") && !about("charge.captured"));
+}
+
+#[test]
 fn what_is_not_of_our_making_names_no_order() {
     for metadata in ["null", "{}", r#"{"order_id":"somebody else's"}"#] {
         let body = EVENT.replace(r#"{"order_id":"ord_0123456789abcdef0123456789abcdef"}"#, metadata);

@@ -207,8 +207,8 @@ proptest! {
                     let unheard: Vec<_> = refunds.unheard(&gateway.0).cloned().collect();
                     let mut refused = Vec::new();
                     for refund in unheard {
-                        let there = Told { refund_id: Some(refund.refund_id.clone()), ..at_the_console(console, 1) };
                         console += 1;
+                        let there = Told { refund_id: Some(refund.refund_id.clone()), ..at_the_console(console, 1) };
                         if !gateway.makes(Told { amount: refund.amount, ..there }) {
                             refused.push(Refused { refund_id: refund.refund_id, code: "amount_too_large".to_owned() });
                         }
