@@ -1,7 +1,8 @@
 //! `send-messages`: tells shoppers by mail what the orders' events tell.
 
 use serde::Deserialize;
-use souk_events::orders::OrderChanged;
+use souk_domain::ids::OrderId;
+use souk_events::orders::{OrderChanged, ParcelShipped, TrackingChanged};
 use souk_notifications::Happened;
 use souk_runtime::queue::{Failure, Message};
 use souk_wiring::{Call, FromEnvironment, now};
@@ -28,8 +29,10 @@ pub enum OrderEvent {
     OrderCancelled(OrderChanged),
     /// Stock and money have followed the cancellation.
     CancellationSettled(OrderChanged),
-    /// It has left.
-    OrderShipped(OrderChanged),
+    /// What leaves from one warehouse has left.
+    ParcelShipped(ParcelShipped),
+    /// A parcel that has left bears another label.
+    TrackingChanged(TrackingChanged),
     /// It has arrived.
     OrderDelivered(OrderChanged),
 }
@@ -39,29 +42,34 @@ pub enum OrderEvent {
 /// # Errors
 /// Whatever makes the event come back.
 pub async fn handle(deps: &Deps, message: Message<OrderEvent>, _: Call) -> Result<(), Failure> {
-    let (happened, order) = happened(message.body);
+    let (happened, order_id) = happened(message.body);
     deps.pace.wait().await;
-    let outcome = deps.send.run(&order.order_id, happened, Call::at(now())).await?;
+    let outcome = deps.send.run(&order_id, happened, Call::at(now())).await?;
     match &outcome {
         SendOutcome::Sent { attempt: 1 } | SendOutcome::Nothing | SendOutcome::Done(_) => {
-            tracing::info!(order_id = %order.order_id, ?outcome, "message");
+            tracing::info!(order_id = %order_id, ?outcome, "message");
         }
         SendOutcome::Sent { .. } | SendOutcome::Withheld(_) => {
-            tracing::warn!(order_id = %order.order_id, ?outcome, "message");
+            tracing::warn!(order_id = %order_id, ?outcome, "message");
         }
     }
     Ok(())
 }
 
 /// Money is given back, where any was taken, before a cancellation is settled.
-fn happened(event: OrderEvent) -> (Happened, OrderChanged) {
+fn happened(event: OrderEvent) -> (Happened, OrderId) {
     match event {
-        OrderEvent::OrderPlaced(order) => (Happened::Placed, order),
-        OrderEvent::OrderConfirmed(order) => (Happened::Confirmed, order),
-        OrderEvent::OrderCancelled(order) => (Happened::Cancelled, order),
-        OrderEvent::CancellationSettled(order) => (Happened::Refunded, order),
-        OrderEvent::OrderShipped(order) => (Happened::Shipped, order),
-        OrderEvent::OrderDelivered(order) => (Happened::Delivered, order),
+        OrderEvent::OrderPlaced(order) => (Happened::Placed, order.order_id),
+        OrderEvent::OrderConfirmed(order) => (Happened::Confirmed, order.order_id),
+        OrderEvent::OrderCancelled(order) => (Happened::Cancelled, order.order_id),
+        OrderEvent::CancellationSettled(order) => (Happened::Refunded, order.order_id),
+        OrderEvent::ParcelShipped(ParcelShipped { order_id, shipment, .. }) => {
+            (Happened::ParcelShipped { shipment }, order_id)
+        }
+        OrderEvent::TrackingChanged(TrackingChanged { order_id, shipment, parcel, correction, .. }) => {
+            (Happened::TrackingChanged { shipment, parcel, correction }, order_id)
+        }
+        OrderEvent::OrderDelivered(order) => (Happened::Delivered, order.order_id),
     }
 }
 
@@ -84,5 +92,13 @@ mod tests {
         assert_eq!(read("OrderPlaced").unwrap(), Happened::Placed);
         assert_eq!(read("CancellationSettled").unwrap(), Happened::Refunded);
         assert!(read("PaymentFailed").is_err(), "it is told as a cancellation, too");
+        assert!(read("OrderShipped").is_err(), "each of its parcels is told");
+        let left = json!({
+            "order_id": format!("ord_{}", "0".repeat(32)), "user_id": "u", "version": 3, "shipment": 2,
+            "warehouse_id": "w", "parcels": [{ "carrier": "c", "tracking_number": "t" }],
+        });
+        let envelope = json!({ "source": "souk.orders", "detail-type": "ParcelShipped", "detail": left });
+        let event = serde_json::from_value(envelope).unwrap();
+        assert_eq!(happened(event).0, Happened::ParcelShipped { shipment: 2 });
     }
 }

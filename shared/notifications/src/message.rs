@@ -1,9 +1,43 @@
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{OrderId, UserId};
 
-use crate::Kind;
+use crate::{Happened, Kind};
 
-/// A message's id: each order has one of each kind, and one shopper, so a repeated event finds it.
+/// What of the order a message is about: one of a kind is sent about each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// All of it.
+    Order,
+    /// One of its shipments, from 1.
+    Shipment(u32),
+    /// One correction of a parcel of a shipment, each from 1.
+    Correction {
+        /// Which shipment.
+        shipment: u32,
+        /// Which parcel of it.
+        parcel: u32,
+        /// Which correction of that.
+        number: u32,
+    },
+}
+
+impl About {
+    /// What a message of this kind is about.
+    pub fn of(happened: Happened, kind: Kind) -> Self {
+        match happened {
+            // What leaves at once is all of the order.
+            Happened::ParcelShipped { .. } if kind == Kind::OrderShipped => Self::Order,
+            Happened::ParcelShipped { shipment } => Self::Shipment(shipment),
+            Happened::TrackingChanged { shipment, parcel, correction } => {
+                Self::Correction { shipment, parcel, number: correction }
+            }
+            _ => Self::Order,
+        }
+    }
+}
+
+/// A message's id: each order has one of each kind about each of its parts, and one shopper, so a repeated event finds
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageId(String);
 
@@ -16,6 +50,8 @@ pub struct Message {
     pub user_id: UserId,
     /// What it says.
     pub kind: Kind,
+    /// Of what.
+    pub about: About,
 }
 
 /// Where a message stands.
@@ -56,7 +92,12 @@ impl Message {
     /// Its id.
     pub fn id(&self) -> MessageId {
         // Letters, digits, '_' and '-': what a mail's tag may hold.
-        MessageId(format!("{}-{}", self.order_id, self.kind.as_str()))
+        let message = format!("{}-{}", self.order_id, self.kind.as_str());
+        MessageId(match self.about {
+            About::Order => message,
+            About::Shipment(shipment) => format!("{message}-{shipment}"),
+            About::Correction { shipment, parcel, number } => format!("{message}-{shipment}-{parcel}-{number}"),
+        })
     }
 }
 

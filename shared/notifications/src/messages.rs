@@ -194,6 +194,7 @@ mod tests {
             order_id: OrderId::from_uuid(uuid::Uuid::from_u128(1)),
             user_id: "u".parse().unwrap(),
             kind: Kind::OrderShipped,
+            about: crate::About::Order,
         };
         let record = MessageRecord {
             id: message.id(),

@@ -14,14 +14,16 @@ mod orders;
 mod place;
 mod record;
 mod reopen;
+mod revise;
 mod saga;
 
 pub use archive::{Archive, ArchiveOutcome, HOT_RETENTION, find};
 pub use checkouts::{Checkout, Checkouts};
-pub use decisions::{CancelOutcome, ChangeOutcome, ConfirmOutcome, SettleOutcome};
+pub use decisions::{CancelOutcome, ConfirmOutcome, SettleOutcome};
 pub use flash_sale::{FlashSaleOrderOutcome, SoldUnit, place_for_flash_sale};
 pub use listing::{OrderPage, Place, list};
 pub use orders::Orders;
 pub use place::{PlaceOutcome, place};
 pub use record::OrderRecord;
+pub use revise::ReviseOutcome;
 pub use saga::{Saga, SagaError};

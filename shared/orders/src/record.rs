@@ -1,15 +1,17 @@
 //! An order as the `orders` and `order-archive` tables and their stream hold it.
 
+mod shipments;
+
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::{
     ids::{OrderId, UserId},
     money::Money,
-    order::{
-        Address, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin, Shipment, Transition,
-    },
+    order::{Address, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin, Transition},
 };
 use souk_dynamo::{Update, n, s};
+
+pub(crate) use self::shipments::StoredShipment;
 
 /// An order with the index keys that stand beside it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,7 +35,13 @@ pub struct OrderRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cancel_reason: Option<CancelReason>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    shipments: Vec<Shipment>,
+    shipments: Vec<StoredShipment>,
+    /// When the first part was packed: what a customer's cancellation looks at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    packed_at: Option<i64>,
+    /// When the first parcel left: what every cancellation looks at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    departed_at: Option<i64>,
     history: Vec<Transition>,
     /// The sort key of a user's orders.
     placed: String,
@@ -43,6 +51,12 @@ pub struct OrderRecord {
     /// That index's sort key: since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unsettled_since: Option<i64>,
+    /// The partition of the sparse index of orders that are on their way, there from `SHIPPED` to `DELIVERED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_the_way: Option<String>,
+    /// That index's sort key: since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_the_way_since: Option<i64>,
 }
 
 /// What the order was made of.
@@ -66,7 +80,12 @@ enum TaggedOrigin {
 impl From<&Order> for OrderRecord {
     fn from(order: &Order) -> Self {
         let order = order.clone();
+        let shipped_at = shipped_at(&order.history).filter(|_| order.status == OrderStatus::Shipped);
         Self {
+            packed_at: order.packed_at().map(Timestamp::as_millisecond),
+            departed_at: order.departed_at().map(Timestamp::as_millisecond),
+            on_the_way: shipped_at.map(|_| Order::sweep_shard(&order.order_id)),
+            on_the_way_since: shipped_at.map(Timestamp::as_millisecond),
             placed: placed(order.created_at, &order.order_id),
             unsettled: (!order.settled).then(|| Order::sweep_shard(&order.order_id)),
             unsettled_since: (!order.settled).then(|| order.created_at.as_millisecond()),
@@ -85,7 +104,7 @@ impl From<&Order> for OrderRecord {
             created_at: order.created_at,
             pay_by: order.pay_by,
             cancel_reason: order.cancel_reason,
-            shipments: order.shipments,
+            shipments: order.shipments.into_iter().map(StoredShipment::from).collect(),
             history: order.history,
         }
     }
@@ -93,6 +112,9 @@ impl From<&Order> for OrderRecord {
 
 impl From<OrderRecord> for Order {
     fn from(record: OrderRecord) -> Self {
+        let shipped_at = shipped_at(&record.history).filter(|_| record.status.has_left());
+        let delivered_at = reached(&record.history, OrderStatus::Delivered);
+        let shipments = record.shipments.into_iter();
         Self {
             order_id: record.order_id,
             user_id: record.user_id,
@@ -114,7 +136,7 @@ impl From<OrderRecord> for Order {
             pay_by: record.pay_by,
             settled: record.unsettled.is_none(),
             cancel_reason: record.cancel_reason,
-            shipments: record.shipments,
+            shipments: shipments.map(|stored| stored.read(record.created_at, shipped_at, delivered_at)).collect(),
             history: record.history,
         }
     }
@@ -123,6 +145,14 @@ impl From<OrderRecord> for Order {
 /// The sort key of a user's orders: by time, then by id, as text.
 pub(crate) fn placed(created_at: Timestamp, order_id: &OrderId) -> String {
     format!("{:013}#{order_id}", created_at.as_millisecond())
+}
+
+fn reached(history: &[Transition], status: OrderStatus) -> Option<Timestamp> {
+    history.iter().rev().find(|entry| entry.status == status).map(|entry| entry.at)
+}
+
+fn shipped_at(history: &[Transition]) -> Option<Timestamp> {
+    reached(history, OrderStatus::Shipped)
 }
 
 /// Lets the sweeper find the order from now on.

@@ -5,7 +5,8 @@
 //! Each takes the circumstances of its [`souk_wiring::Call`], and each may be repeated.
 //!
 //! - a purchase: [`start_checkout`], [`abandon_checkout`], [`place_order`], [`cancel_order`]
-//! - a shipment: [`ship_order`]
+//! - a warehouse's work: [`follow_order`], [`list_work`], [`claim_fulfilment`], [`release_fulfilment`],
+//!   [`pack_fulfilment`], [`ship_order`], [`correct_label`], [`deliver_order`]
 //! - time: [`reservation_timers`], [`expire_reservation`]
 //! - a flash sale: [`define_sale`], [`prepare_sale`], [`run_sale`], [`conduct_sale`], [`claim_unit`],
 //!   [`order_intent`], [`close_sale`], [`expire_late_claims`]
@@ -14,22 +15,30 @@
 #![forbid(unsafe_code)]
 
 pub mod abandon_checkout;
+mod allocations;
 pub mod audit;
 mod beacon;
 pub mod cancel_order;
+pub mod claim_fulfilment;
 pub mod claim_unit;
 pub mod close_flash_sale;
 pub mod conduct_flash_sale;
 mod conductors;
+pub mod correct_label;
 pub mod define_flash_sale;
+pub mod deliver_order;
 pub mod expire_late_claims;
 pub mod expire_reservation;
 mod flash_sale_stock;
+pub mod follow_order;
+pub mod list_work;
 pub mod order_intent;
+pub mod pack_fulfilment;
 pub mod place_order;
 pub mod prepare_flash_sale;
 mod price_change;
 pub mod reconcile_payments;
+pub mod release_fulfilment;
 pub mod reservation_timers;
 pub mod run_flash_sale;
 pub mod send_message;

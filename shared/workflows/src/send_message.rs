@@ -6,8 +6,8 @@
 use souk_domain::{ids::OrderId, order::Order, payment::PaymentState};
 use souk_dynamo::StoreError;
 use souk_notifications::{
-    BeginOutcome, Contact, ContactError, Contacts, Content, EndOutcome, Happened, Kind, Mailer, Message, Messages,
-    RenderError, SendFailure, Standing, Templates, Withheld,
+    About, BeginOutcome, Contact, ContactError, Contacts, Content, EndOutcome, Happened, Kind, Mailer, Message,
+    Messages, RenderError, SendFailure, Standing, Templates, Withheld,
 };
 use souk_orders::Orders;
 use souk_payments::PaymentRecords;
@@ -92,8 +92,9 @@ impl SendMessage {
         if happened == Happened::Refunded && !self.is_refunded(order_id).await? {
             return Ok(SendOutcome::Nothing);
         }
-        let message =
-            Message { order_id: order_id.clone(), user_id: order.user_id.clone(), kind: Kind::of(happened, &order) };
+        let kind = Kind::of(happened, &order);
+        let about = About::of(happened, kind);
+        let message = Message { order_id: order_id.clone(), user_id: order.user_id.clone(), kind, about };
         let recipient = self.recipient(&message).await?;
         let turn = match self.messages.begin(&message, call.now).await? {
             BeginOutcome::Begun(turn) => turn,
@@ -134,7 +135,7 @@ impl SendMessage {
     }
 
     async fn send(&self, message: &Message, order: &Order, contact: &Contact) -> Result<String, SendError> {
-        let mail = self.templates.render(&Content::of(message.kind, order), contact.language)?;
+        let mail = self.templates.render(&Content::of(message.kind, message.about, order), contact.language)?;
         Ok(self.mailer.send(&contact.address, &mail, &message.id()).await?)
     }
 }

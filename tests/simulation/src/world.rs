@@ -26,6 +26,8 @@ use crate::{
 pub const GATEWAY_KEY: &str = "sk_test_simulation";
 /// What the gateway signs its events with.
 pub const WEBHOOK_SECRET: &str = "whsec_simulation";
+/// Which events the rule of the warehouses' queue lets through.
+const FOLLOWED: [&str; 3] = ["OrderConfirmed", "OrderCancelled", "ParcelShipped"];
 /// Holds lapse after so many seconds.
 const HOLD_SECONDS: i64 = 7 * 24 * 3600;
 
@@ -47,6 +49,8 @@ pub enum Parcel {
     Webhook(Notice),
     /// A change of an order.
     Stream(StreamRecord),
+    /// An event on the bus that warehouses' work follows, in its envelope.
+    OrderEvent(Value),
 }
 
 /// The state of one schedule outside of its functions.
@@ -230,7 +234,11 @@ impl World {
         for entry in &entries {
             let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap_or_default()).unwrap_or_default();
             let order_id = detail["order_id"].as_str().unwrap_or_default().to_owned();
-            self.published.push((order_id, entry["DetailType"].as_str().unwrap_or_default().to_owned()));
+            let detail_type = entry["DetailType"].as_str().unwrap_or_default().to_owned();
+            if FOLLOWED.contains(&detail_type.as_str()) {
+                self.parcels.push(Parcel::OrderEvent(json!({"detail-type": detail_type, "detail": detail})));
+            }
+            self.published.push((order_id, detail_type));
         }
         let taken: Vec<Value> = entries.iter().map(|_| json!({"EventId": "e"})).collect();
         Answer::json(200, &json!({"FailedEntryCount": 0, "Entries": taken}))

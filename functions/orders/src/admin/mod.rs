@@ -1,6 +1,4 @@
-//! Orders, as operators and the warehouse see them.
+//! Orders, as operators see them.
 
 pub mod cancel_order;
-pub mod deliver_order;
 pub mod get_order;
-pub mod ship_order;

@@ -7,6 +7,8 @@ mod actor;
 mod address;
 mod cancellation;
 mod origin;
+mod parcel;
+mod shipping;
 mod status;
 
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
@@ -16,10 +18,12 @@ pub use actor::Actor;
 pub use address::{Address, AddressError};
 pub use cancellation::{CancelReason, Canceller};
 pub use origin::{FromCheckout, FromFlashSale, Origin};
+pub use parcel::{FormerLabel, Label, Parcel, Shipment, ShipmentItem};
+pub use shipping::{Departures, Revision, ShippingProgress, ShippingRefusal};
 pub use status::{InvalidTransition, OrderEvent, OrderStatus};
 
 use crate::{
-    ids::{OrderId, Sku, UserId, WarehouseId},
+    ids::{OrderId, Sku, UserId},
     money::{Money, MoneyError},
     quantity::Quantity,
 };
@@ -40,30 +44,6 @@ pub struct OrderLine {
     pub quantity: Quantity,
     /// The price of one unit.
     pub unit_price: Money,
-}
-
-/// Part of an order that leaves from one warehouse as one parcel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Shipment {
-    /// Where it leaves from.
-    pub warehouse_id: WarehouseId,
-    /// What is in it.
-    pub items: Vec<ShipmentItem>,
-    /// Who carries it.
-    pub carrier: String,
-    /// The carrier's number for it.
-    pub tracking_number: String,
-}
-
-/// Units of one SKU in a parcel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ShipmentItem {
-    /// Which SKU.
-    pub sku: Sku,
-    /// How many units.
-    pub quantity: u32,
 }
 
 /// One change of an order's status.
@@ -109,7 +89,7 @@ pub struct Order {
     pub settled: bool,
     /// Why it was cancelled.
     pub cancel_reason: Option<CancelReason>,
-    /// The parcels, with their tracking numbers, once the warehouse has named them.
+    /// What leaves from each warehouse, once one of them has packed or shipped.
     pub shipments: Vec<Shipment>,
     /// All changes of status, oldest first.
     pub history: Vec<Transition>,

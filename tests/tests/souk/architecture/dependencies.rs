@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{entries, root};
 
 const DISCOVERY: [&str; 2] = ["catalog", "search"];
-const TRANSACTIONS: [&str; 7] = ["pricing", "inventory", "cart", "orders", "payments", "flash-sales", "notifications"];
+const TRANSACTIONS: [&str; 8] =
+    ["pricing", "inventory", "cart", "orders", "payments", "fulfilment", "flash-sales", "notifications"];
 
 /// The project's own packages that a manifest's `[dependencies]` names, without `souk-`.
 fn own_dependencies(folder: &str) -> BTreeSet<String> {

@@ -3,6 +3,7 @@
 mod cart;
 mod catalog;
 mod flash_sales;
+mod fulfilment;
 mod inventory;
 mod messages;
 mod older_items;

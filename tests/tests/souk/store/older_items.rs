@@ -5,7 +5,7 @@ use souk_domain::{
     audit::Violation,
     flash_sale::FlashSaleStatus,
     ids::{FlashSaleId, ReservationId},
-    order::Origin,
+    order::{Label, OrderStatus, Origin},
     reservation::ReservationState,
 };
 use souk_flash_sales::FlashSales;
@@ -67,6 +67,33 @@ async fn orders_that_do_not_say_what_they_were_made_of() {
     assert!(matches!(second.unwrap().origin, Origin::FlashSale(sale) if sale.shard == 7));
     let listed = souk_orders::list(&orders, &archive, &"u1".parse().unwrap(), None, 10).await.unwrap();
     assert_eq!(listed.orders.iter().map(|order| order.settled).collect::<Vec<_>>(), [true, true]);
+}
+
+/// Orders left as a whole, in one parcel a warehouse, and nothing said when.
+#[tokio::test]
+async fn orders_that_were_shipped_as_a_whole_or_were_about_to_be() {
+    let tables = Tables::of("transactions").await;
+    let orders = Orders::new(tables.table("OrdersTable"));
+    let at_status = |n: u128, status: &str| {
+        let mut item = order_of(n, &json!({"sale_id": sale_id(), "shard": 7, "warehouse_id": "east"}));
+        item["status"] = status.into();
+        item["history"][1] = json!({"status": status, "at": millis(9), "by": "warehouse"});
+        item["shipments"] = json!([{
+            "warehouse_id": "east", "items": [{"sku": "a", "quantity": 1}], "carrier": "UPS", "tracking_number": "1Z",
+        }]);
+        item
+    };
+    for (n, status) in [(1, "SHIPPED"), (2, "CONFIRMED")] {
+        tables.table("OrdersTable").put(&at_status(n, status)).await.unwrap();
+    }
+    let shipped = orders.get(&order(1)).await.unwrap().unwrap();
+    let label = Label { carrier: "UPS".to_owned(), tracking_number: "1Z".to_owned() };
+    assert_eq!((&shipped.shipments[0].parcels[0].label, shipped.departed_at()), (&label, Some(at(9))));
+    let planned = orders.get(&order(2)).await.unwrap().unwrap();
+    assert!(!planned.has_departed() && planned.leaving().len() == 1, "its call may have died");
+    let resumed = orders.revise(&order(2), |order| order.leave(&order.leaving(), at(10))).await.unwrap();
+    let souk_orders::ReviseOutcome::Revised(resumed) = resumed else { panic!("refused") };
+    assert_eq!((resumed.status, &resumed.shipments[0].parcels[0].label), (OrderStatus::Shipped, &label));
 }
 
 #[tokio::test]

@@ -12,11 +12,12 @@ use crate::{
 };
 
 /// Ids of nobody and nothing, in the forms that ids have.
-const NOBODY: [&str; 4] = [
+const NOBODY: [&str; 5] = [
     "nobody-has-this",
     "ord_00000000000000000000000000000000",
     "chk_00000000000000000000000000000000",
     "int_00000000000000000000000000000000_0",
+    "1",
 ];
 /// Objects in objects, no deeper.
 const DEPTH: usize = 4;
