@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use souk_domain::{
-    ids::{OrderId, Sku, UserId},
+    ids::{OrderId, Sku, UserId, WarehouseId},
     money::Money,
-    order::{CancelReason, Order, OrderStatus},
+    order::{CancelReason, Label, Order, OrderStatus},
     quantity::Quantity,
 };
 
@@ -38,6 +38,98 @@ pub struct OrderChangedLine {
     pub sku: Sku,
     /// How many.
     pub quantity: Quantity,
+}
+
+/// What leaves of an order from one warehouse has left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParcelShipped {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Whose.
+    pub user_id: UserId,
+    /// The order's version then.
+    pub version: u64,
+    /// Which of the order's shipments, from 1.
+    pub shipment: u32,
+    /// Where it left from.
+    pub warehouse_id: WarehouseId,
+    /// The labels of its parcels.
+    pub parcels: Vec<Label>,
+}
+
+/// A parcel that has left bears another label than was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackingChanged {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Whose.
+    pub user_id: UserId,
+    /// The order's version then.
+    pub version: u64,
+    /// Which of the order's shipments, from 1.
+    pub shipment: u32,
+    /// Where it left from.
+    pub warehouse_id: WarehouseId,
+    /// Which of its parcels, from 1.
+    pub parcel: u32,
+    /// How often this parcel's label was corrected, this time included.
+    pub correction: u32,
+    /// What it bears now.
+    pub label: Label,
+}
+
+impl ParcelShipped {
+    /// The event's `detail-type`.
+    pub const DETAIL_TYPE: &str = "ParcelShipped";
+
+    /// One for each warehouse from which something has left since the order was as before.
+    pub fn since(before: Option<&Order>, order: &Order) -> Vec<Self> {
+        let had_left = |from: &WarehouseId| {
+            before.and_then(|before| before.shipment(from)).is_some_and(|shipment| shipment.shipped_at.is_some())
+        };
+        let left = (1..).zip(&order.shipments).filter(|(_, shipment)| shipment.shipped_at.is_some());
+        left.filter(|(_, shipment)| !had_left(&shipment.warehouse_id))
+            .map(|(number, shipment)| Self {
+                order_id: order.order_id.clone(),
+                user_id: order.user_id.clone(),
+                version: order.version,
+                shipment: number,
+                warehouse_id: shipment.warehouse_id.clone(),
+                parcels: shipment.parcels.iter().map(|parcel| parcel.label.clone()).collect(),
+            })
+            .collect()
+    }
+}
+
+impl TrackingChanged {
+    /// The event's `detail-type`.
+    pub const DETAIL_TYPE: &str = "TrackingChanged";
+
+    /// One for each parcel that had left when the order was as before, and was corrected since.
+    pub fn since(before: Option<&Order>, order: &Order) -> Vec<Self> {
+        let Some(before) = before else { return Vec::new() };
+        let mut changes = Vec::new();
+        for (number, shipment) in (1..).zip(&order.shipments) {
+            let Some(old) = before.shipment(&shipment.warehouse_id).filter(|old| old.shipped_at.is_some()) else {
+                continue;
+            };
+            for ((position, parcel), old) in (1..).zip(&shipment.parcels).zip(&old.parcels) {
+                if parcel.former.len() > old.former.len() {
+                    changes.push(Self {
+                        order_id: order.order_id.clone(),
+                        user_id: order.user_id.clone(),
+                        version: order.version,
+                        shipment: number,
+                        warehouse_id: shipment.warehouse_id.clone(),
+                        parcel: position,
+                        correction: u32::try_from(parcel.former.len()).unwrap_or(u32::MAX),
+                        label: parcel.label.clone(),
+                    });
+                }
+            }
+        }
+        changes
+    }
 }
 
 impl OrderChanged {

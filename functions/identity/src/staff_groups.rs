@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use souk_dynamo::sdk_failure;
 use souk_runtime::{
-    http::Role,
+    http::is_staff,
     task::{TaskError, parse},
 };
 use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
@@ -72,10 +72,6 @@ pub async fn handle(deps: &Deps, event: Value, _: Call) -> Result<Value, TaskErr
     Ok(with_groups(event, &left))
 }
 
-fn is_staff(group: &str) -> bool {
-    Role::ALL.iter().any(|role| role.group() == group)
-}
-
 async fn has_second_factor(deps: &Deps, pool_id: String, name: String) -> Result<bool, TaskError> {
     let user = deps.pool.admin_get_user().user_pool_id(pool_id).username(name).send().await;
     let user = user.map_err(|error| TaskError::new("UserPoolUnavailable", sdk_failure(&error)))?;
@@ -94,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_roles_groups_are_the_staffs() {
-        assert!(is_staff("operator") && is_staff("warehouse"));
+        assert!(is_staff("operator") && is_staff("warehouse") && is_staff("warehouse:east"));
         assert!(!is_staff("") && !is_staff("regulars"));
     }
 

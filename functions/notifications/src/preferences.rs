@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(body(json!(["order_shipped", "order_confirmed"])), Err(400));
         assert_eq!(
             serde_json::to_value(View::of([Kind::OrderDelivered].into())).unwrap(),
-            json!({ "declined": ["order_delivered"], "may_be_declined": ["order_shipped", "order_delivered"] })
+            json!({ "declined": ["order_delivered"], "may_be_declined": ["order_shipped", "parcel_shipped", "tracking_changed", "order_delivered"] })
         );
     }
 }

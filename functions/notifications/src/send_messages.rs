@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use souk_domain::ids::OrderId;
 use souk_events::{
-    orders::OrderChanged,
+    orders::{OrderChanged, ParcelShipped, TrackingChanged},
     payments::{ActionRequired, RefundEnded},
 };
 use souk_notifications::Happened;
@@ -34,8 +34,10 @@ pub enum OrderEvent {
     PaymentActionRequired(ActionRequired),
     /// Money goes back.
     RefundSucceeded(RefundEnded),
-    /// It has left.
-    OrderShipped(OrderChanged),
+    /// What leaves from one warehouse has left.
+    ParcelShipped(ParcelShipped),
+    /// A parcel that has left bears another label.
+    TrackingChanged(TrackingChanged),
     /// It has arrived.
     OrderDelivered(OrderChanged),
 }
@@ -67,7 +69,12 @@ pub fn happened(event: OrderEvent) -> (Happened, OrderId) {
         OrderEvent::OrderCancelled(order) => (Happened::Cancelled, order.order_id),
         OrderEvent::PaymentActionRequired(payment) => (Happened::ActionRequired, payment.order_id),
         OrderEvent::RefundSucceeded(refund) => (Happened::Refunded(refund.refund_id), refund.order_id),
-        OrderEvent::OrderShipped(order) => (Happened::Shipped, order.order_id),
+        OrderEvent::ParcelShipped(ParcelShipped { order_id, shipment, .. }) => {
+            (Happened::ParcelShipped { shipment }, order_id)
+        }
+        OrderEvent::TrackingChanged(TrackingChanged { order_id, shipment, parcel, correction, .. }) => {
+            (Happened::TrackingChanged { shipment, parcel, correction }, order_id)
+        }
         OrderEvent::OrderDelivered(order) => (Happened::Delivered, order.order_id),
     }
 }
@@ -95,5 +102,13 @@ mod tests {
         assert_eq!(read("RefundSucceeded").unwrap(), Happened::Refunded(refund_id.parse().unwrap()));
         assert!(read("PaymentFailed").is_err(), "it is told as a cancellation, too");
         assert!(read("RefundFailed").is_err(), "that is an operator's affair");
+        assert!(read("OrderShipped").is_err(), "each of its parcels is told");
+        let left = json!({
+            "order_id": format!("ord_{}", "0".repeat(32)), "user_id": "u", "version": 3, "shipment": 2,
+            "warehouse_id": "w", "parcels": [{ "carrier": "c", "tracking_number": "t" }],
+        });
+        let envelope = json!({ "source": "souk.orders", "detail-type": "ParcelShipped", "detail": left });
+        let event = serde_json::from_value(envelope).unwrap();
+        assert_eq!(happened(event).0, Happened::ParcelShipped { shipment: 2 });
     }
 }

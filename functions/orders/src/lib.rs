@@ -1,7 +1,7 @@
 //! Lambda handlers of the orders context.
 //!
 //! - [`checkouts`] and [`orders`]: what shoppers call
-//! - [`admin`]: what operators and the warehouse call
+//! - [`admin`]: what operators call
 //! - [`saga`]: the steps of the payment saga
 //! - [`background`]: timers, sweepers, the archive and the outbox
 #![forbid(unsafe_code)]
@@ -15,13 +15,11 @@ pub mod saga;
 
 souk_runtime::functions! {
     http "admin-cancel-order" => admin::cancel_order::handle,
-    http "admin-deliver-order" => admin::deliver_order::handle,
     http "admin-get-order" => admin::get_order::handle,
     http "admin-get-timeline" => admin::get_timeline::handle,
     http "admin-list-orders" => admin::list_orders::handle,
     http "admin-post-note" => admin::post_note::handle,
     http "admin-search-orders" => admin::search_orders::handle,
-    http "admin-ship-order" => admin::ship_order::handle,
     stream "archive-orders" => background::archive_orders::handle,
     schedule "audit" => background::audit::handle,
     http "cancel-order" => orders::cancel_order::handle,
@@ -45,5 +43,4 @@ souk_runtime::functions! {
     task "saga-void-payment" => saga::void_payment::handle,
     schedule "sweep-orders" => background::sweep_orders::handle,
     schedule "sweep-reservations" => background::sweep_reservations::handle,
-    schedule "sweep-shipments" => background::sweep_shipments::handle,
 }

@@ -3,14 +3,12 @@
 use souk_domain::{
     ids::Sku,
     order::{Order, OrderStatus},
-    payment::PaymentState,
 };
 use souk_runtime::http::{
     Problem,
     problem::catalogue::{
-        AddressFixed, AuthorizationLapsed, CaptureRefused, CartConsumed, CartEmpty, CheckoutConsumed, CheckoutExpired,
-        IdempotencyKeyReused, IllegalTransition, NotForSale, OutOfStock, PaymentNotAuthorized, PriceChanged,
-        TooScattered,
+        AddressFixed, AlreadyPacked, CartConsumed, CartEmpty, CheckoutConsumed, CheckoutExpired, IdempotencyKeyReused,
+        IllegalTransition, NotForSale, OutOfStock, PartlyShipped, PriceChanged, TooScattered,
     },
 };
 use souk_workflows::PriceChange;
@@ -60,32 +58,20 @@ pub(crate) fn key_reused() -> Problem {
         .with_field("Idempotency-Key", "was used with another body")
 }
 
-pub(crate) fn illegal(order: &Order, wanted: &str) -> Problem {
-    illegal_from(order.status, wanted)
-}
-
-pub(crate) fn illegal_from(status: OrderStatus, wanted: &str) -> Problem {
-    Problem::new(IllegalTransition, format!("An order that is {status} cannot {wanted}.")).with("order_status", status)
+/// Why the order cannot be cancelled by whoever wants to.
+pub(crate) fn not_cancelled(order: &Order) -> Problem {
+    let status = order.status;
+    if order.has_departed() && !status.has_left() {
+        return Problem::new(PartlyShipped, "A part of the order has left, so it cannot be cancelled any more.");
+    }
+    if status == OrderStatus::Confirmed && order.packed_at().is_some() {
+        return Problem::new(AlreadyPacked, "The order is packed, so it cannot be cancelled any more.");
+    }
+    Problem::new(IllegalTransition, format!("An order that is {status} cannot be cancelled."))
+        .with("order_status", status)
 }
 
 pub(crate) fn address_fixed(order: &Order) -> Problem {
     let detail = format!("The order is {}, and its address stays as it is.", order.status);
     Problem::new(AddressFixed, detail).with("order_status", order.status)
-}
-
-pub(crate) fn not_authorized(state: PaymentState) -> Problem {
-    let detail = format!("The payment is {}: there is nothing to capture.", state.as_str());
-    Problem::new(PaymentNotAuthorized, detail).with("payment_status", state)
-}
-
-pub(crate) fn authorization_lapsed() -> Problem {
-    Problem::new(
-        AuthorizationLapsed,
-        "The gateway no longer held the money, so the order was cancelled and its units go back; the customer can order again.",
-    )
-}
-
-pub(crate) fn capture_refused(code: &str, message: &str) -> Problem {
-    let detail = format!("The gateway would not capture: {message} The order stays confirmed; try again.");
-    Problem::new(CaptureRefused, detail).with("gateway_code", code)
 }

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod flash_sale;
+pub mod fulfilment;
 pub mod ids;
 pub mod money;
 pub mod order;

@@ -5,7 +5,7 @@ use souk_domain::{
     order::{CancelReason, Order},
 };
 
-use crate::Kind;
+use crate::{About, Kind};
 
 /// The longest title that is shown, in characters.
 const MAX_TITLE: usize = 120;
@@ -27,7 +27,7 @@ pub struct Content {
     pub reason: Option<CancelReason>,
     /// What goes back, where money does.
     pub refunded: Option<Money>,
-    /// What has left, where it has.
+    /// What has left, or bears another label, where it is about that.
     pub parcels: Vec<Parcel>,
 }
 
@@ -53,18 +53,29 @@ pub struct Parcel {
 
 impl Content {
     /// What a message of this kind says of the order as it is now.
-    pub fn of(kind: Kind, order: &Order) -> Self {
+    pub fn of(kind: Kind, about: About, order: &Order) -> Self {
         let lines = order.lines.iter().map(|line| Line {
             title: plain(line.title.as_deref().unwrap_or(line.sku.as_str())),
             quantity: line.quantity.get(),
             unit_price: line.unit_price,
         });
-        let parcels = order.shipments.iter().map(|shipment| Parcel {
-            carrier: plain(&shipment.carrier),
-            tracking_number: plain(&shipment.tracking_number),
-        });
-        let (cancelled, left) =
-            (matches!(kind, Kind::OrderCancelled | Kind::SaleLost), matches!(kind, Kind::OrderShipped));
+        let (shipment, parcel) = match about {
+            About::Order => (None, None),
+            About::Shipment(shipment) => (Some(shipment), None),
+            About::Correction { shipment, parcel, .. } => (Some(shipment), Some(parcel)),
+        };
+        let is_told = |number: u32, told: Option<u32>| told.is_none_or(|told| told == number);
+        let shipments = (1..).zip(&order.shipments).filter(|(number, _)| is_told(*number, shipment));
+        let parcels = shipments
+            .flat_map(|(_, shipment)| (1..).zip(&shipment.parcels).filter(|(number, _)| is_told(*number, parcel)))
+            .map(|(_, parcel)| Parcel {
+                carrier: plain(&parcel.label.carrier),
+                tracking_number: plain(&parcel.label.tracking_number),
+            });
+        let (cancelled, left) = (
+            matches!(kind, Kind::OrderCancelled | Kind::SaleLost),
+            matches!(kind, Kind::OrderShipped | Kind::ParcelShipped | Kind::TrackingChanged),
+        );
         Self {
             kind,
             order_id: order.order_id.clone(),
@@ -100,12 +111,16 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use souk_domain::{
-        order::{FromCheckout, FromFlashSale, OrderLine, OrderStatus, Origin, Shipment},
+        order::{FromCheckout, FromFlashSale, Label, OrderLine, OrderStatus, Origin, Parcel as Box, Shipment},
         quantity::Quantity,
     };
     use uuid::Uuid;
 
     use super::*;
+
+    fn label(number: &str) -> Label {
+        Label { carrier: "Speedy".to_owned(), tracking_number: number.to_owned() }
+    }
 
     fn order(origin: Origin) -> Order {
         let line = |title: Option<&str>, price, units| OrderLine {
@@ -130,10 +145,8 @@ pub(crate) mod tests {
             settled: true,
             cancel_reason: None,
             shipments: vec![Shipment {
-                warehouse_id: "w1".parse().unwrap(),
-                items: Vec::new(),
-                carrier: "Speedy".to_owned(),
-                tracking_number: "SP-1".to_owned(),
+                parcels: vec![Box::new(label("SP-1"))],
+                ..Shipment::new("w1".parse().unwrap(), Vec::new())
             }],
             history: Vec::new(),
             address_changes: Vec::new(),
@@ -166,8 +179,24 @@ pub(crate) mod tests {
 
     #[test]
     fn a_line_without_a_title_shows_its_sku_and_only_a_shipment_its_parcels() {
-        let shipped = Content::of(Kind::OrderShipped, &bought());
+        let shipped = Content::of(Kind::OrderShipped, About::Order, &bought());
         assert_eq!((shipped.lines[1].title.as_str(), shipped.parcels.len()), ("BAG-1", 1));
-        assert_eq!(Content::of(Kind::OrderDelivered, &bought()).parcels, []);
+        assert_eq!(Content::of(Kind::OrderDelivered, About::Order, &bought()).parcels, []);
+    }
+
+    #[test]
+    fn a_message_about_a_part_shows_that_part() {
+        let mut order = bought();
+        let second =
+            Shipment { parcels: ["SP-2", "SP-3"].map(|n| Box::new(label(n))).into(), ..order.shipments[0].clone() };
+        order.shipments.push(second);
+        let numbers = |kind, about| {
+            let parcels = Content::of(kind, about, &order).parcels;
+            parcels.into_iter().map(|parcel| parcel.tracking_number).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(Kind::ParcelShipped, About::Shipment(1)), ["SP-1"]);
+        assert_eq!(numbers(Kind::ParcelShipped, About::Shipment(2)), ["SP-2", "SP-3"]);
+        let corrected = About::Correction { shipment: 2, parcel: 2, number: 1 };
+        assert_eq!(numbers(Kind::TrackingChanged, corrected), ["SP-3"]);
     }
 }

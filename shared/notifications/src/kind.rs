@@ -18,8 +18,20 @@ pub enum Happened {
     ActionRequired,
     /// Money that had been taken goes back.
     Refunded(RefundId),
-    /// It has left.
-    Shipped,
+    /// What leaves from one warehouse has left.
+    ParcelShipped {
+        /// Which of the order's shipments, from 1.
+        shipment: u32,
+    },
+    /// A parcel that has left bears another label than was told.
+    TrackingChanged {
+        /// Which of the order's shipments, from 1.
+        shipment: u32,
+        /// Which of its parcels, from 1.
+        parcel: u32,
+        /// How often its label was corrected.
+        correction: u32,
+    },
     /// It has arrived.
     Delivered,
 }
@@ -39,8 +51,12 @@ pub enum Kind {
     PaymentAction,
     /// Some or all of what was paid has been given back; one message a refund.
     OrderRefunded,
-    /// It has left, with its tracking numbers.
+    /// It has left, all of it from one warehouse, with its tracking numbers.
     OrderShipped,
+    /// In place of [`Kind::OrderShipped`]: a part has left, from one warehouse of several.
+    ParcelShipped,
+    /// A parcel bears another tracking number than was told.
+    TrackingChanged,
     /// It has arrived.
     OrderDelivered,
     /// In place of [`Kind::OrderConfirmed`]: the unit of a flash sale is the shopper's.
@@ -51,13 +67,15 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::OrderPlaced,
         Self::OrderConfirmed,
         Self::OrderCancelled,
         Self::PaymentAction,
         Self::OrderRefunded,
         Self::OrderShipped,
+        Self::ParcelShipped,
+        Self::TrackingChanged,
         Self::OrderDelivered,
         Self::SaleWon,
         Self::SaleLost,
@@ -76,15 +94,27 @@ impl Kind {
             Happened::Cancelled => Self::OrderCancelled,
             Happened::ActionRequired => Self::PaymentAction,
             Happened::Refunded(_) => Self::OrderRefunded,
-            Happened::Shipped => Self::OrderShipped,
+            Happened::ParcelShipped { .. } if order.shipments.len() > 1 => Self::ParcelShipped,
+            Happened::ParcelShipped { .. } => Self::OrderShipped,
+            Happened::TrackingChanged { .. } => Self::TrackingChanged,
             Happened::Delivered => Self::OrderDelivered,
+        }
+    }
+
+    /// Whether there can be such a message about this part of an order.
+    pub(crate) fn is_about(self, part: &About) -> bool {
+        match part {
+            About::Order => !matches!(self, Self::ParcelShipped | Self::TrackingChanged | Self::OrderRefunded),
+            About::Shipment(_) => self == Self::ParcelShipped,
+            About::Correction { .. } => self == Self::TrackingChanged,
+            About::Refund(_) => self == Self::OrderRefunded,
         }
     }
 
     /// Whether a shopper may decline it. The law of many countries has a shop acknowledge an order, confirm it on
     /// a durable medium, and say when it falls through or money is given back; where a parcel is, is a courtesy.
     pub fn may_be_declined(self) -> bool {
-        matches!(self, Self::OrderShipped | Self::OrderDelivered)
+        matches!(self, Self::OrderShipped | Self::ParcelShipped | Self::TrackingChanged | Self::OrderDelivered)
     }
 
     /// The name that is stored.
@@ -96,6 +126,8 @@ impl Kind {
             Self::PaymentAction => "payment_action",
             Self::OrderRefunded => "order_refunded",
             Self::OrderShipped => "order_shipped",
+            Self::ParcelShipped => "parcel_shipped",
+            Self::TrackingChanged => "tracking_changed",
             Self::OrderDelivered => "order_delivered",
             Self::SaleWon => "sale_won",
             Self::SaleLost => "sale_lost",
@@ -132,6 +164,16 @@ mod tests {
     #[test]
     fn only_news_of_the_parcel_may_be_declined() {
         let declinable: Vec<_> = Kind::ALL.into_iter().filter(|kind| kind.may_be_declined()).collect();
-        assert_eq!(declinable, [Kind::OrderShipped, Kind::OrderDelivered]);
+        let of_parcels = [Kind::OrderShipped, Kind::ParcelShipped, Kind::TrackingChanged, Kind::OrderDelivered];
+        assert_eq!(declinable, of_parcels);
+    }
+
+    #[test]
+    fn an_order_that_leaves_at_once_is_told_as_a_whole_and_others_in_parts() {
+        let left = Happened::ParcelShipped { shipment: 1 };
+        let mut order = bought();
+        assert_eq!(Kind::of(left, &order), Kind::OrderShipped);
+        order.shipments.push(order.shipments[0].clone());
+        assert_eq!(Kind::of(left, &order), Kind::ParcelShipped);
     }
 }

@@ -27,6 +27,6 @@ pub use feedback::{Feedback, FeedbackEvent};
 pub use kind::{Happened, Kind};
 pub use language::Language;
 pub use mailer::{Mailer, SendFailure};
-pub use message::{Message, MessageId, Standing, Withheld};
+pub use message::{About, Message, MessageId, Standing, Withheld};
 pub use messages::{BeginOutcome, EndOutcome, Messages, Told, Turn};
 pub use render::{Mail, RenderError, Templates};

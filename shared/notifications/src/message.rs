@@ -1,10 +1,63 @@
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{OrderId, RefundId, UserId};
+use souk_domain::{
+    ids::{OrderId, RefundId, UserId},
+    order::Order,
+};
 
-use crate::Kind;
+use crate::{Happened, Kind};
 
-/// A message's id: each order has one of each kind, each refund one of its own, and all one shopper, so a repeated
-/// event finds it.
+/// What of the order a message is about: one of a kind is sent about each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// All of it.
+    Order,
+    /// One of its shipments, from 1.
+    Shipment(u32),
+    /// One correction of a parcel of a shipment, each from 1.
+    Correction {
+        /// Which shipment.
+        shipment: u32,
+        /// Which parcel of it.
+        parcel: u32,
+        /// Which correction of that.
+        number: u32,
+    },
+    /// Money that goes back.
+    Refund(RefundId),
+}
+
+impl About {
+    /// What a message of this kind is about.
+    pub fn of(happened: &Happened, kind: Kind) -> Self {
+        match *happened {
+            // What leaves at once is all of the order.
+            Happened::ParcelShipped { .. } if kind == Kind::OrderShipped => Self::Order,
+            Happened::ParcelShipped { shipment } => Self::Shipment(shipment),
+            Happened::TrackingChanged { shipment, parcel, correction } => {
+                Self::Correction { shipment, parcel, number: correction }
+            }
+            Happened::Refunded(ref refund_id) => Self::Refund(refund_id.clone()),
+            _ => Self::Order,
+        }
+    }
+
+    /// All that messages can be about, of this order and these refunds.
+    pub fn all(order: &Order, refunds: impl IntoIterator<Item = RefundId>) -> Vec<Self> {
+        let mut all = vec![Self::Order];
+        for (shipment, of) in (1..).zip(&order.shipments) {
+            all.push(Self::Shipment(shipment));
+            for (parcel, labelled) in (1..).zip(&of.parcels) {
+                let corrections = (1..).zip(&labelled.former);
+                all.extend(corrections.map(|(number, _)| Self::Correction { shipment, parcel, number }));
+            }
+        }
+        all.extend(refunds.into_iter().map(Self::Refund));
+        all
+    }
+}
+
+/// A message's id: each order has one of each kind about each of its parts, and one shopper, so a repeated event finds
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageId(String);
 
@@ -17,8 +70,8 @@ pub struct Message {
     pub user_id: UserId,
     /// What it says.
     pub kind: Kind,
-    /// Of which refund, where it is of one.
-    pub refund_id: Option<RefundId>,
+    /// Of what.
+    pub about: About,
 }
 
 /// Where a message stands.
@@ -58,16 +111,21 @@ pub enum Withheld {
 impl Message {
     /// Its id.
     pub fn id(&self) -> MessageId {
-        let MessageId(id) = MessageId::of(&self.order_id, self.kind);
-        let refund = self.refund_id.as_ref().map(|refund_id| format!("-{refund_id}")).unwrap_or_default();
-        MessageId(id + &refund)
+        MessageId::of(&self.order_id, self.kind, &self.about)
     }
 }
 
 impl MessageId {
-    pub(crate) fn of(order_id: &OrderId, kind: Kind) -> Self {
+    /// The one message of this kind about this part of the order.
+    pub fn of(order_id: &OrderId, kind: Kind, about: &About) -> Self {
         // Letters, digits, '_' and '-': what a mail's tag may hold.
-        Self(format!("{order_id}-{}", kind.as_str()))
+        let message = format!("{order_id}-{}", kind.as_str());
+        Self(match about {
+            About::Order => message,
+            About::Shipment(shipment) => format!("{message}-{shipment}"),
+            About::Correction { shipment, parcel, number } => format!("{message}-{shipment}-{parcel}-{number}"),
+            About::Refund(refund_id) => format!("{message}-{refund_id}"),
+        })
     }
 
     pub(crate) fn of_tag(tag: &str) -> Self {

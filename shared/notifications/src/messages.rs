@@ -174,12 +174,14 @@ impl Messages {
         Ok(record.map(|record| (record.standing, record.attempt)))
     }
 
-    /// The messages of an order, as they stand.
+    /// The messages about an order and these refunds of it, as they stand.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn of_order(&self, order_id: &OrderId) -> Result<Vec<Told>, StoreError> {
-        let ids = Kind::ALL.map(|kind| MessageId::of(order_id, kind));
+    pub async fn of_order(&self, order: &Order, refunds: &[RefundId]) -> Result<Vec<Told>, StoreError> {
+        let parts = About::all(order, refunds.iter().cloned());
+        let of_part = |about| Kind::ALL.into_iter().filter(move |kind| kind.is_about(about)).map(move |kind| (kind, about));
+        let ids: Vec<_> = parts.iter().flat_map(of_part).map(|(kind, about)| MessageId::of(&order.order_id, kind, about)).collect();
         let keys: Vec<_> = ids.iter().map(|id| [("id", id.as_str())]).collect();
         let records: Vec<MessageRecord> = self.table.read_many(&keys).await?;
         let told =
@@ -220,7 +222,7 @@ mod tests {
             order_id: OrderId::from_uuid(uuid::Uuid::from_u128(1)),
             user_id: "u".parse().unwrap(),
             kind: Kind::OrderShipped,
-            refund_id: None,
+            about: crate::About::Order,
         };
         let record = MessageRecord {
             id: message.id(),

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
-    order::{Actor, Canceller, Order, OrderEvent, OrderStatus, Shipment, Transition},
+    order::{Actor, Canceller, Order, OrderEvent, OrderStatus, Transition},
 };
 use souk_dynamo::{Condition, Item, Outcome, StoreError, Update, attribute, n, s};
 
@@ -10,7 +10,7 @@ use crate::{OrderRecord, Orders, finding::listed, record::mark_unsettled};
 /// How a change of an order ended.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
-pub enum ChangeOutcome {
+enum ChangeOutcome {
     /// It is written; the order as it is now.
     Changed(Box<Order>),
     /// The order stands where this cannot happen.
@@ -72,49 +72,22 @@ impl Orders {
     }
 
     /// Writes the decision `CANCELLED`, and `unsettled` in the same write (step F1, people's cancels, and
-    /// a shipment whose authorisation has lapsed). Condition: [`Canceller::may_cancel`].
+    /// a shipment whose authorisation has lapsed). Condition: [`Canceller::may_cancel`], no parcel has left, and
+    /// nothing is packed where [`Canceller::may_cancel_packed`] says so.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn cancel(&self, order_id: &OrderId, by: Canceller, now: Timestamp) -> Result<CancelOutcome, StoreError> {
         let update = transition(order_id, by.may_cancel(), OrderStatus::Cancelled, by.actor(), now)?
-            .set("cancel_reason", souk_dynamo::value(&by.reason())?);
+            .set("cancel_reason", souk_dynamo::value(&by.reason())?)
+            .when(attribute("departed_at").is_absent());
+        let update = if by.may_cancel_packed() { update } else { update.when(attribute("packed_at").is_absent()) };
         Ok(match self.change(order_id, mark_unsettled(update, order_id, now)).await? {
             ChangeOutcome::Changed(order) => CancelOutcome::Cancelled(order),
             ChangeOutcome::Refused(order) if order.status == OrderStatus::Cancelled => CancelOutcome::Cancelled(order),
             ChangeOutcome::Refused(order) => CancelOutcome::Refused(order),
             ChangeOutcome::Unknown => CancelOutcome::Unknown,
         })
-    }
-
-    /// Keeps who carries the parcels, before any money is taken for them. Condition: `CONFIRMED`.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub async fn plan_shipment(&self, order_id: &OrderId, shipments: &[Shipment]) -> Result<ChangeOutcome, StoreError> {
-        let update = Update::new()
-            .set("shipments", souk_dynamo::value(&shipments)?)
-            .add("version", n(1))
-            .when(status_is_one_of([OrderStatus::Confirmed]));
-        self.change(order_id, update).await
-    }
-
-    /// Writes `SHIPPED` (step "ship 3"). Condition: `CONFIRMED`.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub async fn ship(&self, order_id: &OrderId, now: Timestamp) -> Result<ChangeOutcome, StoreError> {
-        let from = OrderStatus::allowing(OrderEvent::Ship);
-        self.change(order_id, transition(order_id, from, OrderStatus::Shipped, Actor::Warehouse, now)?).await
-    }
-
-    /// Writes `DELIVERED`. Condition: `SHIPPED`.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub async fn deliver(&self, order_id: &OrderId, now: Timestamp) -> Result<ChangeOutcome, StoreError> {
-        let from = OrderStatus::allowing(OrderEvent::Deliver);
-        self.change(order_id, transition(order_id, from, OrderStatus::Delivered, Actor::Warehouse, now)?).await
     }
 
     /// Takes the order out of the sweeper's index, once stock and money have followed the decision

@@ -13,9 +13,9 @@ pub struct Orders {
     pub(crate) table: Table,
 }
 
-/// What the sweeper needs to know of an unsettled order.
+/// What a sweeper needs to know of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-struct Unsettled {
+struct Candidate {
     order_id: OrderId,
 }
 
@@ -70,6 +70,27 @@ impl Orders {
             .key_condition_expression("unsettled = :shard AND unsettled_since < :before")
             .expression_attribute_values(":shard", s(shard))
             .expression_attribute_values(":before", n(before.as_millisecond()));
-        Ok(Table::page::<Unsettled>(query, after).await?.map(|unsettled| unsettled.order_id))
+        Ok(Table::page::<Candidate>(query, after).await?.map(|found| found.order_id))
+    }
+
+    /// A page of the orders of one sweep shard that were shipped before `before` and are not delivered, oldest first.
+    /// Only candidates, as [`Orders::unsettled`] gives them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn on_the_way(
+        &self,
+        shard: &str,
+        before: Timestamp,
+        after: Option<Item>,
+    ) -> Result<Page<OrderId>, StoreError> {
+        let query = self
+            .table
+            .query()
+            .index_name("on-the-way")
+            .key_condition_expression("on_the_way = :shard AND on_the_way_since < :before")
+            .expression_attribute_values(":shard", s(shard))
+            .expression_attribute_values(":before", n(before.as_millisecond()));
+        Ok(Table::page::<Candidate>(query, after).await?.map(|found| found.order_id))
     }
 }

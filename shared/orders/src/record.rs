@@ -1,5 +1,7 @@
 //! An order as the `orders` and `order-archive` tables and their stream hold it.
 
+mod shipments;
+
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::{
@@ -7,11 +9,12 @@ use souk_domain::{
     money::Money,
     order::{
         Address, AddressChange, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin,
-        Shipment, Transition,
+        Transition,
     },
 };
 use souk_dynamo::{Update, n, s};
 
+pub(crate) use self::shipments::StoredShipment;
 use crate::finding::listed;
 
 /// An order with the index keys that stand beside it.
@@ -36,7 +39,13 @@ pub struct OrderRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cancel_reason: Option<CancelReason>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    shipments: Vec<Shipment>,
+    shipments: Vec<StoredShipment>,
+    /// When the first part was packed: what a customer's cancellation looks at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    packed_at: Option<i64>,
+    /// When the first parcel left: what every cancellation looks at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    departed_at: Option<i64>,
     history: Vec<Transition>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     address_changes: Vec<AddressChange>,
@@ -51,6 +60,12 @@ pub struct OrderRecord {
     /// That index's sort key: since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     unsettled_since: Option<i64>,
+    /// The partition of the sparse index of orders that are on their way, there from `SHIPPED` to `DELIVERED`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_the_way: Option<String>,
+    /// That index's sort key: since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_the_way_since: Option<i64>,
 }
 
 /// What the order was made of.
@@ -74,7 +89,12 @@ enum TaggedOrigin {
 impl From<&Order> for OrderRecord {
     fn from(order: &Order) -> Self {
         let order = order.clone();
+        let shipped_at = shipped_at(&order.history).filter(|_| order.status == OrderStatus::Shipped);
         Self {
+            packed_at: order.packed_at().map(Timestamp::as_millisecond),
+            departed_at: order.departed_at().map(Timestamp::as_millisecond),
+            on_the_way: shipped_at.map(|_| Order::sweep_shard(&order.order_id)),
+            on_the_way_since: shipped_at.map(Timestamp::as_millisecond),
             placed: placed(order.created_at, &order.order_id),
             listed: Some(listed(order.status, &order.order_id)),
             unsettled: (!order.settled).then(|| Order::sweep_shard(&order.order_id)),
@@ -94,7 +114,7 @@ impl From<&Order> for OrderRecord {
             created_at: order.created_at,
             pay_by: order.pay_by,
             cancel_reason: order.cancel_reason,
-            shipments: order.shipments,
+            shipments: order.shipments.into_iter().map(StoredShipment::from).collect(),
             history: order.history,
             address_changes: order.address_changes,
         }
@@ -103,6 +123,9 @@ impl From<&Order> for OrderRecord {
 
 impl From<OrderRecord> for Order {
     fn from(record: OrderRecord) -> Self {
+        let shipped_at = shipped_at(&record.history).filter(|_| record.status.has_left());
+        let delivered_at = reached(&record.history, OrderStatus::Delivered);
+        let shipments = record.shipments.into_iter();
         Self {
             order_id: record.order_id,
             user_id: record.user_id,
@@ -124,7 +147,7 @@ impl From<OrderRecord> for Order {
             pay_by: record.pay_by,
             settled: record.unsettled.is_none(),
             cancel_reason: record.cancel_reason,
-            shipments: record.shipments,
+            shipments: shipments.map(|stored| stored.read(record.created_at, shipped_at, delivered_at)).collect(),
             history: record.history,
             address_changes: record.address_changes,
         }
@@ -139,6 +162,14 @@ pub(crate) fn placed(created_at: Timestamp, order_id: &OrderId) -> String {
 /// A time in milliseconds, then an id, as a text that sorts as they do.
 pub(crate) fn key(milliseconds: i64, order_id: &OrderId) -> String {
     format!("{milliseconds:013}#{order_id}")
+}
+
+fn reached(history: &[Transition], status: OrderStatus) -> Option<Timestamp> {
+    history.iter().rev().find(|entry| entry.status == status).map(|entry| entry.at)
+}
+
+fn shipped_at(history: &[Transition]) -> Option<Timestamp> {
+    reached(history, OrderStatus::Shipped)
 }
 
 /// Lets the sweeper find the order from now on.

@@ -5,9 +5,11 @@
 //! Each takes the circumstances of its [`souk_wiring::Call`], and each may be repeated.
 //!
 //! - a purchase: [`start_checkout`], [`abandon_checkout`], [`place_order`], [`cancel_order`]
-//! - what becomes of an order until it leaves: [`change_address`], [`ship_order`]
+//! - what becomes of an order until it leaves: [`change_address`]
 //! - what staff look for and write down: [`find_orders`], [`order_timeline`], [`write_note`]
 //! - money that goes back: [`refund_order`], [`settle_refunds`]
+//! - a warehouse's work: [`follow_order`], [`list_work`], [`claim_fulfilment`], [`release_fulfilment`],
+//!   [`pack_fulfilment`], [`ship_order`], [`correct_label`], [`deliver_order`]
 //! - time: [`reservation_timers`], [`expire_reservation`]
 //! - a flash sale: [`define_flash_sale`], [`prepare_flash_sale`], [`run_flash_sale`], [`conduct_flash_sale`], [`claim_unit`],
 //!   [`order_intent`], [`close_flash_sale`], [`expire_late_claims`]
@@ -17,22 +19,29 @@
 #![forbid(unsafe_code)]
 
 pub mod abandon_checkout;
+mod allocations;
 pub mod audit;
 mod beacon;
 pub mod cancel_order;
 pub mod change_address;
+pub mod claim_fulfilment;
 pub mod claim_unit;
 pub mod close_flash_sale;
 pub mod conduct_flash_sale;
 mod conductors;
+pub mod correct_label;
 pub mod define_flash_sale;
 mod delivery_queue;
+pub mod deliver_order;
 pub mod expire_late_claims;
 pub mod expire_reservation;
 pub mod find_orders;
 mod flash_sale_stock;
+pub mod follow_order;
+pub mod list_work;
 pub mod order_intent;
 pub mod order_timeline;
+pub mod pack_fulfilment;
 pub mod place_order;
 pub mod plan_deliveries;
 pub mod prepare_flash_sale;
@@ -40,6 +49,7 @@ mod price_change;
 pub mod reconcile_payments;
 pub mod refund_order;
 pub mod replay_deliveries;
+pub mod release_fulfilment;
 pub mod reservation_timers;
 pub mod run_flash_sale;
 pub mod send_delivery;

@@ -11,8 +11,8 @@ use souk_domain::{
 };
 use souk_dynamo::StoreError;
 use souk_notifications::{
-    BeginOutcome, Contact, ContactError, Contacts, Content, EndOutcome, Happened, Kind, Mailer, Message, Messages,
-    RenderError, SendFailure, Standing, Templates, Withheld,
+    About, BeginOutcome, Contact, ContactError, Contacts, Content, EndOutcome, Happened, Kind, Mailer, Message,
+    Messages, RenderError, SendFailure, Standing, Templates, Withheld,
 };
 use souk_orders::{Archive, Orders, find};
 use souk_payments::PaymentRecords;
@@ -96,17 +96,18 @@ impl SendMessage {
     pub async fn run(&self, order_id: &OrderId, happened: Happened, call: Call) -> Result<SendOutcome, SendError> {
         // Money may go back long after the order has left the hot table.
         let order = find(&self.orders, &self.archive, order_id).await?.ok_or(SendError::UnknownOrder)?;
-        let (refund_id, refunded) = match &happened {
+        let refunded = match &happened {
             Happened::Refunded(refund_id) => match self.refunded(order_id, refund_id).await? {
-                Some(amount) => (Some(refund_id.clone()), Some(amount)),
+                Some(amount) => Some(amount),
                 None => return Ok(SendOutcome::Nothing),
             },
             Happened::ActionRequired if !self.waits_for_shopper(&order).await? => return Ok(SendOutcome::Nothing),
-            _ => (None, None),
+            _ => None,
         };
         let kind = Kind::of(&happened, &order);
-        let message = Message { order_id: order_id.clone(), user_id: order.user_id.clone(), kind, refund_id };
-        let content = Content::of(kind, &order).with_refund(refunded);
+        let about = About::of(&happened, kind);
+        let content = Content::of(kind, &about, &order).with_refund(refunded);
+        let message = Message { order_id: order_id.clone(), user_id: order.user_id.clone(), kind, about };
         let recipient = self.recipient(&message).await?;
         let turn = match self.messages.begin(&message, call.now).await? {
             BeginOutcome::Begun(turn) => turn,

@@ -1,22 +1,21 @@
-//! An order leaves: its parcels are planned, the money is taken, and the order says that it has left.
-//! The sweeper resumes what died after the plan.
+//! An order leaves, from each warehouse by itself: its parcels are labelled, the money is taken with the first of them,
+//! and the order says that they have left. The sweeper resumes what died after the labels.
 
 pub mod parcels;
 
 use jiff::Timestamp;
 use souk_domain::{
-    ids::OrderId,
-    order::{CancelReason, Canceller, Order, OrderLine, OrderStatus, Origin},
+    ids::{OrderId, WarehouseId},
+    order::{CancelReason, Canceller, Departures, Label, Order, OrderStatus, Revision, ShippingRefusal},
     payment::PaymentState,
-    stock::Allocation,
 };
 use souk_dynamo::StoreError;
-use souk_inventory::ReservationBook;
-use souk_orders::{CancelOutcome, ChangeOutcome, Orders, Saga};
+use souk_orders::{CancelOutcome, Orders, ReviseOutcome, Saga};
 use souk_payments::{CaptureOutcome, PaymentError, PaymentRecords, capture, stripe::StripeGateway};
 use souk_wiring::{Call, FromEnvironment};
 
 use self::parcels::{Labels, ParcelError};
+use crate::follow_order::FollowOrder;
 
 /// What a shipment touches: the order, its money, and the saga where there is none.
 #[derive(Debug, FromEnvironment)]
@@ -27,20 +26,22 @@ pub struct Shipping {
     pub(crate) saga: Saga,
 }
 
-/// As [`Shipping`], and the reservations, which say what leaves from where.
+/// As [`Shipping`], and the warehouses' work, which ends with it.
 #[derive(Debug, FromEnvironment)]
 pub struct ShipOrder {
     shipping: Shipping,
-    reservations: ReservationBook,
+    follow: FollowOrder,
 }
 
 /// How shipping ended.
 #[derive(Debug)]
 pub enum ShipOutcome {
-    /// It has left, now or before.
+    /// They have left, now or before; the order as it is now.
     Shipped(Box<Order>),
     /// It stands where it cannot be shipped; where money was taken, the saga gives it back.
     Illegal(OrderStatus),
+    /// The parcels cannot leave so.
+    Refused(ShippingRefusal),
     /// The payment stands where nothing can be taken.
     NotAuthorized(PaymentState),
     /// The gateway no longer held the money, so the order is cancelled, now or before.
@@ -64,6 +65,7 @@ impl ShipOutcome {
         match self {
             Self::Shipped(_) => "shipped",
             Self::Illegal(_) => "illegal",
+            Self::Refused(_) => "refused",
             Self::NotAuthorized(_) => "not_authorized",
             Self::Lapsed => "lapsed",
             Self::CaptureRefused { .. } => "capture_refused",
@@ -85,75 +87,135 @@ pub enum ShipError {
 }
 
 impl ShipOrder {
-    /// Ships the whole order in parcels with these labels. Repeating it changes nothing.
+    /// Ships all that has not left of an order, packed or not. Repeating it changes nothing.
     ///
     /// # Errors
-    /// [`ShipError`]: where the parcels are planned, the sweeper resumes it.
+    /// [`ShipError`]: where the parcels are labelled, the sweeper resumes it.
     pub async fn run(&self, order_id: &OrderId, labels: &Labels, call: &Call) -> Result<ShipOutcome, ShipError> {
-        let orders = &self.shipping.orders;
-        let Some(order) = orders.get(order_id).await? else { return Ok(ShipOutcome::Unknown) };
-        let shipments = match parcels::planned(labels, &self.allocations(order).await?) {
-            Ok(shipments) => shipments,
+        let Some(mut order) = self.follow.orders.get(order_id).await? else { return Ok(ShipOutcome::Unknown) };
+        let allocations = match order.shipments.is_empty() {
+            true => self.follow.allocations.of(&order).await?,
+            false => Vec::new(),
+        };
+        order.lay_out(&allocations);
+        let departures = match parcels::departures(labels, &order) {
+            Ok(departures) => departures,
             Err(error) => return Ok(ShipOutcome::WrongParcels(error)),
         };
-        match orders.plan_shipment(order_id, &shipments).await? {
-            ChangeOutcome::Changed(_) => {}
-            ChangeOutcome::Refused(order) if order.status.has_left() => {}
-            ChangeOutcome::Refused(order) => return Ok(ShipOutcome::of_unconfirmed(*order)),
-            ChangeOutcome::Unknown => return Ok(ShipOutcome::Unknown),
-        }
-        self.shipping.ship(order_id, call.now).await
+        let begin = |order: &mut Order| {
+            order.lay_out(&allocations);
+            order.begin_to_leave(&departures, call.now)
+        };
+        self.ship(order_id, &departures, begin, call.now).await
     }
 
-    /// Which units leave from where.
-    async fn allocations(&self, order: Order) -> Result<Vec<Allocation>, StoreError> {
-        match order.origin {
-            Origin::Checkout(checkout) => {
-                let reservation = self.reservations.get(&checkout.reservation_id).await?;
-                let reservation = reservation
-                    .ok_or_else(|| StoreError::corrupt(format!("order {} has no reservation", order.order_id)))?;
-                Ok(reservation.lines)
+    /// Ships what one warehouse has packed, under these labels, or under those that it bears. Repeating it changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`ShipError`]: where the parcels are labelled, the sweeper resumes it.
+    pub async fn from_warehouse(
+        &self,
+        order_id: &OrderId,
+        from: &WarehouseId,
+        labels: Vec<Label>,
+        call: &Call,
+    ) -> Result<ShipOutcome, ShipError> {
+        let departures = vec![(from.clone(), labels)];
+        let begin = |order: &mut Order| {
+            let is_packed = order.shipment(from).is_some_and(|shipment| shipment.packed_at.is_some());
+            match is_packed || order.status != OrderStatus::Confirmed {
+                true => order.begin_to_leave(&departures, call.now),
+                false => Err(ShippingRefusal::NotPacked(from.clone())),
             }
-            Origin::FlashSale(sale) => {
-                let allocation = |line: OrderLine| Allocation {
-                    sku: line.sku,
-                    warehouse_id: sale.warehouse_id.clone(),
-                    quantity: line.quantity.get(),
-                };
-                Ok(order.lines.into_iter().map(allocation).collect())
-            }
+        };
+        self.ship(order_id, &departures, begin, call.now).await
+    }
+
+    async fn ship(
+        &self,
+        order_id: &OrderId,
+        departures: &Departures,
+        begin: impl Fn(&mut Order) -> Result<Revision, ShippingRefusal>,
+        now: Timestamp,
+    ) -> Result<ShipOutcome, ShipError> {
+        let outcome = match self.shipping.orders.revise(order_id, begin).await? {
+            ReviseOutcome::Revised(order) if order.has_departed() => ShipOutcome::Shipped(order),
+            ReviseOutcome::Revised(_) => self.shipping.take_and_leave(order_id, departures, now).await?,
+            ReviseOutcome::Refused(order, refusal) => ShipOutcome::of_refusal(*order, refusal),
+            ReviseOutcome::Unknown => ShipOutcome::Unknown,
+        };
+        if let ShipOutcome::Shipped(order) = &outcome
+            && let Err(error) = self.follow.follow(order).await
+        {
+            // It has left; the work list learns of it by the order's event.
+            tracing::warn!(%order_id, %error, "the fulfilments do not follow yet");
         }
+        Ok(outcome)
     }
 }
 
 impl Shipping {
-    /// Ships a confirmed order whose parcels are planned (steps "ship 1" to "ship 3").
+    /// Goes on with whatever is about to leave of an order (steps "ship 2" and "ship 3").
     ///
     /// # Errors
     /// [`ShipError`]; repeating it is safe.
-    pub async fn ship(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
+    pub async fn resume(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
         let Some(order) = self.orders.get(order_id).await? else { return Ok(ShipOutcome::Unknown) };
-        let outcome = match order.status {
-            OrderStatus::Confirmed => self.take_and_ship(order_id, now).await?,
-            _ => ShipOutcome::of_unconfirmed(order),
+        let mut leaving = order.leaving();
+        if leaving.is_empty() && !order.has_departed() && self.is_captured(order_id).await? {
+            // Of two calls, one was refused and said so, while the other took the money and died.
+            leaving = order.labelled();
+        }
+        if order.status == OrderStatus::Confirmed && !leaving.is_empty() {
+            return self.take_and_leave(order_id, &leaving, now).await;
+        }
+        let outcome = match order.has_departed() {
+            true => ShipOutcome::Shipped(Box::new(order)),
+            false => ShipOutcome::of_unconfirmed(order),
         };
         self.payments.end_capture(order_id, matches!(outcome, ShipOutcome::Shipped(_))).await?;
         Ok(outcome)
     }
 
-    async fn take_and_ship(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
-        match capture(&self.payments, &self.gateway, order_id, None, now).await? {
-            CaptureOutcome::Captured => {}
-            CaptureOutcome::NotAuthorized(state) => return Ok(ShipOutcome::NotAuthorized(state)),
-            CaptureOutcome::Lapsed => return self.cancel(order_id, now).await,
-            CaptureOutcome::Refused { code, message } => return Ok(ShipOutcome::CaptureRefused { code, message }),
-        }
-        Ok(match self.orders.ship(order_id, now).await? {
-            ChangeOutcome::Changed(order) => ShipOutcome::Shipped(order),
-            // Cancelled between capture and here: the goods stay, and the saga refunds.
-            ChangeOutcome::Refused(order) => ShipOutcome::of_unconfirmed(*order),
-            ChangeOutcome::Unknown => ShipOutcome::Unknown,
-        })
+    async fn is_captured(&self, order_id: &OrderId) -> Result<bool, StoreError> {
+        Ok(self.payments.get(order_id).await?.is_some_and(|payment| payment.state == PaymentState::Captured))
+    }
+
+    async fn take_and_leave(
+        &self,
+        order_id: &OrderId,
+        departures: &Departures,
+        now: Timestamp,
+    ) -> Result<ShipOutcome, ShipError> {
+        let outcome = match capture(&self.payments, &self.gateway, order_id, None, now).await? {
+            CaptureOutcome::Captured => {
+                match self.orders.revise(order_id, |order| order.leave(departures, now)).await? {
+                    ReviseOutcome::Revised(order) => ShipOutcome::Shipped(order),
+                    // Cancelled between capture and here: the goods stay, and the saga refunds.
+                    ReviseOutcome::Refused(order, refusal) => ShipOutcome::of_refusal(*order, refusal),
+                    ReviseOutcome::Unknown => ShipOutcome::Unknown,
+                }
+            }
+            CaptureOutcome::NotAuthorized(state) => {
+                self.stay(order_id, departures, now).await?;
+                ShipOutcome::NotAuthorized(state)
+            }
+            CaptureOutcome::Lapsed => self.cancel(order_id, now).await?,
+            CaptureOutcome::Refused { code, message } => {
+                self.stay(order_id, departures, now).await?;
+                ShipOutcome::CaptureRefused { code, message }
+            }
+        };
+        let nothing_is_leaving = matches!(&outcome, ShipOutcome::Shipped(order) if order.leaving().is_empty());
+        self.payments.end_capture(order_id, nothing_is_leaving).await?;
+        Ok(outcome)
+    }
+
+    /// Whoever hears that the parcels cannot leave must not find later that they did.
+    async fn stay(&self, order_id: &OrderId, departures: &Departures, since: Timestamp) -> Result<(), StoreError> {
+        let rule = |order: &mut Order| Ok::<_, std::convert::Infallible>(order.stay(departures, since));
+        self.orders.revise(order_id, rule).await.map(drop)
     }
 
     /// The money is gone: the decision comes first, stock and the payment's record follow it by the saga.
@@ -170,6 +232,13 @@ impl Shipping {
 }
 
 impl ShipOutcome {
+    fn of_refusal(order: Order, refusal: ShippingRefusal) -> Self {
+        match refusal {
+            ShippingRefusal::Illegal(_) => Self::of_unconfirmed(order),
+            refusal => Self::Refused(refusal),
+        }
+    }
+
     /// What an order that is not confirmed any more, or not yet, says of its shipment.
     pub fn of_unconfirmed(order: Order) -> Self {
         match order.status {

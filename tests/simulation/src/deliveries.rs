@@ -9,6 +9,7 @@ use std::{
 
 use serde_json::Value;
 use souk_events::inventory::ReservationTimer;
+use souk_fn_fulfilment::background::follow_orders;
 use souk_fn_orders::background::{archive_orders, publish_orders, reservation_timer};
 use souk_fn_payments::{payment_webhook, publish_payments};
 use souk_gateway::{offline::Notice, signature};
@@ -117,6 +118,9 @@ impl Deliveries {
                 Parcel::Stream(record) => self.bring_record(&record),
                 Parcel::Event(envelope) => {
                     messages::bring(&self.sim, &envelope, self.copies().max(1), || self.lateness());
+                    if FOLLOWED.iter().any(|followed| envelope["detail-type"] == *followed) {
+                        self.bring_order_event(&envelope);
+                    }
                 }
             }
         }
@@ -176,6 +180,28 @@ impl Deliveries {
                     let message = Message { body: timer, id: "m".to_owned(), receive_count };
                     let handled = sim.invoke("reservation-timer", async move {
                         reservation_timer::handle(&functions.reservation_timer, message, call).await.is_ok()
+                    });
+                    if handled.await == Ok(true) {
+                        return;
+                    }
+                    pause_millis(VISIBILITY_MILLIS).await;
+                }
+            });
+        }
+    }
+
+    /// To the queue of the warehouses' work: late, doubled, out of order, never lost; what fails comes back.
+    fn bring_order_event(&self, event: &Value) {
+        for _ in 0..self.copies().max(1) {
+            let (sim, event, late) = (self.sim.clone(), event.clone(), self.lateness());
+            self.sim.executor.spawn("message", async move {
+                pause_millis(late).await;
+                loop {
+                    let Ok(body) = serde_json::from_value(event.clone()) else { return };
+                    let (functions, call) = (sim.functions, sim.function_call());
+                    let message = Message { body, id: "m".to_owned(), receive_count: 1 };
+                    let handled = sim.invoke("follow-orders", async move {
+                        follow_orders::handle(&functions.follow_orders, message, call).await.is_ok()
                     });
                     if handled.await == Ok(true) {
                         return;

@@ -31,6 +31,10 @@ pub fn judge(table: &str, before: Option<&Image>, after: &Image) -> Vec<String> 
             ));
             wrong.extend(invariant_i5_versions_rise(table, before, after, 1));
         }
+        "fulfilments" => {
+            wrong.extend(invariant_i5_states_take_legal_edges(table, before, after, FULFILMENT_EDGES));
+            wrong.extend(invariant_i5_versions_rise(table, before, after, 1));
+        }
         "sale-shards" => wrong.extend(flash_sale::edges::judge(before, after)),
         "payments" if after.contains_key("state") => {
             wrong.extend(invariant_i5_states_take_legal_edges(table, before, after, PAYMENT_EDGES));
@@ -70,6 +74,21 @@ const PAYMENT_EDGES: &[(&str, &str)] = &[
     ("VOIDING", "REFUNDED"),
     ("VOIDED", "VOIDED"),
     ("REFUNDED", "REFUNDED"),
+];
+
+/// What the order says may be learnt late, so steps may be skipped.
+const FULFILMENT_EDGES: &[(&str, &str)] = &[
+    ("NEW", "PICKING"),
+    ("NEW", "PACKED"),
+    ("NEW", "SHIPPED"),
+    ("NEW", "CANCELLED"),
+    ("PICKING", "NEW"),
+    ("PICKING", "PICKING"),
+    ("PICKING", "PACKED"),
+    ("PICKING", "SHIPPED"),
+    ("PICKING", "CANCELLED"),
+    ("PACKED", "SHIPPED"),
+    ("PACKED", "CANCELLED"),
 ];
 
 const ORDER_EDGES: &[(&str, &str)] = &[

@@ -15,6 +15,11 @@ use souk_fn_flash_sales::{
     background::{order_intents, sweep_sales},
     shop::{get_intent, post_intent},
 };
+use souk_fn_fulfilment::{
+    admin as shipping,
+    background::{follow_orders, sweep_shipments},
+    warehouse,
+};
 use souk_fn_orders::{admin, background, checkouts, orders, saga};
 use souk_inventory::{FlashSaleUnits, StockRows};
 use souk_pricing::Prices;
@@ -24,6 +29,8 @@ use souk_workflows::send_message::SendMessage;
 
 use crate::{network::Network, tables::tables};
 
+/// How long whoever picks keeps others from it.
+const PICK_SECONDS: u64 = 60;
 /// How long a checkout holds its units.
 pub const RESERVATION_SECONDS: u64 = 900;
 /// How long an order waits for its payment.
@@ -57,9 +64,21 @@ pub struct Functions {
     /// `POST /admin/orders/{order_id}/cancel`
     pub admin_cancel_order: admin::cancel_order::Deps,
     /// `POST /admin/orders/{order_id}/ship`
-    pub ship_order: admin::ship_order::Deps,
+    pub ship_order: shipping::ship_order::Deps,
     /// `POST /admin/orders/{order_id}/deliver`
-    pub deliver_order: admin::deliver_order::Deps,
+    pub deliver_order: shipping::deliver_order::Deps,
+    /// `POST …/claim`
+    pub claim: warehouse::claim_fulfilment::Deps,
+    /// `POST …/release`
+    pub release: warehouse::release_fulfilment::Deps,
+    /// `POST …/pack`
+    pub pack: warehouse::pack_fulfilment::Deps,
+    /// `POST …/ship`
+    pub ship: warehouse::ship_fulfilment::Deps,
+    /// `POST …/parcels/{parcel}/deliver`
+    pub deliver_parcel: warehouse::deliver_parcel::Deps,
+    /// What opens and closes warehouses' work.
+    pub follow_orders: follow_orders::Deps,
     /// `POST /webhooks/payments`
     pub payment_webhook: souk_fn_payments::payment_webhook::Deps,
     /// The reservations' timer.
@@ -69,7 +88,7 @@ pub struct Functions {
     /// The sweeper over held reservations.
     pub sweep_reservations: background::sweep_reservations::Deps,
     /// The sweeper over shipments.
-    pub sweep_shipments: background::sweep_shipments::Deps,
+    pub sweep_shipments: sweep_shipments::Deps,
     /// `POST /admin/orders/{order_id}/refunds`
     pub refund_order: souk_fn_payments::refund_order::Deps,
     /// The sweeper over refunds.
@@ -130,6 +149,12 @@ impl Functions {
             admin_cancel_order: deps(&environment).await,
             ship_order: deps(&environment).await,
             deliver_order: deps(&environment).await,
+            claim: deps(&environment).await,
+            release: deps(&environment).await,
+            pack: deps(&environment).await,
+            ship: deps(&environment).await,
+            deliver_parcel: deps(&environment).await,
+            follow_orders: deps(&environment).await,
             payment_webhook: deps(&environment).await,
             reservation_timer: deps(&environment).await,
             sweep_orders: deps(&environment).await,
@@ -229,6 +254,7 @@ fn environment(network: &Network) -> Environment {
         ("SHOP_URL", "https://souk.test".to_owned()),
         ("GATEWAY_SECRET_ID", "gateway".to_owned()),
         ("GATEWAY_URL", "https://gateway.test".to_owned()),
+        ("PICK_SECONDS", PICK_SECONDS.to_string()),
         ("RESERVATION_SECONDS", RESERVATION_SECONDS.to_string()),
         ("PAYMENT_SECONDS", PAYMENT_SECONDS.to_string()),
         ("SWEEP_AFTER_SECONDS", SWEEP_AFTER_SECONDS.to_string()),

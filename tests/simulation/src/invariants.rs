@@ -9,6 +9,7 @@ use souk_gateway::intent::{CancellationReason, Intent, State};
 use crate::{
     flash_sale, messages,
     observer::Image,
+    parcels,
     promises::{Promises, lines_of},
     subject::Subject,
     world::World,
@@ -57,6 +58,7 @@ pub fn judge(subject: Subject, world: &World, promises: &Promises) -> Vec<String
     wrong.extend(invariant_i8_money_moved_once(&end));
     wrong.extend(invariant_i9_every_decision_was_published_and_archived(&end));
     wrong.extend(messages::invariant_i13_each_event_is_told_once_or_says_why_not(world));
+    wrong.extend(parcels::judge_end(&end.orders, &world.observer.images("fulfilments")));
     if subject == Subject::FlashSale {
         wrong.extend(flash_sale::invariants::judge(world, promises));
         return wrong;
@@ -194,6 +196,10 @@ fn invariant_i6_money_follows_the_decision(end: &End<'_>) -> Vec<String> {
         let lapsed = intents.iter().any(|intent| intent.id == kept && has_lapsed(intent));
         let state = record.map(|record| text(record, "state")).unwrap_or("absent");
         let right = match status {
+            // A part has left, and with it all of the money was taken.
+            "CONFIRMED" if order.contains_key("departed_at") => {
+                held.is_empty() && taken == total && state == "CAPTURED"
+            }
             "CONFIRMED" => (held == [total] || (held.is_empty() && lapsed)) && taken == 0 && state == "AUTHORIZED",
             "SHIPPED" | "DELIVERED" => {
                 held.is_empty() && taken == total - record.map_or(0, refunded) && state == "CAPTURED"
@@ -353,8 +359,11 @@ fn invariant_i9_every_decision_was_published_and_archived(end: &End<'_>) -> Vec<
                 "DELIVERED" => "OrderDelivered",
                 _ => "OrderCancelled",
             };
-            if !end.world.published.iter().any(|(id, published)| id == order_id && published == kind) {
-                wrong.push(format!("invariant_i9: {kind} of {order_id} was never published"));
+            let parcels = (kind == "OrderShipped").then_some("ParcelShipped");
+            for kind in parcels.into_iter().chain([kind]) {
+                if !end.world.published.iter().any(|(id, published)| id == order_id && published == kind) {
+                    wrong.push(format!("invariant_i9: {kind} of {order_id} was never published"));
+                }
             }
         }
         let has_ended = matches!(text(order, "status"), "CANCELLED" | "DELIVERED") && !order.contains_key("unsettled");

@@ -36,8 +36,8 @@ pub fn bring(sim: &Sim, envelope: &Value, copies: usize, lateness: impl Fn() -> 
                 let Ok(event) = serde_json::from_value::<OrderEvent>(envelope.clone()) else { return };
                 let (functions, call) = (sim.functions, sim.function_call());
                 let told = sim.invoke("send-messages", async move {
-                    let (happened, order) = happened(event);
-                    functions.send_message.run(&order.order_id, happened, call).await.is_ok()
+                    let (happened, order_id) = happened(event);
+                    functions.send_message.run(&order_id, happened, call).await.is_ok()
                 });
                 if told.await == Ok(true) {
                     return;

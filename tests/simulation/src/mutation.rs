@@ -215,11 +215,35 @@ pub const BUGS: &[SeededBug] = &[
         },
     },
     SeededBug {
-        step: "ship",
-        missing: "CONFIRMED",
+        step: "cancel",
+        missing: "no parcel has left",
         how: How::Condition {
-            fits: |call| call.request == "UpdateItem orders SHIPPED",
-            rewrite: |body| always_true(body, "#status IN (:if_status)", "attribute_exists(order_id)"),
+            fits: |call| call.request == "UpdateItem orders CANCELLED",
+            rewrite: |body| always_true(body, "attribute_not_exists(#departed_at)", "attribute_exists(order_id)"),
+        },
+    },
+    SeededBug {
+        step: "cancel",
+        missing: "nothing is packed, for its customer",
+        how: How::Condition {
+            fits: |call| call.request == "UpdateItem orders CANCELLED",
+            rewrite: |body| always_true(body, "attribute_not_exists(#packed_at)", "attribute_exists(order_id)"),
+        },
+    },
+    SeededBug {
+        step: "ship",
+        missing: "the order still is what was judged",
+        how: How::Condition {
+            fits: |call| call.request.starts_with("UpdateItem orders") && call.body.contains(":shipments"),
+            rewrite: |body| always_true(body, "#version = :if_version", "attribute_exists(order_id)"),
+        },
+    },
+    SeededBug {
+        step: "open work",
+        missing: "it is absent",
+        how: How::Condition {
+            fits: |call| call.request == "PutItem fulfilments NEW",
+            rewrite: |body| always_true(body, "attribute_not_exists(#order_id)", "attribute_exists(order_id)"),
         },
     },
     SeededBug {

@@ -11,6 +11,7 @@ use crate::{
     edges,
     functions::CLAIM_DEADLINE_SECONDS,
     item::plain_item,
+    parcels,
     sim::MAX_SKEW_MILLIS,
     store::{Item, Store},
     tables::spec,
@@ -172,6 +173,12 @@ impl Observer {
             "sales" if after["part"] == "sale" => self.note_sale(&after, now),
             "orders" if before.is_none() => self.judge_prices(&after, now),
             _ => {}
+        }
+        if table == "orders" {
+            let paid = self.images("payments").iter().any(|record| {
+                record.get("order_id") == after.get("order_id") && record.get("state") == Some(&json!("CAPTURED"))
+            });
+            self.violations.extend(parcels::judge(before.as_ref(), &after, paid));
         }
         self.violations.extend(edges::judge(table, before.as_ref(), &after));
     }

@@ -2,12 +2,13 @@
 
 use serde_json::json;
 use souk_domain::money::Money;
+use souk_fn_fulfilment::{admin as shipping, background::sweep_shipments};
 use souk_fn_orders::{admin, background};
 use souk_fn_payments::{refund_order, sweep_refunds};
 
 use crate::{
     clock::pause_millis, deliveries::Deliveries, flash_sale, promises::PromisedRefund, requests::request,
-    shopper::body_of, sim::Sim,
+    shopper::body_of, sim::Sim, warehouse,
 };
 
 const ATTEMPTS: usize = 4;
@@ -18,6 +19,13 @@ pub fn follow(sim: &Sim, deliveries: &Deliveries, order_id: &str) {
     for _ in 0..ships {
         let (this, id) = (sim.clone(), order_id.to_owned());
         sim.executor.spawn("warehouse", async move { ship(&this, &id).await });
+    }
+    // Each warehouse by itself, of which the order may need one only.
+    if sim.chance(if sim.theme.ships() { 500 } else { 200 }) {
+        for place in ["east", "west"] {
+            let (this, id) = (sim.clone(), order_id.to_owned());
+            sim.executor.spawn("warehouse", async move { warehouse::work(&this, &id, place).await });
+        }
     }
     if sim.chance(if sim.theme.ships() { 400 } else { 120 }) {
         let (this, id) = (sim.clone(), order_id.to_owned());
@@ -36,7 +44,7 @@ async fn ship(sim: &Sim, order_id: &str) {
         let path = format!("/admin/orders/{order_id}/ship");
         let request = request("POST", &path).by_staff("warehouse").path("order_id", order_id).body(&body).build();
         let (functions, call) = (sim.functions, sim.function_call());
-        let run = async move { admin::ship_order::handle(&functions.ship_order, request, call).await };
+        let run = async move { shipping::ship_order::handle(&functions.ship_order, request, call).await };
         match sim.http("admin-ship-order", run).await {
             Some(response) if response.status == 200 => {
                 refunds(sim, order_id);
@@ -106,7 +114,7 @@ async fn deliver(sim: &Sim, order_id: &str) {
         let path = format!("/admin/orders/{order_id}/deliver");
         let request = request("POST", &path).by_staff("warehouse").path("order_id", order_id).build();
         let (functions, call) = (sim.functions, sim.function_call());
-        let run = async move { admin::deliver_order::handle(&functions.deliver_order, request, call).await };
+        let run = async move { shipping::deliver_order::handle(&functions.deliver_order, request, call).await };
         if sim.http("admin-deliver-order", run).await.is_some_and(|response| response.status < 500) {
             return;
         }
@@ -180,7 +188,8 @@ pub fn reconcile(sim: &Sim) {
 
 fn sweep_shipments(sim: &Sim) {
     let (functions, call) = (sim.functions, sim.function_call());
-    sim.invoke("sweep-shipments", async move {
-        background::sweep_shipments::handle(&functions.sweep_shipments, call).await.is_ok()
-    });
+    sim.invoke(
+        "sweep-shipments",
+        async move { sweep_shipments::handle(&functions.sweep_shipments, call).await.is_ok() },
+    );
 }

@@ -3,21 +3,21 @@
 use souk_runtime::http::{
     HttpResult, Request, Role,
     description::Problems,
-    problem::catalogue::{IllegalTransition, NotFound},
+    problem::catalogue::{IllegalTransition, NotFound, PartlyShipped},
 };
 use souk_wiring::Call;
 pub use souk_workflows::cancel_order::CancelOrder as Deps;
 
 use crate::orders::{OrderView, cancelled};
 
-/// Cancels any order before shipment. Repeating it changes nothing.
+/// Cancels any order before its first parcel leaves. Repeating it changes nothing.
 #[utoipa::path(
     post,
     path = "/admin/orders/{order_id}/cancel",
     operation_id = "admin-cancel-order",
     responses(
         (status = 200, description = "The order, cancelled.", body = OrderView, headers(("ETag"))),
-        Problems<(NotFound, IllegalTransition)>,
+        Problems<(NotFound, IllegalTransition, PartlyShipped)>,
     ),
     security(("user" = ["operator"])),
 )]

@@ -8,4 +8,3 @@ pub mod reconcile_payments;
 pub mod reservation_timer;
 pub mod sweep_orders;
 pub mod sweep_reservations;
-pub mod sweep_shipments;

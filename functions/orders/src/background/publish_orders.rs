@@ -1,8 +1,8 @@
-//! Orders' stream → event bus: the outbox. Every change of status is published, also where the function
-//! that wrote it died at once.
+//! Orders' stream → event bus: the outbox. Every change of status is published, that a cancellation is settled, that
+//! parcels have left and that their labels were corrected, also where the function that wrote it died at once.
 
 use souk_domain::order::Order;
-use souk_events::orders::{OrderChanged, SOURCE};
+use souk_events::orders::{OrderChanged, ParcelShipped, SOURCE, TrackingChanged};
 use souk_orders::OrderRecord;
 use souk_runtime::{
     bus::{Bus, Event},
@@ -29,5 +29,10 @@ fn events_of(record: &Record) -> Result<Vec<Event>, RecordFailure> {
     let before = record.old::<OrderRecord>().map(Order::from);
     let changed = OrderChanged::of(&order);
     let detail_types = OrderChanged::detail_types(before.as_ref(), &order);
-    detail_types.iter().map(|detail_type| Event::new(detail_type, &changed)).collect()
+    let statuses = detail_types.iter().map(|detail_type| Event::new(detail_type, &changed));
+    let left = ParcelShipped::since(before.as_ref(), &order);
+    let left = left.iter().map(|event| Event::new(ParcelShipped::DETAIL_TYPE, event));
+    let corrected = TrackingChanged::since(before.as_ref(), &order);
+    let corrected = corrected.iter().map(|event| Event::new(TrackingChanged::DETAIL_TYPE, event));
+    left.chain(corrected).chain(statuses).collect()
 }

@@ -3,21 +3,22 @@
 use souk_runtime::http::{
     HttpResult, Request,
     description::Problems,
-    problem::catalogue::{IllegalTransition, NotFound},
+    problem::catalogue::{AlreadyPacked, IllegalTransition, NotFound, PartlyShipped},
 };
 use souk_wiring::Call;
 pub use souk_workflows::cancel_order::CancelOwnOrder as Deps;
 
 use super::view::{OrderView, cancelled};
 
-/// Cancels before shipment. Repeating it changes nothing.
+/// Cancels, or asks the warehouse while it picks; what is packed is not cancelled any more. Repeating it changes nothing.
 #[utoipa::path(
     post,
     path = "/orders/{order_id}/cancel",
     operation_id = "cancel-order",
     responses(
         (status = 200, description = "The order, cancelled.", body = OrderView, headers(("ETag"))),
-        Problems<(NotFound, IllegalTransition)>,
+        (status = 202, description = "The order, as it is: a warehouse picks it and is asked. Its answer shows in the order's status.", body = OrderView, headers(("ETag"))),
+        Problems<(NotFound, IllegalTransition, AlreadyPacked, PartlyShipped)>,
     ),
     security(("user" = [])),
 )]

@@ -3,7 +3,7 @@ use serde::Serialize;
 use souk_domain::{
     ids::OrderId,
     money::Money,
-    order::{Address, CancelReason, Order, OrderStatus, Shipment},
+    order::{Address, CancelReason, Order, OrderStatus, Shipment, ShippingProgress},
     payment::{PaymentState, Refund, RefundState},
 };
 use souk_payments::PaymentRecord;
@@ -28,8 +28,12 @@ pub(crate) struct OrderView<'a> {
     version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureView>,
-    #[serde(skip_serializing_if = "<[Shipment]>::is_empty")]
-    shipments: &'a [Shipment],
+    /// How far it has got on its way out, once it is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fulfilment: Option<ShippingProgress>,
+    /// What has left, from each warehouse.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    shipments: Vec<&'a Shipment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payment: Option<PaymentView<'a>>,
 }
@@ -92,7 +96,8 @@ impl<'a> OrderView<'a> {
             created_at: order.created_at,
             version: order.version,
             failure,
-            shipments: if order.status.has_left() { &order.shipments } else { &[] },
+            fulfilment: order.shipping_progress(),
+            shipments: order.shipments.iter().filter(|shipment| shipment.shipped_at.is_some()).collect(),
             payment: None,
         }
     }
@@ -114,7 +119,9 @@ impl<'a> OrderView<'a> {
 pub(crate) fn cancelled(outcome: Outcome) -> HttpResult {
     match outcome {
         Outcome::Cancelled(order) => Ok(Response::json(200, &OrderView::brief(&order)).etag(order.version)),
-        Outcome::Refused(order) => Err(problems::illegal(&order, "be cancelled")),
+        // Whoever picks it has to answer.
+        Outcome::Asked(order) => Ok(Response::json(202, &OrderView::brief(&order)).etag(order.version)),
+        Outcome::Refused(order) => Err(problems::not_cancelled(&order)),
         Outcome::Unknown => Err(Problem::not_found("order")),
     }
 }

@@ -17,6 +17,8 @@ pub struct OrderFacts {
     pub order_id: OrderId,
     /// Where it stands.
     pub status: OrderStatus,
+    /// True once a parcel has left, and with it the money was taken.
+    pub departed: bool,
     /// What it is of.
     pub units: BTreeMap<Sku, u64>,
     /// What it costs.
@@ -47,7 +49,8 @@ impl From<&Order> for OrderFacts {
         for line in &order.lines {
             *units.entry(line.sku.clone()).or_default() += u64::from(line.quantity.get());
         }
-        Self { order_id: order.order_id.clone(), status: order.status, units, total: order.total }
+        let departed = order.has_departed();
+        Self { order_id: order.order_id.clone(), status: order.status, departed, units, total: order.total }
     }
 }
 
@@ -72,7 +75,7 @@ pub fn order(order: &OrderFacts, units: OrderUnits<'_>, payment: Option<PaymentF
             if !has_units(order, units) {
                 found.push(Violation::OrderUnitsMissing { order_id: order_id(), status });
             }
-            let paid = match status.has_left() {
+            let paid = match order.departed {
                 true => state == Some(PaymentState::Captured),
                 false => state.is_some_and(PaymentState::is_authorized),
             };

@@ -15,7 +15,7 @@ pub enum Actor {
     Saga,
     /// A shipment that found the authorisation lapsed.
     Shipment,
-    /// The sweeper over a flash sale's claims.
+    /// A sweeper: over a flash sale's claims, or over what has been on its way for days.
     Sweeper,
 }
 

@@ -60,7 +60,8 @@ impl CancelReason {
 }
 
 /// Who may cancel, and from which status: the saga only from `PENDING_PAYMENT`, a shipment whose money is
-/// gone only from `CONFIRMED`, people from both.
+/// gone only from `CONFIRMED`, people from both. What the warehouse has packed its customer does not cancel any more,
+/// and what has left, be it a part, nobody does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Canceller {
     /// A saga that found no stock, no money or no time left.
@@ -102,6 +103,11 @@ impl Canceller {
             Self::Customer | Self::Operator => true,
         })
     }
+
+    /// Whether this canceller may cancel an order of which a part is packed.
+    pub fn may_cancel_packed(self) -> bool {
+        self != Self::Customer
+    }
 }
 
 #[cfg(test)]
@@ -134,5 +140,11 @@ mod tests {
         assert_eq!(from(Canceller::LapsedShipment), [confirmed]);
         assert_eq!(from(Canceller::Customer), [pending, confirmed]);
         assert_eq!(from(Canceller::Operator), [pending, confirmed]);
+    }
+
+    #[test]
+    fn only_its_customer_may_not_cancel_what_is_packed() {
+        let others = [Canceller::Saga(CancelReason::PaymentDeclined), Canceller::LapsedShipment, Canceller::Operator];
+        assert!(others.into_iter().all(Canceller::may_cancel_packed) && !Canceller::Customer.may_cancel_packed());
     }
 }

@@ -9,6 +9,8 @@ mod attention;
 mod cancellation;
 mod country;
 mod origin;
+mod parcel;
+mod shipping;
 mod status;
 
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
@@ -19,10 +21,12 @@ pub use address::{Address, AddressChange, AddressError};
 pub use attention::{Attention, MoneyFacts, Need};
 pub use cancellation::{CancelReason, Canceller};
 pub use origin::{FromCheckout, FromFlashSale, Origin};
+pub use parcel::{FormerLabel, Label, Parcel, Shipment, ShipmentItem};
+pub use shipping::{Departures, Revision, ShippingProgress, ShippingRefusal};
 pub use status::{InvalidTransition, OrderEvent, OrderStatus};
 
 use crate::{
-    ids::{OrderId, Sku, UserId, WarehouseId},
+    ids::{OrderId, Sku, UserId},
     money::{Money, MoneyError},
     quantity::Quantity,
 };
@@ -43,30 +47,6 @@ pub struct OrderLine {
     pub quantity: Quantity,
     /// The price of one unit.
     pub unit_price: Money,
-}
-
-/// Part of an order that leaves from one warehouse as one parcel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Shipment {
-    /// Where it leaves from.
-    pub warehouse_id: WarehouseId,
-    /// What is in it.
-    pub items: Vec<ShipmentItem>,
-    /// Who carries it.
-    pub carrier: String,
-    /// The carrier's number for it.
-    pub tracking_number: String,
-}
-
-/// Units of one SKU in a parcel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ShipmentItem {
-    /// Which SKU.
-    pub sku: Sku,
-    /// How many units.
-    pub quantity: u32,
 }
 
 /// One change of an order's status.
@@ -112,7 +92,7 @@ pub struct Order {
     pub settled: bool,
     /// Why it was cancelled.
     pub cancel_reason: Option<CancelReason>,
-    /// The parcels, with their tracking numbers, once the warehouse has named them.
+    /// What leaves from each warehouse, once one of them has packed or shipped.
     pub shipments: Vec<Shipment>,
     /// All changes of status, oldest first.
     pub history: Vec<Transition>,
@@ -147,7 +127,7 @@ impl Order {
     /// of which this was asked, so there is no second form of it in the store.
     pub fn may_change_address(&self) -> bool {
         matches!(self.status, OrderStatus::PendingPayment | OrderStatus::Confirmed)
-            && self.shipments.is_empty()
+            && self.shipments.iter().all(|shipment| shipment.packed_at.is_none() && shipment.parcels.is_empty())
             && self.address_changes.len() < MAX_ADDRESS_CHANGES
     }
 
@@ -228,18 +208,15 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_address_may_be_changed_until_parcels_are_planned_and_not_without_end() {
+    fn an_address_may_be_changed_until_a_part_is_packed_and_not_without_end() {
         for status in OrderStatus::ALL {
             let open = matches!(status, OrderStatus::PendingPayment | OrderStatus::Confirmed);
             assert_eq!(order(status, vec![line(1, 1)]).may_change_address(), open, "{status}");
         }
         let mut planned = order(OrderStatus::Confirmed, vec![line(1, 1)]);
-        planned.shipments = vec![Shipment {
-            warehouse_id: "w".parse().unwrap(),
-            items: Vec::new(),
-            carrier: "c".to_owned(),
-            tracking_number: "t".to_owned(),
-        }];
+        planned.shipments = vec![Shipment::new("w".parse().unwrap(), Vec::new())];
+        assert!(planned.may_change_address());
+        planned.shipments[0].packed_at = Some(PAY_BY);
         assert!(!planned.may_change_address());
         let mut restless = order(OrderStatus::Confirmed, vec![line(1, 1)]);
         let before: Address =

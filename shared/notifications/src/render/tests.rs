@@ -2,7 +2,7 @@ use souk_domain::order::CancelReason;
 
 use super::*;
 use crate::{
-    Kind,
+    About, Kind,
     content::tests::{bought, won},
 };
 
@@ -14,7 +14,7 @@ fn templates() -> Templates {
 }
 
 fn mail(kind: Kind, language: Language) -> Mail {
-    templates().render(&Content::of(kind, &bought()), language).unwrap()
+    templates().render(&Content::of(kind, About::Order, &bought()), language).unwrap()
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn every_message_and_reason_has_words_in_every_language() {
             for reason in reasons {
                 let mut order = won();
                 order.cancel_reason = Some(reason);
-                let mail = templates.render(&Content::of(kind, &order), language).unwrap();
+                let mail = templates.render(&Content::of(kind, About::Order, &order), language).unwrap();
                 for part in [&mail.text, &mail.html] {
                     assert!(part.contains(order.order_id.as_str()), "{language:?} {kind:?}");
                 }
@@ -62,10 +62,11 @@ fn a_refund_says_how_much_and_a_hostile_title_beside_it_says_nothing() {
 fn a_hostile_title_is_text_and_nothing_else() {
     let mut order = bought();
     order.lines[0].title = Some(HOSTILE.to_owned());
-    order.shipments[0].carrier = HOSTILE.to_owned();
-    order.shipments[0].tracking_number = HOSTILE.to_owned();
+    let label = &mut order.shipments[0].parcels[0].label;
+    label.carrier = HOSTILE.to_owned();
+    label.tracking_number = HOSTILE.to_owned();
     for language in Language::ALL {
-        let mail = templates().render(&Content::of(Kind::OrderShipped, &order), language).unwrap();
+        let mail = templates().render(&Content::of(Kind::OrderShipped, About::Order, &order), language).unwrap();
         assert!(!mail.html.contains("<img") && mail.html.contains("&lt;img"), "{}", mail.html);
         assert!(!mail.html.contains("\"'&{{"), "quotes are escaped: {}", mail.html);
         assert!(mail.text.contains("{{ words }}") && mail.html.contains("{{ words }}"), "it is no template");
@@ -124,7 +125,7 @@ fn the_text_reads_like_a_letter() {
 fn a_cancellation_says_why_and_others_do_not() {
     let mut order = bought();
     order.cancel_reason = Some(CancelReason::PaymentExpired);
-    let said = |kind| templates().render(&Content::of(kind, &order), Language::English).unwrap().text;
+    let said = |kind| templates().render(&Content::of(kind, About::Order, &order), Language::English).unwrap().text;
     assert!(said(Kind::OrderCancelled).contains("not completed in time"));
     assert!(!said(Kind::OrderRefunded).contains("not completed in time"));
 }
@@ -152,6 +153,7 @@ fn a_day_reads_as_each_language_writes_it() {
 fn a_word_that_is_missing_is_an_error() {
     let mut templates = templates();
     templates.words[0].1["labels"] = serde_json::json!({});
-    let error = templates.render(&Content::of(Kind::OrderPlaced, &bought()), Language::English).unwrap_err();
+    let error =
+        templates.render(&Content::of(Kind::OrderPlaced, About::Order, &bought()), Language::English).unwrap_err();
     assert!(!error.to_string().contains("Leather"), "{error}");
 }

@@ -42,7 +42,7 @@ async fn the_gateway_says_until_when_money_is_held_and_only_while_it_is() {
     let held = till.gateway.confirm(&order, &created.id).await.unwrap();
     assert!(held.capture_before.is_some_and(|before| before > jiff::Timestamp::now()), "{:?}", held.capture_before);
     assert_eq!(till.gateway.retrieve(&created.id).await.unwrap().capture_before, held.capture_before);
-    till.gateway.capture(&order, &created.id, 1).await.unwrap();
+    till.gateway.capture(&order, &created.id, 1, None).await.unwrap();
     assert_eq!(till.gateway.retrieve(&created.id).await.unwrap().capture_before, None);
 }
 

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use souk_domain::ids::UserId;
+use souk_domain::ids::{UserId, WarehouseId};
 
 use super::Problem;
 
@@ -9,7 +9,7 @@ use super::Problem;
 pub enum Role {
     /// Runs the shop: catalogue, prices, stock, sales, any order.
     Operator,
-    /// Ships and delivers.
+    /// Packs, ships and delivers, in every warehouse. A member of the group `warehouse:<id>` does so in one.
     Warehouse,
 }
 
@@ -24,6 +24,14 @@ impl Role {
             Self::Warehouse => "warehouse",
         }
     }
+}
+
+/// What the groups of one warehouse's staff begin with.
+const OF_WAREHOUSE: &str = "warehouse:";
+
+/// True where members of this group of the user pool have rights of the staff.
+pub fn is_staff(group: &str) -> bool {
+    Role::ALL.iter().any(|role| role.group() == group) || group.starts_with(OF_WAREHOUSE)
 }
 
 /// The user whom the API's authorizer let in.
@@ -46,6 +54,25 @@ impl Caller {
         }
         let user_id = claims.get("sub").and_then(|sub| sub.parse().ok()).ok_or_else(Problem::unauthorized)?;
         Ok(Self { user_id, groups: claims.get("cognito:groups").map(|g| parse_groups(g)).unwrap_or_default() })
+    }
+
+    /// Refuses a caller who does not work in this warehouse: an operator and a member of `warehouse` work in all.
+    ///
+    /// # Errors
+    /// 404 for the staff of other warehouses, who learn nothing of this one, and 403 for everybody else.
+    pub fn require_work_in(&self, warehouse_id: &WarehouseId) -> Result<(), Problem> {
+        let mut of = self.groups.iter().filter_map(|group| group.strip_prefix(OF_WAREHOUSE)).peekable();
+        match (self.require_any(&[Role::Operator, Role::Warehouse]), of.peek().is_some()) {
+            (Ok(()), _) => Ok(()),
+            (Err(_), true) if of.any(|id| id == warehouse_id.as_str()) => Ok(()),
+            (Err(_), true) => Err(Problem::not_found("fulfilment")),
+            (Err(forbidden), false) => Err(forbidden),
+        }
+    }
+
+    /// True where the caller is in this role's group.
+    pub fn is(&self, role: Role) -> bool {
+        self.require_any(&[role]).is_ok()
     }
 
     /// Refuses a caller who is in none of these roles' groups.
@@ -91,6 +118,21 @@ mod tests {
         for groups in ["", "[]", "[operators]", "[warehouse]"] {
             assert!(caller(groups).require_any(&[Role::Operator]).is_err(), "{groups}");
         }
+    }
+
+    #[test]
+    fn a_warehouses_staff_works_there_and_knows_of_no_other() {
+        let status = |groups: &str, id: &str| {
+            caller(groups).require_work_in(&id.parse().unwrap()).map_err(|problem| problem.status())
+        };
+        for groups in ["[operator]", "[warehouse]", "[warehouse:east]", "[warehouse:west warehouse:east]"] {
+            assert_eq!(status(groups, "east"), Ok(()), "{groups}");
+        }
+        assert_eq!(status("[warehouse:west]", "east"), Err(404));
+        assert_eq!(status("[warehouse:east]", "east-2"), Err(404));
+        assert_eq!(status("[regulars]", "east"), Err(403));
+        assert!(caller("[warehouse:east]").require_any(&Role::ALL).is_err(), "one warehouse is not all");
+        assert!(is_staff("warehouse:east") && is_staff("operator") && !is_staff("regulars"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod rows;
 mod serve;
 
 pub use bearer::BearerVerifier;
-pub use identity::{Caller, Role};
+pub use identity::{Caller, Role, is_staff};
 pub use jwks::WITHIN as KEYS_WITHIN;
 pub use problem::{FieldError, Problem};
 pub use purchase::check_purchase;

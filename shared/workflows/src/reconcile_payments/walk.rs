@@ -1,7 +1,7 @@
 //! One intent: compared, compared again where it differs, and acted upon.
 
 use jiff::Timestamp;
-use souk_domain::ids::OrderId;
+use souk_domain::{ids::OrderId, order::OrderStatus};
 use souk_orders::find;
 use souk_payments::{
     gateway::{Gateway as _, GatewayError, Intent},
@@ -43,7 +43,11 @@ impl ReconcilePayments {
 
     async fn compare(&self, order_id: &OrderId, intent: &Intent) -> Result<(Finding, Option<OrderProgress>), Failure> {
         let order = find(&self.shipping.orders, &self.archive, order_id).await?;
-        let order = order.map(|order| OrderProgress { status: order.status, settled: order.settled });
+        let order = order.map(|order| OrderProgress {
+            // The money of all of it is taken with the first parcel.
+            status: if order.has_departed() && !order.status.has_left() { OrderStatus::Shipped } else { order.status },
+            settled: order.settled,
+        });
         let payment = self.shipping.payments.get(order_id).await?;
         let record = payment.as_ref().map(|record| RecordFacts {
             state: record.state,
@@ -78,7 +82,7 @@ impl ReconcilePayments {
                 self.shipping.saga.start(order_id).await?;
             }
             (Action::ResumeShipment, _) => {
-                let outcome = self.shipping.ship(order_id, now).await?;
+                let outcome = self.shipping.resume(order_id, now).await?;
                 tracing::info!(%order_id, outcome = outcome.name(), "the shipment was resumed");
             }
             (Action::SettleRefunds, _) => {

@@ -1,28 +1,16 @@
-//! Which parcels an order leaves in: one a warehouse.
-
-use std::collections::BTreeMap;
+//! Which parcels an order leaves in, where one call ships all that is left of it.
 
 use souk_domain::{
     ids::WarehouseId,
-    order::{Shipment, ShipmentItem},
-    stock::Allocation,
+    order::{Departures, Label, Order, Shipment},
 };
-
-/// Who carries a parcel, under which number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
-    /// The carrier's name.
-    pub carrier: String,
-    /// The carrier's number for it.
-    pub tracking_number: String,
-}
 
 /// The labels of an order's parcels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Labels {
-    /// The same for all.
+    /// The same for all: one parcel a warehouse.
     One(Label),
-    /// One each, by the warehouse that the parcel leaves from.
+    /// One each, by the warehouse that the parcel leaves from; a warehouse may have several.
     Each(Vec<(WarehouseId, Label)>),
 }
 
@@ -35,66 +23,120 @@ pub enum ParcelError {
     Missing(WarehouseId),
 }
 
-/// One parcel a warehouse, holding what was allocated there.
-pub(super) fn planned(labels: &Labels, allocations: &[Allocation]) -> Result<Vec<Shipment>, ParcelError> {
-    let mut items: BTreeMap<&WarehouseId, Vec<ShipmentItem>> = BTreeMap::new();
-    for line in allocations {
-        let item = ShipmentItem { sku: line.sku.clone(), quantity: line.quantity };
-        items.entry(&line.warehouse_id).or_default().push(item);
-    }
-    if let Labels::Each(each) = labels
-        && let Some(index) = each.iter().position(|(warehouse_id, _)| !items.contains_key(warehouse_id))
-    {
-        return Err(ParcelError::NothingLeavesFrom(index));
-    }
-    let shipment = |(warehouse_id, items): (&WarehouseId, Vec<ShipmentItem>)| {
-        let label = match labels {
-            Labels::One(label) => label,
-            Labels::Each(each) => {
-                let own = each.iter().find(|(of, _)| of == warehouse_id);
-                &own.ok_or_else(|| ParcelError::Missing(warehouse_id.clone()))?.1
+/// What leaves of an order that is laid out: all that has not left, and what the labels name besides, which is to have
+/// left under them.
+pub(super) fn departures(labels: &Labels, order: &Order) -> Result<Departures, ParcelError> {
+    let is_left = |shipment: &&Shipment| shipment.shipped_at.is_none();
+    match labels {
+        Labels::One(label) => {
+            let of = |shipment: &Shipment| (shipment.warehouse_id.clone(), vec![label.clone()]);
+            let rest: Departures = order.shipments.iter().filter(is_left).map(of).collect();
+            let bears = |shipment: &&Shipment| shipment.parcels.iter().any(|parcel| parcel.bears(label));
+            Ok(if rest.is_empty() && order.shipments.iter().any(|shipment| bears(&shipment)) {
+                // A repeat: what left earlier, under another label, is none of its business.
+                order.shipments.iter().filter(bears).map(of).collect()
+            } else if rest.is_empty() {
+                order.shipments.iter().map(of).collect()
+            } else {
+                rest
+            })
+        }
+        Labels::Each(each) => {
+            let stranger = each.iter().position(|(from, _)| order.shipment(from).is_none());
+            if let Some(index) = stranger {
+                return Err(ParcelError::NothingLeavesFrom(index));
             }
-        };
-        let Label { carrier, tracking_number } = label.clone();
-        Ok(Shipment { warehouse_id: warehouse_id.clone(), items, carrier, tracking_number })
-    };
-    items.into_iter().map(shipment).collect()
+            let mut departures = Departures::new();
+            for shipment in &order.shipments {
+                let own = each.iter().filter(|(from, _)| *from == shipment.warehouse_id);
+                let own: Vec<Label> = own.map(|(_, label)| label.clone()).collect();
+                match own.is_empty() {
+                    false => departures.push((shipment.warehouse_id.clone(), own)),
+                    true if is_left(&shipment) => return Err(ParcelError::Missing(shipment.warehouse_id.clone())),
+                    true => {}
+                }
+            }
+            Ok(departures)
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+    use souk_domain::{
+        ids::OrderId,
+        money::Money,
+        order::{FromFlashSale, OrderStatus, Origin},
+        stock::Allocation,
+    };
+
     use super::*;
 
-    fn allocations() -> Vec<Allocation> {
+    fn order() -> Order {
         let line = |sku: &str, warehouse: &str, quantity| Allocation {
             sku: sku.parse().unwrap(),
             warehouse_id: warehouse.parse().unwrap(),
             quantity,
         };
-        vec![line("a", "east", 2), line("b", "west", 1), line("c", "east", 1)]
+        let sale = FromFlashSale { sale_id: "s".parse().unwrap(), shard: 0, warehouse_id: "w".parse().unwrap() };
+        let mut order = Order {
+            order_id: format!("ord_{}", "0".repeat(32)).parse::<OrderId>().unwrap(),
+            user_id: "u".parse().unwrap(),
+            status: OrderStatus::Confirmed,
+            version: 1,
+            origin: Origin::FlashSale(sale),
+            lines: Vec::new(),
+            total: Money::ZERO,
+            shipping_address: None,
+            payment_method: None,
+            created_at: Timestamp::UNIX_EPOCH,
+            pay_by: Timestamp::UNIX_EPOCH,
+            settled: true,
+            cancel_reason: None,
+            shipments: Vec::new(),
+            history: Vec::new(),
+        };
+        order.lay_out(&[line("a", "east", 2), line("b", "west", 1), line("c", "east", 1)]);
+        order
     }
 
     fn label(carrier: &str) -> Label {
         Label { carrier: carrier.to_owned(), tracking_number: "1".to_owned() }
     }
 
-    #[test]
-    fn an_order_leaves_as_one_parcel_a_warehouse() {
-        let one = planned(&Labels::One(label("DHL")), &allocations()).unwrap();
-        let contents: Vec<_> =
-            one.iter().map(|s| (s.warehouse_id.as_str(), s.items.len(), s.carrier.as_str())).collect();
-        assert_eq!(contents, [("east", 2, "DHL"), ("west", 1, "DHL")]);
+    fn carriers(departures: Departures) -> Vec<String> {
+        let text = |(from, labels): (WarehouseId, Vec<Label>)| {
+            let carriers: Vec<_> = labels.into_iter().map(|label| label.carrier).collect();
+            format!("{from}: {}", carriers.join(", "))
+        };
+        departures.into_iter().map(text).collect()
+    }
+
+    fn named(order: &Order, labels: &[(&str, &str)]) -> Result<Vec<String>, ParcelError> {
+        let each = labels.iter().map(|(from, carrier)| (from.parse().unwrap(), label(carrier))).collect();
+        departures(&Labels::Each(each), order).map(carriers)
     }
 
     #[test]
-    fn parcels_must_be_those_of_the_orders_warehouses() {
-        let named = |ids: &[&str]| {
-            let each = ids.iter().map(|id| (id.parse().unwrap(), label(id))).collect();
-            planned(&Labels::Each(each), &allocations())
-        };
-        let carriers: Vec<_> = named(&["west", "east"]).unwrap().into_iter().map(|parcel| parcel.carrier).collect();
-        assert_eq!(carriers, ["east", "west"]);
-        assert_eq!(named(&["east"]), Err(ParcelError::Missing("west".parse().unwrap())));
-        assert_eq!(named(&["east", "west", "north"]), Err(ParcelError::NothingLeavesFrom(2)));
+    fn one_label_is_for_all_that_is_left() {
+        let mut order = order();
+        let one = |order: &Order, carrier| carriers(departures(&Labels::One(label(carrier)), order).unwrap());
+        assert_eq!(one(&order, "DHL"), ["east: DHL", "west: DHL"]);
+        let now = Timestamp::UNIX_EPOCH;
+        order.leave(&vec![("east".parse().unwrap(), vec![label("UPS")])], now).unwrap();
+        assert_eq!(one(&order, "DHL"), ["west: DHL"]);
+        order.leave(&vec![("west".parse().unwrap(), vec![label("DHL")])], now).unwrap();
+        assert_eq!(one(&order, "DHL"), ["west: DHL"], "a repeat");
+        assert_eq!(one(&order, "GLS"), ["east: GLS", "west: GLS"], "which the order refuses");
+    }
+
+    #[test]
+    fn every_label_is_kept_and_every_warehouse_has_one() {
+        let order = order();
+        assert_eq!(named(&order, &[("west", "a"), ("east", "b"), ("east", "c")]).unwrap(), ["east: b, c", "west: a"]);
+        assert_eq!(named(&order, &[("east", "a")]), Err(ParcelError::Missing("west".parse().unwrap())));
+        let strange = named(&order, &[("east", "a"), ("west", "a"), ("north", "a")]);
+        assert_eq!(strange, Err(ParcelError::NothingLeavesFrom(2)));
     }
 }

@@ -5,6 +5,7 @@
 //! what it found. So however many candidates can never be settled, each of the others is processed with
 //! the same probability in every run, and a run that died is made up for by any later one.
 
+pub mod arrivals;
 pub mod deliveries;
 pub mod flash_sales;
 pub mod orders;

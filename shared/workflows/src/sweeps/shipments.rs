@@ -47,7 +47,7 @@ impl Backlog for SweepShipments {
     }
 
     async fn process(&self, order_id: &OrderId, now: Timestamp) -> Result<&'static str, Failure> {
-        Ok(match self.shipping.ship(order_id, now).await? {
+        Ok(match self.shipping.resume(order_id, now).await? {
             ShipOutcome::Shipped(_) => "shipped",
             outcome => {
                 tracing::warn!(%order_id, outcome = outcome.name(), "a shipment that was begun cannot be finished");

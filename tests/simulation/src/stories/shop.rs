@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use souk_cart::Owner;
 use souk_domain::{ids::OrderId, money::Money, quantity::Quantity};
 use souk_events::inventory::ReservationTimer;
-use souk_fn_orders::{admin, background, checkouts, orders};
+use souk_fn_fulfilment::admin::ship_order;
+use souk_fn_orders::{background, checkouts, orders};
 use souk_fn_payments::payment_webhook;
 use souk_gateway::{
     intent::{Intent, State},
@@ -198,7 +199,7 @@ impl Shop {
     pub async fn ship(&self, order_id: &str) -> Reply {
         let body = json!({"carrier": "c", "tracking_number": "t"}).to_string();
         let request = request("POST", "/ship").by_staff("warehouse").path("order_id", order_id).body(&body).build();
-        admin::ship_order::handle(&self.functions.ship_order, request, Call::at(self.now())).await.into()
+        ship_order::handle(&self.functions.ship_order, request, Call::at(self.now())).await.into()
     }
 }
 

@@ -12,7 +12,7 @@ fn contexts() -> Vec<(&'static str, &'static str, utoipa::openapi::OpenApi)> {
     vec![
         ("Browsing", "Products, categories, search.", souk_fn_search::Description::openapi()),
         ("Cart", "The cart of a guest or a user.", souk_fn_cart::Description::openapi()),
-        ("Orders", "Checkouts, orders, shipment.", souk_fn_orders::Description::openapi()),
+        ("Orders", "Checkouts and orders.", souk_fn_orders::Description::openapi()),
         (
             "Flash sales",
             "Waiting room, claims, and what operators do with a sale.",
@@ -25,6 +25,7 @@ fn contexts() -> Vec<(&'static str, &'static str, utoipa::openapi::OpenApi)> {
         ),
         ("Prices", "Prices, as operators set them.", souk_fn_pricing::Description::openapi()),
         ("Stock", "What warehouses hold, and why.", souk_fn_inventory::Description::openapi()),
+        ("Fulfilment", "What warehouses pick, pack, ship and deliver.", souk_fn_fulfilment::Description::openapi()),
         ("Payments", "What the payment gateway tells.", souk_fn_payments::Description::openapi()),
         ("Messages", "What shoppers are told by mail.", souk_fn_notifications::Description::openapi()),
         ("Webhooks", "What subscribers outside are told.", souk_fn_webhooks::Description::openapi()),

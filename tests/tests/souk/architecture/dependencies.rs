@@ -6,7 +6,7 @@ use super::{entries, root};
 
 const DISCOVERY: [&str; 2] = ["catalog", "search"];
 const TRANSACTIONS: [&str; 8] =
-    ["pricing", "inventory", "cart", "orders", "payments", "flash-sales", "notifications", "webhooks"];
+    ["pricing", "inventory", "cart", "orders", "payments", "fulfilment", "flash-sales", "notifications", "webhooks"];
 
 /// The project's own packages that a manifest's `[dependencies]` names, without `souk-`.
 fn own_dependencies(folder: &str) -> BTreeSet<String> {

@@ -25,7 +25,7 @@ async fn a_confirmed_order_is_captured_when_it_is_shipped_and_then_delivered() {
     for _ in 0..2 {
         let shipped = warehouse.post(&ship, parcel()).await.expect(200);
         assert_eq!(shipped.body["status"], "SHIPPED");
-        assert_eq!(shipped.body["shipments"][0]["tracking_number"], "SP-1");
+        assert_eq!(shipped.body["shipments"][0]["parcels"][0]["tracking_number"], "SP-1");
     }
     assert_eq!(stack().effects(order_id).await, Effects { authorizations: 1, captures: 1, voids: 0, refunds: 0 });
     assert_eq!(shopper.order_in(order_id, "SHIPPED").await["payment"]["status"], "CAPTURED");

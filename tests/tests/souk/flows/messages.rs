@@ -133,7 +133,10 @@ async fn a_shopper_declines_what_may_be_declined_and_only_for_themselves() {
     let path = "/message-preferences";
     assert_eq!(stack().guest().get(path).await.status, 401);
     let declined = shopper.put(path, json!({ "declined": ["order_shipped"] })).await.expect(200).body;
-    assert_eq!(declined["may_be_declined"], json!(["order_shipped", "order_delivered"]));
+    assert_eq!(
+        declined["may_be_declined"],
+        json!(["order_shipped", "parcel_shipped", "tracking_changed", "order_delivered"])
+    );
     assert_eq!(shopper.get(path).await.expect(200).body, declined);
     let refused = shopper.put(path, json!({ "declined": ["order_confirmed"] })).await;
     refused.expect_problem(400, "invalid-request").about_field("declined");

@@ -144,7 +144,7 @@ async fn money_that_the_gateway_soon_lets_go_of_is_found_until_it_is_taken() {
     assert_eq!(world.needing(Need::Ageing, DAY - 1).await, []);
     assert_eq!(world.needing(Need::Ageing, DAY).await, [short.clone()]);
     assert_eq!(world.needing(Need::Ageing, 6 * DAY).await, [short.clone(), long.clone()], "the most urgent first");
-    let _claimed = world.payments.begin_capture(&short, at(DAY)).await.unwrap();
+    let _claimed = world.payments.begin_capture(&short, None, at(DAY)).await.unwrap();
     assert_eq!(world.needing(Need::Ageing, 6 * DAY).await, [long.clone()]);
     let _cancelled = world.orders.cancel(&long, Canceller::Customer, at(DAY)).await.unwrap();
     assert_eq!(world.needing(Need::Ageing, 6 * DAY).await, [], "the index may be behind, the order is not");
@@ -154,7 +154,7 @@ async fn money_that_the_gateway_soon_lets_go_of_is_found_until_it_is_taken() {
 async fn a_refused_capture_is_found_until_another_attempt_takes_the_money() {
     let world = World::new().await;
     let order_id = world.confirm(1, 0, 7 * DAY).await;
-    let attempt = async |second| match world.payments.begin_capture(&order_id, at(second)).await.unwrap() {
+    let attempt = async |second| match world.payments.begin_capture(&order_id, None, at(second)).await.unwrap() {
         RecordOutcome::Kept(record) => record.capture_attempt,
         RecordOutcome::Refused(record) => panic!("{record:?}"),
     };

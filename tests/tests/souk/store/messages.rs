@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use souk_domain::{
     ids::{OrderId, RefundId, UserId},
     money::Money,
-    order::{FromFlashSale, Order, OrderLine, OrderStatus, Origin},
+    order::{FromFlashSale, Label, Order, OrderLine, OrderStatus, Origin, Parcel, Shipment},
     payment::PaymentState,
     quantity::Quantity,
 };
 use souk_notifications::{
-    BeginOutcome, Contacts, EmailAddress, EndOutcome, Feedback, Happened, Kind, Mailer, Message, Messages, Standing,
-    Templates, Withheld,
+    About, BeginOutcome, Contacts, EmailAddress, EndOutcome, Feedback, Happened, Kind, Mailer, Message, Messages,
+    Standing, Templates, Withheld,
 };
 use souk_orders::{Archive, OrderRecord, Orders};
 use souk_payments::PaymentRecords;
@@ -140,7 +140,7 @@ fn user() -> UserId {
 }
 
 fn message(kind: Kind) -> Message {
-    Message { order_id: id(1), user_id: user(), kind, refund_id: None }
+    Message { order_id: id(1), user_id: user(), kind, about: About::Order }
 }
 
 fn order(order_id: OrderId, status: OrderStatus) -> Order {
@@ -301,7 +301,7 @@ async fn nothing_goes_to_an_address_that_bounced_or_to_whoever_complained() {
 async fn a_shopper_declines_news_of_parcels_and_still_hears_of_the_order() {
     let world = world().await;
     world.messages.decline(&user(), [Kind::OrderShipped, Kind::SaleWon].into()).await.unwrap();
-    let shipped = world.tells(Happened::Shipped, at(0)).await.unwrap();
+    let shipped = world.tells(Happened::ParcelShipped { shipment: 1 }, at(0)).await.unwrap();
     assert_eq!(shipped, SendOutcome::Withheld(Withheld::Declined));
     assert_eq!(world.tells(Happened::Confirmed, at(0)).await.unwrap(), sent(1), "this one may not be declined");
     assert_eq!(world.mails(), 1);
@@ -318,6 +318,28 @@ async fn refunded(world: &World, refunds: &[(&RefundId, &str)]) {
         })).collect::<Vec<_>>(),
     });
     world.tables.table("PaymentsTable").put(&item).await.unwrap();
+}
+
+#[tokio::test]
+async fn each_shipment_and_each_correction_is_told_once() {
+    let world = world().await;
+    let label = Label { carrier: "c".to_owned(), tracking_number: "1".to_owned() };
+    let left = |from: &str| Shipment {
+        parcels: vec![Parcel::new(label.clone())],
+        shipped_at: Some(at(1)),
+        ..Shipment::new(from.parse().unwrap(), Vec::new())
+    };
+    let mut shipped = order(id(1), OrderStatus::Shipped);
+    shipped.shipments = vec![left("east"), left("west")];
+    world.holds(&shipped).await;
+    let corrected = |correction| Happened::TrackingChanged { shipment: 2, parcel: 1, correction };
+    let told =
+        [Happened::ParcelShipped { shipment: 1 }, Happened::ParcelShipped { shipment: 2 }, corrected(1), corrected(2)];
+    for happened in told {
+        assert_eq!(world.tells(happened, at(2)).await.unwrap(), sent(1), "{happened:?}");
+        assert!(matches!(world.tells(happened, at(3)).await.unwrap(), SendOutcome::Done(Standing::Sent { .. })));
+    }
+    assert_eq!(world.mails(), 4);
 }
 
 #[tokio::test]

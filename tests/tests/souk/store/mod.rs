@@ -4,6 +4,7 @@ mod cart;
 mod catalog;
 mod finding;
 mod flash_sales;
+mod fulfilment;
 mod inventory;
 mod messages;
 mod meter;

@@ -6,7 +6,7 @@ use souk_domain::{
     flash_sale::FlashSaleStatus,
     ids::{FlashSaleId, ReservationId},
     money::Money,
-    order::{OrderStatus, Origin},
+    order::{Label, OrderStatus, Origin},
     reservation::ReservationState,
 };
 use souk_flash_sales::FlashSales;
@@ -87,6 +87,33 @@ async fn orders_to_addresses_that_would_be_refused_today_and_without_their_list(
     let shipped = [OrderStatus::Shipped];
     let listed = orders.in_status(&shipped, PlacedBetween::default(), Direction::NewestFirst, None, 5).await.unwrap();
     assert_eq!(listed.len(), 1, "listed from its next change on");
+}
+
+/// Orders left as a whole, in one parcel a warehouse, and nothing said when.
+#[tokio::test]
+async fn orders_that_were_shipped_as_a_whole_or_were_about_to_be() {
+    let tables = Tables::of("transactions").await;
+    let orders = Orders::new(tables.table("OrdersTable"));
+    let at_status = |n: u128, status: &str| {
+        let mut item = order_of(n, &json!({"sale_id": sale_id(), "shard": 7, "warehouse_id": "east"}));
+        item["status"] = status.into();
+        item["history"][1] = json!({"status": status, "at": millis(9), "by": "warehouse"});
+        item["shipments"] = json!([{
+            "warehouse_id": "east", "items": [{"sku": "a", "quantity": 1}], "carrier": "UPS", "tracking_number": "1Z",
+        }]);
+        item
+    };
+    for (n, status) in [(1, "SHIPPED"), (2, "CONFIRMED")] {
+        tables.table("OrdersTable").put(&at_status(n, status)).await.unwrap();
+    }
+    let shipped = orders.get(&order(1)).await.unwrap().unwrap();
+    let label = Label { carrier: "UPS".to_owned(), tracking_number: "1Z".to_owned() };
+    assert_eq!((&shipped.shipments[0].parcels[0].label, shipped.departed_at()), (&label, Some(at(9))));
+    let planned = orders.get(&order(2)).await.unwrap().unwrap();
+    assert!(!planned.has_departed() && planned.leaving().len() == 1, "its call may have died");
+    let resumed = orders.revise(&order(2), |order| order.leave(&order.leaving(), at(10))).await.unwrap();
+    let souk_orders::ReviseOutcome::Revised(resumed) = resumed else { panic!("refused") };
+    assert_eq!((resumed.status, &resumed.shipments[0].parcels[0].label), (OrderStatus::Shipped, &label));
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use souk_domain::{
     payment::PaymentState,
     quantity::Quantity,
 };
-use souk_notifications::{BeginOutcome, EndOutcome, Kind, Message, Messages, Standing};
+use souk_notifications::{About, BeginOutcome, EndOutcome, Kind, Message, Messages, Standing};
 use souk_orders::{
     Archive, ArchiveOutcome, ConfirmOutcome, Note, NoteOutcome, OrderNotes, OrderRecord, Orders, SettleOutcome,
 };
@@ -180,7 +180,7 @@ async fn a_timeline_is_made_of_every_source_oldest_first_also_in_the_archive() {
         text: "Rang.".to_owned(),
     };
     assert!(matches!(world.notes().keep(note).await.unwrap(), NoteOutcome::Kept(_)));
-    let message = Message { order_id: id(1), user_id: user(), kind: Kind::OrderPlaced };
+    let message = Message { order_id: id(1), user_id: user(), kind: Kind::OrderPlaced, about: About::Order };
     let BeginOutcome::Begun(turn) = messages.begin(&message, at(30)).await.unwrap() else { panic!("not begun") };
     let sent = Standing::Sent { provider_id: "ses-1".to_owned() };
     assert_eq!(messages.end(&turn, &sent, at(31)).await.unwrap(), EndOutcome::Kept);

@@ -50,6 +50,16 @@ impl Api {
         .await
     }
 
+    /// A warehouse's work for an order, once it is opened.
+    pub async fn work(&self, order_id: &str, warehouse_id: &str) -> Value {
+        let path = format!("/admin/orders/{order_id}/fulfilments/{warehouse_id}");
+        eventually(&format!("work for {order_id}"), SAGA, || async {
+            let reply = self.get(&path).await;
+            (reply.status == 200).then_some(reply.body)
+        })
+        .await
+    }
+
     /// The order as operators see it, once stock and money have followed its decision.
     pub async fn settled(&self, order_id: &str) -> Value {
         eventually(&format!("{order_id} settled"), SAGA, || async {

@@ -31,6 +31,12 @@ impl Shelf {
         Self { sku, operator: operator.clone() }
     }
 
+    /// Puts so many units into another warehouse, too.
+    pub async fn also_in(&self, warehouse_id: &str, units: u32) {
+        let path = format!("/admin/inventory/{}/{warehouse_id}", self.sku);
+        self.operator.put(&path, json!({ "quantity": units })).await.expect(201);
+    }
+
     /// `(quantity, reserved, available)` over all warehouses.
     pub async fn numbers(&self) -> (i64, i64, i64) {
         let reply = self.operator.get(&format!("/admin/inventory/{}", self.sku)).await.expect(200);

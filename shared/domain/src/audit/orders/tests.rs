@@ -8,6 +8,7 @@ fn facts(status: OrderStatus) -> OrderFacts {
     OrderFacts {
         order_id: OrderId::from_uuid(Uuid::from_u128(1)),
         status,
+        departed: status.has_left(),
         units: BTreeMap::from([("s".parse().unwrap(), 3)]),
         total: Money::usd(900).unwrap(),
     }
@@ -126,6 +127,21 @@ fn lines_that_share_a_sku_are_added_up() {
     use crate::order::tests::{line, order};
     let units = OrderFacts::from(&order(OrderStatus::Confirmed, vec![line(100, 2), line(150, 3)])).units;
     assert_eq!(units, BTreeMap::from([("s".parse().unwrap(), 5)]));
+}
+
+#[test]
+fn an_order_of_which_a_parcel_has_left_is_paid() {
+    use crate::order::Shipment;
+    let mut partly = crate::order::tests::order(OrderStatus::Confirmed, Vec::new());
+    assert!(!OrderFacts::from(&partly).departed);
+    let shipment = Shipment::new("w1".parse().unwrap(), Vec::new());
+    partly.shipments = vec![Shipment { shipped_at: Some(Timestamp::UNIX_EPOCH), ..shipment }];
+    assert!(OrderFacts::from(&partly).departed);
+    let confirmed = OrderFacts { departed: true, ..facts(OrderStatus::Confirmed) };
+    let units = reservation(ReservationState::Committed, false);
+    let found = |state| order(&confirmed, OrderUnits::Reservation(Some(&units)), payment(state));
+    assert_eq!(found(PaymentState::Captured), []);
+    assert_eq!(found(PaymentState::Authorized).len(), 1);
 }
 
 #[test]

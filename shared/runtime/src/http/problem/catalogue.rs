@@ -141,13 +141,19 @@ catalogue! {
         then "Show `changes` to the shopper and check out again.",
         with "changes";
     IllegalTransition: 409 "illegal-transition" "Its status does not allow this now",
-        when "An order or a flash sale has a status from which this step is not possible.",
-        then "Read it again; `order_status` or `sale_status` tells where it stands.",
-        with "order_status" "sale_status";
+        when "An order, a fulfilment or a flash sale has a status from which this step is not possible.",
+        then "Read it again; `order_status`, `fulfilment_state` or `sale_status` tells where it stands.",
+        with "order_status" "fulfilment_state" "sale_status";
     AddressFixed: 409 "address-fixed" "The address cannot be changed any more",
         when "The order is being packed, has left or has ended, or its address was changed as often as it may.",
         then "Read the order again; until it leaves, the shop's staff can still be asked.",
         with "order_status";
+    AlreadyPacked: 409 "already-packed" "It is packed",
+        when "The warehouse has packed the order or a part of it, so its customer cannot cancel it any more.",
+        then "Ask the shop, or send the goods back.";
+    PartlyShipped: 409 "partly-shipped" "A part has left",
+        when "A part of the order has left, so it cannot be cancelled any more.",
+        then "Ship the rest.";
     PaymentNotAuthorized: 409 "payment-not-authorized" "The payment is not authorised",
         when "The order is to be shipped, and there is no money to capture.",
         then "Wait for the payment, or cancel the order.",
@@ -174,6 +180,19 @@ catalogue! {
     TooManyRefunds: 409 "too-many-refunds" "Too many refunds",
         when "An order has as many refunds as are kept of one.",
         then "Refund what is left at the gateway; it is written down here.";
+    ClaimedByAnother: 409 "claimed-by-another" "Somebody else picks it",
+        when "Another member of the warehouse picks this fulfilment, until `claimed_until`.",
+        then "Pick another one, or wait until then.",
+        with "claimed_until";
+    CancelRequested: 409 "cancel-requested" "The customer wants to cancel",
+        when "The customer asked to cancel while the fulfilment was picked, and nobody has answered.",
+        then "Release it, and the order is cancelled; or pack it with `anyway`.";
+    NotPacked: 409 "not-packed" "It is not packed",
+        when "What leaves from this warehouse is to be shipped or delivered before the step that comes first.",
+        then "Claim it and pack it, then ship it.";
+    AlreadyShipped: 409 "already-shipped" "It has left under another label",
+        when "The parcels have left under other labels than those of the request.",
+        then "Correct a label with `PUT /admin/orders/{order_id}/fulfilments/{warehouse_id}/parcels/{parcel}`.";
     BadSignature: 401 "bad-signature" "The signature is not good",
         when "A webhook's signature is missing, wrong, or too old.",
         then "Sign the body as it is sent, with the secret and the time of now.";

@@ -1,0 +1,121 @@
+use jiff::Timestamp;
+use serde::Serialize;
+use souk_domain::{
+    fulfilment::{Fulfilment, FulfilmentState},
+    ids::{OrderId, Sku, UserId, WarehouseId},
+    order::{Address, Order, OrderStatus, Shipment, ShippingProgress},
+};
+use souk_runtime::http::Response;
+use souk_workflows::list_work::WorkItem;
+use utoipa::ToSchema;
+
+/// What a warehouse does for an order, with all that is needed to do it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WorkItem)]
+pub(crate) struct WorkView<'a> {
+    #[serde(flatten)]
+    fulfilment: FulfilmentView<'a>,
+    /// What is to be picked.
+    items: Vec<ItemView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipping_address: Option<&'a Address>,
+    order_status: OrderStatus,
+    /// Until when the first parcel has to leave: the bank does not hold the money for longer. Absent once it is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capture_before: Option<Timestamp>,
+    /// Its parcels, once they are labelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shipment: Option<&'a Shipment>,
+}
+
+/// Where a fulfilment stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Fulfilment)]
+pub(crate) struct FulfilmentView<'a> {
+    order_id: &'a OrderId,
+    warehouse_id: &'a WarehouseId,
+    state: FulfilmentState,
+    placed_at: Timestamp,
+    /// Who picks it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claimed_by: Option<&'a UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claimed_until: Option<Timestamp>,
+    /// Whether its customer wants to cancel.
+    cancel_requested: bool,
+    version: u64,
+}
+
+/// Units of one SKU.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PickItem)]
+struct ItemView<'a> {
+    sku: &'a Sku,
+    /// As it was called when it was bought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    quantity: u32,
+}
+
+/// What has become of an order's parcels.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderShipments)]
+pub(crate) struct ShipmentsView<'a> {
+    order_id: &'a OrderId,
+    status: OrderStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fulfilment: Option<ShippingProgress>,
+    shipments: &'a [Shipment],
+    version: u64,
+}
+
+impl<'a> FulfilmentView<'a> {
+    pub(crate) fn of(work: &'a Fulfilment, now: Timestamp) -> Self {
+        let claim = work.live_claim(now);
+        Self {
+            order_id: &work.order_id,
+            warehouse_id: &work.warehouse_id,
+            state: work.state_at(now),
+            placed_at: work.placed_at,
+            claimed_by: claim.map(|claim| &claim.by),
+            claimed_until: claim.map(|claim| claim.until),
+            cancel_requested: work.cancel_requested_at.is_some(),
+            version: work.version,
+        }
+    }
+
+    /// The answer to a step.
+    pub(crate) fn answer(work: &Fulfilment, now: Timestamp) -> Response {
+        Response::json(200, &FulfilmentView::of(work, now)).etag(work.version)
+    }
+}
+
+impl<'a> WorkView<'a> {
+    pub(crate) fn of(item: &'a WorkItem, now: Timestamp) -> Self {
+        let WorkItem { fulfilment, order } = item;
+        let title = |sku: &Sku| order.lines.iter().find(|line| line.sku == *sku).and_then(|line| line.title.as_deref());
+        let items = fulfilment.items.iter();
+        Self {
+            fulfilment: FulfilmentView::of(fulfilment, now),
+            items: items.map(|i| ItemView { sku: &i.sku, title: title(&i.sku), quantity: i.quantity }).collect(),
+            shipping_address: order.shipping_address.as_ref(),
+            order_status: order.status,
+            capture_before: item.capture_before(),
+            shipment: order.shipment(&fulfilment.warehouse_id),
+        }
+    }
+}
+
+impl<'a> ShipmentsView<'a> {
+    /// The answer to what concerns an order's parcels.
+    pub(crate) fn answer(order: &'a Order) -> Response {
+        let view = Self {
+            order_id: &order.order_id,
+            status: order.status,
+            fulfilment: order.shipping_progress(),
+            shipments: &order.shipments,
+            version: order.version,
+        };
+        Response::json(200, &view).etag(order.version)
+    }
+}

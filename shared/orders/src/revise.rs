@@ -1,0 +1,78 @@
+use souk_domain::{
+    ids::OrderId,
+    order::{Order, OrderStatus, Revision},
+};
+use souk_dynamo::{Outcome, StoreError, Update, attribute, n, s};
+
+use crate::{OrderRecord, Orders, record::StoredShipment};
+
+/// So often an order may change under a revision before it gives up for now.
+const ATTEMPTS: usize = 10;
+
+/// How a revision ended.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub enum ReviseOutcome<R> {
+    /// The order as it is now, revised now or before.
+    Revised(Box<Order>),
+    /// The rules forbid it; the order as it stands, and why.
+    Refused(Box<Order>, R),
+    /// There is no such order.
+    Unknown,
+}
+
+impl Orders {
+    /// Changes what leaves of an order, and with it its status, by a rule of the domain. Condition: the order still
+    /// has the version that the rule was applied to; else the rule is applied anew, so that of a packer and a
+    /// canceller, or of two warehouses, each sees what the other has done.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown, or the order changes too fast; repeating is safe.
+    pub async fn revise<R>(
+        &self,
+        order_id: &OrderId,
+        rule: impl Fn(&mut Order) -> Result<Revision, R>,
+    ) -> Result<ReviseOutcome<R>, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let Some(order) = self.get(order_id).await? else { return Ok(ReviseOutcome::Unknown) };
+            let mut revised = order.clone();
+            match rule(&mut revised) {
+                Err(refusal) => return Ok(ReviseOutcome::Refused(Box::new(order), refusal)),
+                Ok(Revision::Unchanged) => return Ok(ReviseOutcome::Revised(Box::new(order))),
+                Ok(Revision::Changed) => {}
+            }
+            match self.table.update(&[("order_id", order_id.as_str())], difference(&order, &revised)?).await? {
+                Outcome::Written(item) => {
+                    return Ok(ReviseOutcome::Revised(Box::new(souk_dynamo::decode::<OrderRecord>(item)?.into())));
+                }
+                Outcome::Refused(_) => {}
+            }
+        }
+        Err(StoreError::Busy("an order changes all the time".to_owned()))
+    }
+}
+
+/// What the revision wrote, beside the marks that conditions and indexes look at.
+fn difference(before: &Order, after: &Order) -> Result<Update, StoreError> {
+    let shipments: Vec<StoredShipment> = after.shipments.iter().cloned().map(StoredShipment::from).collect();
+    let millis = |at: Option<jiff::Timestamp>| at.map(|at| n(at.as_millisecond()));
+    let mut update = Update::new()
+        .set("shipments", souk_dynamo::value(&shipments)?)
+        .set_some("packed_at", millis(after.packed_at()))
+        .set_some("departed_at", millis(after.departed_at()))
+        .add("version", n(1))
+        .when(attribute("version").equals(n(before.version)));
+    if after.status != before.status {
+        update = update.set("status", s(after.status.as_str()));
+        for entry in after.history.iter().skip(before.history.len()) {
+            update = update.append("history", souk_dynamo::value(entry)?);
+            update = match entry.status {
+                OrderStatus::Shipped => update
+                    .set("on_the_way", s(Order::sweep_shard(&after.order_id)))
+                    .set("on_the_way_since", n(entry.at.as_millisecond())),
+                _ => update.remove("on_the_way").remove("on_the_way_since"),
+            };
+        }
+    }
+    Ok(update)
+}

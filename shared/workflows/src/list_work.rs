@@ -1,0 +1,119 @@
+//! What a warehouse has to do: the oldest order first, with all that is needed to pick it.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use souk_domain::{
+    fulfilment::{Fulfilment, FulfilmentState},
+    ids::{OrderId, WarehouseId},
+    order::{Order, OrderStatus},
+};
+use souk_dynamo::StoreError;
+use souk_fulfilment::{Fulfilments, WorkPlace};
+use souk_orders::Orders;
+use souk_wiring::{Call, FromEnvironment};
+
+/// How long a card's authorisation holds, counted from when the order was placed. Banks that let go earlier are met at
+/// the capture.
+const AUTHORIZATION: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Read at a time.
+const PART: usize = 100;
+/// So much of a list is read for one page, whatever its filter leaves of it.
+const PARTS: usize = 10;
+
+/// The orders and the warehouses' work.
+#[derive(Debug, FromEnvironment)]
+pub struct ListWork {
+    orders: Orders,
+    fulfilments: Fulfilments,
+}
+
+/// A fulfilment with its order, which says what is picked, where it goes and what it is worth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkItem {
+    /// The work.
+    pub fulfilment: Fulfilment,
+    /// Its order.
+    pub order: Order,
+}
+
+/// A page of a warehouse's list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkPage {
+    /// The oldest order's first.
+    pub items: Vec<WorkItem>,
+    /// Where the next page begins; none after the last one.
+    pub next: Option<WorkPlace>,
+}
+
+impl WorkItem {
+    /// Until when its money has to be taken; none once it is.
+    pub fn capture_before(&self) -> Option<Timestamp> {
+        (!self.order.has_departed()).then(|| self.order.created_at + AUTHORIZATION)
+    }
+}
+
+impl ListWork {
+    /// A use case of these parts.
+    pub fn new(orders: Orders, fulfilments: Fulfilments) -> Self {
+        Self { orders, fulfilments }
+    }
+
+    /// Up to `limit` of a warehouse's open fulfilments, those in this state only where one is named.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn run(
+        &self,
+        warehouse_id: &WarehouseId,
+        state: Option<FulfilmentState>,
+        (after, limit): (Option<WorkPlace>, usize),
+        call: &Call,
+    ) -> Result<WorkPage, StoreError> {
+        let mut page = WorkPage { items: Vec::new(), next: after };
+        for _ in 0..PARTS {
+            let left = limit - page.items.len();
+            let part = if state.is_some() { PART } else { left };
+            let work = self.fulfilments.work(warehouse_id, page.next.as_ref(), part).await?;
+            page.next = work.next;
+            let is_wanted = |work: &Fulfilment| {
+                let now = work.state_at(call.now);
+                now.is_open() && state.is_none_or(|state| state == now)
+            };
+            let wanted: Vec<Fulfilment> = work.fulfilments.into_iter().filter(is_wanted).collect();
+            let rest = wanted.get(left.saturating_sub(1)).filter(|_| wanted.len() > left).map(WorkPlace::of);
+            let orders = orders(&self.orders, wanted.iter().take(left)).await?;
+            for fulfilment in wanted.into_iter().take(left) {
+                // An order that was cancelled is the event's to close; nobody picks for it.
+                if let Some(order) = orders.get(&fulfilment.order_id)
+                    && order.status == OrderStatus::Confirmed
+                {
+                    page.items.push(WorkItem { order: order.clone(), fulfilment });
+                }
+            }
+            if rest.is_some() {
+                page.next = rest;
+                break;
+            }
+            if page.next.is_none() || page.items.len() == limit {
+                break;
+            }
+        }
+        Ok(page)
+    }
+
+    /// One of an order's fulfilments.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn one(&self, order_id: &OrderId, warehouse_id: &WarehouseId) -> Result<Option<WorkItem>, StoreError> {
+        let Some(fulfilment) = self.fulfilments.get(order_id, warehouse_id).await? else { return Ok(None) };
+        let order = self.orders.get(order_id).await?;
+        Ok(order.map(|order| WorkItem { fulfilment, order }))
+    }
+}
+
+async fn orders(orders: &Orders, of: impl Iterator<Item = &Fulfilment>) -> Result<HashMap<OrderId, Order>, StoreError> {
+    let ids: Vec<OrderId> = of.map(|work| work.order_id.clone()).collect();
+    Ok(orders.many(&ids).await?.into_iter().map(|order| (order.order_id.clone(), order)).collect())
+}

@@ -1,0 +1,169 @@
+use serde_json::{Value, json};
+
+use crate::support::{Api, eventually, fresh, stack};
+
+/// A confirmed order of one unit in a warehouse of the test's own, and the path of its fulfilment.
+async fn ordered(shopper: &Api, place: &str) -> (String, String) {
+    let operator = stack().sign_in("operator").await;
+    let sku = fresh("sku");
+    let price = json!({ "price": { "amount": 1500, "currency": "USD" } });
+    operator.put(&format!("/admin/prices/{sku}"), price).await.expect(201);
+    operator.put(&format!("/admin/inventory/{sku}/{place}"), json!({ "quantity": 1 })).await.expect(201);
+    let placed = shopper.buy(&sku, 1, "pm_card_visa").await;
+    let order_id = placed["order_id"].as_str().unwrap().to_owned();
+    shopper.order_in(&order_id, "CONFIRMED").await;
+    operator.settled(&order_id).await;
+    operator.work(&order_id, place).await;
+    let path = format!("/admin/orders/{order_id}/fulfilments/{place}");
+    (order_id, path)
+}
+
+/// Somebody who works in these groups' warehouses.
+async fn staff(groups: &[&str]) -> Api {
+    let tokens = stack().person(groups).await.sign_in(stack()).await;
+    Api::new(&stack().api_url, Some(tokens.access))
+}
+
+#[tokio::test]
+async fn a_warehouse_sees_its_work_and_packs_it() {
+    let place = fresh("place");
+    let (shopper, warehouse) = (stack().sign_in("shopper").await, stack().sign_in("warehouse").await);
+    let (order_id, path) = ordered(&shopper, &place).await;
+    let list = format!("/admin/warehouses/{place}/fulfilments");
+    let page = warehouse.get(&list).await.expect(200).body;
+    let work = &page["fulfilments"][0];
+    assert_eq!(
+        (&work["order_id"], &work["state"], &work["items"][0]["quantity"]),
+        (&json!(order_id), &json!("NEW"), &json!(1))
+    );
+    assert_eq!((&work["shipping_address"]["city"], &work["cancel_requested"]), (&json!("London"), &json!(false)));
+    assert!(work["capture_before"].is_string() && page["cursor"].is_null(), "{page}");
+
+    for _ in 0..2 {
+        let claimed = warehouse.post(&format!("{path}/claim"), json!({})).await.expect(200).body;
+        assert_eq!(claimed["state"], "PICKING");
+    }
+    assert_eq!(warehouse.get(&format!("{list}?status=NEW")).await.expect(200).body["fulfilments"], json!([]));
+    let picked = warehouse.get(&format!("{list}?status=PICKING&limit=1")).await.expect(200).body;
+    assert_eq!(picked["fulfilments"][0]["order_id"], json!(order_id));
+    let operator = stack().sign_in("operator").await;
+    operator.post(&format!("{path}/claim"), json!({})).await.expect_problem(409, "claimed-by-another");
+    operator.post(&format!("{path}/pack"), json!({})).await.expect_problem(409, "claimed-by-another");
+
+    for _ in 0..2 {
+        assert_eq!(warehouse.post(&format!("{path}/pack"), json!({})).await.expect(200).body["state"], "PACKED");
+    }
+    let cancel = format!("/orders/{order_id}/cancel");
+    shopper.post(&cancel, json!({})).await.expect_problem(409, "already-packed");
+    assert_eq!(shopper.get(&format!("/orders/{order_id}")).await.expect(200).body["fulfilment"], "PACKED");
+    let again = warehouse.post(&format!("{path}/claim"), json!({})).await.expect_problem(409, "illegal-transition");
+    assert_eq!(again.body["fulfilment_state"], "PACKED");
+    warehouse.post(&format!("{path}/release"), json!({})).await.expect_problem(409, "illegal-transition");
+    // An operator still may.
+    operator.post(&format!("/admin{cancel}"), json!({})).await.expect(200);
+    eventually("the list is empty", std::time::Duration::from_secs(20), || async {
+        let page = warehouse.get(&list).await.expect(200).body;
+        (page["fulfilments"] == json!([])).then_some(())
+    })
+    .await;
+    warehouse.post(&format!("{path}/ship"), json!({})).await.expect_problem(409, "illegal-transition");
+}
+
+#[tokio::test]
+async fn while_it_is_picked_a_customers_cancellation_is_a_question() {
+    let place = fresh("place");
+    let (shopper, warehouse) = (stack().sign_in("shopper").await, stack().sign_in("warehouse").await);
+    let (order_id, path) = ordered(&shopper, &place).await;
+    let post = |step: &str, body: Value| {
+        let (warehouse, path) = (warehouse.clone(), format!("{path}/{step}"));
+        async move { warehouse.post(&path, body).await }
+    };
+    let cancel = format!("/orders/{order_id}/cancel");
+    post("claim", json!({})).await.expect(200);
+    for _ in 0..2 {
+        assert_eq!(shopper.post(&cancel, json!({})).await.expect(202).body["status"], "CONFIRMED");
+    }
+    assert_eq!(warehouse.get(&path).await.expect(200).body["cancel_requested"], true);
+    post("pack", json!({})).await.expect_problem(409, "cancel-requested");
+    let released = post("release", json!({})).await.expect(200).body;
+    assert_eq!(released["order_status"], "CANCELLED");
+    assert_eq!(shopper.order_in(&order_id, "CANCELLED").await["failure"]["reason"], "customer");
+    post("claim", json!({})).await.expect_problem(409, "illegal-transition");
+
+    let (order_id, path) = ordered(&shopper, &place).await;
+    warehouse.post(&format!("{path}/claim"), json!({})).await.expect(200);
+    shopper.post(&format!("/orders/{order_id}/cancel"), json!({})).await.expect(202);
+    warehouse.post(&format!("{path}/pack"), json!({ "anyway": true })).await.expect(200);
+    shopper.post(&format!("/orders/{order_id}/cancel"), json!({})).await.expect_problem(409, "already-packed");
+}
+
+#[tokio::test]
+async fn a_cancellation_before_anybody_picks_is_carried_out_and_found_by_whoever_packs() {
+    let place = fresh("place");
+    let (shopper, warehouse) = (stack().sign_in("shopper").await, stack().sign_in("warehouse").await);
+    let (order_id, path) = ordered(&shopper, &place).await;
+    shopper.post(&format!("/orders/{order_id}/cancel"), json!({})).await.expect(200);
+    for step in ["claim", "pack", "ship"] {
+        let refused = warehouse.post(&format!("{path}/{step}"), json!({})).await;
+        refused.expect_problem(409, "illegal-transition");
+    }
+}
+
+#[tokio::test]
+async fn a_warehouses_staff_works_in_its_own_and_sees_no_other() {
+    let place = fresh("place");
+    let shopper = stack().sign_in("shopper").await;
+    let (_, path) = ordered(&shopper, &place).await;
+    let own = format!("warehouse:{place}");
+    for group in [own.as_str(), "warehouse:elsewhere"] {
+        let group = json!({ "UserPoolId": stack().user_pool_id, "GroupName": group });
+        if let Err(refused) = stack().pool("CreateGroup", group).await {
+            assert_eq!(refused, "GroupExistsException");
+        }
+    }
+    let (own, other) = (staff(&[&own]).await, staff(&["warehouse:elsewhere"]).await);
+    let list = format!("/admin/warehouses/{place}/fulfilments");
+    for path in [&list, &path] {
+        own.get(path).await.expect(200);
+        other.get(path).await.expect_problem(404, "not-found");
+        shopper.get(path).await.expect_problem(403, "forbidden");
+    }
+    for step in ["claim", "release", "pack", "ship", "parcels/1/deliver"] {
+        other.post(&format!("{path}/{step}"), json!({})).await.expect_problem(404, "not-found");
+        shopper.post(&format!("{path}/{step}"), json!({})).await.expect_problem(403, "forbidden");
+    }
+    own.post(&format!("{path}/claim"), json!({})).await.expect(200);
+    assert_eq!(own.post(&format!("{path}/release"), json!({})).await.expect(200).body["fulfilment"]["state"], "NEW");
+}
+
+#[tokio::test]
+async fn a_list_refuses_what_it_does_not_know() {
+    let warehouse = stack().sign_in("warehouse").await;
+    let list = "/admin/warehouses/w1/fulfilments";
+    for query in ["status=SHIPPED", "limit=0", "limit=101", "cursor=x", "state=NEW"] {
+        warehouse.get(&format!("{list}?{query}")).await.expect_problem(400, "invalid-request");
+    }
+    let nobody = format!("/admin/orders/ord_{}/fulfilments/w1", "0".repeat(32));
+    warehouse.get(&nobody).await.expect_problem(404, "not-found");
+    for step in ["claim", "release", "pack", "ship", "parcels/1/deliver"] {
+        warehouse.post(&format!("{nobody}/{step}"), json!({})).await.expect_problem(404, "not-found");
+    }
+    let label = json!({ "carrier": "c", "tracking_number": "t" });
+    warehouse.put(&format!("{nobody}/parcels/1"), label).await.expect_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn what_is_shipped_as_a_whole_leaves_the_list() {
+    let place = fresh("place");
+    let (shopper, warehouse) = (stack().sign_in("shopper").await, stack().sign_in("warehouse").await);
+    let (order_id, _) = ordered(&shopper, &place).await;
+    let label = json!({ "carrier": "Speedy", "tracking_number": "SP-1" });
+    warehouse.post(&format!("/admin/orders/{order_id}/ship"), label).await.expect(200);
+    let list = format!("/admin/warehouses/{place}/fulfilments");
+    eventually("the list is empty", std::time::Duration::from_secs(20), || async {
+        let page = warehouse.get(&list).await.expect(200).body;
+        (page["fulfilments"] == json!([])).then_some(())
+    })
+    .await;
+    assert_eq!(warehouse.work(&order_id, &place).await["state"], "SHIPPED");
+}
