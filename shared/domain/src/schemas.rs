@@ -14,8 +14,8 @@ use utoipa::{
 use crate::{
     flash_sale::{Commitment, IntentId},
     ids::{
-        CategoryId, CheckoutId, EventId, FlashSaleId, NoteId, OrderId, ProductId, RefundId, ReservationId, SellerId, Sku,
-        UserId, WarehouseId, WebhookId,
+        CategoryId, CheckoutId, EventId, FlashSaleId, NoteId, OrderId, ProductId, RefundId, ReservationId, SellerId,
+        Sku, UserId, WarehouseId, WebhookId,
     },
     money::Money,
     quantity::Quantity,

@@ -53,14 +53,14 @@ pub struct Parcel {
 
 impl Content {
     /// What a message of this kind says of the order as it is now.
-    pub fn of(kind: Kind, about: About, order: &Order) -> Self {
+    pub fn of(kind: Kind, about: &About, order: &Order) -> Self {
         let lines = order.lines.iter().map(|line| Line {
             title: plain(line.title.as_deref().unwrap_or(line.sku.as_str())),
             quantity: line.quantity.get(),
             unit_price: line.unit_price,
         });
-        let (shipment, parcel) = match about {
-            About::Order => (None, None),
+        let (shipment, parcel) = match *about {
+            About::Order | About::Refund(_) => (None, None),
             About::Shipment(shipment) => (Some(shipment), None),
             About::Correction { shipment, parcel, .. } => (Some(shipment), Some(parcel)),
         };
@@ -179,9 +179,9 @@ pub(crate) mod tests {
 
     #[test]
     fn a_line_without_a_title_shows_its_sku_and_only_a_shipment_its_parcels() {
-        let shipped = Content::of(Kind::OrderShipped, About::Order, &bought());
+        let shipped = Content::of(Kind::OrderShipped, &About::Order, &bought());
         assert_eq!((shipped.lines[1].title.as_str(), shipped.parcels.len()), ("BAG-1", 1));
-        assert_eq!(Content::of(Kind::OrderDelivered, About::Order, &bought()).parcels, []);
+        assert_eq!(Content::of(Kind::OrderDelivered, &About::Order, &bought()).parcels, []);
     }
 
     #[test]
@@ -190,8 +190,8 @@ pub(crate) mod tests {
         let second =
             Shipment { parcels: ["SP-2", "SP-3"].map(|n| Box::new(label(n))).into(), ..order.shipments[0].clone() };
         order.shipments.push(second);
-        let numbers = |kind, about| {
-            let parcels = Content::of(kind, about, &order).parcels;
+        let numbers = |kind, about: About| {
+            let parcels = Content::of(kind, &about, &order).parcels;
             parcels.into_iter().map(|parcel| parcel.tracking_number).collect::<Vec<_>>()
         };
         assert_eq!(numbers(Kind::ParcelShipped, About::Shipment(1)), ["SP-1"]);

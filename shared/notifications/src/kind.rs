@@ -5,6 +5,8 @@ use souk_domain::{
 };
 use utoipa::ToSchema;
 
+use crate::About;
+
 /// What may have happened to an order, as its events tell it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happened {
@@ -172,8 +174,8 @@ mod tests {
     fn an_order_that_leaves_at_once_is_told_as_a_whole_and_others_in_parts() {
         let left = Happened::ParcelShipped { shipment: 1 };
         let mut order = bought();
-        assert_eq!(Kind::of(left, &order), Kind::OrderShipped);
+        assert_eq!(Kind::of(&left, &order), Kind::OrderShipped);
         order.shipments.push(order.shipments[0].clone());
-        assert_eq!(Kind::of(left, &order), Kind::ParcelShipped);
+        assert_eq!(Kind::of(&left, &order), Kind::ParcelShipped);
     }
 }

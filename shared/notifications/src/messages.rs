@@ -5,11 +5,14 @@
 
 use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{OrderId, UserId};
+use souk_domain::{
+    ids::{OrderId, RefundId, UserId},
+    order::Order,
+};
 use souk_dynamo::{Outcome, StoreError, Table, Update, attribute, n};
 use souk_wiring::FromEnvironment;
 
-use crate::{Kind, Message, MessageId, Standing};
+use crate::{About, Kind, Message, MessageId, Standing};
 
 /// After this time a send that was begun is not going on any more: longer than the function lives.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -180,8 +183,10 @@ impl Messages {
     /// [`StoreError`].
     pub async fn of_order(&self, order: &Order, refunds: &[RefundId]) -> Result<Vec<Told>, StoreError> {
         let parts = About::all(order, refunds.iter().cloned());
-        let of_part = |about| Kind::ALL.into_iter().filter(move |kind| kind.is_about(about)).map(move |kind| (kind, about));
-        let ids: Vec<_> = parts.iter().flat_map(of_part).map(|(kind, about)| MessageId::of(&order.order_id, kind, about)).collect();
+        let of_part =
+            |about| Kind::ALL.into_iter().filter(move |kind| kind.is_about(about)).map(move |kind| (kind, about));
+        let ids: Vec<_> =
+            parts.iter().flat_map(of_part).map(|(kind, about)| MessageId::of(&order.order_id, kind, about)).collect();
         let keys: Vec<_> = ids.iter().map(|id| [("id", id.as_str())]).collect();
         let records: Vec<MessageRecord> = self.table.read_many(&keys).await?;
         let told =

@@ -4,7 +4,7 @@ use souk_domain::{
 };
 use souk_dynamo::{Outcome, StoreError, Update, attribute, n, s};
 
-use crate::{OrderRecord, Orders, record::StoredShipment};
+use crate::{OrderRecord, Orders, finding::listed, record::StoredShipment};
 
 /// So often an order may change under a revision before it gives up for now.
 const ATTEMPTS: usize = 10;
@@ -63,7 +63,7 @@ fn difference(before: &Order, after: &Order) -> Result<Update, StoreError> {
         .add("version", n(1))
         .when(attribute("version").equals(n(before.version)));
     if after.status != before.status {
-        update = update.set("status", s(after.status.as_str()));
+        update = update.set("status", s(after.status.as_str())).set("listed", s(listed(after.status, &after.order_id)));
         for entry in after.history.iter().skip(before.history.len()) {
             update = update.append("history", souk_dynamo::value(entry)?);
             update = match entry.status {

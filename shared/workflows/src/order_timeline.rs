@@ -7,14 +7,16 @@ mod messages;
 mod notes;
 mod order;
 mod payment;
+mod refunds;
+mod shipments;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_domain::{
-    ids::{NoteId, OrderId, UserId},
+    ids::{NoteId, OrderId, RefundId, UserId, WarehouseId},
     money::Money,
-    order::{Actor, Address, CancelReason, Order, OrderStatus},
-    payment::PaymentState,
+    order::{Actor, Address, CancelReason, Label, Order, OrderStatus},
+    payment::{PaymentState, RefundState},
 };
 use souk_dynamo::StoreError;
 use souk_notifications::{Kind, Messages};
@@ -113,6 +115,50 @@ pub enum What {
         #[serde(skip_serializing_if = "Option::is_none")]
         capture_before: Option<Timestamp>,
     },
+    /// A warehouse packed its part.
+    Packed {
+        /// Which warehouse.
+        warehouse_id: WarehouseId,
+    },
+    /// Its parcels left.
+    ParcelsLeft {
+        /// From which warehouse.
+        warehouse_id: WarehouseId,
+        /// What was on each then.
+        labels: Vec<Label>,
+    },
+    /// A parcel's label was corrected.
+    LabelCorrected {
+        /// From which warehouse.
+        warehouse_id: WarehouseId,
+        /// Which of its parcels, from 1.
+        parcel: u32,
+        /// What was on it until then.
+        before: Label,
+    },
+    /// A parcel arrived.
+    ParcelDelivered {
+        /// From which warehouse.
+        warehouse_id: WarehouseId,
+        /// Which of its parcels, from 1.
+        parcel: u32,
+    },
+    /// Money is to go back.
+    RefundRequested {
+        /// Which refund.
+        refund_id: RefundId,
+        /// How much.
+        amount: Money,
+    },
+    /// A refund came to where it stands now.
+    RefundChanged {
+        /// Which refund.
+        refund_id: RefundId,
+        /// How much.
+        amount: Money,
+        /// Where it stands.
+        state: RefundState,
+    },
     /// The gateway told of something, and the shop acted upon it.
     GatewayEvent {
         /// Such as `payment_intent.succeeded`.
@@ -196,17 +242,19 @@ impl OrderTimeline {
         }
     }
 
-    /// The table of sources. What fulfilments, parcels and refunds keep is one line each.
+    /// The table of sources.
     async fn entries(&self, order: &Order) -> Result<Vec<Entry>, StoreError> {
         let id = &order.order_id;
+        let payment = self.payments.get(id).await?;
+        let refunds: Vec<_> =
+            payment.iter().flat_map(|record| record.refunds.iter()).map(|of| of.refund_id.clone()).collect();
         let sources = tokio::try_join!(
-            async { Ok(order::entries(order)) },
-            payment::entries(&self.payments, id),
             payment::gateway_entries(&self.gateway_events, id),
-            messages::entries(&self.messages, id),
+            messages::entries(&self.messages, order, &refunds),
             notes::entries(&self.notes, id),
         )?;
-        let mut entries = [sources.0, sources.1, sources.2, sources.3, sources.4].concat();
+        let kept = [order::entries(order), shipments::entries(order), refunds::entries(payment.as_ref())];
+        let mut entries = [kept.concat(), payment::entries(payment), sources.0, sources.1, sources.2].concat();
         // Of the same moment, a source's own order stays.
         entries.sort_by_key(|entry| entry.at);
         Ok(entries)

@@ -118,7 +118,7 @@ impl Deliveries {
                 Parcel::Stream(record) => self.bring_record(&record),
                 Parcel::Event(envelope) => {
                     messages::bring(&self.sim, &envelope, self.copies().max(1), || self.lateness());
-                    if FOLLOWED.iter().any(|followed| envelope["detail-type"] == *followed) {
+                    if crate::world::FOLLOWED.iter().any(|followed| envelope["detail-type"] == *followed) {
                         self.bring_order_event(&envelope);
                     }
                 }

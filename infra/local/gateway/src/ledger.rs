@@ -242,7 +242,10 @@ impl Ledger {
     fn list_intents(&self, page: &PageRequest, expands: bool) -> Result<Value, ApiError> {
         let (data, has_more) =
             paginate(self.intents.iter(), page, |intent| (&intent.id, intent.created), "payment_intent")?;
-        let data: Vec<Value> = data.into_iter().map(|intent| if expands { render::expanded_intent(intent) } else { render::intent(intent) }).collect();
+        let data: Vec<Value> = data
+            .into_iter()
+            .map(|intent| if expands { render::expanded_intent(intent) } else { render::intent(intent) })
+            .collect();
         Ok(render::list("/v1/payment_intents", data, has_more))
     }
 

@@ -113,7 +113,7 @@ impl fmt::Display for FulfilmentEvent {
 
 #[cfg(test)]
 mod tests {
-    use super::{FulfilmentEvent as Event, FulfilmentState as State, *};
+    use super::{FulfilmentEvent as Event, FulfilmentState as State};
 
     #[test]
     fn invariant_i5_a_fulfilment_takes_legal_edges_only() {

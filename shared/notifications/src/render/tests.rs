@@ -14,7 +14,7 @@ fn templates() -> Templates {
 }
 
 fn mail(kind: Kind, language: Language) -> Mail {
-    templates().render(&Content::of(kind, About::Order, &bought()), language).unwrap()
+    templates().render(&Content::of(kind, &About::Order, &bought()), language).unwrap()
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn every_message_and_reason_has_words_in_every_language() {
             for reason in reasons {
                 let mut order = won();
                 order.cancel_reason = Some(reason);
-                let mail = templates.render(&Content::of(kind, About::Order, &order), language).unwrap();
+                let mail = templates.render(&Content::of(kind, &About::Order, &order), language).unwrap();
                 for part in [&mail.text, &mail.html] {
                     assert!(part.contains(order.order_id.as_str()), "{language:?} {kind:?}");
                 }
@@ -49,11 +49,11 @@ fn a_refund_says_how_much_and_a_hostile_title_beside_it_says_nothing() {
     let amount = souk_domain::money::Money::usd(123_400).unwrap();
     let shown = [(Language::English, "$1,234.00"), (Language::German, "1.234,00"), (Language::Hebrew, "1,234.00")];
     for (language, text) in shown {
-        let content = Content::of(Kind::OrderRefunded, &order).with_refund(Some(amount));
+        let content = Content::of(Kind::OrderRefunded, &About::Order, &order).with_refund(Some(amount));
         let mail = templates().render(&content, language).unwrap();
         assert!(mail.text.contains(text) && mail.html.contains(text), "{language:?}: {}", mail.text);
         assert!(!mail.html.contains("<img") && !mail.text.contains('\u{202E}'), "{}", mail.html);
-        let without = templates().render(&Content::of(Kind::OrderRefunded, &order), language).unwrap();
+        let without = templates().render(&Content::of(Kind::OrderRefunded, &About::Order, &order), language).unwrap();
         assert!(!without.text.contains(text), "{}", without.text);
     }
 }
@@ -66,7 +66,7 @@ fn a_hostile_title_is_text_and_nothing_else() {
     label.carrier = HOSTILE.to_owned();
     label.tracking_number = HOSTILE.to_owned();
     for language in Language::ALL {
-        let mail = templates().render(&Content::of(Kind::OrderShipped, About::Order, &order), language).unwrap();
+        let mail = templates().render(&Content::of(Kind::OrderShipped, &About::Order, &order), language).unwrap();
         assert!(!mail.html.contains("<img") && mail.html.contains("&lt;img"), "{}", mail.html);
         assert!(!mail.html.contains("\"'&{{"), "quotes are escaped: {}", mail.html);
         assert!(mail.text.contains("{{ words }}") && mail.html.contains("{{ words }}"), "it is no template");
@@ -125,7 +125,7 @@ fn the_text_reads_like_a_letter() {
 fn a_cancellation_says_why_and_others_do_not() {
     let mut order = bought();
     order.cancel_reason = Some(CancelReason::PaymentExpired);
-    let said = |kind| templates().render(&Content::of(kind, About::Order, &order), Language::English).unwrap().text;
+    let said = |kind| templates().render(&Content::of(kind, &About::Order, &order), Language::English).unwrap().text;
     assert!(said(Kind::OrderCancelled).contains("not completed in time"));
     assert!(!said(Kind::OrderRefunded).contains("not completed in time"));
 }
@@ -154,6 +154,6 @@ fn a_word_that_is_missing_is_an_error() {
     let mut templates = templates();
     templates.words[0].1["labels"] = serde_json::json!({});
     let error =
-        templates.render(&Content::of(Kind::OrderPlaced, About::Order, &bought()), Language::English).unwrap_err();
+        templates.render(&Content::of(Kind::OrderPlaced, &About::Order, &bought()), Language::English).unwrap_err();
     assert!(!error.to_string().contains("Leather"), "{error}");
 }

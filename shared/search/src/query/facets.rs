@@ -209,7 +209,11 @@ fn literally(text: &str) -> String {
 
 fn ranges(ladder: &[i64; 5]) -> Vec<Value> {
     let to = ladder[1..].iter().map(Some).chain([None]);
-    ladder.iter().zip(to).map(|(from, to)| to.map_or(json!({"from": from}), |to| json!({"from": from, "to": to}))).collect()
+    ladder
+        .iter()
+        .zip(to)
+        .map(|(from, to)| to.map_or(json!({"from": from}), |to| json!({"from": from, "to": to})))
+        .collect()
 }
 
 /// How many products match in all.
@@ -362,7 +366,10 @@ mod tests {
         }});
         let facets = facets(&answer);
         assert_eq!((facets.categories[0].name.as_str(), facets.categories[1].name.as_str()), ("All", "Bags | more"));
-        assert_eq!((facets.categories[0].parent_id.as_deref(), facets.categories[1].parent_id.as_deref()), (None, Some("all")));
+        assert_eq!(
+            (facets.categories[0].parent_id.as_deref(), facets.categories[1].parent_id.as_deref()),
+            (None, Some("all"))
+        );
         assert_eq!(facets.ratings[0], RatingFacet { min_rating: 4, count: 1 });
         assert_eq!((total(&answer), facets.in_stock, facets.sellers[0].name.as_str()), (3, 2, "Hide"));
         let colour = &facets.attributes[0];

@@ -99,7 +99,9 @@ pub(super) fn questions(words: &Words) -> Value {
         let ways = |fields: &[&str]| {
             let texts = std::iter::once(&word.text).chain(&word.same).chain(&word.alternates);
             let queries: Vec<_> = texts
-                .flat_map(|text| fields.iter().map(move |field| json!({"match": {*field: {"query": text, "operator": "and"}}})))
+                .flat_map(|text| {
+                    fields.iter().map(move |field| json!({"match": {*field: {"query": text, "operator": "and"}}}))
+                })
                 .collect();
             json!({"bool": {"should": queries, "minimum_should_match": 1}})
         };
@@ -110,7 +112,8 @@ pub(super) fn questions(words: &Words) -> Value {
         "size": 0, "track_total_hits": false,
         "aggs": {"words": {"filters": {"filters": counts}}},
     });
-    let spelled: Vec<_> = words.words.iter().map(|word| word.text.as_str()).filter(|word| errors_allowed(word) > 0).collect();
+    let spelled: Vec<_> =
+        words.words.iter().map(|word| word.text.as_str()).filter(|word| errors_allowed(word) > 0).collect();
     if !spelled.is_empty() {
         let near = |field: &str| {
             json!({"term": {
@@ -125,7 +128,8 @@ pub(super) fn questions(words: &Words) -> Value {
 
 /// What the answer to [`questions`] makes of a plan.
 pub(super) fn understood(words: &Words, answer: &Value) -> Plan {
-    let count = |name: String| answer["aggregations"]["words"]["buckets"][name]["doc_count"].as_u64().unwrap_or_default();
+    let count =
+        |name: String| answer["aggregations"]["words"]["buckets"][name]["doc_count"].as_u64().unwrap_or_default();
     let mut plan = Plan { level: Level::Near, ..Plan::default() };
     let (mut kept, mut kinds) = (Vec::new(), Vec::new());
     for (place, word) in words.words.iter().enumerate() {
@@ -166,7 +170,11 @@ fn candidates(typed: &str, answer: &Value) -> Vec<String> {
             if errors <= allowed && is_new && !text.chars().any(|c| c.is_ascii_digit()) {
                 // The first letter is seldom wrong; a word of a title is likelier than one of a description.
                 let first = usize::from(typed.chars().next() != text.chars().next());
-                found.push((errors * 4 + first * 2 + less_telling, option["freq"].as_u64().unwrap_or_default(), text.to_owned()));
+                found.push((
+                    errors * 4 + first * 2 + less_telling,
+                    option["freq"].as_u64().unwrap_or_default(),
+                    text.to_owned(),
+                ));
             }
         }
     }

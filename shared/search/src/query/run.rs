@@ -99,10 +99,10 @@ impl SearchIndex {
         let mut found = answer::found(&answer);
         let more = found.len() > search.limit;
         found.truncate(search.limit);
-        let is_kept = |place: &usize| {
-            plan.requires(*place) && matched.as_ref().is_none_or(|matched| matched.contains(place))
-        };
-        let dropped = (0..words.words.len()).filter(|place| !is_kept(place)).map(|place| words.words[place].text.clone());
+        let is_kept =
+            |place: &usize| plan.requires(*place) && matched.as_ref().is_none_or(|matched| matched.contains(place));
+        let dropped =
+            (0..words.words.len()).filter(|place| !is_kept(place)).map(|place| words.words[place].text.clone());
         let corrected: Vec<_> = plan
             .corrected
             .iter()
@@ -112,7 +112,8 @@ impl SearchIndex {
             })
             .collect();
         let did_you_mean = (!corrected.is_empty()).then(|| {
-            let read_as = |word: &String| corrected.iter().find(|known| known.typed == *word).map(|known| known.read_as.clone());
+            let read_as =
+                |word: &String| corrected.iter().find(|known| known.typed == *word).map(|known| known.read_as.clone());
             let all = words.words.iter().map(|word| read_as(&word.text).unwrap_or_else(|| word.text.clone()));
             all.collect::<Vec<_>>().join(" ")
         });

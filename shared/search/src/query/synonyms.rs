@@ -75,7 +75,9 @@ fn key(word: &str) -> String {
 /// Near enough to compare words of the file with what was typed; the index has its own, better stemmer.
 pub(super) fn singular(word: &str) -> String {
     let word = word.strip_suffix("'s").unwrap_or(word);
-    let replaced = |suffix: &str, by: &str| word.strip_suffix(suffix).filter(|stem| stem.len() > 1).map(|stem| format!("{stem}{by}"));
+    let replaced = |suffix: &str, by: &str| {
+        word.strip_suffix(suffix).filter(|stem| stem.len() > 1).map(|stem| format!("{stem}{by}"))
+    };
     match word {
         _ if word.len() <= 3 || word.ends_with("ss") || word.ends_with("us") => word.to_owned(),
         _ => replaced("ies", "y")

@@ -124,7 +124,11 @@ impl Words {
             let price = bound.and_then(|_| price(&tokens[next + skip..]));
             match (bound, price) {
                 (Some(at_most), Some((amount, used))) => {
-                    if at_most { self.max_price = Some(amount) } else { self.min_price = Some(amount) }
+                    if at_most {
+                        self.max_price = Some(amount)
+                    } else {
+                        self.min_price = Some(amount)
+                    }
                     next += skip + used;
                 }
                 _ => {
@@ -232,7 +236,8 @@ fn code(q: &str) -> Option<Code> {
         return None;
     }
     // A word is no beginning of a SKU, though many SKUs begin with one: `hat` is no hatchet.
-    let is_code = !q.contains(char::is_whitespace) && q.contains(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.'));
+    let is_code =
+        !q.contains(char::is_whitespace) && q.contains(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.'));
     Some(Code { may_be_a_beginning: is_code && key.chars().count() >= CODE_MIN, key })
 }
 

@@ -1,13 +1,17 @@
 //! What the shopper was told.
 
-use souk_domain::ids::OrderId;
+use souk_domain::{ids::RefundId, order::Order};
 use souk_dynamo::StoreError;
 use souk_notifications::{Messages, Standing, Withheld};
 
 use super::{By, Entry, MessageState, What};
 
-pub(super) async fn entries(messages: &Messages, order_id: &OrderId) -> Result<Vec<Entry>, StoreError> {
-    let told = messages.of_order(order_id).await?.into_iter().map(|message| {
+pub(super) async fn entries(
+    messages: &Messages,
+    order: &Order,
+    refunds: &[RefundId],
+) -> Result<Vec<Entry>, StoreError> {
+    let told = messages.of_order(order, refunds).await?.into_iter().map(|message| {
         let state = match message.standing {
             Standing::Sending => MessageState::Sending,
             Standing::Waiting => MessageState::Waiting,

@@ -2,7 +2,7 @@
 
 use souk_domain::{ids::OrderId, payment::PaymentState};
 use souk_dynamo::StoreError;
-use souk_payments::{PaymentRecords, SeenEvents};
+use souk_payments::{PaymentRecord, SeenEvents};
 
 use super::{By, Entry, What};
 
@@ -10,8 +10,8 @@ use super::{By, Entry, What};
 const EVENTS: i32 = 100;
 
 /// The record keeps its beginning and its present state, and not what lies between: that the gateway's events tell.
-pub(super) async fn entries(payments: &PaymentRecords, order_id: &OrderId) -> Result<Vec<Entry>, StoreError> {
-    let Some(record) = payments.get(order_id).await? else { return Ok(Vec::new()) };
+pub(super) fn entries(record: Option<PaymentRecord>) -> Vec<Entry> {
+    let Some(record) = record else { return Vec::new() };
     let held = record.state == PaymentState::Authorized;
     let opened = What::PaymentOpened { amount: record.amount };
     let capture_before = held.then(|| record.can_be_captured_until());
@@ -22,7 +22,7 @@ pub(super) async fn entries(payments: &PaymentRecords, order_id: &OrderId) -> Re
         capture_before,
     };
     let entry = |at, what| Entry { at, by: By::Shop, user_id: None, what };
-    Ok(vec![entry(record.created_at, opened), entry(record.updated_at, changed)])
+    vec![entry(record.created_at, opened), entry(record.updated_at, changed)]
 }
 
 pub(super) async fn gateway_entries(events: &SeenEvents, order_id: &OrderId) -> Result<Vec<Entry>, StoreError> {

@@ -96,6 +96,7 @@ mod tests {
             cancel_reason: None,
             shipments: Vec::new(),
             history: Vec::new(),
+            address_changes: Vec::new(),
         };
         order.lay_out(&[line("a", "east", 2), line("b", "west", 1), line("c", "east", 1)]);
         order

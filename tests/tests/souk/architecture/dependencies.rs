@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{entries, root};
 
 const DISCOVERY: [&str; 2] = ["catalog", "search"];
-const TRANSACTIONS: [&str; 8] =
+const TRANSACTIONS: [&str; 9] =
     ["pricing", "inventory", "cart", "orders", "payments", "fulfilment", "flash-sales", "notifications", "webhooks"];
 
 /// The project's own packages that a manifest's `[dependencies]` names, without `souk-`.

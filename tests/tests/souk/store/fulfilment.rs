@@ -80,6 +80,7 @@ fn confirmed(n: u128) -> Order {
             reached(OrderStatus::PendingPayment, Actor::Customer),
             reached(OrderStatus::Confirmed, Actor::Saga),
         ],
+        address_changes: Vec::new(),
     }
 }
 

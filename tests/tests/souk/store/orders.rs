@@ -5,13 +5,14 @@ use serde_json::json;
 use souk_domain::{
     ids::{NoteId, OrderId, UserId},
     money::Money,
-    order::{Actor, Address, FromFlashSale, Order, OrderLine, OrderStatus, Origin, Shipment, Transition},
+    order::{Actor, Address, FromFlashSale, Label, Order, OrderLine, OrderStatus, Origin, Shipment, Transition},
     payment::PaymentState,
     quantity::Quantity,
 };
 use souk_notifications::{About, BeginOutcome, EndOutcome, Kind, Message, Messages, Standing};
 use souk_orders::{
-    Archive, ArchiveOutcome, ConfirmOutcome, Note, NoteOutcome, OrderNotes, OrderRecord, Orders, SettleOutcome,
+    Archive, ArchiveOutcome, ConfirmOutcome, Note, NoteOutcome, OrderNotes, OrderRecord, Orders, ReviseOutcome,
+    SettleOutcome,
 };
 use souk_payments::{PaymentRecords, SeenEvents};
 use souk_wiring::Call;
@@ -22,6 +23,20 @@ use souk_workflows::{
 };
 
 use super::{at, order as id, tables::Tables};
+
+/// All of an order leaves, in one parcel from one warehouse.
+pub async fn leaves(orders: &Orders, order_id: &OrderId, second: i64) -> Order {
+    let label = Label { carrier: "Speedy".to_owned(), tracking_number: "SP-1".to_owned() };
+    let departures = vec![("east".parse().unwrap(), vec![label])];
+    let leave = |order: &mut Order| {
+        order.shipments = vec![Shipment::new("east".parse().unwrap(), Vec::new())];
+        order.leave(&departures, at(second))
+    };
+    let ReviseOutcome::Revised(order) = orders.revise(order_id, leave).await.unwrap() else {
+        panic!("it cannot leave")
+    };
+    *order
+}
 
 /// An order that was placed at this second, and waits for its payment.
 pub fn placed(n: u128, second: i64) -> Order {
@@ -126,16 +141,14 @@ async fn an_address_is_changed_at_the_version_that_was_seen_and_by_its_owner() {
 }
 
 #[tokio::test]
-async fn an_address_stays_once_parcels_are_planned_or_the_order_has_ended() {
+async fn an_address_stays_once_a_part_is_packed_or_the_order_has_ended() {
     let world = World::with_an_order().await;
     assert_eq!(world.orders.confirm(&id(1), at(1)).await.unwrap(), ConfirmOutcome::Confirmed);
-    let parcel = Shipment {
-        warehouse_id: "w".parse().unwrap(),
-        items: Vec::new(),
-        carrier: "Speedy".to_owned(),
-        tracking_number: "SP-1".to_owned(),
+    let pack = |order: &mut Order| {
+        order.shipments = vec![Shipment::new("east".parse().unwrap(), Vec::new())];
+        order.pack(&"east".parse().unwrap(), &[], at(2))
     };
-    let _planned = world.orders.plan_shipment(&id(1), &[parcel]).await.unwrap();
+    assert!(matches!(world.orders.revise(&id(1), pack).await.unwrap(), ReviseOutcome::Revised(_)));
     assert!(matches!(world.change(Some(3), "2", 2).await, Outcome::Fixed(order) if order.version == 3));
     let world = World::with_an_order().await;
     world.archived().await;

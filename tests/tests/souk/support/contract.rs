@@ -46,7 +46,8 @@ pub fn assert_described(method: &Method, path: &str, status: u16, content_type: 
     let content = response["content"].get(media_type);
     let content = content.unwrap_or_else(|| panic!("{method} {route} {status} declares no {content_type}: {body}"));
     let answer = format!("{method} {route} {status} {media_type}");
-    let error = COMPILED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).error(answer, &content["schema"], body);
+    let error =
+        COMPILED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).error(answer, &content["schema"], body);
     if let Some(error) = error {
         panic!("{method} {route} {status}: {error}: {body}");
     }

@@ -73,13 +73,18 @@ async fn typing_errors_neither_decide_who_is_in_nor_hide_what_was_typed() {
         for place in 0..3.min(answer.hits.len()) {
             let hit = &answer.hits[place];
             let is_of_kind = kinds.iter().any(|kind| hit.category_names.iter().any(|name| name == kind));
-            let says = hit.title.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word == q || word == format!("{q}s"));
+            let says = hit
+                .title
+                .to_lowercase()
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|word| word == q || word == format!("{q}s"));
             assert!(is_of_kind || says, "{q}: {:?}", titles(&answer));
         }
         assert!(answer.corrected_words.is_empty(), "{q}: {:?}", answer.corrected_words);
     }
     let answer = sample().await.search("lether bakpack").await;
-    let corrected: Vec<_> = answer.corrected_words.iter().map(|word| (word.typed.as_str(), word.read_as.as_str())).collect();
+    let corrected: Vec<_> =
+        answer.corrected_words.iter().map(|word| (word.typed.as_str(), word.read_as.as_str())).collect();
     assert_eq!(corrected, [("lether", "leather"), ("bakpack", "backpack")]);
     assert_eq!(answer.did_you_mean.as_deref(), Some("leather backpack"));
     assert!(sample().await.search("12345678901").await.hits.is_empty(), "digits are never misspelt");
@@ -90,7 +95,10 @@ async fn prices_in_words_are_prices() {
     let answer = sample().await.sorted("shoes under 100", Sort::PriceDesc).await;
     assert_eq!(answer.max_price, Some(10_000));
     let prices: Vec<_> = answer.hits.iter().map(|hit| hit.price.unwrap().amount()).collect();
-    assert!(!prices.is_empty() && prices.iter().all(|price| *price <= 10_000) && prices.is_sorted_by(|a, b| a >= b), "{prices:?}");
+    assert!(
+        !prices.is_empty() && prices.iter().all(|price| *price <= 10_000) && prices.is_sorted_by(|a, b| a >= b),
+        "{prices:?}"
+    );
 }
 
 #[tokio::test]
