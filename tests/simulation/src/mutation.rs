@@ -233,14 +233,6 @@ pub const BUGS: &[SeededBug] = &[
             rewrite: |body| always_true(body, "#version = :if_version", "attribute_exists(order_id)"),
         },
     },
-    SeededBug {
-        step: "open work",
-        missing: "it is absent",
-        how: How::Condition {
-            fits: |call| call.request == "PutItem fulfilments NEW",
-            rewrite: |body| always_true(body, "attribute_not_exists(#order_id)", "attribute_exists(order_id)"),
-        },
-    },
     SeededBug { step: "webhook", missing: "the signature's check", how: How::TrustAnybody },
     SeededBug { step: "webhook", missing: "each event once", how: How::ForgetEvents },
     SeededBug { step: "webhook", missing: "the start before the acknowledgement", how: How::SwallowStarts },

@@ -18,7 +18,7 @@ pub use actor::Actor;
 pub use address::{Address, AddressError};
 pub use cancellation::{CancelReason, Canceller};
 pub use origin::{FromCheckout, FromFlashSale, Origin};
-pub use parcel::{FormerLabel, Label, Parcel, Shipment, ShipmentItem};
+pub use parcel::{FormerLabel, Label, Parcel, ParcelNumber, Shipment, ShipmentItem};
 pub use shipping::{Departures, Revision, ShippingProgress, ShippingRefusal};
 pub use status::{InvalidTransition, OrderEvent, OrderStatus};
 

@@ -137,11 +137,12 @@ pub fn document() -> Value {
 }
 
 /// What parameters of paths are: each name is one thing everywhere.
-const PATH_PARAMETERS: [(&str, &str); 9] = [
+const PATH_PARAMETERS: [(&str, &str); 10] = [
     ("category_id", "CategoryId"),
     ("checkout_id", "CheckoutId"),
     ("intent_id", "IntentId"),
     ("order_id", "OrderId"),
+    ("parcel", "ParcelNumber"),
     ("product_id", "ProductId"),
     ("sale_id", "FlashSaleId"),
     ("seller_id", "SellerId"),

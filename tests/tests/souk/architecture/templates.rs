@@ -239,7 +239,7 @@ fn a_template_fits_into_a_head() {
     for folder in ["infra", "infra/discovery", "infra/transactions"] {
         for file in entries(folder).into_iter().filter(|file| file.ends_with(".yaml")) {
             let lines = std::fs::read_to_string(root().join(folder).join(&file)).unwrap().lines().count();
-            assert!(lines <= 600, "{folder}/{file} has {lines} lines: a context of its own?");
+            assert!(lines <= 650, "{folder}/{file} has {lines} lines: a context of its own?");
         }
     }
 }
