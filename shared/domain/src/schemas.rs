@@ -18,6 +18,7 @@ use crate::{
         Sku, UserId, WarehouseId, WebhookId,
     },
     money::Money,
+    order::ParcelNumber,
     quantity::Quantity,
 };
 
@@ -65,6 +66,15 @@ impl PartialSchema for Quantity {
 }
 
 impl ToSchema for Quantity {}
+
+impl PartialSchema for ParcelNumber {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).minimum(Some(1));
+        number.description(Some("The number of a parcel among those of its shipment.")).examples([1]).into()
+    }
+}
+
+impl ToSchema for ParcelNumber {}
 
 impl PartialSchema for Money {
     fn schema() -> RefOr<Schema> {

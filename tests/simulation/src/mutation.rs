@@ -239,14 +239,6 @@ pub const BUGS: &[SeededBug] = &[
         },
     },
     SeededBug {
-        step: "open work",
-        missing: "it is absent",
-        how: How::Condition {
-            fits: |call| call.request == "PutItem fulfilments NEW",
-            rewrite: |body| always_true(body, "attribute_not_exists(#order_id)", "attribute_exists(order_id)"),
-        },
-    },
-    SeededBug {
         step: "refund",
         missing: "the record still is what was judged",
         how: How::Condition {

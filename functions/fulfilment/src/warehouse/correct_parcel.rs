@@ -1,6 +1,6 @@
 //! `PUT /admin/orders/{order_id}/fulfilments/{warehouse_id}/parcels/{parcel}`: its label was wrong.
 
-use souk_domain::order::Label;
+use souk_domain::order::{Label, ParcelNumber};
 use souk_orders::ReviseOutcome;
 use souk_runtime::http::{
     HttpResult, Problem, Request,
@@ -19,7 +19,6 @@ use crate::{labels, problems, view::ShipmentsView};
     put,
     path = "/admin/orders/{order_id}/fulfilments/{warehouse_id}/parcels/{parcel}",
     operation_id = "correct-parcel",
-    params(("parcel" = u32, Path, minimum = 1, description = "The parcel's number among the warehouse's, from 1.")),
     request_body = Label,
     responses(
         (status = 200, description = "The order's shipments.", body = ShipmentsView, headers(("ETag"))),
@@ -29,9 +28,9 @@ use crate::{labels, problems, view::ShipmentsView};
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let desk = Desk::of(&request)?;
-    let number: u32 = request.path("parcel")?;
+    let number: ParcelNumber = request.path("parcel")?;
     let label = labels::printable("", request.json()?)?;
-    match deps.run(&desk.order_id, (&desk.warehouse_id, number), &label, &call).await? {
+    match deps.run(&desk.order_id, (&desk.warehouse_id, number.get()), &label, &call).await? {
         ReviseOutcome::Revised(order) => Ok(ShipmentsView::answer(&order)),
         ReviseOutcome::Refused(_, refusal) => Err(problems::shipping(&refusal, "get another label")),
         ReviseOutcome::Unknown => Err(Problem::not_found("order")),

@@ -1,5 +1,6 @@
 //! `POST /admin/orders/{order_id}/fulfilments/{warehouse_id}/parcels/{parcel}/deliver`: it has arrived.
 
+use souk_domain::order::ParcelNumber;
 use souk_orders::ReviseOutcome;
 use souk_runtime::http::{
     HttpResult, Problem, Request,
@@ -17,7 +18,6 @@ use crate::{problems, view::ShipmentsView};
     post,
     path = "/admin/orders/{order_id}/fulfilments/{warehouse_id}/parcels/{parcel}/deliver",
     operation_id = "deliver-parcel",
-    params(("parcel" = u32, Path, minimum = 1, description = "The parcel's number among the warehouse's, from 1.")),
     responses(
         (status = 200, description = "The order's shipments.", body = ShipmentsView, headers(("ETag"))),
         Problems<(NotFound, NotPacked)>,
@@ -26,8 +26,8 @@ use crate::{problems, view::ShipmentsView};
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let desk = Desk::of(&request)?;
-    let number: u32 = request.path("parcel")?;
-    match deps.parcel(&desk.order_id, (&desk.warehouse_id, number), &call).await? {
+    let number: ParcelNumber = request.path("parcel")?;
+    match deps.parcel(&desk.order_id, (&desk.warehouse_id, number.get()), &call).await? {
         ReviseOutcome::Revised(order) => Ok(ShipmentsView::answer(&order)),
         ReviseOutcome::Refused(_, refusal) => Err(problems::shipping(&refusal, "be delivered")),
         ReviseOutcome::Unknown => Err(Problem::not_found("order")),

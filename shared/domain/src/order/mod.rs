@@ -21,7 +21,7 @@ pub use address::{Address, AddressChange, AddressError};
 pub use attention::{Attention, MoneyFacts, Need};
 pub use cancellation::{CancelReason, Canceller};
 pub use origin::{FromCheckout, FromFlashSale, Origin};
-pub use parcel::{FormerLabel, Label, Parcel, Shipment, ShipmentItem};
+pub use parcel::{FormerLabel, Label, Parcel, ParcelNumber, Shipment, ShipmentItem};
 pub use shipping::{Departures, Revision, ShippingProgress, ShippingRefusal};
 pub use status::{InvalidTransition, OrderEvent, OrderStatus};
 

@@ -53,6 +53,25 @@ pub struct Parcel {
     pub delivered_at: Option<Timestamp>,
 }
 
+/// The number of a parcel among those of its shipment, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParcelNumber(std::num::NonZeroU32);
+
+impl ParcelNumber {
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl std::str::FromStr for ParcelNumber {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|_| "must be a parcel's number, from 1")
+    }
+}
+
 /// Who carries a parcel, under which number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

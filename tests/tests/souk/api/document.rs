@@ -138,12 +138,13 @@ pub fn document() -> Value {
 }
 
 /// What parameters of paths are: each name is one thing everywhere.
-const PATH_PARAMETERS: [(&str, &str); 11] = [
+const PATH_PARAMETERS: [(&str, &str); 12] = [
     ("category_id", "CategoryId"),
     ("checkout_id", "CheckoutId"),
     ("event_id", "EventId"),
     ("intent_id", "IntentId"),
     ("order_id", "OrderId"),
+    ("parcel", "ParcelNumber"),
     ("product_id", "ProductId"),
     ("sale_id", "FlashSaleId"),
     ("seller_id", "SellerId"),

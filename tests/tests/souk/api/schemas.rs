@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use souk_domain::flash_sale::IntentId;
 use souk_domain::ids::{CategoryId, CheckoutId, FlashSaleId, OrderId, ProductId, SellerId, Sku, WarehouseId};
+use souk_domain::order::ParcelNumber;
 use souk_runtime::http::{
     FieldError,
     description::{GatewayMessage, ProblemDocument},
@@ -25,6 +26,7 @@ pub fn common() -> Map<String, Value> {
         of::<CheckoutId>(),
         of::<IntentId>(),
         of::<OrderId>(),
+        of::<ParcelNumber>(),
         of::<ProductId>(),
         of::<FlashSaleId>(),
         of::<SellerId>(),

@@ -155,6 +155,40 @@ async fn a_shopper_declines_what_may_be_declined_and_only_for_themselves() {
 }
 
 #[tokio::test]
+async fn a_shopper_reads_of_each_part_that_leaves_and_of_each_corrected_number_once() {
+    let operator = stack().sign_in("operator").await;
+    let (person, warehouse) = (stack().person(&[]).await, stack().sign_in("warehouse").await);
+    let shopper = stack().guest().with_token(&person.sign_in(stack()).await.access);
+    let shelf = Shelf::stocked(&operator, 900, 1).await;
+    shelf.also_in("w2", 1).await;
+    let placed = shopper.buy(&shelf.sku, 2, "pm_card_visa").await;
+    let order_id = placed["order_id"].as_str().unwrap();
+    shopper.order_in(order_id, "CONFIRMED").await;
+    operator.settled(order_id).await;
+    let parcel =
+        |from: &str| json!({ "warehouse_id": from, "carrier": "Speedy", "tracking_number": format!("SP-{from}") });
+    let parcels = json!({ "parcels": [parcel("w1"), parcel("w2")] });
+    warehouse.post(&format!("/admin/orders/{order_id}/ship"), parcels).await.expect(200);
+    let path = format!("/admin/orders/{order_id}/fulfilments/w2/parcels/1");
+    warehouse.put(&path, json!({ "carrier": "Speedy", "tracking_number": "SP-99" })).await.expect(200);
+
+    let messages = stack().table("MessagesTable").await;
+    for kind in ["parcel_shipped-1", "parcel_shipped-2", "tracking_changed-2-1-1"] {
+        assert_eq!(message(&messages, order_id, kind, "SENT").await["attempt"], 1);
+    }
+    let Some(mails) = stack().mails_to(&person.name).await else { return };
+    let about = |subject: &str| {
+        let mails = mails.iter().filter(|mail| mail["Subject"].as_str().unwrap().starts_with(subject));
+        mails.map(|mail| mail["BodyText"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let parts = about("A part of your order is on its way");
+    assert_eq!(parts.len(), 2);
+    assert!(parts.iter().any(|text| text.contains("SP-w1") && !text.contains("SP-w2")), "{parts:?}");
+    assert!(matches!(&about("Your parcel has another tracking number")[..], [text] if text.contains("SP-99")));
+    assert_eq!(about("Your order is on its way"), [""; 0], "nothing is told twice");
+}
+
+#[tokio::test]
 async fn whoever_wins_in_a_sale_or_loses_by_the_payment_reads_so() {
     let (operator, winner) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let loser = stack().sign_in("shopper2").await;
