@@ -134,7 +134,7 @@ async fn an_order_is_late_two_days_after_its_confirmation_until_it_leaves() {
     let (first, second) = (world.confirm(1, 0, 7 * DAY).await, world.confirm(2, 10, 7 * DAY).await);
     world.place(3, 0).await;
     assert_eq!(world.needing(Need::Late, 2 * DAY - 1).await, []);
-    assert_eq!(world.needing(Need::Late, 2 * DAY).await, std::slice::from_ref(&first));
+    assert_eq!(world.needing(Need::Late, 2 * DAY).await, [id(1)]);
     assert_eq!(world.needing(Need::Late, 2 * DAY + 10).await, [first.clone(), second.clone()], "the oldest first");
     leaves(&world.orders, &first, 2 * DAY + 20).await;
     assert_eq!(world.needing(Need::Late, 3 * DAY).await, [second]);
@@ -146,10 +146,10 @@ async fn money_that_the_gateway_soon_lets_go_of_is_found_until_it_is_taken() {
     // A bank that holds it for two days only.
     let (long, short) = (world.confirm(1, 0, 7 * DAY).await, world.confirm(2, 0, 2 * DAY).await);
     assert_eq!(world.needing(Need::Ageing, DAY - 1).await, []);
-    assert_eq!(world.needing(Need::Ageing, DAY).await, std::slice::from_ref(&short));
+    assert_eq!(world.needing(Need::Ageing, DAY).await, [id(2)]);
     assert_eq!(world.needing(Need::Ageing, 6 * DAY).await, [short.clone(), long.clone()], "the most urgent first");
     let _claimed = world.payments.begin_capture(&short, None, at(DAY)).await.unwrap();
-    assert_eq!(world.needing(Need::Ageing, 6 * DAY).await, std::slice::from_ref(&long));
+    assert_eq!(world.needing(Need::Ageing, 6 * DAY).await, [id(1)]);
     let _cancelled = world.orders.cancel(&long, Canceller::Customer, at(DAY)).await.unwrap();
     assert_eq!(world.needing(Need::Ageing, 6 * DAY).await, [], "the index may be behind, the order is not");
 }
@@ -165,7 +165,7 @@ async fn a_refused_capture_is_found_until_another_attempt_takes_the_money() {
     let first = attempt(10).await;
     assert_eq!(world.needing(Need::Refused, 10).await, []);
     let _back = world.payments.give_capture_back(&order_id, first, "card_declined", at(11)).await.unwrap();
-    assert_eq!(world.needing(Need::Refused, 11).await, std::slice::from_ref(&order_id));
+    assert_eq!(world.needing(Need::Refused, 11).await, [id(1)]);
     let page = world.page(in_status(None), None, 5, 6 * DAY).await;
     assert_eq!(page.orders[0].needs, [Need::Late, Need::Refused, Need::Ageing], "a row says all of it");
     attempt(20).await;
