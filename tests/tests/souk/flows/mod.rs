@@ -8,6 +8,7 @@ mod catalog;
 mod checkouts;
 mod description;
 mod edge;
+mod edges;
 mod flash_sales;
 mod fulfilment;
 mod index;
