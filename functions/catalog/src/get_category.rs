@@ -2,7 +2,11 @@
 
 use souk_catalog::Category;
 use souk_domain::ids::CategoryId;
-use souk_runtime::http::{HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::NotFound};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::{IfNoneMatch, Problems},
+    problem::catalogue::NotFound,
+};
 use souk_wiring::Call;
 
 pub use crate::operator::Deps;
@@ -13,6 +17,7 @@ use crate::operator::require_operator;
     get,
     path = "/admin/categories/{category_id}",
     operation_id = "get-category",
+    params(IfNoneMatch),
     responses(
         (status = 200, description = "The category.", body = Category, headers(("ETag"))),
         Problems<NotFound>,
@@ -23,5 +28,5 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let id: CategoryId = request.path("category_id")?;
     let category = deps.catalog.category(&id).await?.ok_or_else(|| Problem::not_found("category"))?;
-    Ok(Response::json(200, &category).etag(category.version))
+    Ok(Response::json(200, &category).revision(category.version))
 }

@@ -2,7 +2,11 @@
 
 use souk_catalog::Seller;
 use souk_domain::ids::SellerId;
-use souk_runtime::http::{HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::NotFound};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::{IfNoneMatch, Problems},
+    problem::catalogue::NotFound,
+};
 use souk_wiring::Call;
 
 pub use crate::operator::Deps;
@@ -13,6 +17,7 @@ use crate::operator::require_operator;
     get,
     path = "/admin/sellers/{seller_id}",
     operation_id = "get-seller",
+    params(IfNoneMatch),
     responses(
         (status = 200, description = "The seller.", body = Seller, headers(("ETag"))),
         Problems<NotFound>,
@@ -23,5 +28,5 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let id: SellerId = request.path("seller_id")?;
     let seller = deps.catalog.seller(&id).await?.ok_or_else(|| Problem::not_found("seller"))?;
-    Ok(Response::json(200, &seller).etag(seller.version))
+    Ok(Response::json(200, &seller).revision(seller.version))
 }

@@ -1,8 +1,9 @@
 //! The `$default` route of each API: what no other route takes is told apart as "no such path" (404)
-//! and "not with this method" (405).
+//! and "not with this method" (405). `OPTIONS` is answered here, too: no route takes it. Where other origins are allowed,
+//! API Gateway answers a preflight itself and nobody asks.
 
 use souk_runtime::http::{
-    HttpResult, Problem, Request,
+    HttpResult, Problem, Request, Response,
     problem::catalogue::{MethodNotAllowed, NoSuchPath},
 };
 use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
@@ -21,13 +22,16 @@ impl FromEnvironment for Deps {
     }
 }
 
-/// Never succeeds.
+/// What the path takes, for `OPTIONS`; nothing else succeeds.
 ///
 /// # Errors
 /// 405 with `Allow` where the path is known, 404 where it is not.
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let path = request.raw_path();
     let allowed = methods(&deps.routes, path);
+    if request.method().as_str() == "OPTIONS" && !allowed.is_empty() {
+        return Ok(Response::empty(204).header("allow", allowed.join(", ")));
+    }
     // A method that is there came to the other world's API: here, the path is none.
     if allowed.is_empty() || allowed.contains(&request.method().as_str()) {
         return Err(Problem::new(NoSuchPath, "This API has no such path."));
@@ -36,8 +40,15 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     Err(Problem::new(MethodNotAllowed, detail).with_header("allow", allowed.join(", ")))
 }
 
+/// Those that the description tells of, `HEAD` beside `GET`, and `OPTIONS`; none where there is no such path.
 fn methods<'a>(routes: &'a [Route], path: &str) -> Vec<&'a str> {
-    routes.iter().filter(|route| matches(&route.path, path)).map(|route| route.method.as_str()).collect()
+    let described = routes.iter().filter(|route| matches(&route.path, path)).map(|route| route.method.as_str());
+    let mut methods: Vec<_> =
+        described.flat_map(|method| [Some(method), (method == "GET").then_some("HEAD")]).flatten().collect();
+    if !methods.is_empty() {
+        methods.push("OPTIONS");
+    }
+    methods
 }
 
 /// A pattern's `{name}` stands for one segment.
@@ -60,8 +71,8 @@ mod tests {
     fn a_known_path_names_its_methods_and_an_unknown_one_none() {
         let text = r#"{"paths": {"/cart": {"get": {}}, "/cart/items/{sku}": {"delete": {}, "put": {}}}}"#;
         let routes = routes(text).unwrap();
-        assert_eq!(methods(&routes, "/cart"), ["GET"]);
-        assert_eq!(methods(&routes, "/cart/items/a"), ["DELETE", "PUT"]);
+        assert_eq!(methods(&routes, "/cart"), ["GET", "HEAD", "OPTIONS"]);
+        assert_eq!(methods(&routes, "/cart/items/a"), ["DELETE", "PUT", "OPTIONS"]);
         for unknown in ["/", "/carts", "/cart/items", "/cart/items/", "/cart/items/a/b"] {
             assert!(methods(&routes, unknown).is_empty(), "{unknown}");
         }

@@ -2,7 +2,11 @@
 
 use souk_domain::ids::Sku;
 use souk_pricing::PricedSku;
-use souk_runtime::http::{HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::NotFound};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response,
+    description::{IfNoneMatch, Problems},
+    problem::catalogue::NotFound,
+};
 use souk_wiring::Call;
 
 pub use crate::operator::Deps;
@@ -13,6 +17,7 @@ use crate::operator::require_operator;
     get,
     path = "/admin/prices/{sku}",
     operation_id = "get-price",
+    params(IfNoneMatch),
     responses(
         (status = 200, description = "The price.", body = PricedSku, headers(("ETag"))),
         Problems<NotFound>,
@@ -23,5 +28,5 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let sku: Sku = request.path("sku")?;
     let price = deps.prices.get(&sku).await?.ok_or_else(|| Problem::not_found("price"))?;
-    Ok(Response::json(200, &price).etag(price.version))
+    Ok(Response::json(200, &price).revision(price.version))
 }

@@ -20,7 +20,6 @@ pub use crate::list_categories::Deps;
     params(IfNoneMatch),
     responses(
         (status = 200, description = "The category.", body = TreeView, headers(("ETag"), ("Cache-Control"))),
-        (status = 304, description = "The copy that the client has is still good.", headers(("ETag"), ("Cache-Control"))),
         Problems<NotFound>,
     ),
     security(()),
@@ -29,6 +28,5 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let id: CategoryId = request.path("category_id")?;
     let tree = deps.pages.browse_tree().await?;
     let view = tree.view_from(&id).ok_or_else(|| Problem::not_found("category"))?;
-    let response = if request.has_seen(tree.revision) { Response::empty(304) } else { Response::json(200, &view) };
-    Ok(response.etag(tree.revision).header("cache-control", CACHE_CONTROL))
+    Ok(Response::json(200, &view).revision(tree.revision).header("cache-control", CACHE_CONTROL))
 }

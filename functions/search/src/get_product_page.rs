@@ -55,7 +55,6 @@ impl FromEnvironment for Kept {
     params(IfNoneMatch),
     responses(
         (status = 200, description = "The page.", body = PageView, headers(("ETag"), ("Cache-Control"))),
-        (status = 304, description = "The copy that the client has is still good.", headers(("ETag"), ("Cache-Control"))),
         Problems<NotFound>,
     ),
     security(()),
@@ -63,18 +62,17 @@ impl FromEnvironment for Kept {
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let id: ProductId = request.path("product_id")?;
     if let Some(kept) = deps.kept.0.get(&id).filter(|kept| kept.read_at.elapsed() < KEPT_FOR) {
-        return Ok(answer(&request, &kept.view, COMPLETE));
+        return Ok(answer(&kept.view, COMPLETE));
     }
     let page = deps.pages.page(&id).await?.ok_or_else(|| Problem::not_found("product"))?;
     let view = Arc::new(page.view().ok_or_else(|| Problem::not_found("product"))?);
     if !page.is_complete() {
-        return Ok(answer(&request, &view, INCOMPLETE));
+        return Ok(answer(&view, INCOMPLETE));
     }
     deps.kept.0.insert(id, KeptPage { view: Arc::clone(&view), read_at: Instant::now() });
-    Ok(answer(&request, &view, COMPLETE))
+    Ok(answer(&view, COMPLETE))
 }
 
-fn answer(request: &Request, view: &PageView, cache_control: &str) -> Response {
-    let response = if request.has_seen(view.revision) { Response::empty(304) } else { Response::json(200, view) };
-    response.etag(view.revision).header("cache-control", cache_control)
+fn answer(view: &PageView, cache_control: &str) -> Response {
+    Response::json(200, view).revision(view.revision).header("cache-control", cache_control)
 }

@@ -30,16 +30,11 @@ struct Categories {
     params(IfNoneMatch),
     responses(
         (status = 200, description = "The tree.", body = Categories, headers(("ETag"), ("Cache-Control"))),
-        (status = 304, description = "The copy that the client has is still good.", headers(("ETag"), ("Cache-Control"))),
     ),
     security(()),
 )]
-pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
+pub async fn handle(deps: &Deps, _: Request, _: Call) -> HttpResult {
     let tree = deps.pages.browse_tree().await?;
-    let response = if request.has_seen(tree.revision) {
-        Response::empty(304)
-    } else {
-        Response::json(200, &Categories { categories: tree.view() })
-    };
-    Ok(response.etag(tree.revision).header("cache-control", CACHE_CONTROL))
+    let categories = Categories { categories: tree.view() };
+    Ok(Response::json(200, &categories).revision(tree.revision).header("cache-control", CACHE_CONTROL))
 }

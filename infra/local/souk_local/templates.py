@@ -63,8 +63,12 @@ def tree(path):
 
 def route_keys(template):
     """The keys of a template's routes: of those spelt out, and of those that a loop makes of the mapping ``Routes``."""
-    for row in template.get("Mappings", {}).get("Routes", {}).values():
+    rows = template.get("Mappings", {}).get("Routes", {})
+    for row in rows.values():
         yield row["Key"]
+    heads = template.get("Resources", {}).get("Fn::ForEach::HeadRoutes", [None, []])[1]
+    for function in heads:
+        yield rows[function]["Key"].replace("GET", "HEAD", 1)
     for _logical_id, props in resources(template, "AWS::ApiGatewayV2::Route"):
         yield props["RouteKey"]
 

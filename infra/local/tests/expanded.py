@@ -121,6 +121,8 @@ class Expanded:
             return re.sub(r"\$\{(!?)([^}]+)\}", lambda m: self._substitute(m, self.filled(own)), text)
         if name == "Join":
             return argument[0].join(str(part) for part in self.filled(argument[1]))
+        if name == "Split":
+            return self.filled(argument[1]).split(argument[0])
         if name == "If":
             return self.filled(argument[1 if self._conditions[argument[0]] else 2])
         raise ValueError(f"Fn::{name} is not understood here")

@@ -112,9 +112,9 @@ class Launcher(Emulated):
         return cognito.initiate_auth(ClientId=client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters={
             "USERNAME": name, "PASSWORD": "Passw0rd!Passw0rd"})["AuthenticationResult"]["AccessToken"]
 
-    def get(self, api, path, token=None):
+    def get(self, api, path, token=None, method="GET"):
         """Status and body of one request to an HTTP API."""
-        request = urllib.request.Request(f"{self.stack.aws_endpoint}/_aws/execute-api/{api}/$default{path}",
+        request = urllib.request.Request(f"{self.stack.aws_endpoint}/_aws/execute-api/{api}/$default{path}", method=method,
                                          headers={"Authorization": f"Bearer {token}"} if token else {})
         try:
             with urllib.request.urlopen(request, timeout=10) as response:
@@ -134,6 +134,8 @@ class Launcher(Emulated):
         for why, bad in refused.items():
             self.assertEqual(self.get(out["Api"], "/mine", bad)[0], 401, why)
         self.assertEqual(self.get(out["Api"], "/nowhere", token), (404, '{"message":"Not Found"}'))
+        # It allows no origins, so OPTIONS goes where every method goes that no route takes.
+        self.assertEqual(self.get(out["Api"], "/mine", method="OPTIONS"), (404, '{"message":"Not Found"}'))
 
     def test_a_pool_that_asks_a_function_names_the_groups_that_it_leaves(self):
         out = self.deploy("asking", CHILD | {"Resources": CHILD["Resources"] | {

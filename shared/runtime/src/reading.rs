@@ -1,7 +1,12 @@
 //! Reading what others wrote, and saying what is wrong with it: to them in full, to the log without a
 //! word of theirs.
 
+mod strict;
+
 use std::fmt;
+
+pub use strict::MAX_JSON_DEPTH;
+use strict::{Repeated, Strict};
 
 use serde::{
     Deserializer,
@@ -71,12 +76,35 @@ pub fn from_item<T: DeserializeOwned>(item: serde_dynamo::Item) -> Result<T, Unr
 pub(crate) fn explained<T: DeserializeOwned>(text: &[u8]) -> Result<T, Explained> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = from(&mut deserializer)?;
+    ended(deserializer)?;
+    Ok(value)
+}
+
+/// The same to the letter: [`strict`] tells what serde would take besides.
+pub(crate) fn written_by_client<T: DeserializeOwned>(text: &[u8]) -> Result<T, Explained> {
+    let (mut deserializer, repeated) = (serde_json::Deserializer::from_slice(text), Repeated::default());
+    let value = from(Strict::new(&mut deserializer, &repeated)).map_err(|explained| match repeated.take() {
+        Some(key) => Explained { path: Some(member(explained.path, key)), ..explained },
+        None => explained,
+    })?;
+    ended(deserializer)?;
+    Ok(value)
+}
+
+/// The path of a key in the object at `outer`, which ends in `?` while a key is being read.
+fn member(outer: Option<String>, key: String) -> String {
+    match outer.as_deref().map(|outer| outer.trim_end_matches(".?")) {
+        Some(outer) => format!("{outer}.{key}"),
+        None => key,
+    }
+}
+
+fn ended(mut deserializer: serde_json::Deserializer<serde_json::de::SliceRead<'_>>) -> Result<(), Explained> {
     deserializer.end().map_err(|_| Explained {
         path: None,
         reason: "there is more than one JSON value".to_owned(),
         fault: Unreadable { kind: "trailing characters", field: None },
-    })?;
-    Ok(value)
+    })
 }
 
 fn from<'de, T: DeserializeOwned, D: Deserializer<'de, Error = serde_json::Error>>(source: D) -> Result<T, Explained> {

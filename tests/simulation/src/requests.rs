@@ -61,11 +61,11 @@ impl RequestBuilder {
         self
     }
 
-    /// With this body.
+    /// With this body, which is JSON.
     #[must_use]
     pub fn body(mut self, body: &str) -> Self {
         self.event["body"] = json!(body);
-        self
+        self.header("content-type", "application/json")
     }
 
     /// The request.

@@ -125,10 +125,14 @@ fn header(name: &str, required: Required, pattern: Option<&str>, description: &s
     vec![parameter.description(Some(description)).schema(Some(text)).build()]
 }
 
+/// `*`, or tags of ours. RFC 9110 allows empty elements as well.
+const TAGS: &str = r#"^\*$|^[ \t,]*(W/)?"(0|[1-9][0-9]*)"([ \t]*,[ \t]*((W/)?"(0|[1-9][0-9]*)")?)*$"#;
+
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let description = "The `ETag` of the resource that is changed; left out to create one.";
-        header("If-Match", Required::False, Some("^\"[0-9]+\"$"), description)
+        let description = "The `ETag` of the resource that is changed, weak or strong; several where any of them may be \
+            there; `*` for whatever is there. Left out to create one.";
+        header("If-Match", Required::False, Some(TAGS), description)
     }
 }
 

@@ -4,8 +4,8 @@ use lambda_http::{Body, RequestExt as _, request::RequestContext};
 use serde::de::DeserializeOwned;
 
 use super::{
-    Caller, Problem,
-    problem::catalogue::{BodyTooLarge, IdempotencyKeyRequired},
+    Caller, Problem, numbers,
+    problem::catalogue::{BodyTooLarge, IdempotencyKeyRequired, TargetTooLong},
 };
 use crate::{
     invocation::Deadline,
@@ -14,34 +14,61 @@ use crate::{
 
 /// No endpoint that is about one thing takes a larger body (bytes).
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
+/// No longer path and query are taken, together and as they were sent (bytes).
+pub const MAX_TARGET_BYTES: usize = 4096;
 
 /// An idempotency key's length, in characters.
 const IDEMPOTENCY_KEY_LENGTH: std::ops::RangeInclusive<usize> = 1..=128;
 
 /// A request, with the readings that every handler needs. Whatever it refuses, it refuses before
 /// any I/O.
-#[derive(Debug)]
-pub struct Request(lambda_http::Request);
+#[derive(Debug, Clone)]
+pub struct Request {
+    inner: lambda_http::Request,
+    /// Of the versions that `If-Match` names, the one that is there.
+    matched: Option<u64>,
+}
 
 impl From<lambda_http::Request> for Request {
     fn from(inner: lambda_http::Request) -> Self {
-        Self(inner)
+        Self { inner, matched: None }
     }
 }
 
 impl Request {
     /// The HTTP method.
     pub fn method(&self) -> &http::Method {
-        self.0.method()
+        self.inner.method()
     }
 
     /// The path as the client sent it.
     pub fn raw_path(&self) -> &str {
-        self.0.raw_http_path()
+        self.inner.raw_http_path()
+    }
+
+    pub(super) fn matched(&self) -> Option<u64> {
+        self.matched
+    }
+
+    /// The same request, once it is known which of the versions that it names is there.
+    pub(super) fn matching(self, version: u64) -> Self {
+        Self { matched: Some(version), ..self }
+    }
+
+    /// Refuses a path and a query that are longer than any endpoint needs.
+    ///
+    /// # Errors
+    /// 414.
+    pub(super) fn require_short_target(&self) -> Result<(), Problem> {
+        let query = self.inner.uri().query().map_or(0, |query| query.len() + 1);
+        if self.raw_path().len() + query <= MAX_TARGET_BYTES {
+            return Ok(());
+        }
+        Err(Problem::new(TargetTooLong, format!("Path and query have at most {MAX_TARGET_BYTES} bytes.")))
     }
 
     pub(super) fn headers(&self) -> &http::HeaderMap {
-        self.0.headers()
+        self.inner.headers()
     }
 
     /// The user whom the authorizer let in.
@@ -57,7 +84,7 @@ impl Request {
     /// # Errors
     /// 401 where it let in a token that names nobody who may act.
     pub(super) fn identified(&self) -> Result<Option<Caller>, Problem> {
-        let Some(RequestContext::ApiGatewayV2(context)) = self.0.request_context_ref() else { return Ok(None) };
+        let Some(RequestContext::ApiGatewayV2(context)) = self.inner.request_context_ref() else { return Ok(None) };
         let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
         jwt.map(|jwt| Caller::from_claims(&jwt.claims)).transpose()
     }
@@ -66,22 +93,26 @@ impl Request {
     ///
     /// # Errors
     /// 400 that names the parameter.
-    pub fn path<T: FromStr<Err: std::fmt::Display>>(&self, name: &'static str) -> Result<T, Problem> {
-        let parameters = self.0.path_parameters_ref();
+    pub fn path<T: FromStr<Err: std::fmt::Display + 'static>>(&self, name: &'static str) -> Result<T, Problem> {
+        let parameters = self.inner.path_parameters_ref();
         let text = parameters.and_then(|p| p.first(name)).unwrap_or_default();
-        text.parse().map_err(|e: T::Err| Problem::invalid_field(name, e.to_string()))
+        numbers::parse(text).map_err(|reason| Problem::invalid_field(name, reason))
     }
 
-    /// A query parameter, parsed; `None` where it is absent. Given twice, it is refused.
+    /// A query parameter, parsed; `None` where it is absent. Given twice, it is refused, and so is a number that is
+    /// not written in plain digits.
     ///
     /// # Errors
     /// 400 that names the parameter.
-    pub fn query<T: FromStr<Err: std::fmt::Display>>(&self, name: &'static str) -> Result<Option<T>, Problem> {
-        let parameters = self.0.query_string_parameters_ref();
+    pub fn query<T: FromStr<Err: std::fmt::Display + 'static>>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, Problem> {
+        let parameters = self.inner.query_string_parameters_ref();
         let values = parameters.and_then(|p| p.all(name)).unwrap_or_default();
         match values.as_slice() {
             [] => Ok(None),
-            [text] => text.parse().map(Some).map_err(|e: T::Err| Problem::invalid_field(name, e.to_string())),
+            [text] => numbers::parse(text).map(Some).map_err(|reason| Problem::invalid_field(name, reason)),
             _ => Err(Problem::invalid_field(name, "is given more than once")),
         }
     }
@@ -109,7 +140,7 @@ impl Request {
     /// # Errors
     /// 400 that names the first unknown parameter.
     pub fn allow_query(&self, known: &[&str]) -> Result<(), Problem> {
-        let Some(parameters) = self.0.query_string_parameters_ref() else { return Ok(()) };
+        let Some(parameters) = self.inner.query_string_parameters_ref() else { return Ok(()) };
         match parameters.iter().map(|(name, _)| name).find(|name| !known.contains(name)) {
             Some(name) => Err(Problem::invalid_field(name.to_owned(), "is not a parameter of this endpoint")),
             None => Ok(()),
@@ -119,13 +150,14 @@ impl Request {
     /// The body as bytes.
     ///
     /// # Errors
-    /// 413 above [`MAX_BODY_BYTES`].
+    /// 413 above [`MAX_BODY_BYTES`], 415 where it is compressed.
     pub fn body(&self) -> Result<Cow<'_, [u8]>, Problem> {
         self.body_within(MAX_BODY_BYTES)
     }
 
     fn body_within(&self, limit: usize) -> Result<Cow<'_, [u8]>, Problem> {
-        let bytes: Cow<'_, [u8]> = match self.0.body() {
+        self.require_plain()?;
+        let bytes: Cow<'_, [u8]> = match self.inner.body() {
             Body::Text(text) => text.as_bytes().into(),
             Body::Binary(bytes) => bytes.as_slice().into(),
             _ => Cow::Borrowed(&[]),
@@ -140,34 +172,18 @@ impl Request {
     /// The body as JSON. Types refuse unknown fields with `#[serde(deny_unknown_fields)]`.
     ///
     /// # Errors
-    /// 413, or 400 with the path of the offending field.
+    /// 413, 415, or 400 with the path of the offending field.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        json(&self.body()?)
+        self.json_within(MAX_BODY_BYTES)
     }
 
     /// The body as JSON, of at most so many bytes.
     pub(super) fn json_within<T: DeserializeOwned>(&self, limit: usize) -> Result<T, Problem> {
-        json(&self.body_within(limit)?)
-    }
-
-    /// The version that `If-Match` names, where the header is there.
-    ///
-    /// # Errors
-    /// 400 for anything but one strong ETag of ours (`"3"`).
-    pub fn if_match(&self) -> Result<Option<u64>, Problem> {
-        let Some(text) = self.header("if-match")? else { return Ok(None) };
-        let version = text.trim().strip_prefix('"').and_then(|t| t.strip_suffix('"')).and_then(|t| t.parse().ok());
-        version.map(Some).ok_or_else(|| Problem::invalid_field("If-Match", "must be one ETag as it was given"))
-    }
-
-    /// True where `If-None-Match` names this version: the client's copy is still good. Caches may weaken
-    /// an ETag when they compress, so `W/` does not matter here.
-    pub fn has_seen(&self, version: u64) -> bool {
-        let etag = format!("\"{version}\"");
-        let seen = self.headers().get_all("if-none-match").iter().filter_map(|value| value.to_str().ok());
-        seen.flat_map(|header| header.split(','))
-            .map(|text| text.trim().trim_start_matches("W/"))
-            .any(|text| text == "*" || text == etag)
+        let body = self.body_within(limit)?;
+        if !body.is_empty() {
+            self.require_json()?;
+        }
+        json(&body)
     }
 
     /// The `Idempotency-Key`, where the header is there.
@@ -196,21 +212,21 @@ impl Request {
 
     /// When it has to be answered; `None` outside of Lambda.
     pub(super) fn deadline(&self) -> Option<Deadline> {
-        self.0.lambda_context_ref().map(Deadline::of)
+        self.inner.lambda_context_ref().map(Deadline::of)
     }
 
     /// The gateway's id of this request, for logs and problems.
     pub fn id(&self) -> String {
-        let from_gateway = match self.0.request_context_ref() {
+        let from_gateway = match self.inner.request_context_ref() {
             Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
             _ => None,
         };
-        from_gateway.or_else(|| self.0.lambda_context_ref().map(|c| c.request_id.clone())).unwrap_or_default()
+        from_gateway.or_else(|| self.inner.lambda_context_ref().map(|c| c.request_id.clone())).unwrap_or_default()
     }
 
     /// The route's pattern (`GET /products/{product_id}`), which is safe to log.
     pub fn route(&self) -> String {
-        match self.0.request_context_ref() {
+        match self.inner.request_context_ref() {
             Some(RequestContext::ApiGatewayV2(context)) => context.route_key.clone().unwrap_or_default(),
             _ => String::new(),
         }
@@ -222,7 +238,7 @@ pub(super) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if bytes.is_empty() {
         return Err(Problem::invalid("A JSON body is needed."));
     }
-    reading::explained(bytes).map_err(|Explained { path, reason, fault }| {
+    reading::written_by_client(bytes).map_err(|Explained { path, reason, fault }| {
         let problem = match path {
             Some(path) => Problem::invalid_field(path, reason),
             None => Problem::invalid(format!("The body cannot be read: {reason}.")),
@@ -249,11 +265,11 @@ mod tests {
     }
 
     fn request(body: &str, headers: &[(&str, &str)]) -> Request {
-        let mut builder = http::Request::builder();
+        let mut builder = http::Request::builder().header("content-type", "application/json");
         for (name, value) in headers {
             builder = builder.header(*name, *value);
         }
-        Request(builder.body(Body::Text(body.to_owned())).unwrap())
+        Request::from(builder.body(Body::Text(body.to_owned())).unwrap())
     }
 
     #[test]
@@ -270,26 +286,21 @@ mod tests {
         for body in ["", "{", "{} {}", "[]"] {
             assert_eq!(request(body, &[]).json::<Lines>().unwrap_err().status(), 400, "{body}");
         }
-        let huge = " ".repeat(MAX_BODY_BYTES + 1);
-        assert_eq!(request(&huge, &[]).json::<Lines>().unwrap_err().status(), 413);
     }
 
     #[test]
-    fn if_match_takes_one_strong_etag() {
-        assert_eq!(request("", &[("if-match", "\"3\"")]).if_match().unwrap(), Some(3));
-        assert_eq!(request("", &[]).if_match().unwrap(), None);
-        for bad in ["3", "*", "W/\"3\"", "\"x\"", "\"1\", \"2\""] {
-            assert_eq!(request("", &[("if-match", bad)]).if_match().unwrap_err().status(), 400, "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_copy_is_known_by_any_form_of_its_etag() {
-        for seen in ["\"3\"", "W/\"3\"", "\"1\", \"3\"", "*"] {
-            assert!(request("", &[("if-none-match", seen)]).has_seen(3), "{seen}");
-        }
-        assert!(!request("", &[("if-none-match", "\"33\"")]).has_seen(3));
-        assert!(!request("", &[]).has_seen(3));
+    fn body_and_target_are_bounded() {
+        let body = |length: usize| request(&format!("[]{}", " ".repeat(length - 2)), &[]).json::<Vec<u8>>();
+        assert!(body(MAX_BODY_BYTES).is_ok());
+        assert_eq!(body(MAX_BODY_BYTES + 1).unwrap_err().status(), 413);
+        let target = |length: usize| {
+            let request = http::Request::builder().uri(format!("/?{:y>1000}", "")).body(Body::Empty).unwrap();
+            let path = format!("/{:x>1$}", "", length - 1002);
+            Request::from(request.with_raw_http_path(path)).require_short_target()
+        };
+        assert!(target(MAX_TARGET_BYTES).is_ok());
+        let long = target(MAX_TARGET_BYTES + 1).unwrap_err();
+        assert_eq!((long.status(), long.kind.name), (414, "target-too-long"));
     }
 
     #[test]

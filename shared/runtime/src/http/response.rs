@@ -1,6 +1,8 @@
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
+use super::preconditions::Tags;
+
 /// What putting a resource did. In every case it stands now as it was put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -19,19 +21,21 @@ pub struct Response {
     pub status: u16,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<String>,
+    /// The version of which the whole answer is made.
+    revision: Option<u64>,
 }
 
 impl Response {
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: None }
+        Self { status, headers: Vec::new(), body: None, revision: None }
     }
 
     /// A JSON answer.
     pub fn json<T: Serialize>(status: u16, body: &T) -> Self {
         match serde_json::to_string(body) {
             Ok(text) => {
-                let response = Self { status, headers: Vec::new(), body: Some(text) };
+                let response = Self { status, headers: Vec::new(), body: Some(text), revision: None };
                 response.header("content-type", "application/json")
             }
             Err(error) => {
@@ -67,6 +71,29 @@ impl Response {
         self.header("etag", format!("\"{version}\""))
     }
 
+    /// The same ETag of an answer that follows from this version alone: whoever has a copy of it is answered 304.
+    #[must_use]
+    pub fn revision(self, version: u64) -> Self {
+        Self { revision: Some(version), ..self.etag(version) }
+    }
+
+    /// What somebody is told who has seen these versions.
+    pub(super) fn unless_seen(self, seen: Option<&Tags>) -> Self {
+        match (self.status, self.revision, seen) {
+            (200, Some(revision), Some(seen)) if seen.name(revision) => {
+                let mut headers = self.headers;
+                headers.retain(|(name, _)| *name != http::header::CONTENT_TYPE);
+                Self { headers, ..Self::empty(304) }
+            }
+            _ => self,
+        }
+    }
+
+    /// The answer to HEAD where this one answers GET.
+    pub(super) fn without_body(self) -> Self {
+        Self { body: None, ..self }
+    }
+
     /// The body, for tests and for answers that are wrapped.
     pub fn body(&self) -> Option<&str> {
         self.body.as_deref()
@@ -85,6 +112,7 @@ impl Response {
         for (name, value) in self.headers {
             response.headers_mut().append(name, value);
         }
+        response.headers_mut().insert(http::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         // What a user sees must not be kept by anything in between, unless a handler says so.
         response
             .headers_mut()

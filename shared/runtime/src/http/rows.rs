@@ -163,8 +163,13 @@ mod tests {
         }
     }
 
+    fn request(body: String) -> Request {
+        let request = http::Request::builder().header("content-type", "application/json");
+        Request::from(request.body(HttpBody::Text(body)).unwrap())
+    }
+
     async fn put(body: &str) -> Result<Value, Problem> {
-        let request = Request::from(http::Request::new(HttpBody::Text(body.to_owned())));
+        let request = request(body.to_owned());
         let put = async |row: Count| match row.quantity {
             0 => Err(Problem::stale(4)),
             1 => Ok((Effect::Unchanged, 1)),
@@ -204,6 +209,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_row_is_read_as_strictly_as_a_body() {
+        let rows = r#"{"rows":[["a",3],{"sku":"a","sku":"b","quantity":3},{"sku":"c","quantity":3}]}"#;
+        let answer = put(rows).await.unwrap();
+        assert_eq!(answer["rows"][0]["problem"]["status"], 400);
+        assert_eq!(answer["rows"][1]["problem"]["errors"][0]["field"], "sku");
+        assert_eq!(answer["rows"][2]["outcome"], "created");
+        assert_eq!(put(r#"{"rows":[],"rows":[]}"#).await.unwrap_err().status(), 400);
+    }
+
+    #[tokio::test]
     async fn what_two_rows_put_is_put_by_the_first() {
         let rows = r#"{"rows":[{"sku":"a","quantity":3},{"sku":"b","quantity":3},{"sku":"a","quantity":2}]}"#;
         let answer = put(rows).await.unwrap();
@@ -231,7 +246,7 @@ mod tests {
     #[tokio::test]
     async fn only_some_rows_are_put_at_once() {
         let rows: Vec<_> = (0..40).map(|n| json!({ "sku": n.to_string(), "quantity": 3 })).collect();
-        let request = Request::from(http::Request::new(HttpBody::Text(json!({ "rows": rows }).to_string())));
+        let request = request(json!({ "rows": rows }).to_string());
         let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let put = async |_: Count| {
             most.fetch_max(running.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);

@@ -1,9 +1,9 @@
 use std::{sync::Arc, time::Instant};
 
-use lambda_http::service_fn;
+use lambda_http::{Adapter, service_fn, tower::ServiceExt as _};
 use souk_wiring::{Call, FromEnvironment};
 
-use super::{Caller, HttpResult, Problem, Request, edge::Edge};
+use super::{Caller, HttpResult, Problem, Request, edge::Edge, received::readable};
 use crate::{
     BoxFuture, Error,
     invocation::{Deadline, Interrupted},
@@ -36,16 +36,17 @@ struct Served<D: FromEnvironment> {
 }
 
 async fn run(edge: &'static Edge, handler: Handler) -> Result<(), Error> {
-    lambda_http::run(service_fn(move |request: lambda_http::Request| {
+    let service = service_fn(move |request: lambda_http::Request| {
         let handler = Arc::clone(&handler);
         async move { Ok::<_, std::convert::Infallible>(answer(edge, &handler, request.into()).await) }
-    }))
-    .await
+    });
+    lambda_runtime::run(Adapter::from(service).map_request(readable)).await
 }
 
 /// What holds on every route, whether its handler asks for a caller or not.
 fn admit(edge: &Edge, request: &Request) -> Result<Option<Caller>, Problem> {
     edge.admit(request)?;
+    request.require_short_target()?;
     request.bearer()?;
     request.identified()
 }
@@ -54,13 +55,15 @@ fn admit(edge: &Edge, request: &Request) -> Result<Option<Caller>, Problem> {
 async fn answer(edge: &Edge, handler: &Handler, request: Request) -> http::Response<lambda_http::Body> {
     let started = Instant::now();
     let (route, request_id) = (request.route(), request.id());
+    let (is_head, seen) = (request.method() == http::Method::HEAD, request.seen().filter(|_| request.is_reading()));
     let (user_id, result) = match admit(edge, &request) {
-        Ok(caller) => (caller.map(|caller| caller.user_id.to_string()), in_time(handler, request).await),
+        Ok(caller) => (caller.map(|caller| caller.user_id.to_string()), matching(handler, request).await),
         Err(problem) => (None, Err(problem)),
     };
     let (user_id, ms) = (user_id.unwrap_or_default(), started.elapsed().as_millis() as u64);
     let response = match result {
         Ok(response) => {
+            let response = response.unless_seen(seen.as_ref());
             tracing::info!(route, request_id, user_id, status = response.status, ms, "request answered");
             response
         }
@@ -75,7 +78,27 @@ async fn answer(edge: &Edge, handler: &Handler, request: Request) -> http::Respo
             problem.into_response(&request_id)
         }
     };
-    response.into_lambda()
+    if is_head { response.without_body().into_lambda() } else { response.into_lambda() }
+}
+
+/// How often a request that names several versions is tried, each time with the one that was just there.
+const ATTEMPTS: usize = 3;
+
+/// What the handler says to the one version that `If-Match` names; of several, or of any, to the one that is there. A
+/// 412 says that nothing was done and which version is there, so the request can be handled once more.
+async fn matching(handler: &Handler, request: Request) -> HttpResult {
+    let wanted = match request.wanted() {
+        Ok(Some(wanted)) if wanted.are_several() => wanted,
+        // The handler refuses what it cannot read, where it takes the header at all.
+        _ => return in_time(handler, request).await,
+    };
+    let mut result = in_time(handler, request.clone()).await;
+    for _ in 1..ATTEMPTS {
+        let present = result.as_ref().err().and_then(Problem::stale_against);
+        let Some(present) = present.filter(|present| wanted.name(*present)) else { break };
+        result = in_time(handler, request.clone().matching(present)).await;
+    }
+    result
 }
 
 /// What the handler says, or the problem that it could not say itself: better than the gateway's own.
@@ -115,14 +138,18 @@ mod tests {
         lambda_http::request::from_str(&event.to_string()).unwrap().into()
     }
 
-    async fn status(edge: &[(&'static str, &str)], request: Request) -> u16 {
+    async fn edge(secrets: &[(&'static str, &str)]) -> Edge {
         let environment = souk_wiring::Environment::given(
             aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build(),
-            edge.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
+            secrets.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
             souk_wiring::fetch::network(Duration::from_secs(1)),
         );
+        Edge::from_environment(&environment).await.unwrap()
+    }
+
+    async fn status(secrets: &[(&'static str, &str)], request: Request) -> u16 {
         let handler: Handler = Arc::new(|_| Box::pin(async { Ok(Response::empty(204)) }));
-        answer(&Edge::from_environment(&environment).await.unwrap(), &handler, request).await.status().as_u16()
+        answer(&edge(secrets).await, &handler, request).await.status().as_u16()
     }
 
     #[tokio::test]
@@ -149,6 +176,86 @@ mod tests {
             assert_eq!(status(&[], request(json!({"authorization": unclear}), None)).await, 401, "{unclear}");
         }
         assert_eq!(status(&[], request(json!({"authorization": "Bearer a.b.c"}), None)).await, 204);
+    }
+
+    fn asked(method: &str, name: &str, value: &str) -> Request {
+        let request = http::Request::builder().method(method).header(name, value);
+        Request::from(request.body(lambda_http::Body::Empty).unwrap())
+    }
+
+    async fn answered(handler: &Handler, request: Request) -> http::Response<lambda_http::Body> {
+        answer(&edge(&[]).await, handler, request).await
+    }
+
+    #[tokio::test]
+    async fn of_several_versions_the_one_that_is_there_is_changed() {
+        // What stands at version 3; it tells which version it was asked to change.
+        let handler: Handler = Arc::new(|request: Request| {
+            Box::pin(async move {
+                match request.if_match()? {
+                    None => Err(Problem::precondition_required()),
+                    Some(3) => Ok(Response::empty(204)),
+                    Some(_) => Err(Problem::stale(3)),
+                }
+            })
+        });
+        for named in ["\"3\"", "W/\"3\"", "*", "\"1\", \"3\"", "\"3\", \"4\""] {
+            assert_eq!(answered(&handler, asked("PUT", "if-match", named)).await.status(), 204, "{named}");
+        }
+        for other in ["\"1\"", "\"1\", \"2\""] {
+            assert_eq!(answered(&handler, asked("PUT", "if-match", other)).await.status(), 412, "{other}");
+        }
+        assert_eq!(answered(&handler, asked("PUT", "if-match", "\"+3\"")).await.status(), 400);
+        assert_eq!(answered(&handler, asked("PUT", "accept", "*/*")).await.status(), 428);
+    }
+
+    #[tokio::test]
+    async fn what_moves_all_the_time_is_not_tried_for_ever() {
+        let tries = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let counted = Arc::clone(&tries);
+        let handler: Handler = Arc::new(move |_| {
+            let present = counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+            Box::pin(async move { Err(Problem::stale(present)) })
+        });
+        assert_eq!(answered(&handler, asked("PUT", "if-match", "*")).await.status(), 412);
+        assert_eq!(tries.load(std::sync::atomic::Ordering::Relaxed), ATTEMPTS as u64);
+        let nothing: Handler = Arc::new(|_| Box::pin(async { Err(Problem::nothing_to_match()) }));
+        assert_eq!(answered(&nothing, asked("PUT", "if-match", "*")).await.status(), 412);
+    }
+
+    #[tokio::test]
+    async fn a_good_copy_is_304_and_head_has_no_body() {
+        let handler: Handler = Arc::new(|_| {
+            Box::pin(async { Ok(Response::json(200, &"x").revision(3).header("cache-control", "public")) })
+        });
+        for method in ["GET", "HEAD"] {
+            let known = answered(&handler, asked(method, "if-none-match", "W/\"3\"")).await;
+            assert_eq!((known.status().as_u16(), known.body().is_empty()), (304, true), "{method}");
+            assert_eq!(
+                (&known.headers()["etag"], &known.headers()["cache-control"]),
+                (&"\"3\"".parse().unwrap(), &"public".parse().unwrap())
+            );
+            assert!(!known.headers().contains_key("content-type"));
+            let other = answered(&handler, asked(method, "if-none-match", "\"+3\"")).await;
+            assert_eq!((other.status().as_u16(), other.body().is_empty()), (200, method == "HEAD"), "{method}");
+            assert_eq!(other.headers()["content-type"], "application/json");
+        }
+        let put = answered(&handler, asked("PUT", "if-none-match", "\"3\"")).await;
+        assert_eq!(put.status(), 200);
+        let missing: Handler = Arc::new(|_| Box::pin(async { Err(Problem::not_found("thing")) }));
+        let head = answered(&missing, asked("HEAD", "accept", "*/*")).await;
+        assert_eq!((head.status().as_u16(), head.body().is_empty()), (404, true));
+    }
+
+    #[tokio::test]
+    async fn every_answer_says_nosniff_and_how_long_it_is_kept() {
+        let found: Handler = Arc::new(|_| Box::pin(async { Ok(Response::empty(204)) }));
+        let missing: Handler = Arc::new(|_| Box::pin(async { Err(Problem::not_found("thing")) }));
+        for (handler, kept) in [(found, "private, no-store"), (missing, "no-store")] {
+            let answer = answered(&handler, asked("GET", "accept", "*/*")).await;
+            assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+            assert_eq!(answer.headers()["cache-control"], kept);
+        }
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ struct Asked {
 }
 
 /// These walk over whatever routes there are, so they show of none that it works.
-const WALKERS: [&str; 2] = ["canary", "edge.rs"];
+const WALKERS: [&str; 3] = ["canary", "edge.rs", "edges.rs"];
 
 fn asked() -> Vec<Asked> {
     let mut asked = Vec::new();

@@ -1,6 +1,7 @@
 //! The one description of both worlds: the functions' own, and what holds for all of them.
 
 use serde_json::{Map, Value, json};
+use souk_runtime::http::{MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_TARGET_BYTES, ROWS_MAX, ROWS_MAX_BYTES};
 use utoipa::OpenApi as _;
 
 use super::{assert_written, refusals, schemas};
@@ -108,8 +109,7 @@ pub fn document() -> Value {
         "info": {
             "title": "Souk",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "A shop. Money is in minor units, times are RFC 3339. Answers may get more fields; requests with \
-                unknown fields are refused. Staff have their roles only after signing in with a one-time password.",
+            "description": about(),
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
@@ -135,6 +135,31 @@ pub fn document() -> Value {
             },
         },
     }))
+}
+
+/// What holds of every request.
+fn about() -> String {
+    let rules = rules().map(|(what, rule)| format!("- {what}: {rule}"));
+    format!(
+        "A shop. Money is in minor units, times are RFC 3339. Answers may get more fields. Staff have their roles only after \
+         signing in with a one-time password.\n\n{}",
+        rules.join("\n"),
+    )
+}
+
+/// What is taken, and how much of it, at every endpoint.
+pub fn rules() -> [(&'static str, String); 9] {
+    [
+        ("Body", "`Content-Type: application/json`, in UTF-8, without `Content-Encoding`; else 415. `Transfer-Encoding: chunked` does no harm.".into()),
+        ("Body's size", format!("at most {MAX_BODY_BYTES} bytes, of rows {ROWS_MAX_BYTES} bytes and {ROWS_MAX} rows; else 413, and 400 for too many rows.")),
+        ("JSON", format!("no unknown fields, no key twice, no list for an object, whole numbers without point and exponent, at most {MAX_JSON_DEPTH} levels; else 400.")),
+        ("Path and query", format!("at most {MAX_TARGET_BYTES} bytes together; else 414. Encoded slashes and dot segments are no ids.")),
+        ("Headers", "at most 10,240 bytes with the request's first line: API Gateway takes no more.".into()),
+        ("Query", "no unknown parameter where an endpoint has any, none twice, numbers in plain digits (no sign, blank, exponent, or zero in front); else 400.".into()),
+        ("If-Match", "`*`, or ETags as answers bear them, weak or strong, also several. A weak one names the same version.".into()),
+        ("If-None-Match", "the same, where an endpoint lists it: 304 where the copy is still good. What cannot be read is passed over.".into()),
+        ("Methods", "`HEAD` wherever `GET` is; `OPTIONS` everywhere, with `Allow`.".into()),
+    ]
 }
 
 /// What parameters of paths are: each name is one thing everywhere.
@@ -173,6 +198,11 @@ fn complete(path: &str, operation: &mut Value, tag: &str, shared: &mut Map<Strin
     if !parameters.is_empty() {
         operation["parameters"] = Value::Array(parameters);
     }
+    if parameters_of(operation).any(|parameter| parameter["name"] == "If-None-Match") {
+        let headers = operation["responses"]["200"]["headers"].clone();
+        operation["responses"]["304"] =
+            json!({ "description": "The copy that the client has is still good.", "headers": headers });
+    }
     if operation.get("requestBody").is_some() {
         operation["requestBody"]["required"] = true.into();
     }
@@ -182,6 +212,10 @@ fn complete(path: &str, operation: &mut Value, tag: &str, shared: &mut Map<Strin
         }
     }
     refusals::complete(operation, shared);
+}
+
+pub fn parameters_of(operation: &Value) -> impl Iterator<Item = &Value> {
+    operation["parameters"].as_array().into_iter().flatten()
 }
 
 pub fn about_header(name: &str) -> &'static str {

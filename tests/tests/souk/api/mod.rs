@@ -9,6 +9,8 @@ mod reference;
 mod refusals;
 mod schemas;
 
+pub use document::{Operation, document, operations};
+
 use super::architecture::root;
 
 /// Compares a file of the repository with what it is made of, or writes it where `UPDATE` is set.

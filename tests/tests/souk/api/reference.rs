@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     assert_written,
-    document::{Operation, document, followed, operations},
+    document::{Operation, document, followed, operations, rules},
     refusals::of_name,
 };
 
@@ -20,9 +20,13 @@ fn page(document: &Value) -> String {
         "# The API\n\n\
          <!-- Made from the descriptions beside the handlers; a test compares. -->\n\n\
          Bodies are JSON. What is refused is a [problem](problems.md). Any request can be refused with 401 (`unauthorized`, for\n\
-         a token that is not good or is sent twice), 403 (`not-through-the-edge`), 429, 500 (`internal`) and 503 (`try-again`);\n\
+         a token that is not good or is sent twice), 403 (`not-through-the-edge`), 414 (`target-too-long`), 429, 500 (`internal`) and 503 (`try-again`);\n\
          these stand in [openapi.json](openapi.json) and not below. The same document is served at `GET /openapi.json`.\n",
     );
+    page += "\n## Every request\n\n| what | what is taken |\n|---|---|\n";
+    for (what, rule) in rules() {
+        writeln!(page, "| {what} | {rule} |").unwrap();
+    }
     let operations = operations(document);
     for tag in document["tags"].as_array().unwrap() {
         write!(page, "\n## {}\n\n{}\n", text(&tag["name"]), text(&tag["description"])).unwrap();
@@ -82,7 +86,7 @@ fn write_operation(page: &mut String, document: &Value, operation: &Operation) {
     }
 }
 
-const EVERYWHERE: [&str; 4] = ["unauthorized", "not-through-the-edge", "internal", "try-again"];
+const EVERYWHERE: [&str; 5] = ["unauthorized", "not-through-the-edge", "target-too-long", "internal", "try-again"];
 
 /// The names of a response's problem types.
 fn kinds(response: &Value) -> Vec<&'static str> {

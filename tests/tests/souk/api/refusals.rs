@@ -10,7 +10,7 @@ use souk_runtime::http::{
         Kind, ProblemType,
         catalogue::{
             ALL, BodyTooLarge, Forbidden, IfMatchRequired, Internal, InvalidRequest, NotThroughTheEdge, StaleVersion,
-            TryAgain, Unauthorized,
+            TargetTooLong, TryAgain, Unauthorized, UnsupportedMediaType,
         },
     },
 };
@@ -21,7 +21,7 @@ use super::{document::about_header, schemas::reference};
 /// operations refuse the same, so the responses stand by themselves, in `shared`.
 pub fn complete(operation: &mut Value, shared: &mut Map<String, Value>) {
     let mut kinds: BTreeSet<&'static str> =
-        [NotThroughTheEdge::KIND, Unauthorized::KIND, TryAgain::KIND, Internal::KIND]
+        [NotThroughTheEdge::KIND, Unauthorized::KIND, TargetTooLong::KIND, TryAgain::KIND, Internal::KIND]
             .into_iter()
             .chain(of_request(operation))
             .map(|kind| kind.name)
@@ -67,7 +67,7 @@ fn of_request(operation: &Value) -> Vec<&'static Kind> {
     };
     let mut kinds = Vec::new();
     if operation.get("requestBody").is_some() {
-        kinds.extend([InvalidRequest::KIND, BodyTooLarge::KIND]);
+        kinds.extend([InvalidRequest::KIND, BodyTooLarge::KIND, UnsupportedMediaType::KIND]);
     }
     if header("If-Match") {
         kinds.extend([InvalidRequest::KIND, StaleVersion::KIND, IfMatchRequired::KIND]);

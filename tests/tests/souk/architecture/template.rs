@@ -157,9 +157,31 @@ impl Function<'_> {
         alone.chain(made).map(|(key, route)| (key, !route["AuthorizerId"].is_null())).collect()
     }
 
-    /// Its HTTP routes, the default one left out.
+    /// Its HTTP routes, the default one left out, and those for HEAD, which repeat what is said of GET.
     pub fn http_routes(&self) -> Vec<Route> {
-        let keys = self.route_keys().into_iter().filter_map(|(key, guarded)| Some((key.split_once(' ')?, guarded)));
+        self.routes_of(self.route_keys())
+    }
+
+    /// Its routes for HEAD: those spelt out, and those that a second loop makes of the same mapping.
+    pub fn head_routes(&self) -> Vec<Route> {
+        let id = format!("{}HeadRoute", self.name);
+        let alone = templates::resources(self.document, "AWS::ApiGatewayV2::Route").into_iter();
+        let alone = alone.filter(|(name, _)| *name == id).map(|(_, route)| {
+            let key = route["RouteKey"].as_str().unwrap().strip_prefix("HEAD").expect("HEAD");
+            (format!("GET{key}"), route)
+        });
+        let made = self.document["Resources"]["Fn::ForEach::HeadRoutes"].as_sequence();
+        let made = made.filter(|parts| texts(&parts[1]).iter().any(|name| name == self.name)).map(|parts| {
+            let route = &parts[2]["${Function}HeadRoute"]["Properties"];
+            assert_eq!(texts(&route["RouteKey"]), ["HEAD", "GET", "Routes", "Function", "Key"], "{}", self.name);
+            (self.document["Mappings"]["Routes"][self.name]["Key"].as_str().unwrap().to_owned(), route)
+        });
+        let keys: Vec<_> = alone.chain(made).map(|(key, route)| (key, !route["AuthorizerId"].is_null())).collect();
+        self.routes_of(keys.iter().map(|(key, guarded)| (key.as_str(), *guarded)).collect())
+    }
+
+    fn routes_of(&self, keys: Vec<(&str, bool)>) -> Vec<Route> {
+        let keys = keys.into_iter().filter_map(|(key, guarded)| Some((key.split_once(' ')?, guarded)));
         keys.map(|((method, pattern), guarded)| Route {
             world: "",
             method: method.to_owned(),

@@ -67,6 +67,17 @@ fn one_function_one_route() {
     }
 }
 
+#[test]
+fn head_is_wherever_get_is_and_asks_for_the_same_token() {
+    let told = |routes: Vec<Route>| routes.iter().map(|route| (route.key(), route.guarded)).collect::<Vec<_>>();
+    for world in worlds() {
+        for function in world.functions() {
+            let gets = function.http_routes().into_iter().filter(|route| route.method == "GET").collect();
+            assert_eq!(told(function.head_routes()), told(gets), "{}", function.name);
+        }
+    }
+}
+
 /// Guests may browse, look at a sale and fill a cart, and the gateway signs its webhooks; everything else
 /// needs a user.
 #[test]

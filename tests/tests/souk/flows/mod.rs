@@ -9,6 +9,7 @@ mod catalog;
 mod checkouts;
 mod description;
 mod edge;
+mod edges;
 mod finding_orders;
 mod flash_sales;
 mod fulfilment;

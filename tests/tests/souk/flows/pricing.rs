@@ -65,7 +65,9 @@ async fn what_is_no_price_is_refused_with_its_field() {
     }
     operator.send_raw(Method::PUT, &path, &[], Some("{".to_owned())).await.expect_problem(400, "invalid-request");
     let weak = operator.send(Method::PUT, &path, &[("if-match", "W/\"1\"")], Some(usd(1))).await;
-    weak.expect_problem(400, "invalid-request").about_field("If-Match");
+    weak.expect_problem(412, "stale-version");
+    let loose = operator.send(Method::PUT, &path, &[("if-match", "\"+1\"")], Some(usd(1))).await;
+    loose.expect_problem(400, "invalid-request").about_field("If-Match");
     operator.put("/admin/prices/-no-sku", usd(1)).await.expect_problem(400, "invalid-request").about_field("sku");
     operator.get(&path).await.expect_problem(404, "not-found");
 }

@@ -39,6 +39,12 @@ catalogue! {
     BodyTooLarge: 413 "body-too-large" "The body is too large",
         when "The body is larger than the endpoint takes.",
         then "Send less; rows can be sent by several requests.";
+    TargetTooLong: 414 "target-too-long" "Path and query are too long",
+        when "Path and query together are longer than any endpoint needs.",
+        then "Send less; what the endpoint takes is in its description.";
+    UnsupportedMediaType: 415 "unsupported-media-type" "The body is of another type",
+        when "The body is not said to be JSON in UTF-8, or is compressed.",
+        then "Send `Content-Type: application/json`, and no `Content-Encoding`.";
     Unauthorized: 401 "unauthorized" "Sign in first",
         when "There is no access token, or one that is not good; or a header that says who somebody is was sent twice or cannot be read.",
         then "Sign in, and send the access token once, as a bearer token.";

@@ -164,6 +164,12 @@ impl Problem {
         self.with("present_version", present_version).with_header("etag", format!("\"{present_version}\""))
     }
 
+    /// The version that is there, where another one was to be changed.
+    pub(super) fn stale_against(&self) -> Option<u64> {
+        let present = self.rest.extensions.get("present_version").filter(|_| self.kind == StaleVersion::KIND);
+        present.and_then(Value::as_u64)
+    }
+
     /// 503: try again shortly; nothing was done, or repeating is safe.
     pub fn try_again(cause: impl std::fmt::Display) -> Self {
         Self::new(TryAgain, "Please try again in a moment. Repeating this request is safe.")
