@@ -121,16 +121,16 @@ impl Request {
     ///
     /// # Errors
     /// 400 that names the parameter, where one of them cannot be read or there are more than `at_most`.
-    pub fn queries<T: FromStr<Err: std::fmt::Display>>(
+    pub fn queries<T: FromStr<Err: std::fmt::Display + 'static>>(
         &self,
         name: &'static str,
         at_most: usize,
     ) -> Result<Vec<T>, Problem> {
-        let values = self.0.query_string_parameters_ref().and_then(|p| p.all(name)).unwrap_or_default();
+        let values = self.inner.query_string_parameters_ref().and_then(|p| p.all(name)).unwrap_or_default();
         if values.len() > at_most {
             return Err(Problem::invalid_field(name, format!("is given more than {at_most} times")));
         }
-        let parse = |text: &&str| text.parse().map_err(|e: T::Err| Problem::invalid_field(name, e.to_string()));
+        let parse = |text: &&str| numbers::parse(text).map_err(|reason| Problem::invalid_field(name, reason));
         values.iter().map(parse).collect()
     }
 

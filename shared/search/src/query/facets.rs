@@ -183,7 +183,7 @@ pub(super) fn counts(filters: &Filters) -> Value {
         json!({"filter": filters.but(own.as_ref()), "aggs": {"by": by}})
     };
     let terms = |field: &str, size: usize| json!({"terms": {"field": field, "size": size}});
-    let prices: Vec<_> = PRICE_LADDERS.iter().flat_map(|ladder| ranges(ladder)).collect();
+    let prices: Vec<_> = PRICE_LADDERS.iter().flat_map(ranges).collect();
     let ratings: Vec<_> = RATING_STEPS.iter().map(|from| json!({"from": from})).collect();
     let mut counts = json!({
         "total": {"filter": filters.all(), "aggs": products()},
