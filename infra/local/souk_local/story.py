@@ -1,8 +1,8 @@
-"""The shopper's story: from a search to a confirmed order, step by step over HTTP."""
+"""The story of an order: from a search to its delivery and a refund, step by step over HTTP."""
 import time
 import uuid
 
-from . import mails
+from . import mails, way_out
 from .console import Failure
 from .shop import Shop, query
 from .users import sign_in
@@ -10,10 +10,11 @@ from .users import sign_in
 SEARCH = "backpack"
 ADDRESS = {"name": "Sam Shopper", "line1": "1 Market Street", "city": "Springfield", "postal_code": "12345", "country": "US"}
 SECONDS_TO_CONFIRM = 30
+QUANTITY = 2
 # What the shop says of stock that it has not heard of.
 UNKNOWN = "Availability unknown"
-# One that the order was placed, one that it is confirmed.
-MAILS = 2
+# That the order was placed, that it is confirmed, that it has arrived, that money goes back; and one for each parcel.
+MAILS = 4
 SETTLED = ("CONFIRMED", "CANCELLED")
 
 
@@ -21,10 +22,13 @@ def tell(stack, outputs):
     """Play the story on a running stack and print it; a Failure where it does not end as it should."""
     shop = Shop(outputs["api_url"])
     print(f"\nA shopper at {outputs['api_url']}\n")
-    sku = _browse(shop)
-    _fill_cart(shop, sku, stack, outputs)
+    sku, others = _browse(shop)
+    _fill_cart(shop, _from_two_warehouses(sku, others, stack, outputs), stack, outputs)
     order_id = _buy(shop)
-    _read_mails(stack, order_id)
+    parcels = way_out.tell(stack, outputs, order_id, _line)
+    _read_mails(stack, order_id, MAILS + parcels)
+    order, spent = shop.call("GET", f"/orders/{order_id}")
+    _line("the shopper's view", f"{order_id} is {order['status']}, {_money(order['total'])}", spent)
 
 
 def _browse(shop):
@@ -39,11 +43,25 @@ def _browse(shop):
     _line("product page", f"{variant['sku']} at {_money(variant['price'])}, availability: {label}", spent)
     if label == UNKNOWN:
         raise Failure(f"the page of {hit['product_id']} does not say what is in stock: see `make logs FUNCTION=ledger-writer`")
-    return variant["sku"]
+    return variant["sku"], [hit["sku"] for hit in found["hits"]]
 
 
-def _fill_cart(shop, sku, stack, outputs):
-    cart, spent = shop.call("PUT", f"/cart/items/{sku}", {"quantity": 2})
+def _from_two_warehouses(sku, others, stack, outputs):
+    """The SKU, and one of the others that no warehouse has beside it, where there is such a one."""
+    operator = Shop(outputs["api_url"])
+    operator.token = sign_in(stack, outputs["user_pool_client_id"], "operator")
+
+    def shelves(of):
+        rows, _spent = operator.call("GET", f"/admin/inventory/{of}")
+        return {row["warehouse_id"] for row in rows["rows"] if row["available"] >= QUANTITY}
+
+    beside = shelves(sku)
+    return [sku, *[other for other in others if not beside & shelves(other)][:1]]
+
+
+def _fill_cart(shop, skus, stack, outputs):
+    for sku in skus:
+        cart, spent = shop.call("PUT", f"/cart/items/{sku}", {"quantity": QUANTITY})
     _line("cart, as a guest", f"{_lines(cart)}", spent)
     began = time.monotonic()
     shop.token = sign_in(stack, outputs["user_pool_client_id"], "shopper")
@@ -75,14 +93,14 @@ def _buy(shop):
     return order["order_id"]
 
 
-def _read_mails(stack, order_id):
+def _read_mails(stack, order_id, expected):
     """What the shopper was told, where the mailbox can be seen."""
     if not stack.is_emulated_here:
         return
     began = time.monotonic()
-    while len(found := mails.about(stack, order_id)) < MAILS:
+    while len(found := mails.about(stack, order_id)) < expected:
         if time.monotonic() - began > SECONDS_TO_CONFIRM:
-            raise Failure(f"{len(found)} of {MAILS} mails came: see `make logs FUNCTION=send-messages`")
+            raise Failure(f"{len(found)} of {expected} mails came: see `make logs FUNCTION=send-messages`")
         time.sleep(0.05)
     for mail in found:
         _line("mail", f"to {', '.join(mail['To'])}: “{mail['Subject']}”", (time.monotonic() - began) * 1000)

@@ -1,18 +1,21 @@
-//! A customer sends their order to another address, until it is being packed.
+//! A customer sends their order to another address, until somebody picks it.
 
 use souk_domain::{
+    fulfilment::FulfilmentState,
     ids::{OrderId, UserId},
     order::{Actor, Address, Order},
 };
 use souk_dynamo::StoreError;
+use souk_fulfilment::Fulfilments;
 use souk_orders::{Archive, Orders, ReaddressOutcome};
 use souk_wiring::{Call, FromEnvironment};
 
-/// Orders, and where older ones lie.
+/// Orders, where older ones lie, and what warehouses do for them.
 #[derive(Debug, FromEnvironment)]
 pub struct ChangeAddress {
     orders: Orders,
     archive: Archive,
+    fulfilments: Fulfilments,
 }
 
 /// How it ended.
@@ -21,7 +24,7 @@ pub struct ChangeAddress {
 pub enum Outcome {
     /// The order goes there.
     Changed(Box<Order>),
-    /// It is being packed, has left or has ended, or its address was changed as often as it may.
+    /// It is being picked, has left or has ended, or its address was changed as often as it may.
     Fixed(Box<Order>),
     /// The customer does not say which version they saw; this is the present one.
     VersionNeeded(u64),
@@ -33,8 +36,8 @@ pub enum Outcome {
 
 impl ChangeAddress {
     /// A use case of these parts.
-    pub fn new(orders: Orders, archive: Archive) -> Self {
-        Self { orders, archive }
+    pub fn new(orders: Orders, archive: Archive, fulfilments: Fulfilments) -> Self {
+        Self { orders, archive, fulfilments }
     }
 
     /// Changes the address of the customer's own order, as they saw it at version `seen`.
@@ -65,6 +68,11 @@ impl ChangeAddress {
         }
         if order.shipping_address.as_ref() == Some(address) {
             return Ok(Outcome::Changed(Box::new(order)));
+        }
+        // Whoever begins to pick right now reads the address when they pack, and a packed order refuses the write.
+        let work = self.fulfilments.of_order(order_id).await?;
+        if work.iter().any(|fulfilment| fulfilment.state_at(call.now) != FulfilmentState::New) {
+            return Ok(Outcome::Fixed(Box::new(order)));
         }
         Ok(match self.orders.readdress(&order, address, (Actor::Customer, user_id), call.now).await? {
             ReaddressOutcome::Changed(order) => Outcome::Changed(order),

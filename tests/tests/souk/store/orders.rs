@@ -1,14 +1,17 @@
 //! What an order's own writes keep: its list, its addresses, its notes, its timeline.
 
 use futures_util::future::join_all;
+use jiff::SignedDuration;
 use serde_json::json;
 use souk_domain::{
+    fulfilment::Fulfilment,
     ids::{NoteId, OrderId, UserId},
     money::Money,
     order::{Actor, Address, FromFlashSale, Label, Order, OrderLine, OrderStatus, Origin, Shipment, Transition},
     payment::PaymentState,
     quantity::Quantity,
 };
+use souk_fulfilment::Fulfilments;
 use souk_notifications::{About, BeginOutcome, EndOutcome, Kind, Message, Messages, Standing};
 use souk_orders::{
     Archive, ArchiveOutcome, ConfirmOutcome, Note, NoteOutcome, OrderNotes, OrderRecord, Orders, ReviseOutcome,
@@ -89,7 +92,7 @@ impl World {
         let tables = Tables::of("transactions").await;
         let orders = Orders::new(tables.table("OrdersTable"));
         let archive = Archive::new(tables.table("OrderArchiveTable"));
-        let change = ChangeAddress::new(orders.clone(), archive.clone());
+        let change = ChangeAddress::new(orders.clone(), archive.clone(), Fulfilments::new(tables.table("FulfilmentsTable")));
         tables.table("OrdersTable").put(&OrderRecord::from(&placed(1, 0))).await.unwrap();
         Self { tables, orders, archive, change }
     }
@@ -138,6 +141,16 @@ async fn an_address_is_changed_at_the_version_that_was_seen_and_by_its_owner() {
     let ended = join_all(streets.iter().map(|line| world.change(Some(1), line, 2))).await;
     assert_eq!(ended.iter().filter(|end| matches!(end, Outcome::Changed(_))).count(), 1, "one of eight at once");
     assert!(ended.iter().all(|end| matches!(end, Outcome::Changed(_) | Outcome::Stale(2))));
+}
+
+#[tokio::test]
+async fn an_address_stays_while_somebody_picks_and_not_after_their_claim() {
+    let world = World::with_an_order().await;
+    let mut work = Fulfilment::new(&placed(1, 0), "east".parse().unwrap(), Vec::new());
+    work.claim(&user(), SignedDuration::from_secs(60), at(1)).unwrap();
+    assert!(Fulfilments::new(world.tables.table("FulfilmentsTable")).open(&work).await.unwrap());
+    assert!(matches!(world.change(Some(1), "2", 60).await, Outcome::Fixed(_)));
+    assert!(matches!(world.change(Some(1), "2", 61).await, Outcome::Changed(_)));
 }
 
 #[tokio::test]

@@ -151,7 +151,7 @@ catalogue! {
         then "Read it again; `order_status`, `fulfilment_state` or `sale_status` tells where it stands.",
         with "order_status" "fulfilment_state" "sale_status";
     AddressFixed: 409 "address-fixed" "The address cannot be changed any more",
-        when "The order is being packed, has left or has ended, or its address was changed as often as it may.",
+        when "The order is being picked or is packed, has left or has ended, or its address was changed as often as it may.",
         then "Read the order again; until it leaves, the shop's staff can still be asked.",
         with "order_status";
     AlreadyPacked: 409 "already-packed" "It is packed",
