@@ -22,7 +22,12 @@ use souk_workflows::{
     list_work::ListWork,
 };
 
-use super::{at, order as id, tables::Tables};
+use super::{
+    at,
+    meter::{Meter, units},
+    order as id,
+    tables::Tables,
+};
 
 struct World {
     tables: Tables,
@@ -86,7 +91,10 @@ fn confirmed(n: u128) -> Order {
 
 impl World {
     async fn new() -> Self {
-        let tables = Tables::of("transactions").await;
+        Self::over(Tables::of("transactions").await)
+    }
+
+    fn over(tables: Tables) -> Self {
         let orders = Orders::new(tables.table("OrdersTable"));
         let fulfilments = Fulfilments::new(tables.table("FulfilmentsTable"));
         let book = ReservationBook::new(tables.table("ReservationsTable"));
@@ -341,4 +349,40 @@ async fn an_order_that_changes_under_a_rule_is_judged_anew() {
     assert_eq!(nothing, ReviseOutcome::Unknown);
     let refused = world.orders.revise(&id(1), |_| Err::<Revision, _>("no")).await.unwrap();
     assert!(matches!(refused, ReviseOutcome::Refused(order, "no") if order.version == 2));
+}
+
+/// Three functions a warehouse beside these (claim, pack, ship), one that follows the order's events, one that delivers;
+/// what the payment's capture costs comes to it once.
+#[tokio::test]
+async fn what_an_orders_fulfilment_costs_in_two_warehouses() {
+    let (meter, client) = Meter::to_a_new_store().await;
+    let world = World::over(Tables::reached_by(client));
+    world.holds(1).await;
+    meter.bill();
+    let (mut writes, mut reads) = (0.0, 0.0);
+    let mut pay = |step: &str| {
+        let bill = meter.bill();
+        let (written, read) = units(&bill);
+        println!("{step}: {written} write units, {read} read units, {bill:?}");
+        writes += written;
+        reads += read;
+    };
+    world.follow.run(&id(1)).await.unwrap();
+    pay("open");
+    for from in ["east", "west"] {
+        assert!(world.claim(1, from, "a", at(1)).await);
+        pay("claim");
+        assert!(matches!(world.pack(1, from, at(2)).await, ReviseOutcome::Revised(_)));
+        world.follow.run(&id(1)).await.unwrap();
+        pay("pack");
+        world.leave(1, from, at(3)).await;
+        world.follow.run(&id(1)).await.unwrap();
+        pay("ship");
+    }
+    let delivered = world.orders.revise(&id(1), |order| order.deliver(Actor::Warehouse, at(4))).await.unwrap();
+    assert!(matches!(delivered, ReviseOutcome::Revised(order) if order.status == OrderStatus::Delivered));
+    pay("deliver");
+    println!("an order of two warehouses: {writes} write units, {reads} read units");
+    assert!(writes <= 80.0, "{writes}");
+    assert!(reads <= 60.0, "{reads}");
 }
