@@ -1,7 +1,7 @@
 //! This context's refusals as problems, each with its stable type.
 
 use souk_domain::{
-    fulfilment::{Fulfilment, FulfilmentRefusal, InvalidFulfilmentStep},
+    fulfilment::{FulfilmentRefusal, InvalidFulfilmentStep},
     order::{Order, OrderStatus, ShippingRefusal},
 };
 use souk_runtime::http::{
@@ -14,7 +14,7 @@ use souk_runtime::http::{
 use souk_workflows::ship_order::{ShipError, ShipOutcome, parcels::ParcelError};
 
 /// Why a step of a warehouse's work is not possible.
-pub(crate) fn refused(fulfilment: &Fulfilment, refusal: FulfilmentRefusal) -> Problem {
+pub(crate) fn refused(refusal: FulfilmentRefusal) -> Problem {
     match refusal {
         FulfilmentRefusal::Illegal(InvalidFulfilmentStep { from, event }) => {
             Problem::new(IllegalTransition, format!("A fulfilment that is {from} cannot {event}."))
@@ -27,8 +27,7 @@ pub(crate) fn refused(fulfilment: &Fulfilment, refusal: FulfilmentRefusal) -> Pr
         FulfilmentRefusal::CancelRequested => Problem::new(
             CancelRequested,
             "The customer wants to cancel: release it, and the order is cancelled, or pack it anyway.",
-        )
-        .with("fulfilment_state", fulfilment.state),
+        ),
     }
 }
 

@@ -27,7 +27,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let desk = Desk::of(&request)?;
     match deps.run(&desk.order_id, &desk.warehouse_id, &desk.by, &call).await? {
         ClaimOutcome::Claimed(work) => Ok(FulfilmentView::answer(&work, call.now)),
-        ClaimOutcome::Refused(work, refusal) => Err(problems::refused(&work, refusal)),
+        ClaimOutcome::Refused(_, refusal) => Err(problems::refused(refusal)),
         ClaimOutcome::Cancelled(order) => Err(problems::cancelled(&order, "be picked")),
         ClaimOutcome::Unknown => Err(Problem::not_found("fulfilment")),
     }

@@ -47,7 +47,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let packing = Packing { by: desk.by, labels, anyway: body.anyway };
     match deps.run(&desk.order_id, &desk.warehouse_id, &packing, call.now).await? {
         PackOutcome::Packed(work, _) => Ok(FulfilmentView::answer(&work, call.now)),
-        PackOutcome::Refused(work, refusal) => Err(problems::refused(&work, refusal)),
+        PackOutcome::Refused(_, refusal) => Err(problems::refused(refusal)),
         PackOutcome::Forbidden(_, refusal) => Err(problems::shipping(&refusal, "be packed")),
         PackOutcome::Unknown => Err(Problem::not_found("fulfilment")),
     }

@@ -45,7 +45,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     {
         ReleaseOutcome::Released(work) => (OrderStatus::Confirmed, Some(work)),
         ReleaseOutcome::Cancelled(order) => (order.status, None),
-        ReleaseOutcome::Refused(work, refusal) => return Err(problems::refused(&work, refusal)),
+        ReleaseOutcome::Refused(_, refusal) => return Err(problems::refused(refusal)),
         ReleaseOutcome::Unknown => return Err(Problem::not_found("fulfilment")),
     };
     let fulfilment = work.as_ref().map(|work| FulfilmentView::of(work, call.now));
