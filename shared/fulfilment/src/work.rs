@@ -64,7 +64,9 @@ impl Fulfilments {
             .table
             .query()
             .index_name(WORK_INDEX)
-            .key_condition_expression("work = :warehouse")
+            // A word that DynamoDB keeps for itself.
+            .key_condition_expression("#work = :warehouse")
+            .expression_attribute_names("#work", "work")
             .expression_attribute_values(":warehouse", s(warehouse_id.as_str()))
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let after = after.map(|place| place.key(warehouse_id));

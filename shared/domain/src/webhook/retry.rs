@@ -29,6 +29,8 @@ pub fn next_attempt(
     let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX).min(PAUSES.len() - 1);
     let bound = SignedDuration::from_secs(PAUSES[index]);
     let pause = SignedDuration::try_from_secs_f64(bound.as_secs_f64() * jitter.clamp(0.0, 1.0)).unwrap_or(bound);
+    // Whole milliseconds, which is what is stored.
+    let pause = SignedDuration::from_millis(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX));
     let asked = retry_after.unwrap_or_default().clamp(SignedDuration::ZERO, RETRY_AFTER_MAX);
     Some((now + pause).min(last).max(now + asked))
 }
