@@ -92,7 +92,8 @@ impl World {
         let tables = Tables::of("transactions").await;
         let orders = Orders::new(tables.table("OrdersTable"));
         let archive = Archive::new(tables.table("OrderArchiveTable"));
-        let change = ChangeAddress::new(orders.clone(), archive.clone(), Fulfilments::new(tables.table("FulfilmentsTable")));
+        let change =
+            ChangeAddress::new(orders.clone(), archive.clone(), Fulfilments::new(tables.table("FulfilmentsTable")));
         tables.table("OrdersTable").put(&OrderRecord::from(&placed(1, 0))).await.unwrap();
         Self { tables, orders, archive, change }
     }
