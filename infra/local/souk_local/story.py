@@ -10,7 +10,7 @@ from .users import sign_in
 SEARCH = "backpack"
 ADDRESS = {"name": "Sam Shopper", "line1": "1 Market Street", "city": "Springfield", "postal_code": "12345", "country": "US"}
 SECONDS_TO_CONFIRM = 30
-QUANTITY = 2
+MOST_OF_A_LINE = 99
 # What the shop says of stock that it has not heard of.
 UNKNOWN = "Availability unknown"
 # That the order was placed, that it is confirmed, that it has arrived, that money goes back; and one for each parcel.
@@ -22,8 +22,8 @@ def tell(stack, outputs):
     """Play the story on a running stack and print it; a Failure where it does not end as it should."""
     shop = Shop(outputs["api_url"])
     print(f"\nA shopper at {outputs['api_url']}\n")
-    sku, others = _browse(shop)
-    _fill_cart(shop, _from_two_warehouses(sku, others, stack, outputs), stack, outputs)
+    sku = _browse(shop)
+    _fill_cart(shop, sku, _more_than_one_warehouse_has(sku, stack, outputs), stack, outputs)
     order_id = _buy(shop)
     parcels = way_out.tell(stack, outputs, order_id, _line)
     _read_mails(stack, order_id, MAILS + parcels)
@@ -43,25 +43,21 @@ def _browse(shop):
     _line("product page", f"{variant['sku']} at {_money(variant['price'])}, availability: {label}", spent)
     if label == UNKNOWN:
         raise Failure(f"the page of {hit['product_id']} does not say what is in stock: see `make logs FUNCTION=ledger-writer`")
-    return variant["sku"], [hit["sku"] for hit in found["hits"]]
+    return variant["sku"]
 
 
-def _from_two_warehouses(sku, others, stack, outputs):
-    """The SKU, and one of the others that no warehouse has beside it, where there is such a one."""
+def _more_than_one_warehouse_has(sku, stack, outputs):
+    """So many units that the order leaves in two parcels, where all warehouses together have them."""
     operator = Shop(outputs["api_url"])
     operator.token = sign_in(stack, outputs["user_pool_client_id"], "operator")
-
-    def shelves(of):
-        rows, _spent = operator.call("GET", f"/admin/inventory/{of}")
-        return {row["warehouse_id"] for row in rows["rows"] if row["available"] >= QUANTITY}
-
-    beside = shelves(sku)
-    return [sku, *[other for other in others if not beside & shelves(other)][:1]]
+    rows, _spent = operator.call("GET", f"/admin/inventory/{sku}")
+    available = [row["available"] for row in rows["rows"]]
+    wanted = max(available) + 1
+    return wanted if wanted <= min(sum(available), MOST_OF_A_LINE) else 1
 
 
-def _fill_cart(shop, skus, stack, outputs):
-    for sku in skus:
-        cart, spent = shop.call("PUT", f"/cart/items/{sku}", {"quantity": QUANTITY})
+def _fill_cart(shop, sku, quantity, stack, outputs):
+    cart, spent = shop.call("PUT", f"/cart/items/{sku}", {"quantity": quantity})
     _line("cart, as a guest", f"{_lines(cart)}", spent)
     began = time.monotonic()
     shop.token = sign_in(stack, outputs["user_pool_client_id"], "shopper")
