@@ -1,6 +1,9 @@
 //! `GET /search`: products by words, category, price, rating and stock.
 
-use souk_domain::{ids::{CategoryId, SellerId}, money::Money};
+use souk_domain::{
+    ids::{CategoryId, SellerId},
+    money::Money,
+};
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
     description::Problems,
@@ -12,7 +15,17 @@ use souk_wiring::{Call, FromEnvironment};
 use crate::problems;
 
 const PARAMETERS: [&str; 11] = [
-    "q", "category", "seller", "attribute", "min_price", "max_price", "min_rating", "in_stock", "sort", "limit", "cursor",
+    "q",
+    "category",
+    "seller",
+    "attribute",
+    "min_price",
+    "max_price",
+    "min_rating",
+    "in_stock",
+    "sort",
+    "limit",
+    "cursor",
 ];
 const ATTRIBUTES_MAX: usize = 20;
 const Q_MAX: usize = 200;

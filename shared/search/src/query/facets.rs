@@ -27,8 +27,10 @@ const SELLERS_MAX: usize = 100;
 const PAIRS_MAX: usize = 400;
 const ATTRIBUTES_MAX: usize = 12;
 const VALUES_MAX: usize = 30;
-/// Counts are exact up to this many products.
-const EXACT_UP_TO: u32 = 40_000;
+/// In all, counts are exact up to this many products; each costs OpenSearch a quarter of a megabyte.
+const TOTAL_EXACT_UP_TO: u32 = 40_000;
+/// A facet's counts are exact up to this many, and differ by some percents beyond: there are hundreds of them.
+const EXACT_UP_TO: u32 = 1_000;
 
 /// How the matches divide up, in products. Each counts with all filters but its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -176,18 +178,22 @@ impl Filters {
 
 /// Facets count products, documents are variants.
 pub(super) fn counts(filters: &Filters) -> Value {
-    let products = || json!({"products": {"cardinality": {"field": "product_id", "precision_threshold": EXACT_UP_TO}}});
+    let products = |exact_up_to: u32| json!({"products": {"cardinality": {"field": "product_id", "precision_threshold": exact_up_to}}});
     let counted = |own: Option<Of>, by: Value| {
         let mut by = by;
-        by["aggs"] = products();
+        by["aggs"] = products(EXACT_UP_TO);
         json!({"filter": filters.but(own.as_ref()), "aggs": {"by": by}})
     };
-    let terms = |field: &str, size: usize| json!({"terms": {"field": field, "size": size}});
+    let terms =
+        |field: &str, size: usize| json!({"terms": {"field": field, "size": size, "collect_mode": "breadth_first"}});
     let prices: Vec<_> = PRICE_LADDERS.iter().flat_map(|ladder| ranges(ladder)).collect();
     let ratings: Vec<_> = RATING_STEPS.iter().map(|from| json!({"from": from})).collect();
     let mut counts = json!({
-        "total": {"filter": filters.all(), "aggs": products()},
-        "in_stock": {"filter": {"bool": {"filter": [filters.but(Some(&Of::Stock)), {"term": {"in_stock": true}}]}}, "aggs": products()},
+        "total": {"filter": filters.all(), "aggs": products(TOTAL_EXACT_UP_TO)},
+        "in_stock": {
+            "filter": {"bool": {"filter": [filters.but(Some(&Of::Stock)), {"term": {"in_stock": true}}]}},
+            "aggs": products(TOTAL_EXACT_UP_TO),
+        },
         "categories": counted(Some(Of::Category), terms("category_facets", CATEGORIES_MAX)),
         "prices": counted(Some(Of::Price), json!({"range": {"field": "price", "ranges": prices}})),
         "ratings": counted(Some(Of::Rating), json!({"range": {"field": "rating_average", "ranges": ratings}})),
@@ -209,7 +215,11 @@ fn literally(text: &str) -> String {
 
 fn ranges(ladder: &[i64; 5]) -> Vec<Value> {
     let to = ladder[1..].iter().map(Some).chain([None]);
-    ladder.iter().zip(to).map(|(from, to)| to.map_or(json!({"from": from}), |to| json!({"from": from, "to": to}))).collect()
+    ladder
+        .iter()
+        .zip(to)
+        .map(|(from, to)| to.map_or(json!({"from": from}), |to| json!({"from": from, "to": to})))
+        .collect()
 }
 
 /// How many products match in all.
@@ -362,7 +372,10 @@ mod tests {
         }});
         let facets = facets(&answer);
         assert_eq!((facets.categories[0].name.as_str(), facets.categories[1].name.as_str()), ("All", "Bags | more"));
-        assert_eq!((facets.categories[0].parent_id.as_deref(), facets.categories[1].parent_id.as_deref()), (None, Some("all")));
+        assert_eq!(
+            (facets.categories[0].parent_id.as_deref(), facets.categories[1].parent_id.as_deref()),
+            (None, Some("all"))
+        );
         assert_eq!(facets.ratings[0], RatingFacet { min_rating: 4, count: 1 });
         assert_eq!((total(&answer), facets.in_stock, facets.sellers[0].name.as_str()), (3, 2, "Hide"));
         let colour = &facets.attributes[0];

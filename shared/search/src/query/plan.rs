@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     SearchQuery, Sort,
-    synonyms::Synonyms,
+    synonyms::{Synonyms, singular},
     words::{Word, Words, distance, errors_allowed},
 };
 
@@ -80,9 +80,7 @@ impl Plan {
             let (Some(word), Some((best, others))) = (read.words.get_mut(*place), candidates.split_first()) else {
                 continue;
             };
-            let mut alternates = others.to_vec();
-            alternates.extend(synonyms.of(best));
-            *word = Word { text: best.clone(), same: Vec::new(), alternates };
+            *word = Word { same: others.to_vec(), ..synonyms.word(best.clone()) };
         }
         if !self.corrected.is_empty() {
             read.phrase = read.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
@@ -97,9 +95,11 @@ pub(super) fn questions(words: &Words) -> Value {
     let mut counts = json!({});
     for (place, word) in words.words.iter().enumerate() {
         let ways = |fields: &[&str]| {
-            let texts = std::iter::once(&word.text).chain(&word.same).chain(&word.alternates);
-            let queries: Vec<_> = texts
-                .flat_map(|text| fields.iter().map(move |field| json!({"match": {*field: {"query": text, "operator": "and"}}})))
+            let queries: Vec<_> = word
+                .all()
+                .flat_map(|text| {
+                    fields.iter().map(move |field| json!({"match": {*field: {"query": text, "operator": "and"}}}))
+                })
                 .collect();
             json!({"bool": {"should": queries, "minimum_should_match": 1}})
         };
@@ -110,29 +110,34 @@ pub(super) fn questions(words: &Words) -> Value {
         "size": 0, "track_total_hits": false,
         "aggs": {"words": {"filters": {"filters": counts}}},
     });
-    let spelled: Vec<_> = words.words.iter().map(|word| word.text.as_str()).filter(|word| errors_allowed(word) > 0).collect();
+    let words = words.words.iter().map(|word| word.text.as_str()).filter(|word| errors_allowed(word) > 0);
+    let spelled: Vec<_> = words.collect();
     if !spelled.is_empty() {
         let near = |field: &str| {
             json!({"term": {
                 "field": field, "suggest_mode": "always", "max_edits": 2, "prefix_length": 0, "min_word_length": 4,
-                "size": 8, "max_term_freq": 1_000_000_000, "max_inspections": 10,
+                "size": 20, "accuracy": 0.3, "max_term_freq": 1_000_000_000,
             }})
         };
-        body["suggest"] = json!({"text": spelled.join(" "), "telling": near("spelling"), "any": near("all_words")});
+        body["suggest"] = json!({
+            "text": spelled.join(" "),
+            "kinds": near("kinds.plain"), "telling": near("spelling"), "any": near("all_words"),
+        });
     }
     body
 }
 
 /// What the answer to [`questions`] makes of a plan.
-pub(super) fn understood(words: &Words, answer: &Value) -> Plan {
-    let count = |name: String| answer["aggregations"]["words"]["buckets"][name]["doc_count"].as_u64().unwrap_or_default();
+pub(super) fn understood(words: &Words, answer: &Value, synonyms: &Synonyms) -> Plan {
+    let count =
+        |name: String| answer["aggregations"]["words"]["buckets"][name]["doc_count"].as_u64().unwrap_or_default();
     let mut plan = Plan { level: Level::Near, ..Plan::default() };
     let (mut kept, mut kinds) = (Vec::new(), Vec::new());
     for (place, word) in words.words.iter().enumerate() {
         if count(format!("any{place}")) > 0 {
             kept.push(place);
         } else {
-            let candidates = candidates(&word.text, answer);
+            let candidates = candidates(&word.text, answer, synonyms);
             if !candidates.is_empty() {
                 plan.corrected.insert(place, candidates);
                 kept.push(place);
@@ -152,25 +157,33 @@ pub(super) fn understood(words: &Words, answer: &Value) -> Plan {
 /// How many words a misspelt one may have been meant for.
 const CANDIDATES: usize = 2;
 
-fn candidates(typed: &str, answer: &Value) -> Vec<String> {
+/// The words that a misspelt one was likeliest meant for: with the fewest errors, then kinds before other words,
+/// then words with the same first letter, which is seldom wrong, then the commonest.
+fn candidates(typed: &str, answer: &Value, synonyms: &Synonyms) -> Vec<String> {
     let allowed = errors_allowed(typed);
-    let mut found: Vec<(usize, u64, String)> = Vec::new();
-    for (less_telling, source) in ["telling", "any"].iter().enumerate() {
+    let mut found: Vec<((usize, usize, bool), u64, String)> = Vec::new();
+    let mut consider = |source: usize, text: &str, often: u64| {
+        // One letter too few and the plural's is one error, not two.
+        let errors = distance(typed, text).min(distance(singular(typed).as_str(), singular(text).as_str()));
+        let is_new = found.iter().all(|(.., known)| singular(known) != singular(text));
+        if errors <= allowed && is_new && !text.contains(|c: char| c.is_ascii_digit()) {
+            found.push(((errors, source, typed.chars().next() != text.chars().next()), often, text.to_owned()));
+        }
+    };
+    for (place, source) in ["kinds", "telling", "any"].iter().enumerate() {
         let entries = answer["suggest"][source].as_array().map(Vec::as_slice).unwrap_or_default();
         let entry = entries.iter().find(|entry| entry["text"] == typed);
         let options = entry.and_then(|entry| entry["options"].as_array()).map(Vec::as_slice).unwrap_or_default();
         for option in options {
-            let Some(text) = option["text"].as_str() else { continue };
-            let errors = distance(typed, text);
-            let is_new = found.iter().all(|(_, _, known)| known != text);
-            if errors <= allowed && is_new && !text.chars().any(|c| c.is_ascii_digit()) {
-                // The first letter is seldom wrong; a word of a title is likelier than one of a description.
-                let first = usize::from(typed.chars().next() != text.chars().next());
-                found.push((errors * 4 + first * 2 + less_telling, option["freq"].as_u64().unwrap_or_default(), text.to_owned()));
-            }
+            consider(place, option["text"].as_str().unwrap_or_default(), option["freq"].as_u64().unwrap_or_default());
+        }
+        if place == 1 {
+            let length = typed.chars().count();
+            let near = synonyms.known().filter(|word| word.chars().count().abs_diff(length) <= allowed + 1);
+            near.for_each(|word| consider(1, word, 0));
         }
     }
     found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-    let best = found.first().map(|(errors, ..)| *errors);
-    found.into_iter().filter(|(errors, ..)| Some(*errors) == best).take(CANDIDATES).map(|(.., text)| text).collect()
+    let best = found.first().map(|(rank, ..)| *rank);
+    found.into_iter().filter(|(rank, ..)| Some(*rank) == best).take(CANDIDATES).map(|(.., text)| text).collect()
 }

@@ -99,10 +99,10 @@ impl SearchIndex {
         let mut found = answer::found(&answer);
         let more = found.len() > search.limit;
         found.truncate(search.limit);
-        let is_kept = |place: &usize| {
-            plan.requires(*place) && matched.as_ref().is_none_or(|matched| matched.contains(place))
-        };
-        let dropped = (0..words.words.len()).filter(|place| !is_kept(place)).map(|place| words.words[place].text.clone());
+        let is_kept =
+            |place: &usize| plan.requires(*place) && matched.as_ref().is_none_or(|matched| matched.contains(place));
+        let dropped =
+            (0..words.words.len()).filter(|place| !is_kept(place)).map(|place| words.words[place].text.clone());
         let corrected: Vec<_> = plan
             .corrected
             .iter()
@@ -112,7 +112,8 @@ impl SearchIndex {
             })
             .collect();
         let did_you_mean = (!corrected.is_empty()).then(|| {
-            let read_as = |word: &String| corrected.iter().find(|known| known.typed == *word).map(|known| known.read_as.clone());
+            let read_as =
+                |word: &String| corrected.iter().find(|known| known.typed == *word).map(|known| known.read_as.clone());
             let all = words.words.iter().map(|word| read_as(&word.text).unwrap_or_else(|| word.text.clone()));
             all.collect::<Vec<_>>().join(" ")
         });
@@ -148,7 +149,7 @@ impl SearchIndex {
         if total >= self.enough(search) || words.words.is_empty() || (total > 0 && is_one) {
             return Ok(Reading { plan: first, answer, matched: None });
         }
-        let mut plan = plan::understood(words, &self.look_up(words).await?);
+        let mut plan = plan::understood(words, &self.look_up(words).await?, synonyms);
         let mut best = Reading { plan: first, answer, matched: None };
         let mut read = words.clone();
         if !plan.corrected.is_empty() {
@@ -160,7 +161,7 @@ impl SearchIndex {
             if total >= self.enough(search) || (total > 0 && is_one) {
                 return Ok(best);
             }
-            plan.kinds = plan::understood(&read, &self.look_up(&read).await?).kinds;
+            plan.kinds = plan::understood(&read, &self.look_up(&read).await?, synonyms).kinds;
         }
         let total = facets::total(&best.answer);
         let by_relevance = search.sort == Sort::Relevance;
@@ -193,7 +194,7 @@ impl SearchIndex {
         self.post(Asked { search, words, plan }.first_page()).await
     }
 
-    async fn look_up(&self, words: &Words) -> Result<Value, IndexError> {
+    pub(super) async fn look_up(&self, words: &Words) -> Result<Value, IndexError> {
         self.post(plan::questions(words)).await
     }
 

@@ -38,8 +38,10 @@ pub(super) struct Word {
     pub(super) text: String,
     /// The same word in another spelling: `backpack` for `back pack`, `wifi` for `wi-fi`.
     pub(super) same: Vec<String>,
-    /// Other words for it.
-    pub(super) alternates: Vec<String>,
+    /// Other words for the same.
+    pub(super) equal: Vec<String>,
+    /// Words for some of what it means: who looks for a shoe may like a boot.
+    pub(super) also: Vec<String>,
 }
 
 /// What was typed.
@@ -91,7 +93,8 @@ pub(super) fn read(q: &str, synonyms: &Synonyms) -> Words {
             break;
         }
         word.same.extend(joined(&word.text));
-        word.alternates.truncate(ALTERNATES_MAX);
+        word.equal.truncate(ALTERNATES_MAX);
+        word.also.truncate(ALTERNATES_MAX);
         if !read.words.iter().any(|known| known.text == word.text) {
             read.words.push(word);
         }
@@ -124,7 +127,11 @@ impl Words {
             let price = bound.and_then(|_| price(&tokens[next + skip..]));
             match (bound, price) {
                 (Some(at_most), Some((amount, used))) => {
-                    if at_most { self.max_price = Some(amount) } else { self.min_price = Some(amount) }
+                    if at_most {
+                        self.max_price = Some(amount)
+                    } else {
+                        self.min_price = Some(amount)
+                    }
                     next += skip + used;
                 }
                 _ => {
@@ -232,7 +239,8 @@ fn code(q: &str) -> Option<Code> {
         return None;
     }
     // A word is no beginning of a SKU, though many SKUs begin with one: `hat` is no hatchet.
-    let is_code = !q.contains(char::is_whitespace) && q.contains(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.'));
+    let is_code =
+        !q.contains(char::is_whitespace) && q.contains(|c: char| c.is_ascii_digit() || matches!(c, '-' | '_' | '.'));
     Some(Code { may_be_a_beginning: is_code && key.chars().count() >= CODE_MIN, key })
 }
 
@@ -271,7 +279,13 @@ pub(super) fn distance(typed: &str, meant: &str) -> usize {
 impl Word {
     /// A word that goes by no other name.
     pub(super) fn plain(text: String) -> Self {
-        Self { text, same: Vec::new(), alternates: Vec::new() }
+        Self { text, same: Vec::new(), equal: Vec::new(), also: Vec::new() }
+    }
+
+    /// All that may stand for it.
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        let others = self.same.iter().chain(&self.equal).chain(&self.also);
+        std::iter::once(&self.text).chain(others).map(String::as_str)
     }
 
     /// What makes two spellings of a word one.

@@ -128,10 +128,8 @@ impl Catalogue {
             revision: 1,
             catalog_version: 1,
             product: serde_json::from_value(of_page).unwrap(),
-            category: serde_json::from_value(
-                json!({ "category_id": category_id, "tree_revision": 1, "names": names }),
-            )
-            .unwrap(),
+            category: serde_json::from_value(json!({ "category_id": category_id, "tree_revision": 1, "names": names }))
+                .unwrap(),
             seller: serde_json::from_value(
                 json!({ "seller_id": seller_id, "version": 1, "name": self.sellers.get(seller_id) }),
             )

@@ -46,12 +46,12 @@ async fn measure(measured: &Measured, floors: Floors) {
             format!("{group:?} ({})", group.measure()),
             queries.len()
         );
-        reached.push((group, ours, floor, careful, empty));
+        reached.push((group, ours, floor, careful, empty, queries.len()));
     }
-    for (group, ours, floor, careful, empty) in reached {
+    for (group, ours, floor, careful, empty, queries) in reached {
         assert!(ours >= floor, "{group:?}: {ours:.4} is below {floor}");
         assert!(ours >= careful, "{group:?}: {ours:.4}, and a careful query reaches {careful:.4}");
-        assert_eq!(empty, 0, "{group:?}: queries that find nothing");
+        assert!(empty * 50 <= 1 + queries, "{group:?}: queries that find nothing");
     }
 }
 
@@ -68,7 +68,7 @@ async fn score(measured: &Measured, queries: &[&Judged], way: Way) -> (f64, usiz
             Way::Careful => asked(measured, careful(&judged.q)).await,
         };
         let value = judged.value_of(&found);
-        if matches!(way, Way::Ours) && value < 0.8 && std::env::var("SOUK_RELEVANCE_SHOW").is_ok() {
+        if matches!(way, Way::Ours) && value < 0.85 && std::env::var("SOUK_RELEVANCE_SHOW").is_ok() {
             let titles: Vec<_> = found.iter().take(6).map(|id| judged.described(&measured.catalogue, id)).collect();
             println!("  {value:.3} {}: {titles:#?}", judged.q);
         }

@@ -60,7 +60,7 @@ const RETAIL: [Kind; 36] = [
     (&["speaker", "speakers"], &["electronics-speaker"]),
     (&["tv", "television"], &["electronics-television"]),
     (&["bouquet", "bouquets"], &["floral-bouquet"]),
-    (&["wreath", "wreaths"], &["floral-wreath", "seasonal-christmas"]),
+    (&["wreath", "wreaths"], &["floral-wreath"]),
     (&["boot", "boots"], &["footwear-boot"]),
     (&["sandals", "sandal"], &["footwear-sandals"]),
     (&["sneaker", "sneakers", "trainers"], &["footwear-sneaker"]),
@@ -113,9 +113,38 @@ const SAMPLE: [Kind; 24] = [
 ];
 
 const MODIFIERS: [&str; 32] = [
-    "red", "black", "blue", "green", "white", "brown", "pink", "purple", "yellow", "gold", "silver", "leather",
-    "wooden", "velvet", "cotton", "wool", "silk", "ceramic", "steel", "glass", "canvas", "denim", "vintage", "floral",
-    "plaid", "waterproof", "wireless", "modern", "rustic", "acoustic", "ergonomic", "cashmere",
+    "red",
+    "black",
+    "blue",
+    "green",
+    "white",
+    "brown",
+    "pink",
+    "purple",
+    "yellow",
+    "gold",
+    "silver",
+    "leather",
+    "wooden",
+    "velvet",
+    "cotton",
+    "wool",
+    "silk",
+    "ceramic",
+    "steel",
+    "glass",
+    "canvas",
+    "denim",
+    "vintage",
+    "floral",
+    "plaid",
+    "waterproof",
+    "wireless",
+    "modern",
+    "rustic",
+    "acoustic",
+    "ergonomic",
+    "cashmere",
 ];
 
 /// A modifier is asked for where so many products of the kind have it.
@@ -152,9 +181,8 @@ pub fn judged(catalogue: &Catalogue) -> Vec<Judged> {
 
 impl Judged {
     fn new(q: &str, group: Group, catalogue: &Catalogue, categories: &[&str], modifier: Option<&str>) -> Self {
-        let of_kind = catalogue.products.iter().filter(|product| {
-            categories.contains(&product["category_id"].as_str().unwrap())
-        });
+        let of_kind =
+            catalogue.products.iter().filter(|product| categories.contains(&product["category_id"].as_str().unwrap()));
         let grade = |product: &Value| match modifier {
             None => 3,
             Some(modifier) if says(&product["title"], modifier) || attributes_say(product, modifier) => 3,
@@ -200,7 +228,12 @@ impl Judged {
     /// A product for people, with its grade.
     pub fn described(&self, catalogue: &Catalogue, id: &str) -> String {
         let product = catalogue.products.iter().find(|product| product["id"] == id).unwrap();
-        format!("{} {} ({})", self.grades.get(id).copied().unwrap_or_default(), product["title"], product["category_id"])
+        format!(
+            "{} {} ({})",
+            self.grades.get(id).copied().unwrap_or_default(),
+            product["title"],
+            product["category_id"]
+        )
     }
 }
 

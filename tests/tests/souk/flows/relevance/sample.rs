@@ -73,16 +73,37 @@ async fn typing_errors_neither_decide_who_is_in_nor_hide_what_was_typed() {
         for place in 0..3.min(answer.hits.len()) {
             let hit = &answer.hits[place];
             let is_of_kind = kinds.iter().any(|kind| hit.category_names.iter().any(|name| name == kind));
-            let says = hit.title.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word == q || word == format!("{q}s"));
+            let says = hit
+                .title
+                .to_lowercase()
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|word| word == q || word == format!("{q}s"));
             assert!(is_of_kind || says, "{q}: {:?}", titles(&answer));
         }
         assert!(answer.corrected_words.is_empty(), "{q}: {:?}", answer.corrected_words);
     }
     let answer = sample().await.search("lether bakpack").await;
-    let corrected: Vec<_> = answer.corrected_words.iter().map(|word| (word.typed.as_str(), word.read_as.as_str())).collect();
+    let corrected: Vec<_> =
+        answer.corrected_words.iter().map(|word| (word.typed.as_str(), word.read_as.as_str())).collect();
     assert_eq!(corrected, [("lether", "leather"), ("bakpack", "backpack")]);
     assert_eq!(answer.did_you_mean.as_deref(), Some("leather backpack"));
     assert!(sample().await.search("12345678901").await.hits.is_empty(), "digits are never misspelt");
+}
+
+#[tokio::test]
+async fn suggestions_are_products_categories_and_queries_and_forgive_errors() {
+    let index = &sample().await.index;
+    let found = index.suggest("leather backp").await.unwrap();
+    assert!(found.suggestions.iter().all(|product| product.text.contains("Leather")), "{found:?}");
+    assert_eq!((found.queries[0].as_str(), found.categories[0].name.as_str()), ("leather backpacks", "Backpacks"));
+    for typed in ["lether", "walden lether", "lether backpack"] {
+        let found = index.suggest(typed).await.unwrap();
+        assert!(found.did_you_mean.as_deref().is_some_and(|meant| meant.contains("leather")), "{typed}: {found:?}");
+        assert!(found.suggestions[0].text.contains("Leather"), "{typed}: {found:?}");
+    }
+    for typed in ["😀".repeat(200), "靴".repeat(200), "a-".repeat(100), "x ".repeat(100)] {
+        assert!(index.suggest(&typed).await.is_ok(), "{typed}");
+    }
 }
 
 #[tokio::test]
@@ -90,7 +111,10 @@ async fn prices_in_words_are_prices() {
     let answer = sample().await.sorted("shoes under 100", Sort::PriceDesc).await;
     assert_eq!(answer.max_price, Some(10_000));
     let prices: Vec<_> = answer.hits.iter().map(|hit| hit.price.unwrap().amount()).collect();
-    assert!(!prices.is_empty() && prices.iter().all(|price| *price <= 10_000) && prices.is_sorted_by(|a, b| a >= b), "{prices:?}");
+    assert!(
+        !prices.is_empty() && prices.iter().all(|price| *price <= 10_000) && prices.is_sorted_by(|a, b| a >= b),
+        "{prices:?}"
+    );
 }
 
 #[tokio::test]
