@@ -105,13 +105,17 @@ pub(super) fn questions(words: &Words) -> Value {
         };
         counts[format!("any{place}")] = ways(&["strong", "description"]);
         counts[format!("kind{place}")] = ways(&["kinds"]);
+        // Letter by letter: two words may share a stem by accident.
+        let spelled = [word.text.as_str(), &singular(&word.text)].map(|text| json!({"match": {"all_words": text}}));
+        counts[format!("said{place}")] = json!({"bool": {"should": spelled, "minimum_should_match": 1}});
     }
     let mut body = json!({
         "size": 0, "track_total_hits": false,
         "aggs": {"words": {"filters": {"filters": counts}}},
     });
-    let words = words.words.iter().map(|word| word.text.as_str()).filter(|word| errors_allowed(word) > 0);
-    let spelled: Vec<_> = words.collect();
+    let words = words.words.iter().map(|word| &word.text).filter(|word| errors_allowed(word) > 0);
+    let mut spelled: Vec<_> = words.flat_map(|word| [word.clone(), singular(word)]).collect();
+    spelled.dedup();
     if !spelled.is_empty() {
         let near = |field: &str| {
             json!({"term": {
@@ -134,14 +138,18 @@ pub(super) fn understood(words: &Words, answer: &Value, synonyms: &Synonyms) -> 
     let mut plan = Plan { level: Level::Near, ..Plan::default() };
     let (mut kept, mut kinds) = (Vec::new(), Vec::new());
     for (place, word) in words.words.iter().enumerate() {
-        if count(format!("any{place}")) > 0 {
+        let (any, said) = (count(format!("any{place}")) > 0, count(format!("said{place}")) > 0);
+        // By other spellings and names, too, a product may have a word that none says letter by letter.
+        let by_another_name = word.all().nth(1).is_some();
+        let (candidates, are_kinds) = match any && (said || by_another_name) {
+            true => (Vec::new(), false),
+            false => candidates(&word.text, answer, synonyms),
+        };
+        if (!any || are_kinds) && !candidates.is_empty() {
+            plan.corrected.insert(place, candidates);
             kept.push(place);
-        } else {
-            let candidates = candidates(&word.text, answer, synonyms);
-            if !candidates.is_empty() {
-                plan.corrected.insert(place, candidates);
-                kept.push(place);
-            }
+        } else if any {
+            kept.push(place);
         }
         if count(format!("kind{place}")) > 0 {
             kinds.push(place);
@@ -157,33 +165,61 @@ pub(super) fn understood(words: &Words, answer: &Value, synonyms: &Synonyms) -> 
 /// How many words a misspelt one may have been meant for.
 const CANDIDATES: usize = 2;
 
-/// The words that a misspelt one was likeliest meant for: with the fewest errors, then kinds before other words,
-/// then words with the same first letter, which is seldom wrong, then the commonest.
-fn candidates(typed: &str, answer: &Value, synonyms: &Synonyms) -> Vec<String> {
+/// A word that somebody may have meant.
+struct Candidate {
+    text: String,
+    errors: usize,
+    /// The first letter is seldom wrong.
+    begins_otherwise: bool,
+    /// 0 for a kind, 1 for a word that says what a product is, 2 for any other.
+    source: usize,
+    often: u64,
+}
+
+impl Candidate {
+    fn rank(&self) -> (usize, bool, usize) {
+        (self.errors, self.begins_otherwise, self.source)
+    }
+}
+
+/// The words that a misspelt one was likeliest meant for, and whether they are kinds: with the fewest errors, then
+/// with the same first letter, then kinds before other words, then the commonest.
+fn candidates(typed: &str, answer: &Value, synonyms: &Synonyms) -> (Vec<String>, bool) {
     let allowed = errors_allowed(typed);
-    let mut found: Vec<((usize, usize, bool), u64, String)> = Vec::new();
+    let mut found: Vec<Candidate> = Vec::new();
     let mut consider = |source: usize, text: &str, often: u64| {
         // One letter too few and the plural's is one error, not two.
-        let errors = distance(typed, text).min(distance(singular(typed).as_str(), singular(text).as_str()));
-        let is_new = found.iter().all(|(.., known)| singular(known) != singular(text));
-        if errors <= allowed && is_new && !text.contains(|c: char| c.is_ascii_digit()) {
-            found.push(((errors, source, typed.chars().next() != text.chars().next()), often, text.to_owned()));
+        let errors = distance(typed, text).min(distance(&singular(typed), &singular(text)));
+        if errors > allowed || text.contains(|c: char| c.is_ascii_digit()) {
+            return;
+        }
+        match found.iter_mut().find(|known| singular(&known.text) == singular(text)) {
+            // In the number in which it was typed.
+            Some(known) if distance(typed, text) < distance(typed, &known.text) => known.text = text.to_owned(),
+            Some(_) => {}
+            None => {
+                let begins_otherwise = typed.chars().next() != text.chars().next();
+                found.push(Candidate { text: text.to_owned(), errors, begins_otherwise, source, often });
+            }
         }
     };
-    for (place, source) in ["kinds", "telling", "any"].iter().enumerate() {
-        let entries = answer["suggest"][source].as_array().map(Vec::as_slice).unwrap_or_default();
-        let entry = entries.iter().find(|entry| entry["text"] == typed);
-        let options = entry.and_then(|entry| entry["options"].as_array()).map(Vec::as_slice).unwrap_or_default();
-        for option in options {
-            consider(place, option["text"].as_str().unwrap_or_default(), option["freq"].as_u64().unwrap_or_default());
+    let one = singular(typed);
+    for (source, name) in ["kinds", "telling", "any"].iter().enumerate() {
+        let entries = answer["suggest"][name].as_array().map(Vec::as_slice).unwrap_or_default();
+        for entry in entries.iter().filter(|entry| entry["text"] == typed || entry["text"] == one.as_str()) {
+            for option in entry["options"].as_array().map(Vec::as_slice).unwrap_or_default() {
+                let often = option["freq"].as_u64().unwrap_or_default();
+                consider(source, option["text"].as_str().unwrap_or_default(), often);
+            }
         }
-        if place == 1 {
+        if source == 1 {
             let length = typed.chars().count();
             let near = synonyms.known().filter(|word| word.chars().count().abs_diff(length) <= allowed + 1);
-            near.for_each(|word| consider(1, word, 0));
+            near.for_each(|word| consider(source, word, 0));
         }
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-    let best = found.first().map(|(rank, ..)| *rank);
-    found.into_iter().filter(|(rank, ..)| Some(*rank) == best).take(CANDIDATES).map(|(.., text)| text).collect()
+    found.sort_by(|a, b| a.rank().cmp(&b.rank()).then(b.often.cmp(&a.often)));
+    let Some(best) = found.first().map(Candidate::rank) else { return (Vec::new(), false) };
+    let same = found.into_iter().filter(|candidate| candidate.rank() == best).take(CANDIDATES);
+    (same.map(|candidate| candidate.text).collect(), best.2 == 0)
 }

@@ -12,6 +12,9 @@ use super::{
 /// What a search of a group must at least reach.
 type Floors = [(Group, f64); 4];
 
+/// Where both are all but perfect, one product's place decides.
+const NEAR: f64 = 0.01;
+
 #[derive(Debug, Clone, Copy)]
 enum Way {
     Ours,
@@ -21,14 +24,14 @@ enum Way {
 
 #[tokio::test]
 async fn the_sample_catalogue_is_found_as_judged() {
-    let floors = [(Group::Kinds, 0.95), (Group::Modifiers, 0.93), (Group::Misspelt, 0.94), (Group::KnownItems, 0.96)];
+    let floors = [(Group::Kinds, 0.98), (Group::Modifiers, 0.97), (Group::Misspelt, 0.93), (Group::KnownItems, 0.98)];
     measure(sample().await, floors).await;
 }
 
 #[tokio::test]
 async fn the_real_catalogue_is_found_as_judged() {
     let Some(retail) = retail().await else { return };
-    let floors = [(Group::Kinds, 0.95), (Group::Modifiers, 0.93), (Group::Misspelt, 0.94), (Group::KnownItems, 0.96)];
+    let floors = [(Group::Kinds, 0.98), (Group::Modifiers, 0.93), (Group::Misspelt, 0.93), (Group::KnownItems, 0.98)];
     measure(retail, floors).await;
 }
 
@@ -50,7 +53,7 @@ async fn measure(measured: &Measured, floors: Floors) {
     }
     for (group, ours, floor, careful, empty, queries) in reached {
         assert!(ours >= floor, "{group:?}: {ours:.4} is below {floor}");
-        assert!(ours >= careful, "{group:?}: {ours:.4}, and a careful query reaches {careful:.4}");
+        assert!(ours >= careful - NEAR, "{group:?}: {ours:.4}, and a careful query reaches {careful:.4}");
         assert!(empty * 50 <= 1 + queries, "{group:?}: queries that find nothing");
     }
 }
