@@ -1,12 +1,10 @@
-//! `GET /search/suggestions`: how a title may go on.
+//! `GET /search/suggestions`: how what is being typed may go on.
 
-use serde::Serialize;
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::SearchUnavailable,
 };
-use souk_search::{SearchIndex, Suggestion};
+use souk_search::{SearchIndex, Suggestions};
 use souk_wiring::{Call, FromEnvironment};
-use utoipa::ToSchema;
 
 use crate::{problems, search_products::words};
 
@@ -17,13 +15,6 @@ const CACHE_CONTROL: &str = "public, max-age=60";
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
     index: SearchIndex,
-}
-
-/// Titles that go on from what was typed.
-#[derive(Debug, Serialize, ToSchema)]
-struct Suggestions {
-    /// The best first.
-    suggestions: Vec<Suggestion>,
 }
 
 /// Answers with suggestions, the best first.
@@ -42,5 +33,5 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     request.allow_query(&["q"])?;
     let typed = words(request.query("q")?)?.ok_or_else(|| Problem::invalid_field("q", "is needed"))?;
     let suggestions = deps.index.suggest(&typed).await.map_err(problems::index)?;
-    Ok(Response::json(200, &Suggestions { suggestions }).header("cache-control", CACHE_CONTROL))
+    Ok(Response::json(200, &suggestions).header("cache-control", CACHE_CONTROL))
 }

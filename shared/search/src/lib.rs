@@ -24,5 +24,6 @@ pub use page::{
 };
 pub use query::{
     AttributeFacet, AttributeFilter, AttributeFilterError, AttributeValue, CategoryFacet, CorrectedWord, Facets, Hit,
-    PriceFacet, QueryError, RatingFacet, SearchAnswer, SearchQuery, SellerFacet, Sort, Suggestion, Synonyms,
+    PriceFacet, QueryError, RatingFacet, SearchAnswer, SearchQuery, SellerFacet, Sort, SuggestedCategory, Suggestion,
+    Suggestions, Synonyms,
 };

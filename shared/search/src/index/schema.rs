@@ -100,7 +100,7 @@ fn schema() -> Value {
                 "category_ids": {"type": "keyword"},
                 "category_names": telling(),
                 "category_facets": {"type": "keyword"},
-                "kinds": {"type": "text", "analyzer": "stemmed", "search_analyzer": "stemmed_asked", "norms": false},
+                "kinds": kinds(),
                 "seller_id": {"type": "keyword"},
                 "seller_name": telling(),
                 "seller_facet": {"type": "keyword"},
@@ -119,6 +119,14 @@ fn schema() -> Value {
                 "created_at": {"type": "long"},
             },
         },
+    })
+}
+
+/// The nouns of categories, with their spelling.
+fn kinds() -> Value {
+    json!({
+        "type": "text", "analyzer": "joined", "search_analyzer": "stemmed_asked", "norms": false,
+        "fields": {"plain": {"type": "text", "analyzer": "plain", "search_analyzer": "plain_asked", "norms": false}},
     })
 }
 

@@ -2,7 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{SearchQuery, Sort, clauses, facets, facets::Filters, plan::Plan, words::Words};
+use super::{
+    SearchQuery, Sort, clauses, facets,
+    facets::Filters,
+    plan::Plan,
+    words::{Word, Words},
+};
 
 /// What a hit shows; descriptions stay behind but for their highlights.
 const SHOWN: [&str; 14] = [
@@ -87,12 +92,7 @@ impl Asked<'_> {
     /// Without paging: what matches, its order, highlights.
     fn hits(self, query: Value) -> Value {
         let mut body = json!({"query": query, "sort": self.sort(), "_source": SHOWN, "track_total_hits": false});
-        let words: Vec<_> = self
-            .words
-            .words
-            .iter()
-            .flat_map(|word| std::iter::once(&word.text).chain(&word.same).chain(&word.alternates).map(String::as_str))
-            .collect();
+        let words: Vec<_> = self.words.words.iter().flat_map(Word::all).collect();
         if !words.is_empty() {
             let marked = |field: &str| json!({"match": {field: words.join(" ")}});
             body["highlight"] = json!({

@@ -12,18 +12,28 @@ use super::{
 };
 
 /// The fields that say what a product is, and what a word is worth in each.
-const TELLING: [(&str, f64); 5] =
-    [("category_names", 6.0), ("attribute_words", 6.0), ("variant_title", 6.0), ("title", 5.0), ("strong", 4.0)];
+const TELLING: [(&str, f64); 6] = [
+    ("kinds", 10.0),
+    ("category_names", 6.0),
+    ("attribute_words", 6.0),
+    ("variant_title", 6.0),
+    ("title", 5.0),
+    ("strong", 4.0),
+];
 /// What a word is worth in a description.
 const DESCRIBED: (&str, f64) = ("description", 1.5);
-/// A synonym is worth less than what was typed.
-const SYNONYM: f64 = 0.75;
+/// Another word for the same is worth a little less than what was typed.
+const EQUAL: f64 = 0.9;
+/// A word for some of what was meant is worth less, in a title too, than what was typed is in a description.
+const ALSO: f64 = 0.2;
 /// What a word adds by standing in more than one field.
-const ALSO: f64 = 0.15;
+const TWICE: f64 = 0.15;
 /// A product that matches more words stands before one that matches fewer, whatever else is said of them.
 const WORD: f64 = 1_000.0;
 /// Of products that match as many words, those that match the earlier ones stand before.
 const EARLIER: f64 = 15.0;
+/// One that has a word for some of what was meant stands before one that has none.
+const NEARLY: f64 = 400.0;
 /// Codes stand before everything.
 const WHOLE_CODE: f64 = 50_000.0;
 const BEGINNING_OF_A_CODE: f64 = 30_000.0;
@@ -76,45 +86,45 @@ fn near(asked: &[(usize, &Word)], words: &Words, plan: &Plan) -> Value {
     for (place, word) in asked {
         let rank = plan.rank(*place, words.words.len());
         let worth = WORD + EARLIER * (words.words.len() - rank) as f64;
-        let mut is_there = constant(any_of(fields(word, plan.is_telling(*place))), worth);
-        is_there["constant_score"]["_name"] = json!(place.to_string());
-        should.push(is_there);
-        should.push(anywhere(word, plan.is_telling(*place)));
+        let is_telling = plan.is_telling(*place);
+        let mut ways = vec![constant(any_of(fields(word, is_telling, false)), worth)];
+        if !word.also.is_empty() {
+            ways.push(constant(any_of(fields(word, is_telling, true)), NEARLY));
+        }
+        // The name tells which words a product matches.
+        should.push(json!({"dis_max": {"queries": ways, "_name": place.to_string()}}));
+        should.push(anywhere(word, is_telling));
     }
-    let all: Vec<_> = asked.iter().map(|(_, word)| any_of(fields(word, false))).collect();
+    let all: Vec<_> = asked.iter().map(|(_, word)| any_of(fields(word, false, true))).collect();
     let mut enough = vec![json!({"bool": {"filter": all}})];
     match plan.head() {
-        Some(head) => enough.extend(words.words.get(head).map(|head| any_of(fields(head, true)))),
-        None => enough.extend(asked.iter().map(|(_, word)| any_of(fields(word, false)))),
+        Some(head) => enough.extend(words.words.get(head).map(|head| any_of(fields(head, true, true)))),
+        None => enough.extend(asked.iter().map(|(_, word)| any_of(fields(word, false, true)))),
     }
     json!({"bool": {"filter": [any_of(enough)], "should": should}})
 }
 
 /// Where a word is, by one field for all that tell and one for the description.
-fn fields(word: &Word, is_telling: bool) -> Vec<Value> {
+fn fields(word: &Word, is_telling: bool, also: bool) -> Vec<Value> {
     let fields: &[&str] = if is_telling { &["strong"] } else { &["strong", DESCRIBED.0] };
-    fields.iter().flat_map(|field| [spelled(field, word), otherwise(field, word)]).flatten().collect()
+    let others = also.then_some(&word.also);
+    let texts = || std::iter::once(&word.text).chain(&word.same).chain(&word.equal).chain(others.into_iter().flatten());
+    fields.iter().filter_map(|field| one_of(field, texts())).collect()
 }
 
 /// That it matches a word, and by where it does.
 fn anywhere(word: &Word, is_telling: bool) -> Value {
     let mut ways = Vec::new();
     for (field, worth) in TELLING.iter().chain((!is_telling).then_some(&DESCRIBED)) {
-        ways.extend(spelled(field, word).map(|query| constant(query, *worth)));
-        ways.extend(otherwise(field, word).map(|query| constant(query, worth * SYNONYM)));
+        let typed = std::iter::once(&word.text).chain(&word.same);
+        let all = [
+            (one_of(field, typed), 1.0),
+            (one_of(field, word.equal.iter()), EQUAL),
+            (one_of(field, word.also.iter()), ALSO),
+        ];
+        ways.extend(all.into_iter().filter_map(|(query, part)| Some(constant(query?, worth * part))));
     }
-    json!({"dis_max": {"queries": ways, "tie_breaker": ALSO}})
-}
-
-/// A word as it was typed, in any of its spellings.
-fn spelled(field: &str, word: &Word) -> Option<Value> {
-    let typed = std::iter::once(&word.text).chain(&word.same);
-    one_of(field, typed)
-}
-
-/// A word by another name.
-fn otherwise(field: &str, word: &Word) -> Option<Value> {
-    one_of(field, word.alternates.iter())
+    json!({"dis_max": {"queries": ways, "tie_breaker": TWICE}})
 }
 
 /// Any of these; the parts of one stand together.

@@ -27,8 +27,10 @@ const SELLERS_MAX: usize = 100;
 const PAIRS_MAX: usize = 400;
 const ATTRIBUTES_MAX: usize = 12;
 const VALUES_MAX: usize = 30;
-/// Counts are exact up to this many products.
-const EXACT_UP_TO: u32 = 40_000;
+/// In all, counts are exact up to this many products; each costs OpenSearch a quarter of a megabyte.
+const TOTAL_EXACT_UP_TO: u32 = 40_000;
+/// A facet's counts are exact up to this many, and differ by some percents beyond: there are hundreds of them.
+const EXACT_UP_TO: u32 = 1_000;
 
 /// How the matches divide up, in products. Each counts with all filters but its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -176,18 +178,22 @@ impl Filters {
 
 /// Facets count products, documents are variants.
 pub(super) fn counts(filters: &Filters) -> Value {
-    let products = || json!({"products": {"cardinality": {"field": "product_id", "precision_threshold": EXACT_UP_TO}}});
+    let products = |exact_up_to: u32| json!({"products": {"cardinality": {"field": "product_id", "precision_threshold": exact_up_to}}});
     let counted = |own: Option<Of>, by: Value| {
         let mut by = by;
-        by["aggs"] = products();
+        by["aggs"] = products(EXACT_UP_TO);
         json!({"filter": filters.but(own.as_ref()), "aggs": {"by": by}})
     };
-    let terms = |field: &str, size: usize| json!({"terms": {"field": field, "size": size}});
+    let terms =
+        |field: &str, size: usize| json!({"terms": {"field": field, "size": size, "collect_mode": "breadth_first"}});
     let prices: Vec<_> = PRICE_LADDERS.iter().flat_map(ranges).collect();
     let ratings: Vec<_> = RATING_STEPS.iter().map(|from| json!({"from": from})).collect();
     let mut counts = json!({
-        "total": {"filter": filters.all(), "aggs": products()},
-        "in_stock": {"filter": {"bool": {"filter": [filters.but(Some(&Of::Stock)), {"term": {"in_stock": true}}]}}, "aggs": products()},
+        "total": {"filter": filters.all(), "aggs": products(TOTAL_EXACT_UP_TO)},
+        "in_stock": {
+            "filter": {"bool": {"filter": [filters.but(Some(&Of::Stock)), {"term": {"in_stock": true}}]}},
+            "aggs": products(TOTAL_EXACT_UP_TO),
+        },
         "categories": counted(Some(Of::Category), terms("category_facets", CATEGORIES_MAX)),
         "prices": counted(Some(Of::Price), json!({"range": {"field": "price", "ranges": prices}})),
         "ratings": counted(Some(Of::Rating), json!({"range": {"field": "rating_average", "ranges": ratings}})),
@@ -379,9 +385,18 @@ mod tests {
 
     #[test]
     fn price_ranges_fit_the_results() {
-        let bucket = |from: i64, to: i64, count: u64| json!({"from": from, "to": to, "products": {"value": count}});
-        let found = vec![bucket(0, 2_500, 9), bucket(0, 500, 3), bucket(500, 1_000, 3), bucket(1_000, 1_500, 3)];
+        let sold = [300, 400, 700, 1_200, 1_300];
+        let counted = |range: &Value| {
+            let to = range["to"].as_i64().unwrap_or(i64::MAX);
+            let count = sold.iter().filter(|price| (range["from"].as_i64().unwrap()..to).contains(*price)).count();
+            let mut bucket = json!({"from": range["from"].as_f64(), "products": {"value": count}});
+            if let Some(to) = range["to"].as_f64() {
+                bucket["to"] = json!(to);
+            }
+            bucket
+        };
+        let found: Vec<_> = PRICE_LADDERS.iter().flat_map(ranges).map(|range| counted(&range)).collect();
         let prices = prices(&json!({"aggregations": {"prices": {"by": {"buckets": found}}}}));
-        assert_eq!(prices[1], PriceFacet { min_price: 500, max_price: Some(999), count: 3 });
+        assert_eq!(prices[1], PriceFacet { min_price: 500, max_price: Some(999), count: 1 });
     }
 }

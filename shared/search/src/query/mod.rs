@@ -15,6 +15,6 @@ pub use answer::{CorrectedWord, Hit, SearchAnswer};
 pub use facets::{AttributeFacet, AttributeValue, CategoryFacet, Facets, PriceFacet, RatingFacet, SellerFacet};
 pub use parameters::{AttributeFilter, AttributeFilterError, SearchQuery, Sort};
 pub use run::QueryError;
-pub use suggest::Suggestion;
+pub use suggest::{SuggestedCategory, Suggestion, Suggestions};
 pub use synonyms::Synonyms;
 pub(crate) use words::code_key;

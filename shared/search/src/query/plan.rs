@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     SearchQuery, Sort,
-    synonyms::Synonyms,
+    synonyms::{Synonyms, singular},
     words::{Word, Words, distance, errors_allowed},
 };
 
@@ -80,9 +80,7 @@ impl Plan {
             let (Some(word), Some((best, others))) = (read.words.get_mut(*place), candidates.split_first()) else {
                 continue;
             };
-            let mut alternates = others.to_vec();
-            alternates.extend(synonyms.of(best));
-            *word = Word { text: best.clone(), same: Vec::new(), alternates };
+            *word = Word { same: others.to_vec(), ..synonyms.word(best.clone()) };
         }
         if !self.corrected.is_empty() {
             read.phrase = read.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
@@ -97,8 +95,8 @@ pub(super) fn questions(words: &Words) -> Value {
     let mut counts = json!({});
     for (place, word) in words.words.iter().enumerate() {
         let ways = |fields: &[&str]| {
-            let texts = std::iter::once(&word.text).chain(&word.same).chain(&word.alternates);
-            let queries: Vec<_> = texts
+            let queries: Vec<_> = word
+                .all()
                 .flat_map(|text| {
                     fields.iter().map(move |field| json!({"match": {*field: {"query": text, "operator": "and"}}}))
                 })
@@ -107,40 +105,51 @@ pub(super) fn questions(words: &Words) -> Value {
         };
         counts[format!("any{place}")] = ways(&["strong", "description"]);
         counts[format!("kind{place}")] = ways(&["kinds"]);
+        // Letter by letter: two words may share a stem by accident.
+        let spelled = [word.text.as_str(), &singular(&word.text)].map(|text| json!({"match": {"all_words": text}}));
+        counts[format!("said{place}")] = json!({"bool": {"should": spelled, "minimum_should_match": 1}});
     }
     let mut body = json!({
         "size": 0, "track_total_hits": false,
         "aggs": {"words": {"filters": {"filters": counts}}},
     });
-    let spelled: Vec<_> =
-        words.words.iter().map(|word| word.text.as_str()).filter(|word| errors_allowed(word) > 0).collect();
+    let words = words.words.iter().map(|word| &word.text).filter(|word| errors_allowed(word) > 0);
+    let mut spelled: Vec<_> = words.flat_map(|word| [word.clone(), singular(word)]).collect();
+    spelled.dedup();
     if !spelled.is_empty() {
         let near = |field: &str| {
             json!({"term": {
                 "field": field, "suggest_mode": "always", "max_edits": 2, "prefix_length": 0, "min_word_length": 4,
-                "size": 8, "max_term_freq": 1_000_000_000, "max_inspections": 10,
+                "size": 20, "accuracy": 0.3, "max_term_freq": 1_000_000_000,
             }})
         };
-        body["suggest"] = json!({"text": spelled.join(" "), "telling": near("spelling"), "any": near("all_words")});
+        body["suggest"] = json!({
+            "text": spelled.join(" "),
+            "kinds": near("kinds.plain"), "telling": near("spelling"), "any": near("all_words"),
+        });
     }
     body
 }
 
 /// What the answer to [`questions`] makes of a plan.
-pub(super) fn understood(words: &Words, answer: &Value) -> Plan {
+pub(super) fn understood(words: &Words, answer: &Value, synonyms: &Synonyms) -> Plan {
     let count =
         |name: String| answer["aggregations"]["words"]["buckets"][name]["doc_count"].as_u64().unwrap_or_default();
     let mut plan = Plan { level: Level::Near, ..Plan::default() };
     let (mut kept, mut kinds) = (Vec::new(), Vec::new());
     for (place, word) in words.words.iter().enumerate() {
-        if count(format!("any{place}")) > 0 {
+        let (any, said) = (count(format!("any{place}")) > 0, count(format!("said{place}")) > 0);
+        // By other spellings and names, too, a product may have a word that none says letter by letter.
+        let by_another_name = word.all().nth(1).is_some();
+        let (candidates, are_kinds) = match any && (said || by_another_name) {
+            true => (Vec::new(), false),
+            false => candidates(&word.text, answer, synonyms),
+        };
+        if (!any || are_kinds) && !candidates.is_empty() {
+            plan.corrected.insert(place, candidates);
             kept.push(place);
-        } else {
-            let candidates = candidates(&word.text, answer);
-            if !candidates.is_empty() {
-                plan.corrected.insert(place, candidates);
-                kept.push(place);
-            }
+        } else if any {
+            kept.push(place);
         }
         if count(format!("kind{place}")) > 0 {
             kinds.push(place);
@@ -156,29 +165,61 @@ pub(super) fn understood(words: &Words, answer: &Value) -> Plan {
 /// How many words a misspelt one may have been meant for.
 const CANDIDATES: usize = 2;
 
-fn candidates(typed: &str, answer: &Value) -> Vec<String> {
+/// A word that somebody may have meant.
+struct Candidate {
+    text: String,
+    errors: usize,
+    /// The first letter is seldom wrong.
+    begins_otherwise: bool,
+    /// 0 for a kind, 1 for a word that says what a product is, 2 for any other.
+    source: usize,
+    often: u64,
+}
+
+impl Candidate {
+    fn rank(&self) -> (usize, bool, usize) {
+        (self.errors, self.begins_otherwise, self.source)
+    }
+}
+
+/// The words that a misspelt one was likeliest meant for, and whether they are kinds: with the fewest errors, then
+/// with the same first letter, then kinds before other words, then the commonest.
+fn candidates(typed: &str, answer: &Value, synonyms: &Synonyms) -> (Vec<String>, bool) {
     let allowed = errors_allowed(typed);
-    let mut found: Vec<(usize, u64, String)> = Vec::new();
-    for (less_telling, source) in ["telling", "any"].iter().enumerate() {
-        let entries = answer["suggest"][source].as_array().map(Vec::as_slice).unwrap_or_default();
-        let entry = entries.iter().find(|entry| entry["text"] == typed);
-        let options = entry.and_then(|entry| entry["options"].as_array()).map(Vec::as_slice).unwrap_or_default();
-        for option in options {
-            let Some(text) = option["text"].as_str() else { continue };
-            let errors = distance(typed, text);
-            let is_new = found.iter().all(|(_, _, known)| known != text);
-            if errors <= allowed && is_new && !text.chars().any(|c| c.is_ascii_digit()) {
-                // The first letter is seldom wrong; a word of a title is likelier than one of a description.
-                let first = usize::from(typed.chars().next() != text.chars().next());
-                found.push((
-                    errors * 4 + first * 2 + less_telling,
-                    option["freq"].as_u64().unwrap_or_default(),
-                    text.to_owned(),
-                ));
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut consider = |source: usize, text: &str, often: u64| {
+        // One letter too few and the plural's is one error, not two.
+        let errors = distance(typed, text).min(distance(&singular(typed), &singular(text)));
+        if errors > allowed || text.contains(|c: char| c.is_ascii_digit()) {
+            return;
+        }
+        match found.iter_mut().find(|known| singular(&known.text) == singular(text)) {
+            // In the number in which it was typed.
+            Some(known) if distance(typed, text) < distance(typed, &known.text) => known.text = text.to_owned(),
+            Some(_) => {}
+            None => {
+                let begins_otherwise = typed.chars().next() != text.chars().next();
+                found.push(Candidate { text: text.to_owned(), errors, begins_otherwise, source, often });
             }
         }
+    };
+    let one = singular(typed);
+    for (source, name) in ["kinds", "telling", "any"].iter().enumerate() {
+        let entries = answer["suggest"][name].as_array().map(Vec::as_slice).unwrap_or_default();
+        for entry in entries.iter().filter(|entry| entry["text"] == typed || entry["text"] == one.as_str()) {
+            for option in entry["options"].as_array().map(Vec::as_slice).unwrap_or_default() {
+                let often = option["freq"].as_u64().unwrap_or_default();
+                consider(source, option["text"].as_str().unwrap_or_default(), often);
+            }
+        }
+        if source == 1 {
+            let length = typed.chars().count();
+            let near = synonyms.known().filter(|word| word.chars().count().abs_diff(length) <= allowed + 1);
+            near.for_each(|word| consider(source, word, 0));
+        }
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
-    let best = found.first().map(|(errors, ..)| *errors);
-    found.into_iter().filter(|(errors, ..)| Some(*errors) == best).take(CANDIDATES).map(|(.., text)| text).collect()
+    found.sort_by(|a, b| a.rank().cmp(&b.rank()).then(b.often.cmp(&a.often)));
+    let Some(best) = found.first().map(Candidate::rank) else { return (Vec::new(), false) };
+    let same = found.into_iter().filter(|candidate| candidate.rank() == best).take(CANDIDATES);
+    (same.map(|candidate| candidate.text).collect(), best.2 == 0)
 }

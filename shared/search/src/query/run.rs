@@ -149,7 +149,7 @@ impl SearchIndex {
         if total >= self.enough(search) || words.words.is_empty() || (total > 0 && is_one) {
             return Ok(Reading { plan: first, answer, matched: None });
         }
-        let mut plan = plan::understood(words, &self.look_up(words).await?);
+        let mut plan = plan::understood(words, &self.look_up(words).await?, synonyms);
         let mut best = Reading { plan: first, answer, matched: None };
         let mut read = words.clone();
         if !plan.corrected.is_empty() {
@@ -161,7 +161,7 @@ impl SearchIndex {
             if total >= self.enough(search) || (total > 0 && is_one) {
                 return Ok(best);
             }
-            plan.kinds = plan::understood(&read, &self.look_up(&read).await?).kinds;
+            plan.kinds = plan::understood(&read, &self.look_up(&read).await?, synonyms).kinds;
         }
         let total = facets::total(&best.answer);
         let by_relevance = search.sort == Sort::Relevance;
@@ -194,7 +194,7 @@ impl SearchIndex {
         self.post(Asked { search, words, plan }.first_page()).await
     }
 
-    async fn look_up(&self, words: &Words) -> Result<Value, IndexError> {
+    pub(super) async fn look_up(&self, words: &Words) -> Result<Value, IndexError> {
         self.post(plan::questions(words)).await
     }
 

@@ -14,7 +14,14 @@ const LINES_MAX: usize = 20_000;
 /// What each word may be called instead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Synonyms {
-    by_word: HashMap<String, Vec<String>>,
+    by_word: HashMap<String, Others>,
+}
+
+/// What a word may be called instead.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Others {
+    equal: Vec<String>,
+    also: Vec<String>,
 }
 
 impl Synonyms {
@@ -23,8 +30,9 @@ impl Synonyms {
         Self::parse(STANDARD)
     }
 
-    /// Reads a file: a line is `couch, sofa`, each for the other, or `blue => navy, cobalt`, the right ones for
-    /// the left; `#` begins a remark. A line that says nothing is passed over.
+    /// Reads a file: a line is `couch, sofa`, which mean the same, or `blue => navy, cobalt`: who looks for the left
+    /// may like the right, after what is called as they said. `#` begins a remark. A line that says nothing is
+    /// passed over.
     pub fn parse(text: &str) -> Self {
         let mut synonyms = Self::default();
         for line in text.lines().take(LINES_MAX) {
@@ -34,20 +42,17 @@ impl Synonyms {
                 words.filter(|word| !word.is_empty()).collect()
             };
             match line.split_once("=>") {
-                Some((left, right)) => list(left).iter().for_each(|word| synonyms.add(word, &list(right))),
-                None => list(&line).iter().for_each(|word| synonyms.add(word, &list(&line))),
+                Some((left, right)) => {
+                    list(left).iter().for_each(|word| add(&mut synonyms.others(word).also, word, &list(right)))
+                }
+                None => list(&line).iter().for_each(|word| add(&mut synonyms.others(word).equal, word, &list(&line))),
             }
         }
         synonyms
     }
 
-    fn add(&mut self, word: &str, others: &[String]) {
-        let known = self.by_word.entry(key(word)).or_default();
-        for other in others {
-            if key(other) != key(word) && !known.contains(other) {
-                known.push(other.clone());
-            }
-        }
+    fn others(&mut self, word: &str) -> &mut Others {
+        self.by_word.entry(key(word)).or_default()
     }
 
     /// The longest group of these tokens, from the first on, that has synonyms, else the first alone; and how
@@ -55,16 +60,30 @@ impl Synonyms {
     pub(super) fn longest(&self, tokens: &[&String]) -> (usize, Word) {
         for length in (1..=LENGTH_MAX.min(tokens.len())).rev() {
             let text = tokens[..length].iter().map(|token| token.as_str()).collect::<Vec<_>>().join(" ");
-            if let Some(alternates) = self.by_word.get(&key(&text)) {
-                return (length, Word { text, same: Vec::new(), alternates: alternates.clone() });
+            if self.by_word.contains_key(&key(&text)) {
+                return (length, self.word(text));
             }
         }
         (1, Word::plain(tokens[0].clone()))
     }
 
-    /// Other words for this one.
-    pub(super) fn of(&self, word: &str) -> Vec<String> {
-        self.by_word.get(&key(word)).cloned().unwrap_or_default()
+    /// A word with its others.
+    pub(super) fn word(&self, text: String) -> Word {
+        let Others { equal, also } = self.by_word.get(&key(&text)).cloned().unwrap_or_default();
+        Word { equal, also, ..Word::plain(text) }
+    }
+
+    /// Words of the file, one by one: what somebody may have misspelt.
+    pub(super) fn known(&self) -> impl Iterator<Item = &String> {
+        self.by_word.keys().filter(|word| !word.contains(' '))
+    }
+}
+
+fn add(known: &mut Vec<String>, word: &str, others: &[String]) {
+    for other in others {
+        if key(other) != key(word) && !known.contains(other) {
+            known.push(other.clone());
+        }
     }
 }
 
@@ -94,12 +113,12 @@ mod tests {
     #[test]
     fn a_group_holds_both_ways_and_an_arrow_one_way() {
         let synonyms = Synonyms::parse("couch, sofa # soft\nblue => navy , cobalt\n\n => x\ncell phone, cellphone");
-        assert_eq!(synonyms.of("sofas"), ["couch"]);
-        assert_eq!(synonyms.of("Blue".to_lowercase().as_str()), ["navy", "cobalt"]);
-        assert_eq!(synonyms.of("navy"), Vec::<String>::new());
+        assert_eq!(synonyms.word("sofas".to_owned()).equal, ["couch"]);
+        assert_eq!(synonyms.word("blue".to_owned()).also, ["navy", "cobalt"]);
+        assert_eq!(synonyms.word("navy".to_owned()), Word::plain("navy".to_owned()));
         let tokens = ["cell", "phones", "black"].map(str::to_owned);
         let (taken, word) = synonyms.longest(&tokens.iter().collect::<Vec<_>>());
-        assert_eq!((taken, word.text.as_str(), word.alternates), (2, "cell phones", vec!["cellphone".to_owned()]));
+        assert_eq!((taken, word.text.as_str(), word.equal), (2, "cell phones", vec!["cellphone".to_owned()]));
     }
 
     #[test]
@@ -112,7 +131,7 @@ mod tests {
     fn what_is_built_in_is_read_whole() {
         let standard = Synonyms::standard();
         for word in ["couch", "cellphone", "rucksack", "tee", "woman", "blue"] {
-            assert!(!standard.of(word).is_empty(), "{word}");
+            assert_ne!(standard.word(word.to_owned()), Word::plain(word.to_owned()));
         }
     }
 }

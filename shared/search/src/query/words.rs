@@ -38,8 +38,10 @@ pub(super) struct Word {
     pub(super) text: String,
     /// The same word in another spelling: `backpack` for `back pack`, `wifi` for `wi-fi`.
     pub(super) same: Vec<String>,
-    /// Other words for it.
-    pub(super) alternates: Vec<String>,
+    /// Other words for the same.
+    pub(super) equal: Vec<String>,
+    /// Words for some of what it means: who looks for a shoe may like a boot.
+    pub(super) also: Vec<String>,
 }
 
 /// What was typed.
@@ -91,7 +93,8 @@ pub(super) fn read(q: &str, synonyms: &Synonyms) -> Words {
             break;
         }
         word.same.extend(joined(&word.text));
-        word.alternates.truncate(ALTERNATES_MAX);
+        word.equal.truncate(ALTERNATES_MAX);
+        word.also.truncate(ALTERNATES_MAX);
         if !read.words.iter().any(|known| known.text == word.text) {
             read.words.push(word);
         }
@@ -276,7 +279,13 @@ pub(super) fn distance(typed: &str, meant: &str) -> usize {
 impl Word {
     /// A word that goes by no other name.
     pub(super) fn plain(text: String) -> Self {
-        Self { text, same: Vec::new(), alternates: Vec::new() }
+        Self { text, same: Vec::new(), equal: Vec::new(), also: Vec::new() }
+    }
+
+    /// All that may stand for it.
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        let others = self.same.iter().chain(&self.equal).chain(&self.also);
+        std::iter::once(&self.text).chain(others).map(String::as_str)
     }
 
     /// What makes two spellings of a word one.

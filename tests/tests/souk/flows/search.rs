@@ -87,6 +87,44 @@ async fn typing_errors_filters_and_orders_find_the_right_products() {
 }
 
 #[tokio::test]
+async fn attributes_and_sellers_filter_and_what_is_given_up_is_said() {
+    let operator = stack().sign_in("operator").await;
+    let shop = Shop::open(&operator).await;
+    let mut listed = Vec::new();
+    for colour in ["teal", "maroon"] {
+        let id = fresh("prod");
+        let mut body = shop.product(&format!("{colour} Backpack"), &[&id]);
+        body["attributes"] = json!({ "colour": colour });
+        operator.put(&admin(&id), body).await.expect(201);
+        shop.found(&format!("q={id}"), colour, |hit| hit["product_id"] == id.as_str()).await;
+        listed.push(id);
+    }
+    let search = async |query: &str| {
+        operator.get(&format!("/search?category={}&{query}", shop.category_id)).await.expect(200).body
+    };
+    let teal = search("attribute=colour%3Dteal").await;
+    assert_eq!(ids(&teal["hits"]), [listed[0].clone()]);
+    let both = search("attribute=colour%3Dteal&attribute=colour%3Dmaroon&sort=newest").await;
+    assert_eq!(both["total"], 2);
+    let colours = |answer: &Value| {
+        let facets = answer["facets"]["attributes"].as_array().unwrap();
+        facets.iter().find(|facet| facet["name"] == "colour").unwrap()["values"].clone()
+    };
+    assert_eq!(colours(&teal), json!([{ "value": "maroon", "count": 1 }, { "value": "teal", "count": 1 }]));
+    let seller = both["facets"]["sellers"][0]["seller_id"].as_str().unwrap();
+    assert_eq!(search(&format!("seller={seller}")).await["total"], 2);
+    assert_eq!(search("seller=nobody").await["total"], 0);
+    let given_up = search("q=teal+backpack+qqxxzz").await;
+    assert_eq!(
+        (ids(&given_up["hits"])[0].as_str(), &given_up["dropped_words"]),
+        (listed[0].as_str(), &json!(["qqxxzz"]))
+    );
+    let many = "attribute=a%3Db&".repeat(21);
+    let refused = operator.get(&format!("/search?{}", many.trim_end_matches('&'))).await;
+    refused.expect_problem(400, "invalid-request").about_field("attribute");
+}
+
+#[tokio::test]
 async fn every_product_stands_on_exactly_one_page() {
     let operator = stack().sign_in("operator").await;
     let shop = Shop::open(&operator).await;
@@ -138,6 +176,9 @@ async fn a_search_that_cannot_be_is_refused_by_parameter() {
         ("min_rating=NaN", "min_rating"),
         ("in_stock=perhaps", "in_stock"),
         ("category=no+id", "category"),
+        ("seller=no+id", "seller"),
+        ("attribute=colour", "attribute"),
+        ("attribute=%3Dred", "attribute"),
         ("query=x", "query"),
         ("cursor=x", "cursor"),
     ] {

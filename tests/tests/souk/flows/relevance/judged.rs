@@ -60,7 +60,7 @@ const RETAIL: [Kind; 36] = [
     (&["speaker", "speakers"], &["electronics-speaker"]),
     (&["tv", "television"], &["electronics-television"]),
     (&["bouquet", "bouquets"], &["floral-bouquet"]),
-    (&["wreath", "wreaths"], &["floral-wreath", "seasonal-christmas"]),
+    (&["wreath", "wreaths"], &["floral-wreath"]),
     (&["boot", "boots"], &["footwear-boot"]),
     (&["sandals", "sandal"], &["footwear-sandals"]),
     (&["sneaker", "sneakers", "trainers"], &["footwear-sneaker"]),

@@ -7,6 +7,7 @@
 
 mod bounded;
 mod catalogue;
+mod divided;
 mod figures;
 mod judged;
 mod sample;

@@ -91,6 +91,22 @@ async fn typing_errors_neither_decide_who_is_in_nor_hide_what_was_typed() {
 }
 
 #[tokio::test]
+async fn suggestions_are_products_categories_and_queries_and_forgive_errors() {
+    let index = &sample().await.index;
+    let found = index.suggest("leather backp").await.unwrap();
+    assert!(found.suggestions.iter().all(|product| product.text.contains("Leather")), "{found:?}");
+    assert_eq!((found.queries[0].as_str(), found.categories[0].name.as_str()), ("leather backpacks", "Backpacks"));
+    for typed in ["lether", "walden lether", "lether backpack"] {
+        let found = index.suggest(typed).await.unwrap();
+        assert!(found.did_you_mean.as_deref().is_some_and(|meant| meant.contains("leather")), "{typed}: {found:?}");
+        assert!(found.suggestions[0].text.contains("Leather"), "{typed}: {found:?}");
+    }
+    for typed in ["😀".repeat(200), "靴".repeat(200), "a-".repeat(100), "x ".repeat(100)] {
+        assert!(index.suggest(&typed).await.is_ok(), "{typed}");
+    }
+}
+
+#[tokio::test]
 async fn prices_in_words_are_prices() {
     let answer = sample().await.sorted("shoes under 100", Sort::PriceDesc).await;
     assert_eq!(answer.max_price, Some(10_000));
