@@ -20,7 +20,7 @@ SHA256 = "a91faa1dc1cadc78cb278b4f63847e19e1627a4e9de698e14e7efc14ee37b286"
 ARTIFACT = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
 COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 INSTALL = HOME / f"opensearch-{VERSION}"
-HEAP = "512m"
+HEAP = "768m"
 # Modules that a catalogue search has no use for; without them it starts in half the time.
 UNUSED_MODULES = ("cache-common", "geo", "ingest-geoip", "ingest-user-agent", "lang-mustache", "opensearch-dashboards",
                   "percolator", "rank-eval", "repository-url", "rule-framework", "store-subdirectory", "transport-grpc")

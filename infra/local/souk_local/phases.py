@@ -37,7 +37,7 @@ def run():
         _phase("a second stack beside it", lambda: _python_tests("infra/local/stack_tests", "infra/local"))
         _phase("store, flow and race tests", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "*", "--", "--skip", "faults::", "--skip", "load::",
-            SOUK_OUTPUTS=str(test.home / "outputs.json")))
+            SOUK_OUTPUTS=str(test.home / "outputs.json"), SOUK_PYTHON=str(environment.python())))
         # Alone on the machine, on which it says what it bears.
         _phase("a crowd", _stories(test))
         # By themselves: they end functions' processes, whoever is calling those.

@@ -18,6 +18,9 @@ fn path_of(operation: &Operation) -> String {
         "{checkout_id}" => "chk_00000000000000000000000000000000".to_owned(),
         "{intent_id}" => "int_00000000000000000000000000000000_0".to_owned(),
         "{order_id}" => "ord_00000000000000000000000000000000".to_owned(),
+        "{webhook_id}" => "whk_00000000000000000000000000000000".to_owned(),
+        "{event_id}" => "evt_00000000000000000000000000000000".to_owned(),
+        "{parcel}" => "1".to_owned(),
         part if part.starts_with('{') => "nobody-has-this".to_owned(),
         part => part.to_owned(),
     };

@@ -37,6 +37,7 @@ pub async fn sing(canary: &Canary) {
 fn samples() -> Map<String, Value> {
     let address = json!({ "name": "n", "line1": "l", "city": "c", "postal_code": "p", "country": "US" });
     let money = json!({ "amount": 1, "currency": "USD" });
+    let label = json!({ "carrier": "c", "tracking_number": "t" });
     let on_the_bus =
         |source: &str, kind: &str, detail: Value| json!({ "source": source, "detail-type": kind, "detail": detail });
     let samples = json!({
@@ -56,6 +57,18 @@ fn samples() -> Map<String, Value> {
         "OrderChanged": on_the_bus("souk.orders", "OrderPlaced", json!({
             "order_id": "none", "user_id": "nobody", "status": "CONFIRMED", "version": 1, "total": money, "lines": [],
         })),
+        "ParcelShipped": on_the_bus("souk.orders", "ParcelShipped", json!({
+            "order_id": "none", "user_id": "nobody", "version": 1, "shipment": 1, "warehouse_id": "none", "parcels": [label],
+        })),
+        "TrackingChanged": on_the_bus("souk.orders", "TrackingChanged", json!({
+            "order_id": "none", "user_id": "nobody", "version": 1, "shipment": 1, "warehouse_id": "none", "parcel": 1,
+            "correction": 1, "label": label,
+        })),
+        "RefundEnded": on_the_bus("souk.payments", "RefundSucceeded", json!({
+            "order_id": "none", "refund_id": "none", "amount": money, "version": 1,
+        })),
+        "ActionRequired": on_the_bus("souk.payments", "PaymentActionRequired", json!({ "order_id": "none", "version": 1 })),
+        "DeliveryDue": { "webhook_id": "none", "event_id": "none" },
     });
     let Value::Object(samples) = samples else { unreachable!() };
     let kinds = ["pub struct ", "pub enum "].into_iter().flat_map(|kind| entries_with("events/src", kind));
