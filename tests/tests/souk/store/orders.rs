@@ -66,6 +66,7 @@ pub fn placed(n: u128, second: i64) -> Order {
         settled: false,
         cancel_reason: None,
         shipments: Vec::new(),
+        shortages: Vec::new(),
         history: vec![Transition { status, at: at(second), by: Actor::Customer }],
         address_changes: Vec::new(),
     }
@@ -92,7 +93,8 @@ impl World {
         let tables = Tables::of("transactions").await;
         let orders = Orders::new(tables.table("OrdersTable"));
         let archive = Archive::new(tables.table("OrderArchiveTable"));
-        let change = ChangeAddress::new(orders.clone(), archive.clone(), Fulfilments::new(tables.table("FulfilmentsTable")));
+        let change =
+            ChangeAddress::new(orders.clone(), archive.clone(), Fulfilments::new(tables.table("FulfilmentsTable")));
         tables.table("OrdersTable").put(&OrderRecord::from(&placed(1, 0))).await.unwrap();
         Self { tables, orders, archive, change }
     }
