@@ -78,6 +78,51 @@ pub struct TrackingChanged {
     pub label: Label,
 }
 
+/// Units were not there to be picked: they are not sent, and nobody pays for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitsMissing {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Whose.
+    pub user_id: UserId,
+    /// The order's version then.
+    pub version: u64,
+    /// Which of the order's shortages, from 1.
+    pub shortage: u32,
+    /// Where they should have been.
+    pub warehouse_id: WarehouseId,
+    /// What.
+    pub sku: Sku,
+    /// How many.
+    pub quantity: u32,
+    /// What they would have cost.
+    pub amount: Money,
+}
+
+impl UnitsMissing {
+    /// The event's `detail-type`.
+    pub const DETAIL_TYPE: &str = "UnitsMissing";
+
+    /// One for each shortage since the order was as before.
+    pub fn since(before: Option<&Order>, order: &Order) -> Vec<Self> {
+        let known = before.map_or(0, |before| before.shortages.len());
+        (1..)
+            .zip(&order.shortages)
+            .skip(known)
+            .map(|(shortage, short)| Self {
+                order_id: order.order_id.clone(),
+                user_id: order.user_id.clone(),
+                version: order.version,
+                shortage,
+                warehouse_id: short.warehouse_id.clone(),
+                sku: short.sku.clone(),
+                quantity: short.units,
+                amount: order.worth(short),
+            })
+            .collect()
+    }
+}
+
 impl ParcelShipped {
     /// The event's `detail-type`.
     pub const DETAIL_TYPE: &str = "ParcelShipped";

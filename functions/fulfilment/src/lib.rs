@@ -23,6 +23,7 @@ souk_runtime::functions! {
     http "list-fulfilments" => warehouse::list_fulfilments::handle,
     http "pack-fulfilment" => warehouse::pack_fulfilment::handle,
     http "release-fulfilment" => warehouse::release_fulfilment::handle,
+    http "report-shortage" => warehouse::report_shortage::handle,
     http "ship-fulfilment" => warehouse::ship_fulfilment::handle,
     schedule "sweep-arrivals" => background::sweep_arrivals::handle,
     schedule "sweep-shipments" => background::sweep_shipments::handle,

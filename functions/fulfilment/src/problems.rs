@@ -2,7 +2,7 @@
 
 use souk_domain::{
     fulfilment::{FulfilmentRefusal, InvalidFulfilmentStep},
-    order::{Order, OrderStatus, ShippingRefusal},
+    order::{MAX_SHORTAGES, Order, OrderStatus, ShippingRefusal, ShortageRefusal},
 };
 use souk_runtime::http::{
     Problem,
@@ -55,6 +55,25 @@ pub(crate) fn shipping(refusal: &ShippingRefusal, wanted: &str) -> Problem {
             AlreadyShipped,
             format!("What leaves from {from} has left under other labels. Correct a parcel's label if it is wrong."),
         ),
+    }
+}
+
+/// Why a shortage cannot be taken down.
+pub(crate) fn shortage(refusal: &ShortageRefusal) -> Problem {
+    match refusal {
+        ShortageRefusal::Illegal(step) => illegal(step.from, "miss units"),
+        ShortageRefusal::NothingLeavesFrom(_) => Problem::not_found("fulfilment"),
+        ShortageRefusal::NotPickedThere(_) => Problem::unprocessable("sku", "no such SKU is to be picked here"),
+        ShortageRefusal::NotFewer { to_pick } => {
+            Problem::unprocessable("found", format!("{to_pick} are to be picked: name fewer, or pack it"))
+        }
+        ShortageRefusal::Packed(from) => {
+            Problem::new(IllegalTransition, format!("What leaves from {from} is packed, or has left."))
+        }
+        ShortageRefusal::TooMany => {
+            Problem::new(IllegalTransition, format!("The order has {MAX_SHORTAGES} shortages already."))
+        }
+        ShortageRefusal::NotSettled => Problem::try_again("the order's units have not left stock yet"),
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) struct FulfilmentView<'a> {
 /// Units of one SKU.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PickItem)]
-struct ItemView<'a> {
+pub(crate) struct ItemView<'a> {
     sku: &'a Sku,
     /// As it was called when it was bought.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,14 +90,19 @@ impl<'a> FulfilmentView<'a> {
     }
 }
 
+/// What is to be picked.
+pub(crate) fn items<'a>(fulfilment: &'a Fulfilment, order: &'a Order) -> Vec<ItemView<'a>> {
+    let title = |sku: &Sku| order.lines.iter().find(|line| line.sku == *sku).and_then(|line| line.title.as_deref());
+    let items = fulfilment.items.iter();
+    items.map(|item| ItemView { sku: &item.sku, title: title(&item.sku), quantity: item.quantity }).collect()
+}
+
 impl<'a> WorkView<'a> {
     pub(crate) fn of(item: &'a WorkItem, now: Timestamp) -> Self {
         let WorkItem { fulfilment, order } = item;
-        let title = |sku: &Sku| order.lines.iter().find(|line| line.sku == *sku).and_then(|line| line.title.as_deref());
-        let items = fulfilment.items.iter();
         Self {
             fulfilment: FulfilmentView::of(fulfilment, now),
-            items: items.map(|i| ItemView { sku: &i.sku, title: title(&i.sku), quantity: i.quantity }).collect(),
+            items: items(fulfilment, order),
             shipping_address: order.shipping_address.as_ref(),
             order_status: order.status,
             capture_before: item.capture_before(),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use souk_domain::ids::OrderId;
 use souk_events::{
-    orders::{OrderChanged, ParcelShipped, TrackingChanged},
+    orders::{OrderChanged, ParcelShipped, TrackingChanged, UnitsMissing},
     payments::{ActionRequired, RefundEnded},
 };
 use souk_notifications::Happened;
@@ -38,6 +38,8 @@ pub enum OrderEvent {
     ParcelShipped(ParcelShipped),
     /// A parcel that has left bears another label.
     TrackingChanged(TrackingChanged),
+    /// Units were not there to be sent.
+    UnitsMissing(UnitsMissing),
     /// It has arrived.
     OrderDelivered(OrderChanged),
 }
@@ -74,6 +76,9 @@ pub fn happened(event: OrderEvent) -> (Happened, OrderId) {
         }
         OrderEvent::TrackingChanged(TrackingChanged { order_id, shipment, parcel, correction, .. }) => {
             (Happened::TrackingChanged { shipment, parcel, correction }, order_id)
+        }
+        OrderEvent::UnitsMissing(UnitsMissing { order_id, shortage, .. }) => {
+            (Happened::UnitsMissing { shortage }, order_id)
         }
         OrderEvent::OrderDelivered(order) => (Happened::Delivered, order.order_id),
     }

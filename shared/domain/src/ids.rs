@@ -147,6 +147,11 @@ impl RefundId {
         Self::from_uuid(derived(&["cancellation-refund", order_id.as_str()]))
     }
 
+    /// What goes back of what was taken for an order that has so many shortages.
+    pub fn of_shortages(order_id: &OrderId, shortages: usize) -> Self {
+        Self::from_uuid(derived(&["shortage-refund", order_id.as_str(), &shortages.to_string()]))
+    }
+
     /// A refund that somebody else made at the gateway, by the gateway's id of it.
     pub fn of_gateway(order_id: &OrderId, gateway_id: &str) -> Self {
         Self::from_uuid(derived(&["gateway-refund", order_id.as_str(), gateway_id]))

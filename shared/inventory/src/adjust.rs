@@ -3,7 +3,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use souk_domain::{
-    ids::{Sku, UserId, WarehouseId},
+    ids::{OrderId, Sku, UserId, WarehouseId},
     stock::{Change, Movement, StockError, StockRow},
 };
 use souk_dynamo::{Backoff, Outcome, Refusal, StoreError, Table, Transaction, TransactionOutcome, attribute};
@@ -66,6 +66,19 @@ struct Remembered {
     ttl: i64,
 }
 
+/// Units that had left for an order and were not there to be picked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingUnits {
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Which of its shortages, from 1: each is taken down once.
+    pub number: u32,
+    /// How many.
+    pub units: u32,
+    /// When that was found.
+    pub at: Timestamp,
+}
+
 impl Adjustment {
     fn cause(&self) -> Movement {
         let change = Change::Adjust(self.delta);
@@ -115,13 +128,49 @@ impl StockRows {
         adjustment: &Adjustment,
         request: &IdempotentRequest,
     ) -> Result<AdjustOutcome, StoreError> {
+        self.change_once(remembered, (sku, warehouse_id), Change::Adjust(adjustment.delta), adjustment.cause(), request)
+            .await
+    }
+
+    /// Takes down in a row's ledger that units of an order were not there; the row's numbers stay. What the books still
+    /// say to lie there is for an operator to count. Repeating it takes nothing down twice.
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating is safe.
+    pub async fn fall_short(
+        &self,
+        remembered: &Table,
+        row: (&Sku, &WarehouseId),
+        missing: &MissingUnits,
+    ) -> Result<AdjustOutcome, StoreError> {
+        let change = Change::Short(missing.units);
+        let cause = Movement {
+            kind: change.kind(),
+            reference: missing.order_id.to_string(),
+            reason: Some(format!("{} missing", missing.units)),
+            delta: change.delta(0),
+            at: missing.at,
+        };
+        let key = format!("short-{}-{}", missing.order_id, missing.number);
+        let request = IdempotentRequest { digest: key.clone(), key };
+        self.change_once(remembered, row, change, cause, &request).await
+    }
+
+    async fn change_once(
+        &self,
+        remembered: &Table,
+        (sku, warehouse_id): (&Sku, &WarehouseId),
+        change: Change,
+        cause: Movement,
+        request: &IdempotentRequest,
+    ) -> Result<AdjustOutcome, StoreError> {
         let id = format!("{sku}#{warehouse_id}#{}", request.key);
         for attempt in 1..=ATTEMPTS {
             if let Some(first) = remembered.get::<Remembered>(&[("id", &id)]).await? {
                 return Ok(first.answer_to(request));
             }
             let Some(row) = self.get(sku, warehouse_id).await? else { return Ok(AdjustOutcome::Absent) };
-            let next = match row.apply(Change::Adjust(adjustment.delta), adjustment.cause()) {
+            let next = match row.apply(change, cause.clone()) {
                 Ok(next) => next,
                 Err(why) => return Ok(AdjustOutcome::Refused(why, row)),
             };
@@ -129,7 +178,7 @@ impl StockRows {
                 id: id.clone(),
                 digest: request.digest.clone(),
                 row: next,
-                ttl: (adjustment.at + RETENTION).as_second(),
+                ttl: (cause.at + RETENTION).as_second(),
             };
             let write = unless_moved(movement_of(&answer.row.movement)?, &row);
             let transaction = Transaction::new().put_if(remembered, &answer, attribute("id").is_absent()).update(

@@ -16,7 +16,7 @@ mod rows;
 mod set_quantity;
 mod transitions;
 
-pub use adjust::{AdjustOutcome, Adjustment, IdempotentRequest};
+pub use adjust::{AdjustOutcome, Adjustment, IdempotentRequest, MissingUnits};
 pub use audit::{StockAudit, StockAuditor};
 pub use flash_sale_units::{AllotOutcome, FlashSaleUnits, GivenBack};
 pub use ledger::{Ledger, LedgerEntry, LedgerPage};

@@ -6,6 +6,7 @@ use souk_domain::{
     reservation::{
         AbandonOutcome, AttachOutcome, CommitOutcome, Decision, ExpireOutcome, ReleaseOutcome, Reservation, Write,
     },
+    stock::Allocation,
 };
 use souk_dynamo::{Backoff, Refusal, StoreError, Transaction, TransactionOutcome, attribute, n};
 
@@ -88,7 +89,8 @@ impl Reservations {
     }
 
     /// F3: a cancelled order's units go back, also where they had left. `checkout_is_orders` says that
-    /// the order has consumed the checkout that the units are held for.
+    /// the order has consumed the checkout that the units are held for; `missing` were not there to be picked
+    /// and stay away.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
@@ -97,9 +99,10 @@ impl Reservations {
         id: &ReservationId,
         order_id: &OrderId,
         checkout_is_orders: bool,
+        missing: &[Allocation],
         now: Timestamp,
     ) -> Result<ReleaseOutcome, StoreError> {
-        let judge = |found: &Reservation| found.release_for_order(order_id, checkout_is_orders);
+        let judge = |found: &Reservation| found.release_for_order(order_id, checkout_is_orders, missing);
         self.step_with_rows(id, now, ReleaseOutcome::Absent, judge).await
     }
 
@@ -134,7 +137,7 @@ impl Reservations {
     fn with_rows<O>(&self, judged: &Reservation, write: &Write<O>, now: Timestamp) -> Result<Transaction, StoreError> {
         let mut transaction = self.put(judged, &write.next, now);
         for line in &write.next.lines {
-            let Some(change) = write.rows.change(line.quantity) else { continue };
+            let Some(change) = write.rows.change(write.next.there_of(line)) else { continue };
             let row = change_by(&write.next.reservation_id, change, now)?;
             transaction = transaction.update(&self.rows.table, &key(&line.sku, &line.warehouse_id), row);
         }

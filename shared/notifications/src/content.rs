@@ -19,9 +19,9 @@ pub struct Content {
     pub order_id: OrderId,
     /// When that was placed.
     pub placed_at: Timestamp,
-    /// What was bought.
+    /// What was bought, or what of it is missing.
     pub lines: Vec<Line>,
-    /// The sum.
+    /// The sum of it.
     pub total: Money,
     /// Why, where it was cancelled.
     pub reason: Option<CancelReason>,
@@ -54,13 +54,21 @@ pub struct Parcel {
 impl Content {
     /// What a message of this kind says of the order as it is now.
     pub fn of(kind: Kind, about: &About, order: &Order) -> Self {
-        let lines = order.lines.iter().map(|line| Line {
-            title: plain(line.title.as_deref().unwrap_or(line.sku.as_str())),
-            quantity: line.quantity.get(),
-            unit_price: line.unit_price,
-        });
+        let missing = match *about {
+            About::Shortage(number) => (1..).zip(&order.shortages).find(|(n, _)| *n == number).map(|(_, short)| short),
+            _ => None,
+        };
+        // Several lines of one SKU miss the same units.
+        let most = missing.map_or(usize::MAX, |_| 1);
+        let lines = order.lines.iter().filter(|line| missing.is_none_or(|short| short.sku == line.sku)).take(most).map(
+            |line| Line {
+                title: plain(line.title.as_deref().unwrap_or(line.sku.as_str())),
+                quantity: missing.map_or(line.quantity.get(), |short| short.units),
+                unit_price: line.unit_price,
+            },
+        );
         let (shipment, parcel) = match *about {
-            About::Order | About::Refund(_) => (None, None),
+            About::Order | About::Refund(_) | About::Shortage(_) => (None, None),
             About::Shipment(shipment) => (Some(shipment), None),
             About::Correction { shipment, parcel, .. } => (Some(shipment), Some(parcel)),
         };
@@ -81,7 +89,7 @@ impl Content {
             order_id: order.order_id.clone(),
             placed_at: order.created_at,
             lines: lines.collect(),
-            total: order.total,
+            total: missing.map_or(order.total, |short| order.worth(short)),
             reason: order.cancel_reason.filter(|_| cancelled),
             refunded: None,
             parcels: parcels.filter(|_| left).collect(),
@@ -148,6 +156,7 @@ pub(crate) mod tests {
                 parcels: vec![Box::new(label("SP-1"))],
                 ..Shipment::new("w1".parse().unwrap(), Vec::new())
             }],
+            shortages: Vec::new(),
             history: Vec::new(),
             address_changes: Vec::new(),
         }

@@ -34,6 +34,11 @@ pub enum Happened {
         /// How often its label was corrected.
         correction: u32,
     },
+    /// Units were not there to be sent.
+    UnitsMissing {
+        /// Which of the order's shortages, from 1.
+        shortage: u32,
+    },
     /// It has arrived.
     Delivered,
 }
@@ -59,6 +64,8 @@ pub enum Kind {
     ParcelShipped,
     /// A parcel bears another tracking number than was told.
     TrackingChanged,
+    /// Units are not sent and not paid for, since they were not there; one message a shortage.
+    UnitsMissing,
     /// It has arrived.
     OrderDelivered,
     /// In place of [`Kind::OrderConfirmed`]: the unit of a flash sale is the shopper's.
@@ -69,7 +76,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::OrderPlaced,
         Self::OrderConfirmed,
         Self::OrderCancelled,
@@ -78,6 +85,7 @@ impl Kind {
         Self::OrderShipped,
         Self::ParcelShipped,
         Self::TrackingChanged,
+        Self::UnitsMissing,
         Self::OrderDelivered,
         Self::SaleWon,
         Self::SaleLost,
@@ -99,6 +107,7 @@ impl Kind {
             Happened::ParcelShipped { .. } if order.shipments.len() > 1 => Self::ParcelShipped,
             Happened::ParcelShipped { .. } => Self::OrderShipped,
             Happened::TrackingChanged { .. } => Self::TrackingChanged,
+            Happened::UnitsMissing { .. } => Self::UnitsMissing,
             Happened::Delivered => Self::OrderDelivered,
         }
     }
@@ -106,9 +115,12 @@ impl Kind {
     /// Whether there can be such a message about this part of an order.
     pub(crate) fn is_about(self, part: &About) -> bool {
         match part {
-            About::Order => !matches!(self, Self::ParcelShipped | Self::TrackingChanged | Self::OrderRefunded),
+            About::Order => {
+                !matches!(self, Self::ParcelShipped | Self::TrackingChanged | Self::OrderRefunded | Self::UnitsMissing)
+            }
             About::Shipment(_) => self == Self::ParcelShipped,
             About::Correction { .. } => self == Self::TrackingChanged,
+            About::Shortage(_) => self == Self::UnitsMissing,
             About::Refund(_) => self == Self::OrderRefunded,
         }
     }
@@ -130,6 +142,7 @@ impl Kind {
             Self::OrderShipped => "order_shipped",
             Self::ParcelShipped => "parcel_shipped",
             Self::TrackingChanged => "tracking_changed",
+            Self::UnitsMissing => "units_missing",
             Self::OrderDelivered => "order_delivered",
             Self::SaleWon => "sale_won",
             Self::SaleLost => "sale_lost",

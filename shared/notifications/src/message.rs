@@ -22,6 +22,8 @@ pub enum About {
         /// Which correction of that.
         number: u32,
     },
+    /// Units that are missing: one of its shortages, from 1.
+    Shortage(u32),
     /// Money that goes back.
     Refund(RefundId),
 }
@@ -36,6 +38,7 @@ impl About {
             Happened::TrackingChanged { shipment, parcel, correction } => {
                 Self::Correction { shipment, parcel, number: correction }
             }
+            Happened::UnitsMissing { shortage } => Self::Shortage(shortage),
             Happened::Refunded(ref refund_id) => Self::Refund(refund_id.clone()),
             _ => Self::Order,
         }
@@ -51,6 +54,7 @@ impl About {
                 all.extend(corrections.map(|(number, _)| Self::Correction { shipment, parcel, number }));
             }
         }
+        all.extend((1..).zip(&order.shortages).map(|(shortage, _)| Self::Shortage(shortage)));
         all.extend(refunds.into_iter().map(Self::Refund));
         all
     }
@@ -122,7 +126,7 @@ impl MessageId {
         let message = format!("{order_id}-{}", kind.as_str());
         Self(match about {
             About::Order => message,
-            About::Shipment(shipment) => format!("{message}-{shipment}"),
+            About::Shipment(number) | About::Shortage(number) => format!("{message}-{number}"),
             About::Correction { shipment, parcel, number } => format!("{message}-{shipment}-{parcel}-{number}"),
             About::Refund(refund_id) => format!("{message}-{refund_id}"),
         })

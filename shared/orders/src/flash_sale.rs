@@ -80,6 +80,7 @@ impl SoldUnit {
             settled: false,
             cancel_reason,
             shipments: Vec::new(),
+            shortages: Vec::new(),
             history: vec![Transition { status, at: now, by }],
             address_changes: Vec::new(),
         }

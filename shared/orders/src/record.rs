@@ -9,7 +9,7 @@ use souk_domain::{
     money::Money,
     order::{
         Address, AddressChange, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin,
-        Transition,
+        Shortfall, Transition,
     },
 };
 use souk_dynamo::{Update, n, s};
@@ -40,6 +40,8 @@ pub struct OrderRecord {
     cancel_reason: Option<CancelReason>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shipments: Vec<StoredShipment>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shortages: Vec<Shortfall>,
     /// When the first part was packed: what a customer's cancellation looks at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     packed_at: Option<i64>,
@@ -115,6 +117,7 @@ impl From<&Order> for OrderRecord {
             pay_by: order.pay_by,
             cancel_reason: order.cancel_reason,
             shipments: order.shipments.into_iter().map(StoredShipment::from).collect(),
+            shortages: order.shortages,
             history: order.history,
             address_changes: order.address_changes,
         }
@@ -148,6 +151,7 @@ impl From<OrderRecord> for Order {
             settled: record.unsettled.is_none(),
             cancel_reason: record.cancel_reason,
             shipments: shipments.map(|stored| stored.read(record.created_at, shipped_at, delivered_at)).collect(),
+            shortages: record.shortages,
             history: record.history,
             address_changes: record.address_changes,
         }

@@ -4,7 +4,11 @@ use souk_domain::{
 };
 use souk_dynamo::{Outcome, StoreError, Update, attribute, n, s};
 
-use crate::{OrderRecord, Orders, finding::listed, record::StoredShipment};
+use crate::{
+    OrderRecord, Orders,
+    finding::listed,
+    record::{StoredShipment, mark_unsettled},
+};
 
 /// So often an order may change under a revision before it gives up for now.
 const ATTEMPTS: usize = 10;
@@ -62,6 +66,9 @@ fn difference(before: &Order, after: &Order) -> Result<Update, StoreError> {
         .set_some("departed_at", millis(after.departed_at()))
         .add("version", n(1))
         .when(attribute("version").equals(n(before.version)));
+    if after.shortages != before.shortages {
+        update = update.set("shortages", souk_dynamo::value(&after.shortages)?);
+    }
     if after.status != before.status {
         update = update.set("status", s(after.status.as_str())).set("listed", s(listed(after.status, &after.order_id)));
         for entry in after.history.iter().skip(before.history.len()) {
@@ -70,6 +77,8 @@ fn difference(before: &Order, after: &Order) -> Result<Update, StoreError> {
                 OrderStatus::Shipped => update
                     .set("on_the_way", s(Order::sweep_shard(&after.order_id)))
                     .set("on_the_way_since", n(entry.at.as_millisecond())),
+                OrderStatus::Cancelled => mark_unsettled(update, &after.order_id, entry.at)
+                    .set("cancel_reason", souk_dynamo::value(&after.cancel_reason)?),
                 _ => update.remove("on_the_way").remove("on_the_way_since"),
             };
         }

@@ -14,6 +14,7 @@ mod reconciliation_cursor;
 mod records;
 mod refund;
 mod seen_events;
+mod shortfall;
 pub mod stripe;
 pub mod webhook;
 
@@ -24,3 +25,4 @@ pub use reconciliation_cursor::{ReconciliationCursor, Resume};
 pub use records::{PaymentRecord, PaymentRecords, RecordOutcome, is_payment};
 pub use refund::{AskOutcome, ask_refund, settle_refunds};
 pub use seen_events::{SeenEvent, SeenEvents};
+pub use shortfall::refund_shortfall;

@@ -112,6 +112,6 @@ impl FollowOrder {
             true => Shipment::of_allocations(&self.allocations.of(order).await?),
             false => order.shipments.clone(),
         };
-        Ok(shipments.into_iter().filter(|shipment| shipment.shipped_at.is_none()).collect())
+        Ok(shipments.into_iter().filter(|shipment| shipment.shipped_at.is_none() && !shipment.is_empty()).collect())
     }
 }

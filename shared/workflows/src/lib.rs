@@ -9,7 +9,7 @@
 //! - what staff look for and write down: [`find_orders`], [`order_timeline`], [`write_note`]
 //! - money that goes back: [`refund_order`], [`settle_refunds`]
 //! - a warehouse's work: [`follow_order`], [`list_work`], [`claim_fulfilment`], [`release_fulfilment`],
-//!   [`pack_fulfilment`], [`ship_order`], [`correct_label`], [`deliver_order`]
+//!   [`report_shortage`], [`settle_shortages`], [`pack_fulfilment`], [`ship_order`], [`correct_label`], [`deliver_order`]
 //! - time: [`reservation_timers`], [`expire_reservation`]
 //! - a flash sale: [`define_flash_sale`], [`prepare_flash_sale`], [`run_flash_sale`], [`conduct_flash_sale`], [`claim_unit`],
 //!   [`order_intent`], [`close_flash_sale`], [`expire_late_claims`]
@@ -50,11 +50,13 @@ pub mod reconcile_payments;
 pub mod refund_order;
 pub mod release_fulfilment;
 pub mod replay_deliveries;
+pub mod report_shortage;
 pub mod reservation_timers;
 pub mod run_flash_sale;
 pub mod send_delivery;
 pub mod send_message;
 pub mod settle_refunds;
+pub mod settle_shortages;
 pub mod ship_order;
 pub mod start_checkout;
 pub mod sweeps;

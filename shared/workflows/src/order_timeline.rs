@@ -13,7 +13,7 @@ mod shipments;
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_domain::{
-    ids::{NoteId, OrderId, RefundId, UserId, WarehouseId},
+    ids::{NoteId, OrderId, RefundId, Sku, UserId, WarehouseId},
     money::Money,
     order::{Actor, Address, CancelReason, Label, Order, OrderStatus},
     payment::{PaymentState, RefundState},
@@ -119,6 +119,15 @@ pub enum What {
     Packed {
         /// Which warehouse.
         warehouse_id: WarehouseId,
+    },
+    /// Units were not there to be picked.
+    UnitsMissing {
+        /// In which warehouse.
+        warehouse_id: WarehouseId,
+        /// Of what.
+        sku: Sku,
+        /// How many.
+        units: u32,
     },
     /// Its parcels left.
     ParcelsLeft {

@@ -188,6 +188,7 @@ impl PlaceOrder {
             settled: false,
             cancel_reason: None,
             shipments: Vec::new(),
+            shortages: Vec::new(),
             history: vec![placed],
             address_changes: Vec::new(),
         })

@@ -11,7 +11,7 @@ use souk_domain::{
 };
 use souk_dynamo::StoreError;
 use souk_orders::{CancelOutcome, Orders, ReviseOutcome, Saga};
-use souk_payments::{CaptureOutcome, PaymentError, PaymentRecords, capture, stripe::StripeGateway};
+use souk_payments::{CaptureOutcome, PaymentError, PaymentRecords, capture, refund_shortfall, stripe::StripeGateway};
 use souk_wiring::{Call, FromEnvironment};
 
 use self::parcels::{Labels, ParcelError};
@@ -141,7 +141,7 @@ impl ShipOrder {
     ) -> Result<ShipOutcome, ShipError> {
         let outcome = match self.shipping.orders.revise(order_id, begin).await? {
             ReviseOutcome::Revised(order) if order.has_departed() => ShipOutcome::Shipped(order),
-            ReviseOutcome::Revised(_) => self.shipping.take_and_leave(order_id, departures, now).await?,
+            ReviseOutcome::Revised(order) => self.shipping.take_and_leave(&order, departures, now).await?,
             ReviseOutcome::Refused(order, refusal) => ShipOutcome::of_refusal(*order, refusal),
             ReviseOutcome::Unknown => ShipOutcome::Unknown,
         };
@@ -168,10 +168,13 @@ impl Shipping {
             leaving = order.labelled();
         }
         if order.status == OrderStatus::Confirmed && !leaving.is_empty() {
-            return self.take_and_leave(order_id, &leaving, now).await;
+            return self.take_and_leave(&order, &leaving, now).await;
         }
         let outcome = match order.has_departed() {
-            true => ShipOutcome::Shipped(Box::new(order)),
+            true => {
+                refund_shortfall(&self.payments, &order, now).await?;
+                ShipOutcome::Shipped(Box::new(order))
+            }
             false => ShipOutcome::of_unconfirmed(order),
         };
         self.payments.end_capture(order_id, matches!(outcome, ShipOutcome::Shipped(_))).await?;
@@ -184,14 +187,19 @@ impl Shipping {
 
     async fn take_and_leave(
         &self,
-        order_id: &OrderId,
+        order: &Order,
         departures: &Departures,
         now: Timestamp,
     ) -> Result<ShipOutcome, ShipError> {
-        let outcome = match capture(&self.payments, &self.gateway, order_id, None, now).await? {
+        let order_id = &order.order_id;
+        let outcome = match capture(&self.payments, &self.gateway, order_id, Some(order.due()), now).await? {
             CaptureOutcome::Captured => {
                 match self.orders.revise(order_id, |order| order.leave(departures, now)).await? {
-                    ReviseOutcome::Revised(order) => ShipOutcome::Shipped(order),
+                    ReviseOutcome::Revised(order) => {
+                        // Units may have been missed since it was read what is due.
+                        refund_shortfall(&self.payments, &order, now).await?;
+                        ShipOutcome::Shipped(order)
+                    }
                     // Cancelled between capture and here: the goods stay, and the saga refunds.
                     ReviseOutcome::Refused(order, refusal) => ShipOutcome::of_refusal(*order, refusal),
                     ReviseOutcome::Unknown => ShipOutcome::Unknown,

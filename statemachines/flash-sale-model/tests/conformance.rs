@@ -78,7 +78,7 @@ fn a_release_is_judged_as_the_domain_judges_it() {
 fn an_order_lets_a_claim_go_as_in_the_domain() {
     for status in OrderStatus::ALL {
         for shard in 0..2 {
-            let ground = release_ground(Some(ClaimOrder { status, shard: shard.into() }), 0);
+            let ground = release_ground(Some(ClaimOrder { status, shard: shard.into(), unit_missing: false }), 0);
             assert_eq!(Order { status, shard }.is_ground(0), ground.is_some(), "{status} {shard}");
         }
     }

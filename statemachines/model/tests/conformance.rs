@@ -94,6 +94,7 @@ fn domains(hold: Hold) -> Reservation {
         },
         order_id: hold.order.map(order),
         returned: hold.units == Units::Returned,
+        missing: Vec::new(),
         ..fresh
     }
 }
@@ -160,7 +161,7 @@ fn the_model_judges_reservations_as_the_domain_does() {
             };
             same(
                 "release",
-                judged(&found, found.release_for_order(&order(0), true), &[]),
+                judged(&found, found.release_for_order(&order(0), true, &[]), &[]),
                 quietly(|g, s| {
                     stock::give_back(g, s, 0, 0);
                 }),

@@ -71,6 +71,8 @@ pub struct Functions {
     pub claim: warehouse::claim_fulfilment::Deps,
     /// `POST …/release`
     pub release: warehouse::release_fulfilment::Deps,
+    /// `POST …/shortages`
+    pub report_shortage: warehouse::report_shortage::Deps,
     /// `POST …/pack`
     pub pack: warehouse::pack_fulfilment::Deps,
     /// `POST …/ship`
@@ -151,6 +153,7 @@ impl Functions {
             deliver_order: deps(&environment).await,
             claim: deps(&environment).await,
             release: deps(&environment).await,
+            report_shortage: deps(&environment).await,
             pack: deps(&environment).await,
             ship: deps(&environment).await,
             deliver_parcel: deps(&environment).await,

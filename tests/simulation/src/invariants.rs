@@ -92,20 +92,28 @@ fn units(lines: impl IntoIterator<Item = (String, i64)>) -> BTreeMap<String, i64
     sums
 }
 
-/// I2, at rest: what was supplied is available or sold, and nothing is held.
+/// What of a cancelled order's units did not come back, since it was not there.
+fn missing_of(reservation: &Image) -> Vec<(String, i64)> {
+    let missing = reservation.get("missing").and_then(Value::as_array).into_iter().flatten();
+    missing.filter_map(|of| Some((of["sku"].as_str()?.to_owned(), of["quantity"].as_i64()?))).collect()
+}
+
+/// I2, at rest: what was supplied is available or sold, or was missing and went with a cancelled order; nothing is held.
 fn invariant_i2_units_are_available_or_sold(end: &End<'_>) -> Vec<String> {
     let sold = units(
         end.reservations.values().filter(|held| is_sold(held)).flat_map(|held| lines_of(&Value::Object(held.clone()))),
     );
+    let missing = units(end.reservations.values().flat_map(missing_of));
     let mut wrong = Vec::new();
     for (sku, supplied) in &end.world.observer.supplied {
         let rows: Vec<_> = end.rows.iter().filter(|row| text(row, "sku") == sku).collect();
         let available: i64 = rows.iter().map(|row| number(row, "available")).sum();
         let reserved: i64 = rows.iter().map(|row| number(row, "reserved_quantity")).sum();
         let sold = sold.get(sku).copied().unwrap_or_default();
-        if *supplied != available + sold || reserved != 0 {
+        let missing = missing.get(sku).copied().unwrap_or_default();
+        if *supplied != available + sold + missing || reserved != 0 {
             wrong.push(format!(
-                "invariant_i2: of {supplied} × {sku}, {available} are available, {reserved} held, {sold} sold"
+                "invariant_i2: of {supplied} × {sku}, {available} are available, {reserved} held, {sold} sold, {missing} missing"
             ));
         }
     }
@@ -184,6 +192,7 @@ fn invariant_i6_money_follows_the_decision(end: &End<'_>) -> Vec<String> {
     for order in &end.orders {
         let (order_id, status) = (text(order, "order_id"), text(order, "status"));
         let total = order["total"]["amount"].as_i64().unwrap_or_default();
+        let due = total - missed(order);
         let record = end.payments.get(order_id);
         let kept = record.map(|record| text(record, "gateway_id")).unwrap_or_default();
         let intents: Vec<&Intent> =
@@ -196,24 +205,48 @@ fn invariant_i6_money_follows_the_decision(end: &End<'_>) -> Vec<String> {
         let lapsed = intents.iter().any(|intent| intent.id == kept && has_lapsed(intent));
         let state = record.map(|record| text(record, "state")).unwrap_or("absent");
         let right = match status {
-            // A part has left, and with it all of the money was taken.
+            // A part has left, and with it all of the money was taken that is due.
             "CONFIRMED" if order.contains_key("departed_at") => {
-                held.is_empty() && taken == total && state == "CAPTURED"
+                held.is_empty() && taken == kept_of(due, record) && state == "CAPTURED"
             }
             "CONFIRMED" => (held == [total] || (held.is_empty() && lapsed)) && taken == 0 && state == "AUTHORIZED",
-            "SHIPPED" | "DELIVERED" => {
-                held.is_empty() && taken == total - record.map_or(0, refunded) && state == "CAPTURED"
-            }
+            "SHIPPED" | "DELIVERED" => held.is_empty() && taken == kept_of(due, record) && state == "CAPTURED",
             "CANCELLED" => held.is_empty() && taken == 0 && !open && matches!(state, "VOIDED" | "REFUNDED" | "absent"),
             _ => true,
         };
         if !right {
             wrong.push(format!(
-                "invariant_i6: {order_id} is {status} over {total}; held {held:?}, taken {taken}, open: {open}, record {state}"
+                "invariant_i6: {order_id} is {status} over {total}, of which {due} is due; held {held:?}, taken {taken}, open: {open}, record {state}"
             ));
         }
     }
     wrong
+}
+
+/// What an order's missing units would have cost.
+fn missed(order: &Image) -> i64 {
+    let price_of = |sku: &Value| {
+        let mut lines = order["lines"].as_array().into_iter().flatten();
+        lines
+            .find(|line| line["sku"] == *sku)
+            .and_then(|line| line["unit_price"]["amount"].as_i64())
+            .unwrap_or_default()
+    };
+    let shortages = order.get("shortages").and_then(Value::as_array).into_iter().flatten();
+    shortages.map(|short| price_of(&short["sku"]) * short["units"].as_i64().unwrap_or_default()).sum()
+}
+
+/// What the shop keeps of what is due: all of it but what was refunded for other reasons than missing units. A refund for
+/// those that failed is not made again.
+fn kept_of(due: i64, record: Option<&Image>) -> i64 {
+    let amount = |is_counted: &dyn Fn(&Value) -> bool| -> i64 {
+        let counted = record.into_iter().flat_map(refunds).filter(|refund| is_counted(refund));
+        counted.filter_map(|refund| refund["amount"]["amount"].as_i64()).sum()
+    };
+    let is_short = |refund: &Value| refund["reason"] == "SHORT_PICK";
+    let others = amount(&|refund| refund["state"] != "FAILED" && !is_short(refund));
+    let failed = amount(&|refund| refund["state"] == "FAILED" && is_short(refund));
+    (due + failed - others).max(0)
 }
 
 /// The refunds of a payment's record.
@@ -281,9 +314,21 @@ fn invariant_i7_every_order_has_ended(end: &End<'_>) -> Vec<String> {
     .collect()
 }
 
-/// I8: units were set aside, sold, freed and returned once.
+/// I8: units were set aside, sold, freed and returned once; each shortage stands in a ledger once.
 fn invariant_i8_units_moved_once(end: &End<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
+    for order in &end.orders {
+        let order_id = text(order, "order_id");
+        let shortages = order.get("shortages").and_then(Value::as_array).map_or(0, Vec::len);
+        let movements = end.world.observer.movements.iter();
+        let taken_down: usize = movements
+            .filter(|(moved, _)| moved.kind == "SHORT" && moved.reference == order_id)
+            .map(|(_, count)| count)
+            .sum();
+        if taken_down != shortages {
+            wrong.push(format!("invariant_i8: {shortages} shortages of {order_id} moved {taken_down} times"));
+        }
+    }
     let mut of_reservation: BTreeMap<(&str, &str), BTreeMap<&str, usize>> = BTreeMap::new();
     for (moved, count) in &end.world.observer.movements {
         if moved.reference.starts_with("res_") {

@@ -103,6 +103,16 @@ pub fn invariant_i13_each_event_is_told_once_or_says_why_not(world: &World) -> V
         }
         expected.extend(ids);
     }
+    for order in world.observer.images("orders") {
+        let order_id = order["order_id"].as_str().unwrap_or_default();
+        let shortages = order.get("shortages").and_then(Value::as_array).map_or(0, Vec::len);
+        for id in (1..=shortages).map(|number| format!("{order_id}-units_missing-{number}")) {
+            if !messages.contains_key(id.as_str()) {
+                wrong.push(format!("invariant_i13: {id} was never told"));
+            }
+            expected.insert(id);
+        }
+    }
     let mut mails: BTreeMap<&str, usize> = BTreeMap::new();
     for mail in &world.mails {
         *mails.entry(mail.as_str()).or_default() += 1;

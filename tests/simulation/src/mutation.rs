@@ -239,6 +239,14 @@ pub const BUGS: &[SeededBug] = &[
         },
     },
     SeededBug {
+        step: "short",
+        missing: "the reservation says what did not come back",
+        how: How::Condition {
+            fits: |call| call.request.starts_with("TransactWriteItems reservations COMMITTED"),
+            rewrite: |body| body.replace(r#""missing":"#, r#""forgotten":"#),
+        },
+    },
+    SeededBug {
         step: "refund",
         missing: "the record still is what was judged",
         how: How::Condition {

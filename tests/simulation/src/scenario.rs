@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The SKUs and warehouses, of which a schedule uses some.
-const SKUS: &[&str] = &["tea", "pot"];
+pub const SKUS: &[&str] = &["tea", "pot"];
 const WAREHOUSES: &[&str] = &["east", "west"];
 
 /// Counts the stock, sets the prices, fills the carts, and sends everybody in.

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use souk_fn_fulfilment::warehouse::{
-    claim_fulfilment, deliver_parcel, pack_fulfilment, release_fulfilment, ship_fulfilment,
+    claim_fulfilment, deliver_parcel, pack_fulfilment, release_fulfilment, report_shortage, ship_fulfilment,
 };
 use souk_runtime::http::Request;
 
-use crate::{clock::pause_millis, requests::request, sim::Sim};
+use crate::{clock::pause_millis, requests::request, scenario::SKUS, sim::Sim};
 
 const ATTEMPTS: usize = 4;
 
@@ -22,6 +22,9 @@ pub async fn work(sim: &Sim, order_id: &str, place: &str) {
         if sim.chance(150) {
             desk.release().await;
             continue;
+        }
+        if sim.chance(250) {
+            desk.miss().await;
         }
         match desk.pack().await {
             Some(200) => return desk.ship().await,
@@ -58,6 +61,18 @@ impl Desk<'_> {
             (self.sim.functions, self.sim.function_call(), self.request("release", &json!({})));
         let run = async move { release_fulfilment::handle(&functions.release, request, call).await };
         Some(self.sim.http("release-fulfilment", run).await?.status)
+    }
+
+    /// Finds fewer units than there should be, or as many, and says so once or twice.
+    async fn miss(&self) {
+        let body = json!({"sku": self.sim.pick(SKUS), "found": self.sim.within(0..2)});
+        for _ in 0..=self.sim.within(0..2) {
+            let (functions, call, request) =
+                (self.sim.functions, self.sim.function_call(), self.request("shortages", &body));
+            let run = async move { report_shortage::handle(&functions.report_shortage, request, call).await };
+            let _taken_down_or_not = self.sim.http("report-shortage", run).await;
+            pause_millis(self.sim.pick(&[0, 20, 1_000])).await;
+        }
     }
 
     async fn pack(&self) -> Option<u16> {

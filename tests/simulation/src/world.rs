@@ -28,7 +28,7 @@ pub const GATEWAY_KEY: &str = "sk_test_simulation";
 /// What the gateway signs its events with.
 pub const WEBHOOK_SECRET: &str = "whsec_simulation";
 /// Which events the rule of the warehouses' queue lets through.
-pub const FOLLOWED: [&str; 3] = ["OrderConfirmed", "OrderCancelled", "ParcelShipped"];
+pub const FOLLOWED: [&str; 4] = ["OrderConfirmed", "OrderCancelled", "ParcelShipped", "UnitsMissing"];
 /// Holds lapse after so many seconds.
 const HOLD_SECONDS: i64 = 7 * 24 * 3600;
 

@@ -7,6 +7,7 @@ pub mod get_fulfilment;
 pub mod list_fulfilments;
 pub mod pack_fulfilment;
 pub mod release_fulfilment;
+pub mod report_shortage;
 pub mod ship_fulfilment;
 
 use souk_domain::ids::{OrderId, UserId, WarehouseId};

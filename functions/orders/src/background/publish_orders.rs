@@ -1,8 +1,8 @@
 //! Orders' stream → event bus: the outbox. Every change of status is published, that a cancellation is settled, that
-//! parcels have left and that their labels were corrected, also where the function that wrote it died at once.
+//! parcels have left, that their labels were corrected and that units are missing, also where the function that wrote it died at once.
 
 use souk_domain::order::Order;
-use souk_events::orders::{OrderChanged, ParcelShipped, SOURCE, TrackingChanged};
+use souk_events::orders::{OrderChanged, ParcelShipped, SOURCE, TrackingChanged, UnitsMissing};
 use souk_orders::OrderRecord;
 use souk_runtime::{
     bus::{Bus, Event},
@@ -34,5 +34,7 @@ fn events_of(record: &Record) -> Result<Vec<Event>, RecordFailure> {
     let left = left.iter().map(|event| Event::new(ParcelShipped::DETAIL_TYPE, event));
     let corrected = TrackingChanged::since(before.as_ref(), &order);
     let corrected = corrected.iter().map(|event| Event::new(TrackingChanged::DETAIL_TYPE, event));
-    left.chain(corrected).chain(statuses).collect()
+    let missing = UnitsMissing::since(before.as_ref(), &order);
+    let missing = missing.iter().map(|event| Event::new(UnitsMissing::DETAIL_TYPE, event));
+    left.chain(corrected).chain(missing).chain(statuses).collect()
 }

@@ -1,9 +1,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_domain::{
-    ids::OrderId,
+    ids::{OrderId, Sku},
     money::Money,
-    order::{Address, CancelReason, Order, OrderStatus, Shipment, ShippingProgress},
+    order::{Address, CancelReason, Order, OrderStatus, Shipment, ShippingProgress, Shortfall},
     payment::{PaymentState, Refund, RefundState},
 };
 use souk_payments::PaymentRecord;
@@ -34,8 +34,24 @@ pub(crate) struct OrderView<'a> {
     /// What has left, from each warehouse.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     shipments: Vec<&'a Shipment>,
+    /// What was not there to be sent, and is not paid for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    shortages: Vec<ShortageView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payment: Option<PaymentView<'a>>,
+}
+
+/// Units that were not there.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderShortage)]
+struct ShortageView<'a> {
+    sku: &'a Sku,
+    /// How many units.
+    quantity: u32,
+    /// What they would have cost.
+    amount: Money,
+    /// When that was found.
+    at: Timestamp,
 }
 
 /// Why an order was cancelled.
@@ -83,6 +99,12 @@ impl std::fmt::Debug for PaymentView<'_> {
     }
 }
 
+impl<'a> ShortageView<'a> {
+    fn of(order: &Order, short: &'a Shortfall) -> Self {
+        Self { sku: &short.sku, quantity: short.units, amount: order.worth(short), at: short.at }
+    }
+}
+
 impl<'a> OrderView<'a> {
     /// The order without its payment, as lists show it.
     pub(crate) fn brief(order: &'a Order) -> Self {
@@ -98,6 +120,7 @@ impl<'a> OrderView<'a> {
             failure,
             fulfilment: order.shipping_progress(),
             shipments: order.shipments.iter().filter(|shipment| shipment.shipped_at.is_some()).collect(),
+            shortages: order.shortages.iter().map(|short| ShortageView::of(order, short)).collect(),
             payment: None,
         }
     }

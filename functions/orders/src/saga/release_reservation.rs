@@ -32,10 +32,14 @@ pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Re
             // names no order yet is this order's.
             let checkout_is_orders = true;
             let reservation_id = &checkout.reservation_id;
-            let released =
-                deps.reservations.release_for_order(reservation_id, &order.order_id, checkout_is_orders, now).await?;
+            let (reservations, missing) = (&deps.reservations, order.missing());
+            let released = reservations
+                .release_for_order(reservation_id, &order.order_id, checkout_is_orders, &missing, now)
+                .await?;
             tracing::info!(order_id = %order.order_id, stock = ?released, "the cancelled order keeps no units");
         }
+        // Its one unit was not there: it is not offered to the next.
+        Origin::FlashSale(_) if !order.shortages.is_empty() => {}
         Origin::FlashSale(sale) => give_claim_back(deps, &order, sale).await?,
     }
     Ok(input.answer(StepOutcome::Released))

@@ -21,6 +21,8 @@ pub struct OrderFacts {
     pub departed: bool,
     /// What it is of.
     pub units: BTreeMap<Sku, u64>,
+    /// True where units were not there to be picked.
+    pub short: bool,
     /// What it costs.
     pub total: Money,
 }
@@ -50,7 +52,14 @@ impl From<&Order> for OrderFacts {
             *units.entry(line.sku.clone()).or_default() += u64::from(line.quantity.get());
         }
         let departed = order.has_departed();
-        Self { order_id: order.order_id.clone(), status: order.status, departed, units, total: order.total }
+        Self {
+            order_id: order.order_id.clone(),
+            status: order.status,
+            departed,
+            units,
+            short: !order.shortages.is_empty(),
+            total: order.total,
+        }
     }
 }
 
@@ -109,7 +118,8 @@ fn has_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
 
 fn keeps_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
     let found = match units {
-        OrderUnits::Claim(entry) => return entry.is_some_and(ClaimEntry::is_claimed),
+        // A sale's unit that was not there is not offered to the next.
+        OrderUnits::Claim(entry) => return !order.short && entry.is_some_and(ClaimEntry::is_claimed),
         OrderUnits::Reservation(None) => return false,
         OrderUnits::Reservation(Some(found)) => found,
     };

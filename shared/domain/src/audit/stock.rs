@@ -87,7 +87,8 @@ impl LedgerSum {
             | MovementKind::Committed
             | MovementKind::Released
             | MovementKind::Returned
-            | MovementKind::Allotted => {}
+            | MovementKind::Allotted
+            | MovementKind::Short => {}
         }
     }
 }
@@ -107,7 +108,9 @@ pub fn tallies(reservation: &Reservation) -> impl Iterator<Item = (&Sku, &Wareho
         let tally = match reservation.state {
             ReservationState::Held => Tally { held: units, sold: 0 },
             ReservationState::Committed if !reservation.returned => Tally { held: 0, sold: units },
-            ReservationState::Committed | ReservationState::Released => Tally::default(),
+            // What was never there left the books with the rest, and did not come back.
+            ReservationState::Committed => Tally { held: 0, sold: units - i64::from(reservation.there_of(line)) },
+            ReservationState::Released => Tally::default(),
         };
         (&line.sku, &line.warehouse_id, tally)
     })

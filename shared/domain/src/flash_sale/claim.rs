@@ -124,12 +124,15 @@ pub struct ClaimOrder {
     pub status: OrderStatus,
     /// The shard that its unit comes from.
     pub shard: u32,
+    /// True where its unit was not there to be picked: it is not offered to the next.
+    pub unit_missing: bool,
 }
 
 impl ClaimOrder {
     /// What this order says, where it was made of a claim.
     pub fn of(order: &Order) -> Option<Self> {
-        order.origin.sale().map(|sale| Self { status: order.status, shard: sale.shard })
+        let unit_missing = !order.shortages.is_empty();
+        order.origin.sale().map(|sale| Self { status: order.status, shard: sale.shard, unit_missing })
     }
 }
 
@@ -148,7 +151,7 @@ pub enum ReleaseGround {
 pub fn release_ground(order: Option<ClaimOrder>, shard: u32) -> Option<ReleaseGround> {
     match order? {
         order if order.shard != shard => Some(ReleaseGround::OrderNamesAnotherShard(order.shard)),
-        order if order.status == OrderStatus::Cancelled => Some(ReleaseGround::OrderCancelled),
+        order if order.status == OrderStatus::Cancelled && !order.unit_missing => Some(ReleaseGround::OrderCancelled),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ pub use state::{FulfilmentEvent, FulfilmentState, InvalidFulfilmentStep};
 
 use crate::{
     ids::{OrderId, UserId, WarehouseId},
-    order::{Order, OrderStatus, Revision, ShipmentItem},
+    order::{Order, OrderStatus, Revision, Shipment, ShipmentItem},
 };
 
 /// A fulfilment as it stands.
@@ -169,12 +169,14 @@ impl Fulfilment {
     /// It becomes what its order says. What the order does not say (who picks) stays.
     pub fn follow(&mut self, order: &Order) -> Revision {
         let shipment = order.shipment(&self.warehouse_id);
+        let fewer = self.keep_what_is_there(shipment);
         let event = match (order.status, shipment) {
             (OrderStatus::Cancelled, _) => FulfilmentEvent::Cancel,
             (status, None) if status.has_left() => FulfilmentEvent::Ship,
+            (_, Some(shipment)) if shipment.is_empty() => FulfilmentEvent::Cancel,
             (_, Some(shipment)) if shipment.shipped_at.is_some() => FulfilmentEvent::Ship,
             (_, Some(shipment)) if shipment.packed_at.is_some() => FulfilmentEvent::Pack,
-            _ => return Revision::Unchanged,
+            _ => return fewer,
         };
         match self.state.apply(event) {
             Ok(state) if state != self.state => {
@@ -182,7 +184,19 @@ impl Fulfilment {
                 Revision::Changed
             }
             // It has got further, by a newer order than this.
-            Ok(_) | Err(_) => Revision::Unchanged,
+            Ok(_) | Err(_) => fewer,
+        }
+    }
+
+    /// What is to be picked only becomes less: an older order than one that was followed brings nothing back.
+    fn keep_what_is_there(&mut self, shipment: Option<&Shipment>) -> Revision {
+        let units = |items: &[ShipmentItem]| items.iter().map(|item| u64::from(item.quantity)).sum::<u64>();
+        match shipment {
+            Some(shipment) if units(&shipment.items) < units(&self.items) => {
+                self.items.clone_from(&shipment.items);
+                Revision::Changed
+            }
+            _ => Revision::Unchanged,
         }
     }
 

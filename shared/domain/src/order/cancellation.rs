@@ -18,6 +18,8 @@ pub enum CancelReason {
     ClaimExpired,
     /// The gateway no longer held the money when the order was to be shipped.
     AuthorizationLapsed,
+    /// Nothing of it was there to be picked.
+    UnitsMissing,
     /// The customer cancelled.
     Customer,
     /// An operator cancelled.
@@ -35,6 +37,7 @@ impl CancelReason {
             Self::AuthorizationLapsed => {
                 "Your bank no longer held the money when the order was to be shipped. Please check out again."
             }
+            Self::UnitsMissing => "The items could not be found in our warehouse. You pay nothing.",
             Self::Customer => "You cancelled the order.",
             Self::Operator => "The shop cancelled the order.",
         }
@@ -53,6 +56,7 @@ impl CancelReason {
             Self::PaymentExpired => "payment_expired",
             Self::ClaimExpired => "claim_expired",
             Self::AuthorizationLapsed => "authorization_lapsed",
+            Self::UnitsMissing => "units_missing",
             Self::Customer => "customer",
             Self::Operator => "operator",
         }
@@ -122,9 +126,18 @@ mod tests {
     fn each_reason_has_its_stored_code_and_a_sentence_of_its_own() {
         use CancelReason::{
             AuthorizationLapsed, ClaimExpired, Customer, Operator, PaymentDeclined, PaymentExpired, ReservationLost,
+            UnitsMissing,
         };
-        let all =
-            [ReservationLost, PaymentDeclined, PaymentExpired, ClaimExpired, AuthorizationLapsed, Customer, Operator];
+        let all = [
+            ReservationLost,
+            PaymentDeclined,
+            PaymentExpired,
+            ClaimExpired,
+            AuthorizationLapsed,
+            UnitsMissing,
+            Customer,
+            Operator,
+        ];
         for reason in all {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
             assert!(reason.explain().ends_with('.'), "{reason:?}");

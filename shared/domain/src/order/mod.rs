@@ -11,6 +11,7 @@ mod country;
 mod origin;
 mod parcel;
 mod shipping;
+mod shortage;
 mod status;
 
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
@@ -23,6 +24,7 @@ pub use cancellation::{CancelReason, Canceller};
 pub use origin::{FromCheckout, FromFlashSale, Origin};
 pub use parcel::{FormerLabel, Label, Parcel, ParcelNumber, Shipment, ShipmentItem};
 pub use shipping::{Departures, Revision, ShippingProgress, ShippingRefusal};
+pub use shortage::{Finding, MAX_SHORTAGES, ShortageRefusal, Shortfall};
 pub use status::{InvalidTransition, OrderEvent, OrderStatus};
 
 use crate::{
@@ -94,6 +96,8 @@ pub struct Order {
     pub cancel_reason: Option<CancelReason>,
     /// What leaves from each warehouse, once one of them has packed or shipped.
     pub shipments: Vec<Shipment>,
+    /// Units that were not there to be picked, in the order in which that was said.
+    pub shortages: Vec<Shortfall>,
     /// All changes of status, oldest first.
     pub history: Vec<Transition>,
     /// All changes of the address, oldest first: where it was to go before each.
@@ -177,6 +181,7 @@ pub(crate) mod tests {
             settled: true,
             cancel_reason: None,
             shipments: Vec::new(),
+            shortages: Vec::new(),
             history: Vec::new(),
             address_changes: Vec::new(),
         }

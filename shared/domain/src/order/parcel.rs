@@ -123,6 +123,27 @@ impl Shipment {
         Self { warehouse_id, items, packed_at: None, parcels: Vec::new(), leaving_since: None, shipped_at: None }
     }
 
+    /// True where there is nothing to send: no unit of it was there.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// How many units of a SKU are in it.
+    pub fn units_of(&self, sku: &Sku) -> u32 {
+        self.items.iter().filter(|item| item.sku == *sku).map(|item| item.quantity).sum()
+    }
+
+    /// So many units of a SKU stay in it. One without units has no parcels either.
+    pub(super) fn keep(&mut self, sku: &Sku, units: u32) {
+        self.items.retain(|item| item.sku != *sku || units > 0);
+        for item in self.items.iter_mut().filter(|item| item.sku == *sku) {
+            item.quantity = units;
+        }
+        if self.items.is_empty() {
+            self.parcels.clear();
+        }
+    }
+
     /// True where its parcels bear exactly these labels, or did before they were corrected.
     pub(super) fn is_labelled(&self, labels: &[Label]) -> bool {
         self.parcels.len() == labels.len() && self.parcels.iter().zip(labels).all(|(parcel, label)| parcel.bears(label))

@@ -162,12 +162,17 @@ impl Order {
             shipment.shipped_at = Some(now);
         }
         let revision = self.revise(revised);
-        let all_have_left = !self.shipments.is_empty() && self.shipments.iter().all(|s| s.shipped_at.is_some());
-        if !self.status.has_left() && all_have_left {
+        if !self.status.has_left() && self.all_have_left() {
             self.reach(OrderEvent::Ship, Actor::Warehouse, now)?;
             return Ok(Revision::Changed);
         }
         Ok(revision)
+    }
+
+    /// True once everything that is to leave has left. What turned out to be empty is not waited for.
+    pub(super) fn all_have_left(&self) -> bool {
+        let mut shipments = self.shipments.iter().filter(|shipment| !shipment.is_empty()).peekable();
+        shipments.peek().is_some() && shipments.all(|shipment| shipment.shipped_at.is_some())
     }
 
     /// The parcels that are about to leave, each by the labels that it bears.
@@ -263,7 +268,7 @@ impl Order {
         Ok(Revision::Changed)
     }
 
-    fn reach(&mut self, event: OrderEvent, by: Actor, at: Timestamp) -> Result<(), InvalidTransition> {
+    pub(super) fn reach(&mut self, event: OrderEvent, by: Actor, at: Timestamp) -> Result<(), InvalidTransition> {
         self.status = self.status.apply(event)?;
         self.history.push(Transition { status: self.status, at, by });
         Ok(())
@@ -283,7 +288,7 @@ impl Order {
 }
 
 fn of<'a>(shipments: &'a mut [Shipment], from: &WarehouseId) -> Result<&'a mut Shipment, ShippingRefusal> {
-    let found = shipments.iter_mut().find(|shipment| shipment.warehouse_id == *from);
+    let found = shipments.iter_mut().find(|shipment| shipment.warehouse_id == *from && !shipment.is_empty());
     found.ok_or_else(|| ShippingRefusal::NothingLeavesFrom(from.clone()))
 }
 

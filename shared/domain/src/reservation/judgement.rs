@@ -5,7 +5,7 @@ use super::{
     ReservationState::{Committed, Held, Released},
     RowEffect,
 };
-use crate::ids::OrderId;
+use crate::{ids::OrderId, stock::Allocation};
 
 /// What a step finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,13 +62,18 @@ impl Reservation {
 
     /// F3. A cancelled order gives its units back: those held for it (or for its checkout, where it
     /// never got to attach itself), and those that had left already.
-    pub fn release_for_order(&self, order: &OrderId, checkout_is_orders: bool) -> Decision<ReleaseOutcome> {
+    pub fn release_for_order(
+        &self,
+        order: &OrderId,
+        checkout_is_orders: bool,
+        missing: &[Allocation],
+    ) -> Decision<ReleaseOutcome> {
         match (self.state, &self.order_id) {
             (_, Some(other)) if other != order => Decision::Settled(ReleaseOutcome::OtherOrder(other.clone())),
             (Released, _) => Decision::Settled(ReleaseOutcome::Released),
             (Committed, _) if self.returned => Decision::Settled(ReleaseOutcome::Returned),
             (Committed, _) => {
-                let next = Self { returned: true, ..self.next() };
+                let next = Self { returned: true, missing: missing.to_vec(), ..self.next() };
                 Decision::Write(Write { next, rows: RowEffect::Return, then: ReleaseOutcome::Returned })
             }
             (Held, None) if !checkout_is_orders => Decision::Settled(ReleaseOutcome::NotAttached),
@@ -189,22 +194,24 @@ mod tests {
     #[test]
     fn a_cancelled_order_gives_back_what_it_held_or_what_had_left_once() {
         let attached = written(held().attach(&order(1), at(1500), at(0)));
-        let released = written(attached.release_for_order(&order(1), true));
-        assert_eq!(settled(released.release_for_order(&order(1), true)), ReleaseOutcome::Released);
+        let released = written(attached.release_for_order(&order(1), true, &[]));
+        assert_eq!(settled(released.release_for_order(&order(1), true, &[])), ReleaseOutcome::Released);
         assert_eq!(settled(released.commit(&order(1))), CommitOutcome::Released);
 
         let committed = written(attached.commit(&order(1)));
-        assert_eq!(settled(committed.release_for_order(&order(2), true)), ReleaseOutcome::OtherOrder(order(1)));
-        let Decision::Write(write) = committed.release_for_order(&order(1), true) else { panic!("must come back") };
+        assert_eq!(settled(committed.release_for_order(&order(2), true, &[])), ReleaseOutcome::OtherOrder(order(1)));
+        let Decision::Write(write) = committed.release_for_order(&order(1), true, &[]) else {
+            panic!("must come back")
+        };
         assert_eq!((write.rows, write.next.state), (RowEffect::Return, ReservationState::Committed));
-        assert_eq!(settled(write.next.release_for_order(&order(1), true)), ReleaseOutcome::Returned);
+        assert_eq!(settled(write.next.release_for_order(&order(1), true, &[])), ReleaseOutcome::Returned);
         assert_eq!(settled(write.next.commit(&order(1))), CommitOutcome::Returned);
     }
 
     #[test]
     fn an_order_that_never_attached_releases_only_its_own_checkouts_units() {
-        assert_eq!(settled(held().release_for_order(&order(1), false)), ReleaseOutcome::NotAttached);
-        let released = written(held().release_for_order(&order(1), true));
+        assert_eq!(settled(held().release_for_order(&order(1), false, &[])), ReleaseOutcome::NotAttached);
+        let released = written(held().release_for_order(&order(1), true, &[]));
         // It names its order now: no other can take it for its own.
         assert_eq!(settled(released.attach(&order(2), at(1500), at(0))), AttachOutcome::OtherOrder(order(1)));
     }
@@ -240,7 +247,7 @@ mod tests {
         match step {
             Step::Attach(o, t) => of(reservation.attach(&order(*o), at(1500), at(*t))),
             Step::Commit(o) => of(reservation.commit(&order(*o))),
-            Step::Release(o, own) => of(reservation.release_for_order(&order(*o), *own)),
+            Step::Release(o, own) => of(reservation.release_for_order(&order(*o), *own, &[])),
             Step::Expire(t) => of(reservation.expire(at(*t))),
             Step::Abandon => of(reservation.abandon()),
         }

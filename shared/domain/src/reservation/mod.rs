@@ -55,6 +55,9 @@ pub struct Reservation {
     /// True where a cancelled order's units came back after they had left.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub returned: bool,
+    /// Of the units that came back, those that were not there to be picked, and so did not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Allocation>,
     /// When it was made.
     #[serde(with = "millisecond::required")]
     pub created_at: Timestamp,
@@ -98,9 +101,17 @@ impl Reservation {
             lines,
             order_id: None,
             returned: false,
+            missing: Vec::new(),
             created_at: now,
             expires_at,
         }
+    }
+
+    /// How many of a line's units a step moves: those that were never there do not come back.
+    pub fn there_of(&self, line: &Allocation) -> u32 {
+        let of_its_row = |missing: &&Allocation| missing.sku == line.sku && missing.warehouse_id == line.warehouse_id;
+        let missing: u32 = self.missing.iter().filter(of_its_row).map(|missing| missing.quantity).sum();
+        line.quantity.saturating_sub(missing)
     }
 
     /// True once its time has passed. Whether the units may go back depends on more than that.

@@ -20,6 +20,9 @@ pub enum Change {
     Return(u32),
     /// Units leave for a flash sale, which sells them out of its own shards.
     Allot(u32),
+    /// Units that had left for an order were not there. The books lose them with the order and not with the row: its
+    /// numbers stay.
+    Short(u32),
 }
 
 /// What a change adds to a row's numbers.
@@ -51,6 +54,7 @@ impl Change {
             Self::Release(n) => Delta { quantity: 0, reserved: -i64::from(n) },
             Self::Return(n) => Delta { quantity: i64::from(n), reserved: 0 },
             Self::Allot(n) => Delta { quantity: -i64::from(n), reserved: 0 },
+            Self::Short(_) => Delta::default(),
         }
     }
 
@@ -64,6 +68,7 @@ impl Change {
             Self::Release(_) => MovementKind::Released,
             Self::Return(_) => MovementKind::Returned,
             Self::Allot(_) => MovementKind::Allotted,
+            Self::Short(_) => MovementKind::Short,
         }
     }
 }
@@ -87,6 +92,8 @@ pub enum MovementKind {
     Returned,
     /// Units left for a flash sale.
     Allotted,
+    /// Units of a confirmed order were not there to be picked; the row's numbers stay.
+    Short,
     /// An operator set right what was set aside and what is for sale.
     Repaired,
 }

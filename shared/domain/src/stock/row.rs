@@ -115,7 +115,8 @@ pub(crate) mod tests {
             units.clone().prop_map(Change::Commit),
             units.clone().prop_map(Change::Release),
             units.clone().prop_map(Change::Return),
-            units.prop_map(Change::Allot),
+            units.clone().prop_map(Change::Allot),
+            units.prop_map(Change::Short),
         ]
     }
 
@@ -147,6 +148,7 @@ pub(crate) mod tests {
             (Change::Return(3), (10, 0, 10)),
             (Change::Allot(4), (6, 0, 6)),
             (Change::Return(4), (10, 0, 10)),
+            (Change::Short(4), (10, 0, 10)),
             (Change::Adjust(-2), (8, 0, 8)),
             (Change::Set(5), (5, 0, 5)),
         ] {

@@ -48,7 +48,8 @@ fn changes() -> impl Strategy<Value = Change> {
         units.clone().prop_map(Change::Commit),
         units.clone().prop_map(Change::Release),
         units.clone().prop_map(Change::Return),
-        units.prop_map(Change::Allot),
+        units.clone().prop_map(Change::Allot),
+        units.prop_map(Change::Short),
     ]
 }
 

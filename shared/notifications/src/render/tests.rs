@@ -21,9 +21,18 @@ fn mail(kind: Kind, language: Language) -> Mail {
 fn every_message_and_reason_has_words_in_every_language() {
     use CancelReason::{
         AuthorizationLapsed, ClaimExpired, Customer, Operator, PaymentDeclined, PaymentExpired, ReservationLost,
+        UnitsMissing,
     };
-    let reasons =
-        [ReservationLost, PaymentDeclined, PaymentExpired, ClaimExpired, AuthorizationLapsed, Customer, Operator];
+    let reasons = [
+        ReservationLost,
+        PaymentDeclined,
+        PaymentExpired,
+        ClaimExpired,
+        AuthorizationLapsed,
+        UnitsMissing,
+        Customer,
+        Operator,
+    ];
     let templates = templates();
     for language in Language::ALL {
         let mut subjects = std::collections::BTreeSet::new();

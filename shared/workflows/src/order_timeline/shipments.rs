@@ -5,7 +5,17 @@ use souk_domain::order::{FormerLabel, Label, Order, Shipment};
 use super::{By, Entry, What};
 
 pub(super) fn entries(order: &Order) -> Vec<Entry> {
-    order.shipments.iter().flat_map(of_shipment).collect()
+    let missing = order.shortages.iter().map(|short| Entry {
+        at: short.at,
+        by: By::Warehouse,
+        user_id: Some(short.by.clone()),
+        what: What::UnitsMissing {
+            warehouse_id: short.warehouse_id.clone(),
+            sku: short.sku.clone(),
+            units: short.units,
+        },
+    });
+    missing.chain(order.shipments.iter().flat_map(of_shipment)).collect()
 }
 
 fn of_shipment(shipment: &Shipment) -> Vec<Entry> {

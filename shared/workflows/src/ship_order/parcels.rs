@@ -26,7 +26,7 @@ pub enum ParcelError {
 /// What leaves of an order that is laid out: all that has not left, and what the labels name besides, which is to have
 /// left under them.
 pub(super) fn departures(labels: &Labels, order: &Order) -> Result<Departures, ParcelError> {
-    let is_left = |shipment: &&Shipment| shipment.shipped_at.is_none();
+    let is_left = |shipment: &&Shipment| shipment.shipped_at.is_none() && !shipment.is_empty();
     match labels {
         Labels::One(label) => {
             let of = |shipment: &Shipment| (shipment.warehouse_id.clone(), vec![label.clone()]);
@@ -36,13 +36,13 @@ pub(super) fn departures(labels: &Labels, order: &Order) -> Result<Departures, P
                 // A repeat: what left earlier, under another label, is none of its business.
                 order.shipments.iter().filter(bears).map(of).collect()
             } else if rest.is_empty() {
-                order.shipments.iter().map(of).collect()
+                order.shipments.iter().filter(|shipment| !shipment.is_empty()).map(of).collect()
             } else {
                 rest
             })
         }
         Labels::Each(each) => {
-            let stranger = each.iter().position(|(from, _)| order.shipment(from).is_none());
+            let stranger = each.iter().position(|(from, _)| order.shipment(from).is_none_or(Shipment::is_empty));
             if let Some(index) = stranger {
                 return Err(ParcelError::NothingLeavesFrom(index));
             }
@@ -95,6 +95,7 @@ mod tests {
             settled: true,
             cancel_reason: None,
             shipments: Vec::new(),
+            shortages: Vec::new(),
             history: Vec::new(),
             address_changes: Vec::new(),
         };

@@ -8,7 +8,7 @@ use souk_wiring::Call;
 
 use super::{
     SALE_ID, Shop,
-    rest::{Stand, claims, number, text},
+    rest::{Stand, claims, keeps_its_unit, number, text},
     user,
 };
 use crate::{promises::Promises, requests::request, shopper::body_of, sim::Sim, world::World};
@@ -30,7 +30,7 @@ pub fn judge(world: &World, promises: &Promises) -> Vec<String> {
 /// I2: units of live orders, free units and those that went back are the sale's; stock has the rest.
 fn invariant_i2_units_add_up(world: &World, stand: &Stand) -> Vec<String> {
     let taken: i64 = lines_of(&stand.allotment).iter().map(|line| line["quantity"].as_i64().unwrap_or_default()).sum();
-    let live = stand.orders.values().filter(|order| text(order, "status") != "CANCELLED").count();
+    let live = stand.orders.values().filter(|order| keeps_its_unit(order)).count();
     let live = i64::try_from(live).unwrap_or(i64::MAX);
     let (left, drained) = (stand.sum("left"), stand.sum("drained"));
     let mut wrong = Vec::new();
@@ -70,9 +70,9 @@ fn invariant_i4_who_has_an_order_has_one_claim(stand: &Stand) -> Vec<String> {
             .filter(|(_, shard)| claims(shard).any(|claim| claim == shopper))
             .map(|(number, _)| *number)
             .collect();
-        let right = match text(order, "status") {
-            "CANCELLED" => standing.is_empty(),
-            _ => standing == [number(order, "shard")],
+        let right = match keeps_its_unit(order) {
+            false => standing.is_empty(),
+            true => standing == [number(order, "shard")],
         };
         if !right {
             let (order_id, status) = (text(order, "order_id"), text(order, "status"));

@@ -60,9 +60,9 @@ impl Stand {
         owed
     }
 
-    /// True where a live order has its unit out of this shard.
+    /// True where an order has its unit out of this shard: a live one, or one whose unit was not there.
     pub fn is_behind(&self, order: &Image, shard: i64) -> bool {
-        text(order, "status") != "CANCELLED" && number(order, "shard") == shard
+        keeps_its_unit(order) && number(order, "shard") == shard
     }
 
     /// Units that stock was told of.
@@ -84,6 +84,11 @@ impl Stand {
     fn number(&self, shard: i64, name: &str) -> i64 {
         self.shards.get(&shard).map_or(0, |shard| number(shard, name))
     }
+}
+
+/// A cancelled order gives its unit back, unless that was not there.
+pub fn keeps_its_unit(order: &Image) -> bool {
+    text(order, "status") != "CANCELLED" || text(order, "cancel_reason") == "units_missing"
 }
 
 /// Who has a claim that stands.

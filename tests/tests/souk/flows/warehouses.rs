@@ -148,6 +148,8 @@ async fn a_list_refuses_what_it_does_not_know() {
     for step in ["claim", "release", "pack", "ship", "parcels/1/deliver"] {
         warehouse.post(&format!("{nobody}/{step}"), json!({})).await.expect_problem(404, "not-found");
     }
+    let found = json!({ "sku": "s", "found": 0 });
+    warehouse.post(&format!("{nobody}/shortages"), found).await.expect_problem(404, "not-found");
     let label = json!({ "carrier": "c", "tracking_number": "t" });
     warehouse.put(&format!("{nobody}/parcels/1"), label).await.expect_problem(404, "not-found");
 }
@@ -166,4 +168,101 @@ async fn what_is_shipped_as_a_whole_leaves_the_list() {
     })
     .await;
     assert_eq!(warehouse.work(&order_id, &place).await["state"], "SHIPPED");
+}
+
+/// A confirmed order of these units of two SKUs of one warehouse, which is being picked, and the path of its fulfilment.
+async fn picked(shopper: &Api, warehouse: &Api, units: [(&str, u32); 2], place: &str) -> (String, String) {
+    let operator = stack().sign_in("operator").await;
+    let mut lines = Vec::new();
+    for (sku, quantity) in units {
+        let price = json!({ "price": { "amount": 1500, "currency": "USD" } });
+        operator.put(&format!("/admin/prices/{sku}"), price).await.expect(201);
+        operator.put(&format!("/admin/inventory/{sku}/{place}"), json!({ "quantity": 5 })).await.expect(201);
+        lines.push(json!({ "sku": sku, "quantity": quantity }));
+    }
+    let checkout = shopper.post("/checkouts", json!({ "lines": lines })).await.expect(201).body;
+    let checkout_id = checkout["checkout_id"].as_str().unwrap();
+    let placed = shopper.order(&fresh("key"), checkout_id, "pm_card_visa").await.expect(201).body;
+    let order_id = placed["order_id"].as_str().unwrap().to_owned();
+    shopper.order_in(&order_id, "CONFIRMED").await;
+    operator.settled(&order_id).await;
+    operator.work(&order_id, place).await;
+    let path = format!("/admin/orders/{order_id}/fulfilments/{place}");
+    warehouse.post(&format!("{path}/claim"), json!({})).await.expect(200);
+    (order_id, path)
+}
+
+#[tokio::test]
+async fn what_is_missing_is_neither_sent_nor_paid_and_the_rest_is() {
+    let (place, tea, pot) = (fresh("place"), fresh("tea"), fresh("pot"));
+    let person = stack().person(&[]).await;
+    let shopper = Api::new(&stack().api_url, Some(person.sign_in(stack()).await.access));
+    let (warehouse, operator) = (stack().sign_in("warehouse").await, stack().sign_in("operator").await);
+    let (order_id, path) = picked(&shopper, &warehouse, [(&tea, 2), (&pot, 1)], &place).await;
+    let shortages = format!("{path}/shortages");
+    let say = async |sku: &str, found: u32| warehouse.post(&shortages, json!({ "sku": sku, "found": found })).await;
+
+    let none = say("nothing-like-that", 0).await.expect_problem(422, "unprocessable");
+    assert_eq!(none.body["errors"][0]["field"], "sku");
+    let all = say(&tea, 2).await.expect_problem(422, "unprocessable");
+    assert_eq!(all.body["errors"][0]["field"], "found");
+    for body in [json!({}), json!({ "sku": tea, "found": -1 }), json!({ "sku": tea, "found": 0, "more": 1 })] {
+        warehouse.post(&shortages, body).await.expect_problem(400, "invalid-request");
+    }
+    let finding = json!({ "sku": tea, "found": 1 });
+    operator.post(&shortages, finding.clone()).await.expect_problem(409, "claimed-by-another");
+    shopper.post(&shortages, finding).await.expect_problem(403, "forbidden");
+
+    for _ in 0..2 {
+        let left = say(&tea, 1).await.expect(200).body;
+        assert_eq!((&left["order_status"], &left["fulfilment"]["state"]), (&json!("CONFIRMED"), &json!("PICKING")));
+        assert_eq!(left["items"].as_array().unwrap().iter().map(|item| &item["quantity"]).collect::<Vec<_>>(), [1, 1]);
+    }
+    warehouse.post(&format!("{path}/pack"), json!({})).await.expect(200);
+    say(&pot, 0).await.expect_problem(409, "illegal-transition");
+    let label = json!({ "parcels": [{ "carrier": "Speedy", "tracking_number": "SP-1" }] });
+    warehouse.post(&format!("{path}/ship"), label).await.expect(200);
+
+    let seen = shopper.order_in(&order_id, "SHIPPED").await;
+    assert_eq!((&seen["total"]["amount"], &seen["shortages"][0]["amount"]["amount"]), (&json!(4500), &json!(1500)));
+    assert_eq!((&seen["shortages"][0]["sku"], &seen["shortages"][0]["quantity"]), (&json!(tea), &json!(1)));
+    let intents = stack().intents(&order_id).await;
+    assert_eq!(intents[0]["amount_received"], 3000, "{intents:?}");
+    eventually("the ledger tells of it", std::time::Duration::from_secs(30), || async {
+        let ledger = operator.get(&format!("/admin/inventory/{tea}/{place}/ledger")).await.expect(200).body;
+        let entries = ledger["entries"].as_array()?;
+        let short: Vec<_> = entries.iter().filter(|entry| entry["kind"] == "SHORT").collect();
+        (short.len() == 1 && short[0]["quantity"] == 3).then_some(())
+    })
+    .await;
+    let timeline = operator.get(&format!("/admin/orders/{order_id}/timeline")).await.expect(200).body;
+    let entries = timeline["entries"].as_array().unwrap();
+    assert!(entries.iter().any(|entry| entry["what"]["kind"] == "units_missing"), "{timeline}");
+    if stack().mails_to(&person.name).await.is_none() {
+        return;
+    }
+    eventually("the shopper is told", std::time::Duration::from_secs(60), || async {
+        let mails = stack().mails_to(&person.name).await?;
+        mails.iter().any(|mail| mail["Subject"].as_str().unwrap().contains("missing")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_of_which_nothing_is_there_is_cancelled_and_costs_nothing() {
+    let (place, tea, pot) = (fresh("place"), fresh("tea"), fresh("pot"));
+    let (shopper, warehouse) = (stack().sign_in("shopper").await, stack().sign_in("warehouse").await);
+    let (order_id, path) = picked(&shopper, &warehouse, [(&tea, 1), (&pot, 1)], &place).await;
+    let shortages = format!("{path}/shortages");
+    warehouse.post(&shortages, json!({ "sku": tea, "found": 0 })).await.expect(200);
+    for _ in 0..2 {
+        let ended = warehouse.post(&shortages, json!({ "sku": pot, "found": 0 })).await.expect(200).body;
+        assert_eq!((&ended["order_status"], &ended["fulfilment"]["state"]), (&json!("CANCELLED"), &json!("CANCELLED")));
+    }
+    assert_eq!(shopper.order_in(&order_id, "CANCELLED").await["failure"]["reason"], "units_missing");
+    let operator = stack().sign_in("operator").await;
+    operator.settled(&order_id).await;
+    assert_eq!(stack().effects(&order_id).await.captures, 0);
+    let row = operator.get(&format!("/admin/inventory/{tea}")).await.expect(200).body;
+    assert_eq!(row["rows"][0]["quantity"], 4, "what is not there does not come back: {row}");
 }

@@ -81,6 +81,7 @@ fn confirmed(n: u128) -> Order {
         settled: true,
         cancel_reason: None,
         shipments: Vec::new(),
+        shortages: Vec::new(),
         history: vec![
             reached(OrderStatus::PendingPayment, Actor::Customer),
             reached(OrderStatus::Confirmed, Actor::Saga),

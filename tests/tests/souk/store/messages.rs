@@ -166,6 +166,7 @@ fn order(order_id: OrderId, status: OrderStatus) -> Order {
         settled: true,
         cancel_reason: None,
         shipments: Vec::new(),
+        shortages: Vec::new(),
         history: Vec::new(),
         address_changes: Vec::new(),
     }

@@ -14,6 +14,7 @@ mod pages;
 mod payments;
 mod pricing;
 mod reconciliation;
+mod shortages;
 mod tables;
 mod webhooks;
 

@@ -66,6 +66,7 @@ pub fn placed(n: u128, second: i64) -> Order {
         settled: false,
         cancel_reason: None,
         shipments: Vec::new(),
+        shortages: Vec::new(),
         history: vec![Transition { status, at: at(second), by: Actor::Customer }],
         address_changes: Vec::new(),
     }

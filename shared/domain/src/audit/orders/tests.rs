@@ -10,6 +10,7 @@ fn facts(status: OrderStatus) -> OrderFacts {
         status,
         departed: status.has_left(),
         units: BTreeMap::from([("s".parse().unwrap(), 3)]),
+        short: false,
         total: Money::usd(900).unwrap(),
     }
 }

@@ -60,7 +60,7 @@ impl History {
                 self.follow(n, decision);
             }
             Step::Release(n) if n < count => {
-                let decision = self.reservations[n].release_for_order(&order(n), true);
+                let decision = self.reservations[n].release_for_order(&order(n), true, &[]);
                 self.follow(n, decision);
             }
             Step::Adjust(by) => drop(self.change(Change::Adjust(by))),

@@ -57,9 +57,13 @@ fn a_claim_is_released_only_for_a_cancelled_order_or_one_of_another_shard() {
     assert_eq!(release_ground(None, 3), None, "the order may be about to be made");
     for status in OrderStatus::ALL {
         let cancelled = (status == OrderStatus::Cancelled).then_some(ReleaseGround::OrderCancelled);
-        assert_eq!(release_ground(Some(ClaimOrder { status, shard: 3 }), 3), cancelled, "{status}");
+        assert_eq!(
+            release_ground(Some(ClaimOrder { status, shard: 3, unit_missing: false }), 3),
+            cancelled,
+            "{status}"
+        );
         let another = Some(ReleaseGround::OrderNamesAnotherShard(4));
-        assert_eq!(release_ground(Some(ClaimOrder { status, shard: 4 }), 3), another, "{status}");
+        assert_eq!(release_ground(Some(ClaimOrder { status, shard: 4, unit_missing: false }), 3), another, "{status}");
     }
 }
 
@@ -68,7 +72,10 @@ fn an_order_of_a_sale_says_its_shard_and_another_says_nothing() {
     let of = |origin| ClaimOrder::of(&Order { origin, ..order(OrderStatus::Confirmed, Vec::new()) });
     let of_sale =
         FromFlashSale { sale_id: "console".parse().unwrap(), shard: 7, warehouse_id: "east".parse().unwrap() };
-    assert_eq!(of(Origin::FlashSale(of_sale)), Some(ClaimOrder { status: OrderStatus::Confirmed, shard: 7 }));
+    assert_eq!(
+        of(Origin::FlashSale(of_sale)),
+        Some(ClaimOrder { status: OrderStatus::Confirmed, shard: 7, unit_missing: false })
+    );
     let of_checkout = FromCheckout {
         checkout_id: "chk_0123456789abcdef0123456789abcdef".parse().unwrap(),
         reservation_id: "res_0123456789abcdef0123456789abcdef".parse().unwrap(),

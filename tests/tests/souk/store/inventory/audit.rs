@@ -45,7 +45,7 @@ impl Shelf {
             assert_eq!(book.commit(&reservation(id), &order(id), at(20)).await.unwrap(), CommitOutcome::Committed);
             shelf.recorded("a", "w1").await;
         }
-        let returned = book.release_for_order(&reservation(2), &order(2), true, at(30)).await.unwrap();
+        let returned = book.release_for_order(&reservation(2), &order(2), true, &[], at(30)).await.unwrap();
         assert_eq!(returned, ReleaseOutcome::Returned);
         shelf.recorded("a", "w1").await;
         for (id, units) in [(3, 4), (4, 1)] {

@@ -123,7 +123,7 @@ async fn do_step(shelf: &Shelf, step: u8, id: u128, by: u128, now: Timestamp) ->
         0 => drop(reservations.reserve(&request(id, &[("a", 2), ("b", 1)]), now).await?),
         1 => drop(reservations.attach(&reservation_id, &order(by), at(1500), now).await?),
         2 => drop(reservations.commit(&reservation_id, &order(by), now).await?),
-        3 => drop(reservations.release_for_order(&reservation_id, &order(by), by == 1, now).await?),
+        3 => drop(reservations.release_for_order(&reservation_id, &order(by), by == 1, &[], now).await?),
         4 => drop(reservations.release_expired(&reservation_id, now).await?),
         _ => drop(reservations.release_abandoned(&reservation_id, now).await?),
     }

@@ -44,7 +44,7 @@ async fn the_ledger_explains_the_present_numbers_movement_by_movement() {
     record(&shelf, &ledger).await;
     assert_eq!(reservations.commit(&id, &order(1), at(20)).await.unwrap(), CommitOutcome::Committed);
     record(&shelf, &ledger).await;
-    let returned = reservations.release_for_order(&id, &order(1), true, at(30)).await.unwrap();
+    let returned = reservations.release_for_order(&id, &order(1), true, &[], at(30)).await.unwrap();
     assert_eq!(returned, ReleaseOutcome::Returned);
     record(&shelf, &ledger).await;
 

@@ -79,7 +79,7 @@ async fn invariant_i8_an_order_takes_its_units_once_however_often_each_step_is_r
     shelf.assert_sound(&["a", "b"], [1]).await;
     // The order is cancelled after all: its units come back, once.
     for _ in 0..REPEATS {
-        let outcome = reservations.release_for_order(&id, &order(1), true, at(40)).await.unwrap();
+        let outcome = reservations.release_for_order(&id, &order(1), true, &[], at(40)).await.unwrap();
         assert_eq!(outcome, ReleaseOutcome::Returned);
         assert_eq!(reservations.commit(&id, &order(1), at(50)).await.unwrap(), CommitOutcome::Returned);
     }
@@ -93,11 +93,11 @@ async fn invariant_i8_a_cancelled_order_gives_its_units_back_once() {
     let shelf = Shelf::stocked(&[("a", "w1", 5)]).await;
     shelf.held(1, &[("a", 2)]).await;
     let (reservations, id) = (&shelf.reservations, reservation(1));
-    let stranger = reservations.release_for_order(&id, &order(2), false, at(10)).await.unwrap();
+    let stranger = reservations.release_for_order(&id, &order(2), false, &[], at(10)).await.unwrap();
     assert_eq!(stranger, ReleaseOutcome::NotAttached);
     for _ in 0..REPEATS {
         // The order never got to attach itself, but it has consumed the checkout.
-        let outcome = reservations.release_for_order(&id, &order(1), true, at(10)).await.unwrap();
+        let outcome = reservations.release_for_order(&id, &order(1), true, &[], at(10)).await.unwrap();
         assert_eq!(outcome, ReleaseOutcome::Released);
     }
     assert_eq!(shelf.numbers("a", "w1").await, (5, 0, 5));
@@ -157,7 +157,7 @@ async fn what_is_not_there_is_absent_at_every_step() {
     let (reservations, id) = (&shelf.reservations, reservation(9));
     assert_eq!(reservations.attach(&id, &order(1), at(1), at(0)).await.unwrap(), AttachOutcome::Absent);
     assert_eq!(reservations.commit(&id, &order(1), at(0)).await.unwrap(), CommitOutcome::Absent);
-    assert_eq!(reservations.release_for_order(&id, &order(1), true, at(0)).await.unwrap(), ReleaseOutcome::Absent);
+    assert_eq!(reservations.release_for_order(&id, &order(1), true, &[], at(0)).await.unwrap(), ReleaseOutcome::Absent);
     assert_eq!(reservations.release_expired(&id, at(0)).await.unwrap(), ExpireOutcome::Absent);
     assert_eq!(reservations.release_abandoned(&id, at(0)).await.unwrap(), AbandonOutcome::Absent);
 }
