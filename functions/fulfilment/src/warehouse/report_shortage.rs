@@ -72,7 +72,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
             };
             Ok(Response::json(200, &taken))
         }
-        ShortageOutcome::Refused(work, refusal) => Err(problems::refused(&work, refusal)),
+        ShortageOutcome::Refused(_, refusal) => Err(problems::refused(refusal)),
         ShortageOutcome::Forbidden(_, refusal) => Err(problems::shortage(&refusal)),
         ShortageOutcome::Unknown => Err(Problem::not_found("fulfilment")),
     }
