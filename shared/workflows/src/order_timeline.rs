@@ -1,7 +1,7 @@
 //! Everything that happened to an order, by whom, oldest first.
 //!
 //! It is put together when it is asked for, of what each context keeps anyway; nothing is written twice. Each source
-//! is a file here, and a line in [`OrderTimeline::entries`].
+//! is a file here, and a line in `OrderTimeline::entries`.
 
 mod messages;
 mod notes;
