@@ -7,7 +7,9 @@ use souk_domain::{
     fulfilment::Fulfilment,
     ids::{NoteId, OrderId, UserId},
     money::Money,
-    order::{Actor, Address, FromFlashSale, Label, Order, OrderLine, OrderStatus, Origin, Shipment, Transition},
+    order::{
+        Actor, Address, FromFlashSale, Label, Order, OrderLine, OrderStatus, Origin, Shipment, ShipmentItem, Transition,
+    },
     payment::PaymentState,
     quantity::Quantity,
 };
@@ -27,12 +29,18 @@ use souk_workflows::{
 
 use super::{at, order as id, tables::Tables};
 
+/// What leaves of it from one warehouse.
+fn from_the_east() -> Shipment {
+    let item = ShipmentItem { sku: "BAG".parse().unwrap(), quantity: 1 };
+    Shipment::new("east".parse().unwrap(), vec![item])
+}
+
 /// All of an order leaves, in one parcel from one warehouse.
 pub async fn leaves(orders: &Orders, order_id: &OrderId, second: i64) -> Order {
     let label = Label { carrier: "Speedy".to_owned(), tracking_number: "SP-1".to_owned() };
     let departures = vec![("east".parse().unwrap(), vec![label])];
     let leave = |order: &mut Order| {
-        order.shipments = vec![Shipment::new("east".parse().unwrap(), Vec::new())];
+        order.shipments = vec![from_the_east()];
         order.leave(&departures, at(second))
     };
     let ReviseOutcome::Revised(order) = orders.revise(order_id, leave).await.unwrap() else {
@@ -160,7 +168,7 @@ async fn an_address_stays_once_a_part_is_packed_or_the_order_has_ended() {
     let world = World::with_an_order().await;
     assert_eq!(world.orders.confirm(&id(1), at(1)).await.unwrap(), ConfirmOutcome::Confirmed);
     let pack = |order: &mut Order| {
-        order.shipments = vec![Shipment::new("east".parse().unwrap(), Vec::new())];
+        order.shipments = vec![from_the_east()];
         order.pack(&"east".parse().unwrap(), &[], at(2))
     };
     assert!(matches!(world.orders.revise(&id(1), pack).await.unwrap(), ReviseOutcome::Revised(_)));
