@@ -68,6 +68,8 @@ pub struct World {
     pub parcels: Vec<Parcel>,
     /// The events that were published: order id, version and kind.
     pub published: Vec<(String, String)>,
+    /// The same, as they stood on the bus.
+    pub events: Vec<Value>,
     /// The mails that went out, by their messages.
     pub mails: Vec<String>,
     /// How often the SDK sends a request at the most.
@@ -97,6 +99,7 @@ impl World {
             observer: Observer::default(),
             parcels: Vec::new(),
             published: Vec::new(),
+            events: Vec::new(),
             mails: Vec::new(),
             sdk_attempts: if rng.bool() { 1 } else { 3 },
             indexes_lag: true,
@@ -245,7 +248,9 @@ impl World {
             let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap_or_default()).unwrap_or_default();
             let order_id = detail["order_id"].as_str().unwrap_or_default().to_owned();
             self.published.push((order_id, entry["DetailType"].as_str().unwrap_or_default().to_owned()));
-            self.parcels.push(Parcel::Event(json!({"detail-type": entry["DetailType"], "detail": detail})));
+            let event = json!({"detail-type": entry["DetailType"], "detail": detail});
+            self.events.push(event.clone());
+            self.parcels.push(Parcel::Event(event));
         }
         let taken: Vec<Value> = entries.iter().map(|_| json!({"EventId": "e"})).collect();
         Answer::json(200, &json!({"FailedEntryCount": 0, "Entries": taken}))

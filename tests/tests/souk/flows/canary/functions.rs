@@ -64,6 +64,10 @@ fn samples() -> Map<String, Value> {
             "order_id": "none", "user_id": "nobody", "version": 1, "shipment": 1, "warehouse_id": "none", "parcel": 1,
             "correction": 1, "label": label,
         })),
+        "UnitsMissing": on_the_bus("souk.orders", "UnitsMissing", json!({
+            "order_id": "none", "user_id": "nobody", "version": 1, "shortage": 1, "warehouse_id": "none", "sku": "none",
+            "quantity": 1, "amount": money,
+        })),
         "RefundEnded": on_the_bus("souk.payments", "RefundSucceeded", json!({
             "order_id": "none", "refund_id": "none", "amount": money, "version": 1,
         })),
