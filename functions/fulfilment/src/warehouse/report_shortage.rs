@@ -8,7 +8,7 @@ use souk_domain::{
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
     description::Problems,
-    problem::catalogue::{ClaimedByAnother, IllegalTransition, NotFound},
+    problem::catalogue::{ClaimedByAnother, IllegalTransition, NotFound, Unprocessable},
 };
 use souk_wiring::Call;
 pub use souk_workflows::report_shortage::ReportShortage as Deps;
@@ -54,7 +54,7 @@ struct Taken<'a> {
     request_body = Body,
     responses(
         (status = 200, description = "What is left to be picked.", body = Taken),
-        Problems<(NotFound, IllegalTransition, ClaimedByAnother)>,
+        Problems<(NotFound, IllegalTransition, ClaimedByAnother, Unprocessable)>,
     ),
     security(("user" = ["warehouse"]), ("user" = ["operator"])),
 )]
