@@ -4,14 +4,14 @@ use serde::Serialize;
 use souk_domain::stock::{Movement, MovementKind};
 use souk_dynamo::Cursor;
 use souk_inventory::{Ledger, LedgerEntry};
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{HttpResult, Request, Response, page_size};
 use souk_wiring::{Call, FromEnvironment};
 use utoipa::ToSchema;
 
 use crate::operator::{require_operator, row_of_path};
 
-const LIMIT_DEFAULT: u16 = 50;
-const LIMIT_MAX: u16 = 200;
+const LIMIT_DEFAULT: usize = 50;
+const LIMIT_MAX: usize = 200;
 
 /// The ledger.
 #[derive(Debug, FromEnvironment)]
@@ -86,10 +86,7 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;
     request.allow_query(&["limit", "cursor"])?;
-    let limit: u16 = request.query("limit")?.unwrap_or(LIMIT_DEFAULT);
-    if !(1..=LIMIT_MAX).contains(&limit) {
-        return Err(Problem::invalid_field("limit", format!("must be from 1 to {LIMIT_MAX}")));
-    }
+    let limit = page_size(request.query("limit")?, LIMIT_DEFAULT, 1..=LIMIT_MAX)?;
     let list = format!("ledger of {sku} in {warehouse_id}");
     let cursor: Option<String> = request.query("cursor")?;
     let below = cursor.map(|text| Cursor::<u64>::decode(&text, &list)).transpose()?.map(|Cursor(below)| below);

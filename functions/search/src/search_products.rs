@@ -7,6 +7,7 @@ use souk_domain::{
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
     description::Problems,
+    page_size,
     problem::catalogue::{SearchUnavailable, Unprocessable},
 };
 use souk_search::{SearchAnswer, SearchIndex, SearchQuery, Sort};
@@ -85,13 +86,10 @@ fn parse(request: &Request) -> Result<SearchQuery, Problem> {
         min_rating: request.query("min_rating")?,
         in_stock: request.query("in_stock")?.unwrap_or_default(),
         sort: request.query("sort")?.unwrap_or_default(),
-        limit: request.query("limit")?.unwrap_or(LIMIT_DEFAULT),
+        limit: page_size(request.query("limit")?, LIMIT_DEFAULT, 1..=LIMIT_MAX)?,
     };
     if search.min_rating.is_some_and(|rating| !(0.0..=5.0).contains(&rating)) {
         return Err(Problem::invalid_field("min_rating", "must be from 0 to 5"));
-    }
-    if !(1..=LIMIT_MAX).contains(&search.limit) {
-        return Err(Problem::invalid_field("limit", format!("must be from 1 to {LIMIT_MAX}")));
     }
     if let (Some(least), Some(most)) = (search.min_price, search.max_price)
         && least > most

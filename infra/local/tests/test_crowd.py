@@ -21,7 +21,7 @@ class Crowd(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.template = Expanded("transactions")
+        cls.template = Expanded("transactions").child("Contexts")
         cls.routes = cls.template.routes
 
     def test_every_route_of_the_crowd_has_limits_of_its_own(self):

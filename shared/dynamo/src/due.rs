@@ -1,13 +1,15 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
-use crate::{Item, StoreError, Table, decode, n, s};
+use crate::{Item, Page, StoreError, Table, decode, n, s};
 
 /// A sparse index over time: its partitions are shards, its sort key a number of milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct TimeIndex {
-    /// Its name, which is its partition key's too.
+    /// Its name.
     pub name: &'static str,
+    /// Its partition key.
+    pub shard: &'static str,
     /// Its sort key.
     pub time: &'static str,
 }
@@ -34,7 +36,7 @@ impl Table {
             .query()
             .index_name(index.name)
             .key_condition_expression("#shard = :shard AND #time BETWEEN :from AND :to")
-            .expression_attribute_names("#shard", index.name)
+            .expression_attribute_names("#shard", index.shard)
             .expression_attribute_names("#time", index.time)
             .expression_attribute_values(":shard", s(shard))
             .expression_attribute_values(":from", n(window.start()))
@@ -54,6 +56,29 @@ impl Table {
             }
         }
         Ok(found)
+    }
+
+    /// A page of one shard's items whose time is before `before` (milliseconds), oldest first; it begins where the one
+    /// before ended.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn overdue<T: DeserializeOwned>(
+        &self,
+        index: TimeIndex,
+        shard: &str,
+        before: i64,
+        after: Option<Item>,
+    ) -> Result<Page<T>, StoreError> {
+        let query = self
+            .query()
+            .index_name(index.name)
+            .key_condition_expression("#shard = :shard AND #time < :before")
+            .expression_attribute_names("#shard", index.shard)
+            .expression_attribute_names("#time", index.time)
+            .expression_attribute_values(":shard", s(shard))
+            .expression_attribute_values(":before", n(before));
+        Self::page(query, after).await
     }
 }
 

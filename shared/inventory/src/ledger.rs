@@ -81,7 +81,7 @@ impl Ledger {
         sku: &Sku,
         warehouse_id: &WarehouseId,
         below: Option<u64>,
-        limit: u16,
+        limit: usize,
     ) -> Result<LedgerPage, StoreError> {
         let names = [("#row", "row"), ("#version", "version")];
         let mut query = self.table.query().key_condition_expression("#row = :row AND #version < :below");
@@ -92,7 +92,7 @@ impl Ledger {
             .expression_attribute_values(":row", s(partition(sku, warehouse_id)))
             .expression_attribute_values(":below", below.map_or_else(highest, n))
             .scan_index_forward(false)
-            .limit(i32::from(limit))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .send()
             .await
             .map_err(StoreError::from_sdk)?;

@@ -9,7 +9,7 @@ use souk_dynamo::{Outcome, Page, StoreError, Table, Update, attribute, n, s};
 
 use crate::{
     Reservations,
-    reservations::{HELD_INDEX, Held},
+    reservations::{HELD, Held},
     row_write::key,
 };
 
@@ -102,7 +102,7 @@ impl Reservations {
                 let query = self
                     .table
                     .query()
-                    .index_name(HELD_INDEX)
+                    .index_name(HELD.name)
                     .key_condition_expression("held = :shard")
                     .expression_attribute_values(":shard", s(&shard));
                 let Page { items: ids, next } =

@@ -4,13 +4,13 @@ use souk_domain::{
     ids::ReservationId,
     reservation::{Reservation, ReservationState},
 };
-use souk_dynamo::{Item, Page, StoreError, Table, n, s};
+use souk_dynamo::{Item, Page, StoreError, Table, TimeIndex};
 use souk_wiring::FromEnvironment;
 
 use crate::StockRows;
 
-/// The sparse index of held reservations (keys `held`, `expires_at`).
-pub(crate) const HELD_INDEX: &str = "held-index";
+/// The sparse index of held reservations.
+pub(crate) const HELD: TimeIndex = TimeIndex { name: "held-index", shard: "held", time: "expires_at" };
 /// How long a reservation that no order ever had outlives its release.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
 
@@ -85,14 +85,8 @@ impl ReservationBook {
         now: Timestamp,
         after: Option<Item>,
     ) -> Result<Page<ReservationId>, StoreError> {
-        let query = self
-            .table
-            .query()
-            .index_name(HELD_INDEX)
-            .key_condition_expression("held = :shard AND expires_at <= :now")
-            .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":now", n(now.as_millisecond()));
-        Ok(Table::page::<Held>(query, after).await?.map(|held| held.reservation_id))
+        let page = self.table.overdue::<Held>(HELD, shard, now.as_millisecond() + 1, after).await?;
+        Ok(page.map(|held| held.reservation_id))
     }
 }
 

@@ -7,15 +7,14 @@ use souk_domain::{
     ids::OrderId,
     order::{Order, OrderStatus, SWEEP_SHARDS},
 };
-use souk_dynamo::{StoreError, TimeIndex, s};
+use souk_dynamo::{StoreError, s};
 
-use crate::{Orders, Place};
+use crate::{Orders, Place, orders::UNSETTLED};
 
 /// Over how many partitions the orders of one status are spread. Each takes 1,000 writes a second; an order writes
 /// seven times into the index over its life, two at a time.
 const LIST_SHARDS: u32 = 4;
 const BY_STATUS: &str = "by-status";
-const UNSETTLED: TimeIndex = TimeIndex { name: "unsettled", time: "unsettled_since" };
 
 /// Which orders, by when they were placed; both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,10 +1,13 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 use souk_domain::{ids::OrderId, order::Order};
-use souk_dynamo::{Item, Page, StoreError, Table, n, s};
+use souk_dynamo::{Item, Page, StoreError, Table, TimeIndex};
 use souk_wiring::FromEnvironment;
 
 use crate::OrderRecord;
+
+pub(crate) const UNSETTLED: TimeIndex = TimeIndex { name: "unsettled", shard: "unsettled", time: "unsettled_since" };
+const ON_THE_WAY: TimeIndex = TimeIndex { name: "on-the-way", shard: "on_the_way", time: "on_the_way_since" };
 
 /// The hot `orders` table: every order that is not yet a month past its end.
 #[derive(Debug, Clone, FromEnvironment)]
@@ -63,14 +66,7 @@ impl Orders {
         before: Timestamp,
         after: Option<Item>,
     ) -> Result<Page<OrderId>, StoreError> {
-        let query = self
-            .table
-            .query()
-            .index_name("unsettled")
-            .key_condition_expression("unsettled = :shard AND unsettled_since < :before")
-            .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":before", n(before.as_millisecond()));
-        Ok(Table::page::<Candidate>(query, after).await?.map(|found| found.order_id))
+        self.overdue(UNSETTLED, shard, before, after).await
     }
 
     /// A page of the orders of one sweep shard that were shipped before `before` and are not delivered, oldest first.
@@ -84,13 +80,17 @@ impl Orders {
         before: Timestamp,
         after: Option<Item>,
     ) -> Result<Page<OrderId>, StoreError> {
-        let query = self
-            .table
-            .query()
-            .index_name("on-the-way")
-            .key_condition_expression("on_the_way = :shard AND on_the_way_since < :before")
-            .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":before", n(before.as_millisecond()));
-        Ok(Table::page::<Candidate>(query, after).await?.map(|found| found.order_id))
+        self.overdue(ON_THE_WAY, shard, before, after).await
+    }
+
+    async fn overdue(
+        &self,
+        index: TimeIndex,
+        shard: &str,
+        before: Timestamp,
+        after: Option<Item>,
+    ) -> Result<Page<OrderId>, StoreError> {
+        let page = self.table.overdue::<Candidate>(index, shard, before.as_millisecond(), after).await?;
+        Ok(page.map(|found| found.order_id))
     }
 }

@@ -10,7 +10,7 @@ use souk_domain::{
     ids::{EventId, WebhookId},
     webhook::{AttemptFailure, DeliveryState, EventType, FailureReason},
 };
-use souk_dynamo::{Condition, Item, Outcome, Page, StoreError, Table, Update, attribute, n, s};
+use souk_dynamo::{Condition, Item, Outcome, Page, StoreError, Table, TimeIndex, Update, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
 use crate::{
@@ -20,6 +20,8 @@ use crate::{
 
 /// How long a message may be on its way before the sweeper sends another one.
 pub const SWEPT_AFTER: SignedDuration = SignedDuration::from_mins(15);
+
+const PENDING: TimeIndex = TimeIndex { name: "pending", shard: "pending", time: "sweep_at" };
 
 /// The `webhook-deliveries` table (keys `webhook_id` and `event_id`).
 #[derive(Debug, Clone, FromEnvironment)]
@@ -304,14 +306,8 @@ impl Deliveries {
         now: Timestamp,
         after: Option<Item>,
     ) -> Result<Page<(WebhookId, EventId)>, StoreError> {
-        let query = self
-            .table
-            .query()
-            .index_name("pending")
-            .key_condition_expression("pending = :shard AND sweep_at <= :now")
-            .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":now", millis(now));
-        Ok(Table::page::<Key>(query, after).await?.map(|key| (key.webhook_id, key.event_id)))
+        let page = self.table.overdue::<Key>(PENDING, shard, now.as_millisecond() + 1, after).await?;
+        Ok(page.map(|key| (key.webhook_id, key.event_id)))
     }
 
     /// Takes it upon itself to send the message of an overdue delivery; false where somebody else has. Condition: it

@@ -285,7 +285,7 @@ fn invariant_i6_refunds_agree_with_the_gateway(end: &End<'_>) -> Vec<String> {
                     continue;
                 }
             };
-            if !end.world.published.iter().any(|(id, published)| id == order_id && published == kind) {
+            if !end.world.has_published(order_id, kind) {
                 wrong.push(format!("invariant_i9: {kind} of {order_id} was never published"));
             }
         }
@@ -406,7 +406,7 @@ fn invariant_i9_every_decision_was_published_and_archived(end: &End<'_>) -> Vec<
             };
             let parcels = (kind == "OrderShipped").then_some("ParcelShipped");
             for kind in parcels.into_iter().chain([kind]) {
-                if !end.world.published.iter().any(|(id, published)| id == order_id && published == kind) {
+                if !end.world.has_published(order_id, kind) {
                     wrong.push(format!("invariant_i9: {kind} of {order_id} was never published"));
                 }
             }

@@ -121,7 +121,8 @@ async fn deliver(sim: &Sim, order_id: &str) {
     }
 }
 
-async fn cancel(sim: &Sim, order_id: &str) {
+/// An operator cancels the order, sooner or later.
+pub async fn cancel(sim: &Sim, order_id: &str) {
     for _ in 0..ATTEMPTS {
         pause_millis(sim.pick(&[0, 1, 20, 20, 220, 220, 1_220, 6_000, 30_000, 900_000])).await;
         let path = format!("/admin/orders/{order_id}/cancel");

@@ -6,7 +6,7 @@ use souk_fn_fulfilment::warehouse::{
 };
 use souk_runtime::http::Request;
 
-use crate::{clock::pause_millis, requests::request, scenario::SKUS, sim::Sim};
+use crate::{clock::pause_millis, requests::request, scenario::SKUS, sim::Sim, staff};
 
 const ATTEMPTS: usize = 4;
 
@@ -97,11 +97,22 @@ impl Desk<'_> {
             let request = self.request("ship", &json!({"parcels": [label(self.place)]}));
             let run = async move { ship_fulfilment::handle(&functions.ship, request, call).await };
             match self.sim.http("ship-fulfilment", run).await {
-                Some(response) if response.status == 200 => return self.deliver().await,
+                Some(response) if response.status == 200 => {
+                    self.regret();
+                    return self.deliver().await;
+                }
                 // Nobody asks again for what went wrong so badly: the sweeper must finish it.
                 None if self.sim.chance(600) => return,
                 _ => {}
             }
+        }
+    }
+
+    /// An operator cancels just when a part has left and the rest perhaps has not.
+    fn regret(&self) {
+        if self.sim.chance(200) {
+            let (sim, order_id) = (self.sim.clone(), self.order_id.to_owned());
+            self.sim.executor.spawn("operator", async move { staff::cancel(&sim, &order_id).await });
         }
     }
 

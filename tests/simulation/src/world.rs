@@ -66,9 +66,7 @@ pub struct World {
     pub observer: Observer,
     /// What is on its way.
     pub parcels: Vec<Parcel>,
-    /// The events that were published: order id, version and kind.
-    pub published: Vec<(String, String)>,
-    /// The same, as they stood on the bus.
+    /// The events that were published, as they stood on the bus.
     pub events: Vec<Value>,
     /// The mails that went out, by their messages.
     pub mails: Vec<String>,
@@ -98,7 +96,6 @@ impl World {
             refunds_came_back: false,
             observer: Observer::default(),
             parcels: Vec::new(),
-            published: Vec::new(),
             events: Vec::new(),
             mails: Vec::new(),
             sdk_attempts: if rng.bool() { 1 } else { 3 },
@@ -242,12 +239,15 @@ impl World {
         }
     }
 
+    /// Whether an event of this kind was published of an order.
+    pub fn has_published(&self, order_id: &str, kind: &str) -> bool {
+        self.events.iter().any(|event| event["detail"]["order_id"] == order_id && event["detail-type"] == kind)
+    }
+
     fn put_events(&mut self, call: &Call) -> Answer {
         let entries = call.json["Entries"].as_array().cloned().unwrap_or_default();
         for entry in &entries {
             let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap_or_default()).unwrap_or_default();
-            let order_id = detail["order_id"].as_str().unwrap_or_default().to_owned();
-            self.published.push((order_id, entry["DetailType"].as_str().unwrap_or_default().to_owned()));
             let event = json!({"detail-type": entry["DetailType"], "detail": detail});
             self.events.push(event.clone());
             self.parcels.push(Parcel::Event(event));

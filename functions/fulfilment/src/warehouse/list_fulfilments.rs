@@ -4,7 +4,7 @@ use serde::Serialize;
 use souk_domain::{fulfilment::FulfilmentState, ids::WarehouseId};
 use souk_dynamo::Cursor;
 use souk_fulfilment::WorkPlace;
-use souk_runtime::http::{HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::NotFound};
+use souk_runtime::http::{HttpResult, Request, Response, description::Problems, page_size, problem::catalogue::NotFound};
 use souk_wiring::Call;
 pub use souk_workflows::list_work::ListWork as Deps;
 use utoipa::ToSchema;
@@ -43,10 +43,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     request.caller()?.require_work_in(&warehouse_id)?;
     request.allow_query(&["status", "limit", "cursor"])?;
     let state: Option<FulfilmentState> = request.query("status")?;
-    let limit = request.query("limit")?.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Problem::invalid_field("limit", format!("must be from 1 to {MAX_LIMIT}")));
-    }
+    let limit = page_size(request.query("limit")?, DEFAULT_LIMIT, 1..=MAX_LIMIT)?;
     let bound_to = format!("work of {warehouse_id}, {}", state.map_or("all", FulfilmentState::as_str));
     let after: Option<Cursor<WorkPlace>> =
         request.query::<String>("cursor")?.map(|text| Cursor::decode(&text, &bound_to)).transpose()?;

@@ -7,7 +7,7 @@ use souk_domain::{
 };
 use souk_dynamo::Cursor;
 use souk_orders::Place;
-use souk_runtime::http::Problem;
+use souk_runtime::http::{Problem, page_size};
 use souk_workflows::find_orders::{FoundOrder, FoundPage};
 use utoipa::ToSchema;
 
@@ -56,9 +56,7 @@ impl<'a> RowsView<'a> {
 
 /// How many orders a page holds.
 pub(crate) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
-    let limit = asked.unwrap_or(DEFAULT_LIMIT);
-    let refused = || Problem::invalid_field("limit", format!("must be from 1 to {MAX_LIMIT}"));
-    (1..=MAX_LIMIT).contains(&limit).then_some(limit).ok_or_else(refused)
+    page_size(asked, DEFAULT_LIMIT, 1..=MAX_LIMIT)
 }
 
 /// Where a page begins.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use souk_dynamo::Cursor;
 use souk_orders::{Archive, Orders, Place, list};
-use souk_runtime::http::{HttpResult, Problem, Request, Response};
+use souk_runtime::http::{HttpResult, Request, Response, page_size};
 use souk_wiring::{Call, FromEnvironment};
 use utoipa::ToSchema;
 
@@ -45,10 +45,7 @@ struct OrderViews<'a> {
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     request.allow_query(&["limit", "cursor"])?;
-    let limit = request.query("limit")?.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Problem::invalid_field("limit", format!("must be from 1 to {MAX_LIMIT}")));
-    }
+    let limit = page_size(request.query("limit")?, DEFAULT_LIMIT, 1..=MAX_LIMIT)?;
     let bound_to = format!("orders of {user_id}");
     let after: Option<Cursor<Place>> =
         request.query::<String>("cursor")?.map(|text| Cursor::decode(&text, &bound_to)).transpose()?;

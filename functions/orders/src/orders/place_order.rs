@@ -1,7 +1,6 @@
 //! `POST /orders`: turns a checkout into an order and starts its saga.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use souk_domain::{ids::CheckoutId, order::Address};
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response, check_purchase,
@@ -10,6 +9,7 @@ use souk_runtime::http::{
         CartConsumed, CheckoutConsumed, CheckoutExpired, IdempotencyKeyRequired, IdempotencyKeyReused, NotForSale,
         NotFound, PriceChanged,
     },
+    request_digest,
 };
 use souk_wiring::Call;
 pub use souk_workflows::place_order::PlaceOrder as Deps;
@@ -28,14 +28,6 @@ struct Body {
     #[schema(pattern = "^pm_[A-Za-z0-9_]{1,100}$", example = "pm_card_visa")]
     payment_method: String,
     shipping_address: Address,
-}
-
-impl Body {
-    /// Two requests are the same where their values are, however they were written down.
-    fn digest(&self) -> String {
-        let canonical = serde_json::to_vec(self).unwrap_or_default();
-        Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
-    }
 }
 
 /// Places the order: 201 the first time, 200 on a replay, the same order in its present state.
@@ -57,7 +49,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let idempotency_key = request.required_idempotency_key()?;
     let body: Body = request.json()?;
     // Of what was sent, and not of what is kept: the form in which that is kept may change, a repeat must not.
-    let digest = body.digest();
+    let digest = request_digest(&body);
     let shipping_address = check_purchase(&body.payment_method, body.shipping_address)?;
     let wanted = place_order::Request {
         user_id,
@@ -103,13 +95,13 @@ mod tests {
     fn the_digest_of_a_request_never_changes() {
         let body = r#"{"checkout_id":"chk_0123456789abcdef0123456789abcdef","payment_method":"pm_a","shipping_address":
             {"name":" A","line1":"1","line2":"x","city":"C","region":"R","postal_code":"n19gu","country":"GB"}}"#;
-        let digest = serde_json::from_str::<Body>(body).unwrap().digest();
+        let digest = request_digest(&serde_json::from_str::<Body>(body).unwrap());
         assert_eq!(digest, "834436d623012fbdb8ce9b0ab8a8271235d9012e5fa7bb40ea219548ae72f1e8");
     }
 
     #[test]
     fn the_digest_sees_values_not_spelling() {
-        let body = |text: &str| serde_json::from_str::<Body>(text).unwrap().digest();
+        let body = |text: &str| request_digest(&serde_json::from_str::<Body>(text).unwrap());
         let address = r#"{"name":"A","line1":"1","city":"C","postal_code":"1","country":"US"}"#;
         let id = "chk_0123456789abcdef0123456789abcdef";
         let one = body(&format!(r#"{{"checkout_id":"{id}","payment_method":"pm_a","shipping_address":{address}}}"#));

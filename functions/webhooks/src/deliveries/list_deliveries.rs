@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use souk_dynamo::Cursor;
-use souk_runtime::http::{HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::NotFound};
+use souk_runtime::http::{HttpResult, Request, Response, description::Problems, page_size, problem::catalogue::NotFound};
 use souk_webhooks::{Deliveries, Filter, Place, Webhooks};
 use souk_wiring::{Call, FromEnvironment};
 use utoipa::ToSchema;
@@ -48,10 +48,7 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let webhook_id = webhook_of(&request)?;
     request.allow_query(&["state", "limit", "cursor"])?;
     let filter = Filter { state: request.query("state")?, ..Filter::default() };
-    let limit = request.query("limit")?.unwrap_or(LIMIT_DEFAULT);
-    if !(1..=LIMIT_MAX).contains(&limit) {
-        return Err(Problem::invalid_field("limit", format!("must be from 1 to {LIMIT_MAX}")));
-    }
+    let limit = page_size(request.query("limit")?, LIMIT_DEFAULT, 1..=LIMIT_MAX)?;
     let list = format!("deliveries to {webhook_id} in {:?}", filter.state);
     let cursor: Option<String> = request.query("cursor")?;
     let after = cursor.map(|text| Cursor::<Place>::decode(&text, &list)).transpose()?.map(|Cursor(after)| after);

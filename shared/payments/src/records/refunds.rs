@@ -7,10 +7,11 @@ use souk_domain::{
     order::Order,
     payment::{Open, PaymentState, Refunds},
 };
-use souk_dynamo::{Item, Page, StoreError, Table, Update, attribute, n, s};
+use souk_dynamo::{Item, Page, StoreError, Table, TimeIndex, Update, attribute, n, s};
 
 use super::{Candidate, PaymentRecord, PaymentRecords, RecordOutcome, order_ids, transition};
 
+const REFUNDS: TimeIndex = TimeIndex { name: "refunds", shard: "refunds_open", time: "refunds_due" };
 /// The partition of the index `refunds` in which failed refunds wait for a person.
 const FAILED_REFUNDS: &str = "failed";
 /// How long a refund that the gateway knows is left alone before it is asked about again.
@@ -70,14 +71,7 @@ impl PaymentRecords {
         before: Timestamp,
         after: Option<Item>,
     ) -> Result<Page<OrderId>, StoreError> {
-        let query = self
-            .table
-            .query()
-            .index_name("refunds")
-            .key_condition_expression("refunds_open = :shard AND refunds_due < :before")
-            .expression_attribute_values(":shard", s(shard))
-            .expression_attribute_values(":before", n(before.as_millisecond()));
-        order_ids(Table::page::<Candidate>(query, after).await?)
+        order_ids(self.table.overdue(REFUNDS, shard, before.as_millisecond(), after).await?)
     }
 
     /// A page of the orders of which a refund has failed and none was made since, the longest waiting first. Read

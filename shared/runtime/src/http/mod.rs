@@ -2,12 +2,14 @@
 
 mod bearer;
 pub mod description;
+mod digest;
 mod edge;
 mod headers;
 mod identity;
 mod jwks;
 mod media;
 mod numbers;
+mod page_size;
 mod preconditions;
 pub mod problem;
 mod purchase;
@@ -19,8 +21,10 @@ mod serve;
 
 pub use crate::reading::MAX_JSON_DEPTH;
 pub use bearer::BearerVerifier;
+pub use digest::request_digest;
 pub use identity::{Caller, Role, is_staff};
 pub use jwks::WITHIN as KEYS_WITHIN;
+pub use page_size::page_size;
 pub use problem::{FieldError, Problem};
 pub use purchase::check_purchase;
 pub use request::{MAX_BODY_BYTES, MAX_TARGET_BYTES, Request};
