@@ -63,9 +63,12 @@ pub fn read(name: &str) -> Value {
 /// Where one cannot be read.
 pub fn read_with_nested(name: &str) -> Vec<Value> {
     let document = read(name);
+    // A location is seen from the template that names it.
+    let folder = Path::new(name).parent().unwrap_or(Path::new(""));
     let nested: Vec<Value> = resources(&document, "AWS::Serverless::Application")
         .into_iter()
-        .flat_map(|(_, nest)| read_with_nested(text(&nest["Location"]).trim_end_matches(".yaml")))
+        .map(|(_, nest)| folder.join(text(&nest["Location"]).trim_end_matches(".yaml")))
+        .flat_map(|nested| read_with_nested(&nested.display().to_string()))
         .collect();
     [document].into_iter().chain(nested).collect()
 }
