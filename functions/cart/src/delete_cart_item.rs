@@ -17,9 +17,10 @@ use crate::{answer::CartView, problems, shopper::owner};
     security((), ("guest" = []), ("user" = [])),
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
+    let owner = owner(deps, &request).await?;
     let sku: Sku = request.path("sku")?;
     let now = call.now;
-    let cart = match owner(deps, &request).await? {
+    let cart = match owner {
         Some(owner) => problems::change(deps.carts.remove(&owner, &sku, now).await?)?,
         None => Cart::empty(now),
     };

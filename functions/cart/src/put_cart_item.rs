@@ -38,12 +38,12 @@ struct Body {
     security((), ("guest" = []), ("user" = [])),
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
-    let sku: Sku = request.path("sku")?;
-    let Body { quantity } = request.json()?;
     let owner = match owner(deps, &request).await? {
         Some(owner) => owner,
         None => Owner::Guest(GuestToken::random().map_err(Problem::internal)?),
     };
+    let sku: Sku = request.path("sku")?;
+    let Body { quantity } = request.json()?;
     let offer = deps.prices.get_many([&sku]).await?.remove(&sku).unwrap_or_default();
     if offer.is_unknown() {
         return Err(problems::unknown_sku(&sku));

@@ -107,7 +107,8 @@ mod tests {
     #[test]
     fn the_digest_sees_values_not_spelling() {
         let one = request_digest(&body(r#"{"reason":"DAMAGED","amount":{"amount":5,"currency":"USD"}}"#));
-        let same = request_digest(&body(r#"{ "amount":{"currency":"USD","amount":5}, "reason":"DAMAGED", "note":null }"#));
+        let same =
+            request_digest(&body(r#"{ "amount":{"currency":"USD","amount":5}, "reason":"DAMAGED", "note":null }"#));
         assert_eq!(one, same);
         assert_ne!(one, request_digest(&body(r#"{"reason":"DAMAGED"}"#)));
     }

@@ -4,7 +4,9 @@ use serde::Serialize;
 use souk_domain::{fulfilment::FulfilmentState, ids::WarehouseId};
 use souk_dynamo::Cursor;
 use souk_fulfilment::WorkPlace;
-use souk_runtime::http::{HttpResult, Request, Response, description::Problems, page_size, problem::catalogue::NotFound};
+use souk_runtime::http::{
+    HttpResult, Request, Response, description::Problems, page_size, problem::catalogue::NotFound,
+};
 use souk_wiring::Call;
 pub use souk_workflows::list_work::ListWork as Deps;
 use utoipa::ToSchema;

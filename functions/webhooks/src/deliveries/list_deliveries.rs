@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use souk_dynamo::Cursor;
-use souk_runtime::http::{HttpResult, Request, Response, description::Problems, page_size, problem::catalogue::NotFound};
+use souk_runtime::http::{
+    HttpResult, Request, Response, description::Problems, page_size, problem::catalogue::NotFound,
+};
 use souk_webhooks::{Deliveries, Filter, Place, Webhooks};
 use souk_wiring::{Call, FromEnvironment};
 use utoipa::ToSchema;

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_yaml_ng::Value;
 
-use souk_testkit::templates;
-
 use super::{
     entries, root,
     template::{Function, Route, mentions, texts, with_functions, worlds},
@@ -234,7 +232,7 @@ fn data_is_encrypted_recoverable_and_billed_by_use() {
 #[test]
 fn a_nested_template_is_given_things_under_their_names() {
     for world in worlds() {
-        for (id, nest) in templates::resources(&world.document, "AWS::Serverless::Application") {
+        for (id, nest) in world.resources("AWS::Serverless::Application") {
             for (name, value) in nest["Parameters"].as_mapping().unwrap() {
                 let (name, given) = (name.as_str().unwrap(), texts(value).pop().unwrap());
                 let given = given.rsplit_once(".Outputs.").map_or(given.as_str(), |(_, output)| output);

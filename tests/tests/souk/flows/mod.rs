@@ -19,6 +19,7 @@ mod messages;
 mod orders;
 mod parcels;
 mod payments;
+mod permissions;
 mod pictures;
 mod pricing;
 mod product_pages;

@@ -115,12 +115,6 @@ async fn a_warehouses_staff_works_in_its_own_and_sees_no_other() {
     let shopper = stack().sign_in("shopper").await;
     let (_, path) = ordered(&shopper, &place).await;
     let own = format!("warehouse:{place}");
-    for group in [own.as_str(), "warehouse:elsewhere"] {
-        let group = json!({ "UserPoolId": stack().user_pool_id, "GroupName": group });
-        if let Err(refused) = stack().pool("CreateGroup", group).await {
-            assert_eq!(refused, "GroupExistsException");
-        }
-    }
     let (own, other) = (staff(&[&own]).await, staff(&["warehouse:elsewhere"]).await);
     let list = format!("/admin/warehouses/{place}/fulfilments");
     for path in [&list, &path] {

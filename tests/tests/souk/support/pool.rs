@@ -28,7 +28,7 @@ impl Tokens {
 }
 
 impl Stack {
-    /// An account in these groups.
+    /// An account in these groups, of which those of single warehouses are made where they are not there.
     pub async fn person(&self, groups: &[&str]) -> Person {
         let name = format!("{}@souk.test", fresh("person"));
         let pool = &self.user_pool_id;
@@ -40,6 +40,10 @@ impl Stack {
         let password = json!({ "UserPoolId": pool, "Username": name, "Password": PASSWORD, "Permanent": true });
         self.pool("AdminSetUserPassword", password).await.unwrap();
         for group in groups {
+            if group.starts_with("warehouse:") {
+                let made = self.pool("CreateGroup", json!({ "UserPoolId": pool, "GroupName": group })).await;
+                assert!(made.is_ok() || made.as_ref().is_err_and(|why| why == "GroupExistsException"), "{made:?}");
+            }
             let member = json!({ "UserPoolId": pool, "Username": name, "GroupName": group });
             self.pool("AdminAddUserToGroup", member).await.unwrap();
         }
