@@ -50,7 +50,7 @@ pub(crate) fn put_seller(error: PutSellerError) -> Problem {
 }
 
 /// Malformed wins over senseless: what is out of range has no meaning to judge.
-fn invalid(violations: Vec<Violation>) -> Problem {
+pub(crate) fn invalid(violations: Vec<Violation>) -> Problem {
     let semantic = violations.iter().all(|violation| violation.semantic);
     let mut violations = violations.into_iter();
     let Some(first) = violations.next() else { return Problem::internal("refused without a violation") };

@@ -7,7 +7,7 @@ use souk_runtime::http::{HttpResult, Request, Row, RowAnswers, Rows, put_rows};
 use souk_wiring::Call;
 use utoipa::ToSchema;
 
-pub use crate::operator::Deps;
+pub use crate::put_product::Deps;
 use crate::{operator::require_operator, put_product};
 
 #[derive(Debug, Deserialize, ToSchema)]

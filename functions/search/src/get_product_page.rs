@@ -1,27 +1,22 @@
 //! `GET /products/{product_id}`: a product's page.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
+use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use souk_domain::ids::ProductId;
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
     description::{IfNoneMatch, Problems},
-    problem::catalogue::NotFound,
+    problem::catalogue::{NotFound, ProductDeleted},
 };
-use souk_search::{PageView, Pages};
+use souk_search::{Looked, PageView, Pages, ProductPage};
 use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
 
-/// A warm instance answers from memory for this long. It adds to the five minutes of the caches in
-/// front, so it is short: it is there for bursts that those let through, not to save every read.
-const KEPT_FOR: Duration = Duration::from_secs(30);
+use crate::kept::PRODUCT_PAGE;
+
 const KEPT_AT_MOST: usize = 1_000;
 
-/// Revalidated by the ETag after a minute in a browser, after five in the distribution.
-const COMPLETE: &str = "public, max-age=60, s-maxage=300, stale-while-revalidate=60, stale-if-error=600";
 /// A page that still lacks a price, a stock or a name is about to change.
 const INCOMPLETE: &str = "public, no-cache";
 
@@ -55,24 +50,33 @@ impl FromEnvironment for Kept {
     params(IfNoneMatch),
     responses(
         (status = 200, description = "The page.", body = PageView, headers(("ETag"), ("Cache-Control"))),
-        Problems<NotFound>,
+        Problems<(NotFound, ProductDeleted)>,
     ),
     security(()),
 )]
-pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
+pub async fn handle(deps: &Deps, request: Request, Call { now, .. }: Call) -> HttpResult {
     let id: ProductId = request.path("product_id")?;
-    if let Some(kept) = deps.kept.0.get(&id).filter(|kept| kept.read_at.elapsed() < KEPT_FOR) {
-        return Ok(answer(&kept.view, COMPLETE));
+    if let Some(kept) = deps.kept.0.get(&id).filter(|kept| kept.read_at.elapsed() < PRODUCT_PAGE.in_memory) {
+        return Ok(answer(&kept.view, PRODUCT_PAGE.cache_control));
     }
-    let page = deps.pages.page(&id).await?.ok_or_else(|| Problem::not_found("product"))?;
+    let page = shown(&deps.pages, &id, now).await?;
     let view = Arc::new(page.view().ok_or_else(|| Problem::not_found("product"))?);
     if !page.is_complete() {
         return Ok(answer(&view, INCOMPLETE));
     }
     deps.kept.0.insert(id, KeptPage { view: Arc::clone(&view), read_at: Instant::now() });
-    Ok(answer(&view, COMPLETE))
+    Ok(answer(&view, PRODUCT_PAGE.cache_control))
+}
+
+/// The page of a product that shoppers may see.
+pub(crate) async fn shown(pages: &Pages, id: &ProductId, now: Timestamp) -> Result<Box<ProductPage>, Problem> {
+    match pages.look_up(id, now).await? {
+        Looked::Shown(page) => Ok(page),
+        Looked::Gone => Err(Problem::new(ProductDeleted, "The product was deleted.")),
+        Looked::Unknown => Err(Problem::not_found("product")),
+    }
 }
 
 fn answer(view: &PageView, cache_control: &str) -> Response {
-    Response::json(200, view).revision(view.revision).header("cache-control", cache_control)
+    Response::json(200, view).representation().header("cache-control", cache_control)
 }

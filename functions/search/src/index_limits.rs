@@ -163,6 +163,7 @@ impl Written {
             product_id: product.product_id.clone(),
             revision: 1,
             catalog_version: 1,
+            deleted_at: None,
             category: Some(CategoryPath {
                 category_id: product.category_id.clone(),
                 tree_revision: 1,

@@ -2,11 +2,15 @@
 #![forbid(unsafe_code)]
 
 pub mod browse_category;
+pub mod count_companions;
 pub mod facts_projector;
 pub mod get_product_page;
+pub mod get_related;
 #[cfg(test)]
 mod index_limits;
+pub mod kept;
 pub mod list_categories;
+pub mod list_products;
 pub mod page_projector;
 pub mod page_refresher;
 mod problems;
@@ -18,9 +22,12 @@ pub mod suggest;
 
 souk_runtime::functions! {
     http "browse-category" => browse_category::handle,
+    queue "count-companions" => count_companions::handle,
     queue "facts-projector" => facts_projector::handle,
     http "get-product-page" => get_product_page::handle,
+    http "get-related" => get_related::handle,
     http "list-categories" => list_categories::handle,
+    http "list-products" => list_products::handle,
     stream "page-projector" => page_projector::handle,
     queue "page-refresher" => page_refresher::handle,
     task "search-index-manager" => search_index_manager::handle,

@@ -56,7 +56,8 @@ async fn project_product(pages: &Pages, record: ProductRecord) -> Result<(), sou
     let (version, skus) = (record.version, record.skus.clone());
     match page_product(record.clone()) {
         Some(product) => pages.project(&product).await,
-        None => pages.remove(&record.product_id, version, &skus).await,
+        // A tombstone is not changed after it was made.
+        None => pages.remove(&record.product_id, version, &skus, record.updated_at).await,
     }
 }
 

@@ -35,7 +35,7 @@ const LIMIT_MAX: usize = 100;
 
 /// What was just asked by somebody may be answered from a cache; what an operator has just changed
 /// is found a moment later.
-const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=2";
+pub(crate) const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=2";
 
 /// The index.
 #[derive(Debug, FromEnvironment)]

@@ -9,7 +9,7 @@ use souk_wiring::{Call, FromEnvironment};
 use crate::{problems, search_products::words};
 
 /// What somebody types, many type; and a suggestion that is a minute old is as good as a new one.
-const CACHE_CONTROL: &str = "public, max-age=60";
+pub(crate) const CACHE_CONTROL: &str = "public, max-age=60";
 
 /// The index.
 #[derive(Debug, FromEnvironment)]

@@ -82,7 +82,7 @@ def _rating(fields: Fields | None) -> Rating | None:
 
 
 def _image(fields: Fields) -> Image | None:
-    alt, url, draw = fields.text("alt", blank=True), fields.text("url", required=False), fields.inner("draw")
+    alt, url, draw = fields.text("alt"), fields.text("url", required=False), fields.inner("draw")
     fields.finish()
     if (url is None) == (draw is None):
         return fields.error("url", "or draw: exactly one of them is needed")

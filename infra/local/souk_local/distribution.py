@@ -54,7 +54,25 @@ def _behavior(cloudfront, behavior):
         "min_ttl": cache.get("MinTTL", 0), "default_ttl": cache.get("DefaultTTL", 0), "max_ttl": cache.get("MaxTTL", 0),
         "cache_key": keyed,
         "forward": forwarded,
+        "response_headers": _response_headers(cloudfront, behavior.get("ResponseHeadersPolicyId")),
     }
+
+
+def _response_headers(cloudfront, policy_id):
+    """What a policy adds to every answer, by CloudFront's own words for the headers that have some."""
+    policy = _policy(cloudfront.get_response_headers_policy, "ResponseHeadersPolicy", policy_id)
+    said = policy.get("SecurityHeadersConfig") or {}
+    values = {
+        "ContentSecurityPolicy": ("content-security-policy", lambda one: one["ContentSecurityPolicy"]),
+        "ContentTypeOptions": ("x-content-type-options", lambda one: "nosniff"),
+        "FrameOptions": ("x-frame-options", lambda one: one["FrameOption"]),
+        "ReferrerPolicy": ("referrer-policy", lambda one: one["ReferrerPolicy"]),
+        "StrictTransportSecurity": ("strict-transport-security", lambda one: f"max-age={one['AccessControlMaxAgeSec']}"),
+    }
+    added = [{"name": name, "value": value(said[kind]), "overrides": bool(said[kind].get("Override"))}
+             for kind, (name, value) in values.items() if said.get(kind)]
+    custom = (policy.get("CustomHeadersConfig") or {}).get("Items", [])
+    return added + [{"name": one["Header"], "value": one["Value"], "overrides": bool(one.get("Override"))} for one in custom]
 
 
 def _policy(get, kind, policy_id):

@@ -12,12 +12,18 @@ CONFIG = {
         {"Id": "other", "DomainName": "example.com", "OriginPath": "/v1"}]},
     "DefaultCacheBehavior": {"TargetOriginId": "api", "CachePolicyId": "none", "OriginRequestPolicyId": "all",
                              "AllowedMethods": {"Items": ["GET", "POST"]}},
-    "CacheBehaviors": {"Items": [{"PathPattern": "/images/*", "TargetOriginId": "images", "CachePolicyId": "long"}]},
+    "CacheBehaviors": {"Items": [{"PathPattern": "/images/*", "TargetOriginId": "images", "CachePolicyId": "long",
+                                  "ResponseHeadersPolicyId": "harmless"}]},
 }
 CACHE = {"none": {"MinTTL": 0, "DefaultTTL": 0, "MaxTTL": 0},
          "long": {"MinTTL": 1, "DefaultTTL": 60, "MaxTTL": 3600, "ParametersInCacheKeyAndForwardedToOrigin": {
              "QueryStringsConfig": {"QueryStringBehavior": "whitelist", "QueryStrings": {"Items": ["size"]}},
              "HeadersConfig": {"HeaderBehavior": "none"}, "CookiesConfig": {"CookieBehavior": "none"}}}}
+HEADERS = {"harmless": {
+    "SecurityHeadersConfig": {
+        "ContentSecurityPolicy": {"Override": True, "ContentSecurityPolicy": "sandbox"}, "ContentTypeOptions": {"Override": True},
+        "StrictTransportSecurity": {"Override": False, "AccessControlMaxAgeSec": 60}},
+    "CustomHeadersConfig": {"Items": [{"Header": "x-own", "Value": "1", "Override": False}]}}}
 REQUEST = {"all": {"QueryStringsConfig": {"QueryStringBehavior": "all"}, "CookiesConfig": {"CookieBehavior": "all"},
                    "HeadersConfig": {"HeaderBehavior": "allExcept", "Headers": {"Items": ["host"]}}}}
 
@@ -30,6 +36,7 @@ class Distribution(unittest.TestCase):
         cloudfront.get_distribution_config.return_value = {"DistributionConfig": CONFIG}
         cloudfront.get_cache_policy = lambda Id: {"CachePolicy": {"CachePolicyConfig": CACHE[Id]}}
         cloudfront.get_origin_request_policy = lambda Id: {"OriginRequestPolicy": {"OriginRequestPolicyConfig": REQUEST[Id]}}
+        cloudfront.get_response_headers_policy = lambda Id: {"ResponseHeadersPolicy": {"ResponseHeadersPolicyConfig": HEADERS[Id]}}
         with mock.patch.object(distribution, "client", return_value=cloudfront):
             self.edge = distribution.edge_configuration(mock.Mock(aws_endpoint="http://aws"), "E1")
 
@@ -50,7 +57,15 @@ class Distribution(unittest.TestCase):
         self.assertEqual((images["min_ttl"], images["default_ttl"], images["max_ttl"]), (1, 60, 3600))
         self.assertEqual(images["cache_key"], {"query": ["size"], "headers": [], "cookies": []})
         self.assertEqual(images["allowed_methods"], ["GET", "HEAD"])
+        self.assertEqual(default["response_headers"], [])
         self.assertEqual(default["forward"], {"query": "all", "headers": "all", "cookies": "all"})
+
+    def test_what_every_answer_bears_is_spelt_out(self):
+        self.assertEqual(self.edge["behaviors"][0]["response_headers"], [
+            {"name": "content-security-policy", "value": "sandbox", "overrides": True},
+            {"name": "x-content-type-options", "value": "nosniff", "overrides": True},
+            {"name": "strict-transport-security", "value": "max-age=60", "overrides": False},
+            {"name": "x-own", "value": "1", "overrides": False}])
 
 
 if __name__ == "__main__":

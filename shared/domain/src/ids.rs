@@ -125,6 +125,8 @@ server_id! {
     RefundId, "ref_", "a refund id";
     /// A subscriber's webhook.
     WebhookId, "whk_", "a webhook id";
+    /// A picture that was uploaded.
+    PictureId, "pic_", "a picture id";
     /// Something that subscribers are told: the same for all of them, and for every repetition.
     EventId, "evt_", "an event id";
 }

@@ -1,4 +1,5 @@
-//! The pure domain of Souk: ids, money, stock, reservations, orders, payments, flash sales, webhooks, and the audit.
+//! The pure domain of Souk: ids, money, stock, reservations, orders, payments, flash sales, pictures, webhooks, and the
+//! audit.
 //!
 //! Nothing here does I/O, reads a clock or knows AWS. Times come in as arguments.
 #![forbid(unsafe_code)]
@@ -10,6 +11,7 @@ pub mod ids;
 pub mod money;
 pub mod order;
 pub mod payment;
+pub mod picture;
 pub mod quantity;
 pub mod reservation;
 #[cfg(feature = "openapi")]

@@ -14,8 +14,8 @@ use utoipa::{
 use crate::{
     flash_sale::{Commitment, IntentId},
     ids::{
-        CategoryId, CheckoutId, EventId, FlashSaleId, NoteId, OrderId, ProductId, RefundId, ReservationId, SellerId,
-        Sku, UserId, WarehouseId, WebhookId,
+        CategoryId, CheckoutId, EventId, FlashSaleId, NoteId, OrderId, PictureId, ProductId, RefundId, ReservationId,
+        SellerId, Sku, UserId, WarehouseId, WebhookId,
     },
     money::Money,
     order::ParcelNumber,
@@ -52,6 +52,7 @@ texts! {
     ReservationId: "^res_[0-9a-f]{32}$", "Units held for a checkout.", "res_0123456789abcdef0123456789abcdef";
     NoteId: "^note_[0-9a-f]{32}$", "A note about an order.", "note_0123456789abcdef0123456789abcdef";
     RefundId: "^ref_[0-9a-f]{32}$", "Money that goes back to a shopper.", "ref_0123456789abcdef0123456789abcdef";
+    PictureId: "^pic_[0-9a-f]{32}$", "A picture that was uploaded.", "pic_0123456789abcdef0123456789abcdef";
     WebhookId: "^whk_[0-9a-f]{32}$", "A subscriber's webhook.", "whk_0123456789abcdef0123456789abcdef";
     EventId: "^evt_[0-9a-f]{32}$", "What a subscriber is told; also the header `webhook-id`.", "evt_0123456789abcdef0123456789abcdef";
     IntentId: "^int_[0-9a-f]{32}_(0|[1-9][0-9]*)$", "A claim of a flash sale's unit.", "int_0123456789abcdef0123456789abcdef_7";

@@ -203,6 +203,7 @@ mod tests {
         ProductPage {
             product_id: "p-1".parse().unwrap(),
             revision: 9,
+            deleted_at: None,
             catalog_version: 3,
             product: serde_json::from_value(product).unwrap(),
             category: Some(CategoryPath {

@@ -9,18 +9,21 @@
 //! Each write of a page raises its `revision`, which is the version of its search documents.
 #![forbid(unsafe_code)]
 
+mod companions;
 mod document;
 mod index;
 mod keeper;
 mod page;
 mod query;
 
+pub use companions::Companions;
 pub use document::Action;
 pub use index::{IndexError, QUERY_WITHIN, RefusedDocument, SearchIndex, WITHIN, definition, fingerprint};
 pub use keeper::{ComparisonReport, Counts, Keeper, KeeperError, ReindexReport};
 pub use page::{
-    Availability, AvailabilityFact, CategoryName, CategoryPath, CategoryTree, Image, PageProduct, PageView, Pages,
-    PriceFact, ProductPage, Rating, SellerName, TreeView, Variant,
+    Availability, AvailabilityFact, CardVariant, CardView, CategoryName, CategoryPath, CategoryTree, GONE_FOR, Image,
+    ImageSource, ImageView, Looked, PageProduct, PageView, Pages, PriceFact, ProductPage, Rating, SellerName, TreeView,
+    Variant,
 };
 pub use query::{
     AttributeFacet, AttributeFilter, AttributeFilterError, AttributeValue, CategoryFacet, CorrectedWord, Facets, Hit,

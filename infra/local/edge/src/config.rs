@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use http::Method;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Deserialize;
 
 use crate::pattern;
@@ -54,6 +54,21 @@ pub struct Behavior {
     pub cache_key: Rules,
     /// What is forwarded beyond the cache key.
     pub forward: Rules,
+    /// What every answer bears.
+    #[serde(default)]
+    pub response_headers: Vec<ResponseHeader>,
+}
+
+/// A header that the distribution adds to answers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResponseHeader {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Whether it goes before the origin's own.
+    pub overrides: bool,
 }
 
 /// A choice of parts of the viewer's request.
@@ -110,6 +125,16 @@ impl Config {
 }
 
 impl Behavior {
+    /// Adds what every answer bears.
+    pub fn decorate(&self, headers: &mut HeaderMap) {
+        for ResponseHeader { name, value, overrides } in &self.response_headers {
+            let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else { continue };
+            if *overrides || !headers.contains_key(&name) {
+                headers.insert(name, value);
+            }
+        }
+    }
+
     /// Whether a method is let through.
     pub fn allows(&self, method: &Method) -> bool {
         self.allowed_methods.iter().any(|allowed| allowed == method.as_str())
@@ -178,6 +203,23 @@ pub(crate) mod tests {
         assert!(pages.caches(&Method::GET) && pages.caches(&Method::HEAD));
         assert!(!pages.caches(&Method::OPTIONS) && !api.caches(&Method::GET));
         assert!(pages.allows(&Method::GET) && !pages.allows(&Method::POST) && api.allows(&Method::POST));
+    }
+
+    #[test]
+    fn a_header_of_the_distribution_goes_before_the_origins_where_it_says_so() {
+        let header =
+            |name: &str, overrides| ResponseHeader { name: name.to_owned(), value: "edge".to_owned(), overrides };
+        let behavior = Behavior {
+            response_headers: vec![header("x-one", true), header("X-Two", false), header("x-three", false)],
+            ..shop().behaviors.remove(0)
+        };
+        let mut headers: HeaderMap = ["x-one", "x-two"]
+            .map(|name| (HeaderName::from_static(name), HeaderValue::from_static("origin")))
+            .into_iter()
+            .collect();
+        behavior.decorate(&mut headers);
+        let told: Vec<_> = ["x-one", "x-two", "x-three"].iter().map(|name| headers[*name].to_str().unwrap()).collect();
+        assert_eq!(told, ["edge", "origin", "edge"]);
     }
 
     #[test]

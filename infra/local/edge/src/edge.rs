@@ -100,7 +100,9 @@ impl Edge {
             let body = Limited::new(body, LARGEST_UPLOAD).boxed();
             self.ask(&parts, address, behavior, body, None).await.map(|response| marked(response.map(streamed), MISS))
         };
-        answer.unwrap_or_else(refusal)
+        let mut answer = answer.unwrap_or_else(refusal);
+        behavior.decorate(answer.headers_mut());
+        answer
     }
 
     /// Serve a read from the cache, or fill the cache with its answer.

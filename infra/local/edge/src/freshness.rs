@@ -94,6 +94,7 @@ mod tests {
             max_ttl,
             cache_key: rules(),
             forward: rules(),
+            response_headers: Vec::new(),
         }
     }
 

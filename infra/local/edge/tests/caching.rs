@@ -45,6 +45,7 @@ impl Origin {
                 answer.header("cache-control", "max-age=60").header("set-cookie", "a=1").header("set-cookie", "b=2")
             }
             "/base/cached/broken" => answer.status(503),
+            "/base/cached/gone" => answer.status(410).header("cache-control", "no-store"),
             _ => answer.header("cache-control", "max-age=60").header("set-cookie", "a=1").header("set-cookie", "b=2"),
         };
         answer.body(Full::from(format!("{} {count}", request.method()))).unwrap()
@@ -93,7 +94,8 @@ impl Shop {
             r#"{{"origins": {{"api": {{"url": "{base}", "headers": {{"x-shown": "secret"}}}}}}, "behaviors": [
                 {{"path_pattern": "/cached/*", "origin": "api", "allowed_methods": ["GET", "HEAD"],
                   "min_ttl": 0, "default_ttl": 0, "max_ttl": 300,
-                  "cache_key": {{"query": ["q"], "headers": [], "cookies": []}}, "forward": {none}}},
+                  "cache_key": {{"query": ["q"], "headers": [], "cookies": []}}, "forward": {none},
+                  "response_headers": [{{"name": "x-content-type-options", "value": "nosniff", "overrides": true}}]}},
                 {{"path_pattern": "*", "origin": "api", "allowed_methods": ["GET", "POST"],
                   "min_ttl": 0, "default_ttl": 0, "max_ttl": 0, "cache_key": {none},
                   "forward": {{"query": "all", "headers": "all", "cookies": "all"}}}}]}}"#
@@ -144,6 +146,30 @@ async fn only_the_query_of_the_key_tells_objects_apart_and_is_forwarded() {
     assert_eq!(shop.origin.last.lock().unwrap().0, "/base/cached/page?q=a");
     assert_eq!(shop.get("/cached/page?utm=2&q=a").await.x_cache(), "Hit");
     assert_eq!(shop.get("/cached/page?q=b").await.x_cache(), "Miss");
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_is_without_the_body_whether_it_is_kept_or_not() {
+    let shop = Shop::open().await;
+    for path in ["/cached/page", "/cached/private", "/cached/broken", "/cached/gone"] {
+        for _ in 0..2 {
+            let head = shop.send(Method::HEAD, path, &[], Vec::new()).await;
+            let get = shop.get(path).await;
+            assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{path}");
+            assert_eq!(head.headers.get("etag"), get.headers.get("etag"), "{path}");
+            assert!(head.headers.contains_key("content-length"), "{path}");
+        }
+    }
+    assert_eq!(shop.send(Method::HEAD, "/cached/page", &[], Vec::new()).await.x_cache(), "Hit");
+}
+
+#[tokio::test]
+async fn every_answer_of_a_behaviour_bears_its_headers() {
+    let shop = Shop::open().await;
+    for path in ["/cached/page", "/cached/page", "/cached/broken"] {
+        assert_eq!(shop.get(path).await.headers["x-content-type-options"], "nosniff", "{path}");
+    }
+    assert!(!shop.get("/orders").await.headers.contains_key("x-content-type-options"));
 }
 
 #[tokio::test]

@@ -52,11 +52,15 @@ pub struct Variant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
-    /// An https address, or the path of one of the shop's own content-addressed pictures.
-    #[schema(max_length = 2_000, pattern = "^(https://[A-Za-z0-9]\\S*|/images/[0-9a-f]{64}\\.[A-Za-z0-9]{1,5})$")]
+    /// An https address, or the path of one of the shop's own pictures: the `url` of one that was uploaded for this
+    /// product and is ready, or that of a content-addressed file in the shop's bucket.
+    #[schema(
+        max_length = 2_000,
+        pattern = "^(https://[A-Za-z0-9]\\S*|/images/[0-9a-f]{64}\\.[A-Za-z0-9]{1,5}|/images/pic_[0-9a-f]{32}/[1-9][0-9]{0,3}x[1-9][0-9]{0,3}\\.(jpg|png))$"
+    )]
     pub url: String,
     /// What it shows, for those who cannot see it.
-    #[schema(max_length = 300)]
+    #[schema(min_length = 1, max_length = 300)]
     pub alt: String,
 }
 

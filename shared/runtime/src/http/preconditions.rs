@@ -1,7 +1,7 @@
-//! `If-Match` and `If-None-Match`: which versions a client has seen.
+//! `If-Match` and `If-None-Match`: which versions a client has seen, and which answers.
 //!
-//! A tag is a version in digits. What compresses on the way makes it weak (`W/"2"`); the tag names the version, not its
-//! bytes, so weak and strong are the same here.
+//! What is changed under a tag has its version for one, in digits; what is only read may have any tag. What compresses
+//! on the way makes it weak (`W/"2"`); what it names is the same, so weak and strong are the same here.
 
 use super::{Problem, Request};
 
@@ -56,6 +56,37 @@ fn version(tag: &str) -> Option<u64> {
     super::numbers::is_whole(digits).then(|| digits.parse().ok()).flatten()
 }
 
+/// The copies that a client has: what `If-None-Match` names.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// `*`: whatever is there.
+    Any,
+    /// Tags in their quotes, without the mark of a weak one.
+    Tags(Vec<String>),
+}
+
+impl Seen {
+    fn read<'a>(lines: impl Iterator<Item = &'a http::HeaderValue>) -> Option<Self> {
+        let lines: Vec<_> = lines.filter_map(|line| line.to_str().ok()).map(str::trim).collect();
+        if lines == ["*"] {
+            return Some(Self::Any);
+        }
+        // No tag of ours holds a comma, so one of another's that does may fall into pieces.
+        let elements = lines.iter().flat_map(|line| line.split(',')).map(str::trim);
+        let tags = elements.map(|tag| tag.strip_prefix("W/").unwrap_or(tag)).filter(|tag| tag.starts_with('"'));
+        let tags: Vec<_> = tags.map(str::to_owned).collect();
+        (!tags.is_empty()).then_some(Self::Tags(tags))
+    }
+
+    /// Whether the answer under this tag is among them.
+    pub(super) fn names(&self, tag: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Tags(tags) => tags.iter().any(|seen| seen == tag),
+        }
+    }
+}
+
 impl Request {
     /// The version that `If-Match` names, where the header is there. Of several, and for `*`, it is one after the
     /// other: whatever refuses one with 412 is asked again with the version that is there, if it is among them.
@@ -83,9 +114,9 @@ impl Request {
         matches!(*self.method(), http::Method::GET | http::Method::HEAD)
     }
 
-    /// What `If-None-Match` names. One that nobody can read names nothing: the client gets the whole answer.
-    pub(super) fn seen(&self) -> Option<Tags> {
-        Tags::read(self.headers().get_all("if-none-match").iter())
+    /// What `If-None-Match` names. What nobody can read names nothing: the client gets the whole answer.
+    pub(super) fn seen(&self) -> Option<Seen> {
+        Seen::read(self.headers().get_all("if-none-match").iter())
     }
 }
 
@@ -151,10 +182,12 @@ mod tests {
     #[test]
     fn a_copy_is_known_by_any_form_of_its_etag() {
         for lines in [&["\"3\""][..], &["W/\"3\""], &["\"1\", \"3\""], &["*"], &["\"1\"", "\"3\""]] {
-            assert!(request("if-none-match", lines).seen().is_some_and(|seen| seen.name(3)), "{lines:?}");
+            assert!(request("if-none-match", lines).seen().is_some_and(|seen| seen.names("\"3\"")), "{lines:?}");
         }
         for lines in [&["\"33\""][..], &["\"+3\""], &["\"03\""], &[], &["3"], &["W/W/\"3\""]] {
-            assert!(!request("if-none-match", lines).seen().is_some_and(|seen| seen.name(3)), "{lines:?}");
+            assert!(!request("if-none-match", lines).seen().is_some_and(|seen| seen.names("\"3\"")), "{lines:?}");
         }
+        let strangers = request("if-none-match", &["\"a,b\", W/\"0af3\", x"]).seen();
+        assert!(strangers.is_some_and(|seen| seen.names("\"0af3\"") && !seen.names("\"0af\"")));
     }
 }

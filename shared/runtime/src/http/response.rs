@@ -1,7 +1,13 @@
+use std::fmt::Write as _;
+
+use aws_lc_rs::digest::{Context, SHA256};
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
-use super::preconditions::Tags;
+use super::preconditions::Seen;
+
+/// How many bytes of its hash name an answer.
+const TAG_BYTES: usize = 16;
 
 /// What putting a resource did. In every case it stands now as it was put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,21 +27,21 @@ pub struct Response {
     pub status: u16,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Option<String>,
-    /// The version of which the whole answer is made.
-    revision: Option<u64>,
+    /// Whether its ETag names the whole answer, so that a copy under the same one is as good.
+    is_named: bool,
 }
 
 impl Response {
     /// An answer without a body.
     pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: None, revision: None }
+        Self { status, headers: Vec::new(), body: None, is_named: false }
     }
 
     /// A JSON answer.
     pub fn json<T: Serialize>(status: u16, body: &T) -> Self {
         match serde_json::to_string(body) {
             Ok(text) => {
-                let response = Self { status, headers: Vec::new(), body: Some(text), revision: None };
+                let response = Self { status, headers: Vec::new(), body: Some(text), is_named: false };
                 response.header("content-type", "application/json")
             }
             Err(error) => {
@@ -74,19 +80,38 @@ impl Response {
     /// The same ETag of an answer that follows from this version alone: whoever has a copy of it is answered 304.
     #[must_use]
     pub fn revision(self, version: u64) -> Self {
-        Self { revision: Some(version), ..self.etag(version) }
+        Self { is_named: true, ..self.etag(version) }
     }
 
-    /// What somebody is told who has seen these versions.
-    pub(super) fn unless_seen(self, seen: Option<&Tags>) -> Self {
-        match (self.status, self.revision, seen) {
-            (200, Some(revision), Some(seen)) if seen.name(revision) => {
-                let mut headers = self.headers;
-                headers.retain(|(name, _)| *name != http::header::CONTENT_TYPE);
-                Self { headers, ..Self::empty(304) }
-            }
-            _ => self,
+    /// An ETag made of what is sent: another release that writes the same data otherwise, or another language, has
+    /// another one. For what is read and never changed under its ETag: no `If-Match` takes it. Whoever has a copy
+    /// of this very answer is answered 304.
+    #[must_use]
+    pub fn representation(self) -> Self {
+        let mut digest = Context::new(&SHA256);
+        for name in ["content-type", "content-language"] {
+            digest.update(self.get_header(name).unwrap_or_default().as_bytes());
+            digest.update(b"\n");
         }
+        digest.update(self.body.as_deref().unwrap_or_default().as_bytes());
+        let hash = digest.finish();
+        let tag = hash.as_ref().iter().take(TAG_BYTES).fold(String::new(), |mut tag, byte| {
+            // Writing to a text does not fail.
+            let _ = write!(tag, "{byte:02x}");
+            tag
+        });
+        Self { is_named: true, ..self.header("etag", format!("\"{tag}\"")) }
+    }
+
+    /// What somebody is told who has seen these answers.
+    pub(super) fn unless_seen(self, seen: Option<&Seen>) -> Self {
+        let is_seen = seen.zip(self.get_header("etag")).is_some_and(|(seen, tag)| seen.names(tag));
+        if self.status != 200 || !self.is_named || !is_seen {
+            return self;
+        }
+        let mut headers = self.headers;
+        headers.retain(|(name, _)| *name != http::header::CONTENT_TYPE);
+        Self { headers, ..Self::empty(304) }
     }
 
     /// The answer to HEAD where this one answers GET.
@@ -119,5 +144,24 @@ impl Response {
             .entry(http::header::CACHE_CONTROL)
             .or_insert_with(|| HeaderValue::from_static("private, no-store"));
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_reads_otherwise_has_another_etag() {
+        let tag = |response: Response| response.representation().get_header("etag").map(str::to_owned).unwrap();
+        let page = tag(Response::json(200, &"Backpack"));
+        assert_eq!(page, tag(Response::json(200, &"Backpack").header("cache-control", "public")));
+        assert_eq!((page.len(), page.starts_with('"')), (2 * TAG_BYTES + 2, true));
+        let others = [
+            Response::json(200, &"Rucksack"),
+            Response::json(200, &"Backpack").header("content-language", "de"),
+            Response::json(200, &"Backpack").header("content-type", "application/ld+json"),
+        ];
+        assert!(others.into_iter().all(|other| tag(other) != page));
     }
 }

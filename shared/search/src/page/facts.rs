@@ -1,6 +1,8 @@
 //! Facts that other contexts publish of a SKU: its price, its stock. The SKU's own item keeps them, so
 //! that they may come before the product; the product's page has a copy.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{ProductId, Sku};
 use souk_dynamo::{Attribute, Condition, StoreError, Update, attribute, decode, n, s, value};
@@ -62,6 +64,21 @@ impl Pages {
     pub async fn record_availability(&self, sku: &Sku, fact: AvailabilityFact) -> Result<(), StoreError> {
         let known = self.record_fact(sku, &fact).await?;
         self.copy_to_page(known.product_id.as_ref(), sku, known.availability.as_ref()).await
+    }
+
+    /// To which products SKUs belong, in their order, eventually consistent; a SKU of none is left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn products_of(&self, skus: &[Sku]) -> Result<Vec<ProductId>, StoreError> {
+        let keys: Vec<_> = skus.iter().map(sku_key).collect();
+        let asked: Vec<_> = keys.iter().map(|key| [("pk", key.as_str())]).collect();
+        let mut owners = HashMap::new();
+        for item in self.table.get_many(&asked, false).await? {
+            let key = item.get("pk").and_then(|key| key.as_s().ok()).cloned();
+            owners.extend(key.zip(decode::<SkuFacts>(item)?.product_id));
+        }
+        Ok(keys.iter().filter_map(|key| owners.remove(key)).collect())
     }
 
     /// Says to which product a SKU belongs; what is known of the SKU then. The page must exist by now: a

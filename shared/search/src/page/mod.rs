@@ -1,8 +1,10 @@
 //! The read model: product pages and what they are joined from.
 
 mod availability;
+mod card;
 mod facts;
 mod names;
+mod picture;
 mod project;
 mod record;
 mod store;
@@ -10,10 +12,12 @@ mod tree;
 mod view;
 
 pub use availability::Availability;
+pub use card::{CardVariant, CardView};
+pub use picture::{ImageSource, ImageView};
 pub use record::{
     AvailabilityFact, CategoryName, CategoryPath, Image, PageProduct, PriceFact, ProductPage, Rating, SellerName,
     Variant,
 };
-pub use store::Pages;
+pub use store::{GONE_FOR, Looked, Pages};
 pub use tree::{CategoryTree, TreeView};
 pub use view::PageView;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::Timestamp;
 use souk_domain::ids::{ProductId, Sku};
 use souk_dynamo::{AttributeValue, StoreError, Update, attribute, decode, n, s, value};
 
@@ -47,8 +48,15 @@ impl Pages {
     ///
     /// # Errors
     /// [`StoreError`]; repeating is safe.
-    pub async fn remove(&self, id: &ProductId, version: u64, skus: &[Sku]) -> Result<(), StoreError> {
-        let update = newer(id, version, skus, &HashMap::new())?.remove("product").remove("category").remove("seller");
+    pub async fn remove(
+        &self,
+        id: &ProductId,
+        version: u64,
+        skus: &[Sku],
+        deleted_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let update = newer(id, version, skus, &HashMap::new())?.set("deleted_at", value(&deleted_at)?);
+        let update = update.remove("product").remove("category").remove("seller");
         self.settle(&page_key(id), update).await.map(drop)
     }
 
@@ -59,7 +67,8 @@ impl Pages {
         let update = newer(id, product.version, &skus, &around.facts)?
             .set("product", value(product)?)
             .set("category", value(&around.names.category)?)
-            .set("seller", value(&around.names.seller)?);
+            .set("seller", value(&around.names.seller)?)
+            .remove("deleted_at");
         let item = self.settle(&page_key(id), update).await?;
         decode(item.ok_or_else(|| StoreError::corrupt("a page is newer than nothing"))?)
     }

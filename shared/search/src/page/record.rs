@@ -21,6 +21,9 @@ pub struct ProductPage {
     /// What the catalog says; `None` where the product is deleted.
     #[serde(default)]
     pub product: Option<PageProduct>,
+    /// When the product was deleted, where it is.
+    #[serde(default)]
+    pub deleted_at: Option<Timestamp>,
     /// Where it stands in the tree.
     #[serde(default)]
     pub category: Option<CategoryPath>,
@@ -82,8 +85,7 @@ pub struct Variant {
 }
 
 /// A picture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = PageImage)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// Its address.
     pub url: String,

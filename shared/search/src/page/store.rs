@@ -1,5 +1,6 @@
 use std::collections::{BTreeSet, HashMap};
 
+use jiff::{SignedDuration, Timestamp};
 use souk_domain::ids::{ProductId, SellerId, Sku};
 use souk_dynamo::{Item, Outcome, StoreError, Table, Update, decode, s};
 use souk_wiring::FromEnvironment;
@@ -14,6 +15,21 @@ pub(super) const TREE_KEY: &str = "categories";
 pub struct Pages {
     #[variable("PRODUCT_PAGES_TABLE")]
     pub(super) table: Table,
+}
+
+/// For how long whoever asks for a deleted product is told that there was one: long enough for search engines and
+/// for the lists of others to take it out. The tombstone itself stays for good, since versions have to go on rising.
+pub const GONE_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
+
+/// What is found under a product's id.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Looked {
+    /// Its page.
+    Shown(Box<ProductPage>),
+    /// There was one, which was deleted within [`GONE_FOR`].
+    Gone,
+    /// None, or one that was deleted longer ago.
+    Unknown,
 }
 
 /// Some pages of the whole table, and where to go on.
@@ -46,13 +62,30 @@ impl Pages {
         Self { table }
     }
 
-    /// A product's page, eventually consistent; tombstones are absent.
+    /// A product's page as shoppers find it now, eventually consistent.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn page(&self, id: &ProductId) -> Result<Option<ProductPage>, StoreError> {
+    pub async fn look_up(&self, id: &ProductId, now: Timestamp) -> Result<Looked, StoreError> {
         let page: Option<ProductPage> = self.table.get_eventually(&[("pk", &page_key(id))]).await?;
-        Ok(page.filter(|page| page.product.is_some()))
+        Ok(match page {
+            Some(page) if page.product.is_some() => Looked::Shown(Box::new(page)),
+            Some(ProductPage { deleted_at: Some(at), .. }) if now.duration_since(at) < GONE_FOR => Looked::Gone,
+            Some(_) | None => Looked::Unknown,
+        })
+    }
+
+    /// Some pages by their products, none of them twice, eventually consistent; tombstones are absent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn many(&self, ids: &[ProductId]) -> Result<HashMap<ProductId, ProductPage>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(page_key).collect();
+        let keys: Vec<_> = keys.iter().map(|key| [("pk", key.as_str())]).collect();
+        let items = self.table.get_many(&keys, false).await?;
+        let pages = items.into_iter().map(decode).collect::<Result<Vec<ProductPage>, _>>()?;
+        let shown = pages.into_iter().filter(|page| page.product.is_some());
+        Ok(shown.map(|page| (page.product_id.clone(), page)).collect())
     }
 
     /// The item of a page as it is now, tombstones included.

@@ -8,7 +8,7 @@ use souk_domain::{
 };
 use utoipa::ToSchema;
 
-use super::{Availability, CategoryName, Image, ProductPage, Rating, SellerName, Variant};
+use super::{Availability, CategoryName, ImageView, ProductPage, Rating, SellerName, Variant};
 
 /// A product page as shoppers see it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -30,7 +30,7 @@ pub struct PageView {
     /// Properties that all variants share.
     pub attributes: BTreeMap<String, Value>,
     /// Pictures, the first one foremost.
-    pub images: Vec<Image>,
+    pub images: Vec<ImageView>,
     /// What can be bought.
     pub variants: Vec<VariantView>,
     /// The page's revision.
@@ -79,7 +79,7 @@ impl ProductPage {
             },
             rating: product.rating,
             attributes: product.attributes.clone(),
-            images: product.images.clone(),
+            images: product.images.iter().map(ImageView::from).collect(),
             variants: product.variants.iter().map(|variant| self.variant_view(variant)).collect(),
             revision: self.revision,
         })

@@ -1,10 +1,10 @@
-use serde::Serialize;
+use serde::{Deserialize as _, Serialize};
 use serde_json::{Map, Value};
 use souk_domain::money::Money;
 use utoipa::ToSchema;
 
 use super::Facets;
-use crate::page::{Availability, Rating};
+use crate::page::{Availability, Image, ImageView, Rating};
 
 /// A page of hits.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
@@ -70,8 +70,7 @@ pub struct Hit {
     pub rating: Option<Rating>,
     /// The foremost picture.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<crate::page::Image>)]
-    pub image: Option<Value>,
+    pub image: Option<ImageView>,
     /// Its category.
     pub category_id: String,
     /// The names from the root of the tree down to it.
@@ -127,7 +126,7 @@ fn hit_of(hit: &Value) -> Hit {
         price: source["price"].as_i64().and_then(|amount| Money::usd(amount).ok()),
         availability: Availability::of(source["available"].as_u64()),
         rating: source["rating_average"].as_f64().filter(|_| count > 0).map(|average| Rating { average, count }),
-        image: source.get("image").filter(|image| !image.is_null()).cloned(),
+        image: Image::deserialize(&source["image"]).ok().as_ref().map(ImageView::from),
         category_id: text("category_id").unwrap_or_default(),
         category_names: names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
         seller_id: text("seller_id").unwrap_or_default(),

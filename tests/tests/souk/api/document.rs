@@ -24,6 +24,7 @@ fn contexts() -> Vec<(&'static str, &'static str, utoipa::openapi::OpenApi)> {
             "Products, categories and sellers, as operators keep them.",
             souk_fn_catalog::Description::openapi(),
         ),
+        ("Pictures", "Pictures of products, as operators send them.", souk_fn_pictures::Description::openapi()),
         ("Prices", "Prices, as operators set them.", souk_fn_pricing::Description::openapi()),
         ("Stock", "What warehouses hold, and why.", souk_fn_inventory::Description::openapi()),
         ("Fulfilment", "What warehouses pick, pack, ship and deliver.", souk_fn_fulfilment::Description::openapi()),
@@ -222,7 +223,7 @@ pub fn about_header(name: &str) -> &'static str {
     match name {
         "Allow" => "The methods that the path takes.",
         "Cache-Control" => "How long a copy is good.",
-        "ETag" => "The version, for `If-Match` and `If-None-Match`.",
+        "ETag" => "For `If-None-Match`. Of what can be changed it is the version, for `If-Match` too.",
         "Location" => "Where what was made can be read.",
         "Retry-After" => "After how many seconds to ask again.",
         "Set-Cookie" => "The guest's cookie, given or taken away; absent for a user without one.",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{entries, root};
 
-const DISCOVERY: [&str; 2] = ["catalog", "search"];
+const DISCOVERY: [&str; 3] = ["catalog", "pictures", "search"];
 const TRANSACTIONS: [&str; 9] =
     ["pricing", "inventory", "cart", "orders", "payments", "fulfilment", "flash-sales", "notifications", "webhooks"];
 

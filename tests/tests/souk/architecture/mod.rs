@@ -3,6 +3,7 @@
 mod dependencies;
 mod documents;
 mod edge;
+mod freshness;
 mod saga;
 mod sign_in;
 mod sources;

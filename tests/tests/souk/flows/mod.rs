@@ -25,6 +25,7 @@ mod pricing;
 mod product_pages;
 mod reconciliation;
 mod refunds;
+mod related;
 mod relevance;
 mod search;
 mod sign_in;

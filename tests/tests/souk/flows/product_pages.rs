@@ -38,9 +38,66 @@ async fn a_page_shows_names_price_and_stock_once_they_are_known() {
         (&full.body["categories"][0]["name"], &full.body["seller"]["name"]),
         (&json!("Backpacks"), &json!("Harbour & Hide"))
     );
-    assert!(full.header("cache-control").contains("s-maxage=300"), "{}", full.header("cache-control"));
+    assert!(full.header("cache-control").contains("s-maxage=180"), "{}", full.header("cache-control"));
     let etag = full.header("etag").to_owned();
-    guest.send(Method::GET, &path, &[("if-none-match", &etag)], None).await.expect(304);
+    for method in [Method::GET, Method::HEAD] {
+        guest.send(method, &path, &[("if-none-match", &etag)], None).await.expect(304);
+    }
+    // It is kept by now, whatever advertisements hang on to its address.
+    guest.get(&format!("{path}?utm_source=letter")).await.expect(200);
+    let other = guest.get(&format!("{path}?utm_source=search&gclid=1")).await.expect(200);
+    assert!(other.header("x-cache").starts_with("Hit"), "{}", other.header("x-cache"));
+}
+
+#[tokio::test]
+async fn a_deleted_product_is_410_and_not_found_by_words_until_it_is_put_again() {
+    let operator = stack().sign_in("operator").await;
+    let guest = stack().guest();
+    let shop = Shop::open(&operator).await;
+    let id = shop.list("Leather Backpack").await;
+    let path = format!("/products/{id}");
+    shop.found(&format!("q={id}"), "it", |hit| hit["product_id"] == id.as_str()).await;
+    guest.get(&path).await.expect(200);
+    operator.send(Method::DELETE, &admin(&id), &[("if-match", "\"1\"")], None).await.expect(204);
+    let gone = eventually("410", PROJECTION, || async {
+        let page = guest.get(&path).await;
+        (page.status != 200).then_some(page)
+    })
+    .await;
+    gone.expect_problem(410, "product-deleted");
+    let head = guest.send(Method::HEAD, &path, &[], None).await.expect(410);
+    assert_eq!(head.header("content-type"), "application/problem+json");
+    eventually("no hit", PROJECTION, || async {
+        let found = guest.get(&format!("/search?q={id}")).await.expect(200);
+        found.body["hits"].as_array().unwrap().iter().all(|hit| hit["product_id"] != id.as_str()).then_some(())
+    })
+    .await;
+    operator.put(&admin(&id), shop.product("Leather Backpack", &[&id])).await.expect(201);
+    eventually("its return", PROJECTION, || async { (guest.get(&path).await.status == 200).then_some(()) }).await;
+}
+
+#[tokio::test]
+async fn products_are_listed_by_ids_and_those_that_are_missing_are_named() {
+    let operator = stack().sign_in("operator").await;
+    let guest = stack().guest();
+    let shop = Shop::open(&operator).await;
+    let (first, second, nobody) =
+        (shop.list("Leather Backpack").await, shop.list("Canvas Backpack").await, fresh("no"));
+    for id in [&first, &second] {
+        eventually("the page", PROJECTION, || async {
+            (guest.get(&format!("/products/{id}")).await.status == 200).then_some(())
+        })
+        .await;
+    }
+    let list = guest.get(&format!("/products?ids={second},{nobody},{first}&utm_source=mail")).await.expect(200);
+    let products = list.body["products"].as_array().unwrap();
+    let told: Vec<_> = products.iter().map(|one| (&one["product_id"], &one["title"])).collect();
+    assert_eq!(told, [(&json!(second), &json!("Canvas Backpack")), (&json!(first), &json!("Leather Backpack"))]);
+    assert_eq!((&products[0]["variants"][0]["sku"], &list.body["missing"]), (&json!(second), &json!([nobody])));
+    for bad in ["", "?ids=", "?ids=a,a", "?ids=a%20b"] {
+        let refused = guest.get(&format!("/products{bad}")).await;
+        refused.expect_problem(400, "invalid-request").about_field("ids");
+    }
 }
 
 /// A change of stock waits to be gathered with others; a row that is new does not.

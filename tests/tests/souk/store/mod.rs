@@ -2,6 +2,7 @@
 
 mod cart;
 mod catalog;
+mod companions;
 mod finding;
 mod flash_sales;
 mod fulfilment;
@@ -12,6 +13,7 @@ mod older_items;
 mod orders;
 mod pages;
 mod payments;
+mod pictures;
 mod pricing;
 mod reconciliation;
 mod shortages;

@@ -4,9 +4,9 @@ use souk_domain::{
     ids::{ProductId, Sku},
     money::Money,
 };
-use souk_search::{AvailabilityFact, PageProduct, Pages, PriceFact, ProductPage};
+use souk_search::{AvailabilityFact, GONE_FOR, Looked, PageProduct, Pages, PriceFact, ProductPage};
 
-use super::tables::Tables;
+use super::{at, tables::Tables};
 
 async fn pages() -> Pages {
     Pages::new(Tables::of("discovery").await.table("ProductPagesTable"))
@@ -90,10 +90,10 @@ async fn invariant_i10_an_older_product_never_comes_back() {
     let before = page(&pages).await;
     pages.project(&product(1, "Old", &["A"])).await.unwrap();
     assert_eq!(page(&pages).await, before);
-    pages.remove(&id(), 3, &["B".parse().unwrap()]).await.unwrap();
+    pages.remove(&id(), 3, &["B".parse().unwrap()], at(0)).await.unwrap();
     let tombstone = page(&pages).await;
     assert!(tombstone.product.is_none() && tombstone.revision > before.revision);
-    assert_eq!(pages.page(&id()).await.unwrap(), None);
+    assert_eq!(pages.look_up(&id(), at(1)).await.unwrap(), Looked::Gone);
     pages.project(&product(2, "New", &["B"])).await.unwrap();
     assert_eq!(page(&pages).await, tombstone, "a late record must not resurrect it");
     pages.project(&product(4, "Back", &["C"])).await.unwrap();
@@ -101,6 +101,42 @@ async fn invariant_i10_an_older_product_never_comes_back() {
     assert!(back.revision > tombstone.revision);
     let known: Vec<_> = back.known_skus.iter().map(|sku| sku.as_str()).collect();
     assert_eq!(known, ["B", "C"], "what was withdrawn is still to be deleted from the index");
+}
+
+#[tokio::test]
+async fn a_deleted_product_is_gone_for_180_days_then_unknown_and_may_come_back() {
+    let pages = pages().await;
+    let look = async |now| pages.look_up(&id(), now).await.unwrap();
+    assert_eq!(look(at(0)).await, Looked::Unknown);
+    pages.project(&product(1, "Backpack", &["A"])).await.unwrap();
+    assert!(matches!(look(at(0)).await, Looked::Shown(_)));
+    pages.remove(&id(), 2, &["A".parse().unwrap()], at(10)).await.unwrap();
+    let last = at(10) + GONE_FOR;
+    assert_eq!(
+        (look(at(10)).await, look(last - jiff::SignedDuration::from_secs(1)).await),
+        (Looked::Gone, Looked::Gone)
+    );
+    assert_eq!(look(last).await, Looked::Unknown);
+    pages.project(&product(3, "Back", &["A"])).await.unwrap();
+    let Looked::Shown(back) = look(last).await else { panic!("it is not back") };
+    assert_eq!(back.deleted_at, None);
+}
+
+#[tokio::test]
+async fn many_pages_are_read_at_once_and_deleted_ones_are_missing() {
+    let pages = pages().await;
+    let other: ProductId = "p-2".parse().unwrap();
+    pages.project(&product(1, "Backpack", &["A"])).await.unwrap();
+    pages.project(&PageProduct { product_id: other.clone(), ..product(1, "Other", &["B"]) }).await.unwrap();
+    let ids = [id(), other.clone(), "p-3".parse().unwrap()];
+    let found = async || {
+        let mut found: Vec<_> = pages.many(&ids).await.unwrap().into_values().collect();
+        found.sort_by_key(|page| page.product_id.to_string());
+        found.iter().map(|page| page.card().unwrap().title).collect::<Vec<_>>()
+    };
+    assert_eq!(found().await, ["Backpack", "Other"]);
+    pages.remove(&other, 2, &["B".parse().unwrap()], at(0)).await.unwrap();
+    assert_eq!(found().await, ["Backpack"]);
 }
 
 #[tokio::test]
@@ -246,7 +282,7 @@ async fn a_product_that_was_deleted_and_made_again_shows_what_is_known_by_then()
     for what in ["product", "price", "stock"] {
         bring(&pages, what).await;
     }
-    pages.remove(&id(), 2, &[sku("A")]).await.unwrap();
+    pages.remove(&id(), 2, &[sku("A")], at(0)).await.unwrap();
     pages.record_availability(&sku("A"), units(1, 6)).await.unwrap();
     pages.project(&product(3, "Back", &["A"])).await.unwrap();
     let back = page(&pages).await;
@@ -255,7 +291,7 @@ async fn a_product_that_was_deleted_and_made_again_shows_what_is_known_by_then()
     // A tombstone that came before any page keeps facts as a page does.
     let other: ProductId = "p-2".parse().unwrap();
     pages.record_availability(&sku("C"), units(4, 1)).await.unwrap();
-    pages.remove(&other, 2, &[sku("C")]).await.unwrap();
+    pages.remove(&other, 2, &[sku("C")], at(0)).await.unwrap();
     let again = PageProduct { product_id: other.clone(), ..product(3, "Other", &["C"]) };
     pages.project(&again).await.unwrap();
     assert_eq!(pages.item(&other).await.unwrap().unwrap().availability[&sku("C")], units(4, 1));

@@ -27,6 +27,7 @@ pub use agreement::{REST, assert_agreement};
 pub use api::{Api, Reply};
 pub use clock::eventually;
 pub use flash_sale::FlashSale;
+pub use pictures::{png, sent_by_form};
 pub use pool::one_time;
 pub use processes::FunctionProcess;
 pub use raw::Raw;

@@ -91,6 +91,15 @@ catalogue! {
         when "A variant's SKU belongs to another product, and does so for good.",
         then "Choose another SKU.",
         with "sku" "product_id";
+    ProductDeleted: 410 "product-deleted" "The product was deleted",
+        when "The product was deleted, less than 180 days ago; after that it is not found.",
+        then "Take it out of lists and links. It can be put back under the same id.";
+    TooManyPictures: 409 "too-many-pictures" "Too many pictures",
+        when "A product has as many pictures as it may, those among them that it does not show.",
+        then "Delete some that it does not need.";
+    PictureShown: 409 "picture-shown" "The product shows it",
+        when "A picture is to be deleted that its product shows, or was about to show within the last minutes.",
+        then "Take it out of the product's `images` first; then wait two minutes, and delete it.";
     SearchUnavailable: 503 "search-unavailable" "Search is not available",
         when "The search index does not answer, is missing, or is being moved.",
         then "Repeat the request after `Retry-After`.";

@@ -126,6 +126,7 @@ impl Catalogue {
         ProductPage {
             product_id: product["id"].as_str().unwrap().parse().unwrap(),
             revision: 1,
+            deleted_at: None,
             catalog_version: 1,
             product: serde_json::from_value(of_page).unwrap(),
             category: serde_json::from_value(json!({ "category_id": category_id, "tree_revision": 1, "names": names }))
