@@ -4,12 +4,14 @@
 pub mod browse_category;
 pub mod facts_projector;
 pub mod get_product_page;
+pub mod get_synonyms;
 #[cfg(test)]
 mod index_limits;
 pub mod list_categories;
 pub mod page_projector;
 pub mod page_refresher;
 mod problems;
+pub mod put_synonyms;
 mod refreshes;
 pub mod search_index_manager;
 pub mod search_indexer;
@@ -20,9 +22,11 @@ souk_runtime::functions! {
     http "browse-category" => browse_category::handle,
     queue "facts-projector" => facts_projector::handle,
     http "get-product-page" => get_product_page::handle,
+    http "get-synonyms" => get_synonyms::handle,
     http "list-categories" => list_categories::handle,
     stream "page-projector" => page_projector::handle,
     queue "page-refresher" => page_refresher::handle,
+    http "put-synonyms" => put_synonyms::handle,
     task "search-index-manager" => search_index_manager::handle,
     stream "search-indexer" => search_indexer::handle,
     http "search-products" => search_products::handle,

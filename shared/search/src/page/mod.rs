@@ -15,5 +15,6 @@ pub use record::{
     Variant,
 };
 pub use store::Pages;
+pub(crate) use store::Part;
 pub use tree::{CategoryTree, TreeView};
 pub use view::PageView;

@@ -54,6 +54,11 @@ impl Plan {
         Self { level, ..Self::default() }
     }
 
+    /// All words as they were typed.
+    pub(super) fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+
     pub(super) fn requires(&self, place: usize) -> bool {
         self.kept.as_ref().is_none_or(|kept| kept.contains(&place))
     }
@@ -101,13 +106,13 @@ pub(super) fn questions(words: &Words) -> Value {
                     fields.iter().map(move |field| json!({"match": {*field: {"query": text, "operator": "and"}}}))
                 })
                 .collect();
-            json!({"bool": {"should": queries, "minimum_should_match": 1}})
+            any_variant(queries)
         };
-        counts[format!("any{place}")] = ways(&["strong", "description"]);
-        counts[format!("kind{place}")] = ways(&["kinds"]);
+        counts[format!("any{place}")] = ways(&["variants.strong", "variants.description"]);
+        counts[format!("kind{place}")] = ways(&["variants.kinds"]);
         // Letter by letter: two words may share a stem by accident.
-        let spelled = [word.text.as_str(), &singular(&word.text)].map(|text| json!({"match": {"all_words": text}}));
-        counts[format!("said{place}")] = json!({"bool": {"should": spelled, "minimum_should_match": 1}});
+        let spelled = [word.text.as_str(), &singular(&word.text)].map(|text| json!({"match": {"variants.all_words": text}}));
+        counts[format!("said{place}")] = any_variant(spelled.to_vec());
     }
     let mut body = json!({
         "size": 0, "track_total_hits": false,
@@ -125,10 +130,15 @@ pub(super) fn questions(words: &Words) -> Value {
         };
         body["suggest"] = json!({
             "text": spelled.join(" "),
-            "kinds": near("kinds.plain"), "telling": near("spelling"), "any": near("all_words"),
+            "kinds": near("variants.kinds.plain"), "telling": near("variants.spelling"), "any": near("variants.all_words"),
         });
     }
     body
+}
+
+fn any_variant(ways: Vec<Value>) -> Value {
+    let any = json!({"bool": {"should": ways, "minimum_should_match": 1}});
+    json!({"nested": {"path": "variants", "score_mode": "none", "query": any}})
 }
 
 /// What the answer to [`questions`] makes of a plan.

@@ -27,6 +27,7 @@ mod refunds;
 mod relevance;
 mod search;
 mod sign_in;
+mod synonyms;
 mod unknown_paths;
 mod warehouses;
 mod webhooks;

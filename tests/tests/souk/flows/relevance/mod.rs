@@ -8,13 +8,18 @@
 mod bounded;
 mod catalogue;
 mod divided;
+mod exact;
 mod figures;
+mod generated;
 mod judged;
+mod paging;
+mod published;
+mod reindexing;
 mod sample;
 
 use std::sync::OnceLock;
 
-use souk_search::{SearchAnswer, SearchIndex, SearchQuery, Sort};
+use souk_search::{CurrentSynonyms, CursorKey, Search, SearchAnswer, SearchIndex, SearchQuery, Sort};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::support::stack;
@@ -22,7 +27,7 @@ use catalogue::Catalogue;
 
 /// An index that is being measured, and what it holds.
 pub struct Measured {
-    pub index: SearchIndex,
+    pub index: Search,
     pub name: String,
     pub catalogue: Catalogue,
 }
@@ -31,6 +36,12 @@ pub struct Measured {
 pub fn opensearch() -> &'static str {
     static ADDRESS: OnceLock<String> = OnceLock::new();
     ADDRESS.get_or_init(|| std::env::var("SOUK_OPENSEARCH").unwrap_or_else(|_| stack().opensearch_url.clone()))
+}
+
+/// What searches an index.
+pub fn searching(name: &str) -> Search {
+    let index = SearchIndex::unsigned(opensearch()).unwrap().searching(name);
+    Search::new(index, CurrentSynonyms::built_in(), CursorKey::new("the key of these tests"))
 }
 
 /// The sample catalogue in an index of its own; tests share it.
@@ -52,13 +63,13 @@ pub async fn retail() -> Option<&'static Measured> {
 }
 
 impl Measured {
-    async fn of(name: &str, catalogue: Catalogue) -> Self {
+    /// An index of this catalogue.
+    pub async fn of(name: &str, catalogue: Catalogue) -> Self {
         static TURN: Mutex<()> = Mutex::const_new(());
         let _turn = TURN.lock().await;
         let name = format!("relevance-{name}");
         catalogue.fill(opensearch(), &name).await;
-        let index = SearchIndex::unsigned(opensearch()).unwrap().searching(&name);
-        Self { index, name, catalogue }
+        Self { index: searching(&name), name, catalogue }
     }
 
     /// The first ten for these words.
