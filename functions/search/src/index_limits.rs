@@ -38,60 +38,15 @@ struct Written {
 type Row = (&'static str, &'static str, fn(&mut Written), fn(&mut Written));
 
 const ROWS: [Row; 32] = [
-    (
-        "product_id",
-        "keyword",
-        |w| w.product["category_id"] = id(64),
-        |w| w.product["category_id"] = id(65),
-    ),
-    (
-        "mark",
-        "long",
-        |w| w.product["category_id"] = id(64),
-        |w| w.product["category_id"] = id(65),
-    ),
-    (
-        "written_at",
-        "long",
-        |_| {},
-        |w| w.product["created_at"] = json!(1),
-    ),
-    (
-        "title",
-        "text",
-        |w| w.product["title"] = wide(200),
-        |w| w.product["title"] = wide(201),
-    ),
-    (
-        "category_id",
-        "keyword",
-        |w| w.product["category_id"] = id(64),
-        |w| w.product["category_id"] = id(65),
-    ),
-    (
-        "category_ids",
-        "keyword",
-        |w| w.product["category_id"] = id(64),
-        |w| w.product["category_id"] = id(65),
-    ),
-    (
-        "category_facets",
-        "keyword",
-        |w| w.category["name"] = wide(100),
-        |w| w.category["name"] = wide(101),
-    ),
-    (
-        "seller_id",
-        "keyword",
-        |w| w.product["seller_id"] = id(64),
-        |w| w.product["seller_id"] = id(65),
-    ),
-    (
-        "seller_facet",
-        "keyword",
-        |w| w.seller["name"] = wide(100),
-        |w| w.seller["name"] = wide(101),
-    ),
+    ("product_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("mark", "long", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("written_at", "long", |_| {}, |w| w.product["created_at"] = json!(1)),
+    ("title", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
+    ("category_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("category_ids", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("category_facets", "keyword", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    ("seller_id", "keyword", |w| w.product["seller_id"] = id(64), |w| w.product["seller_id"] = id(65)),
+    ("seller_facet", "keyword", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
     (
         "rating_average",
         "double",
@@ -116,18 +71,8 @@ const ROWS: [Row; 32] = [
         |w| w.product["rating"]["count"] = json!(i32::MAX),
         |w| w.product["rating"]["count"] = json!(i64::from(i32::MAX) + 1),
     ),
-    (
-        "in_stock",
-        "boolean",
-        |w| w.units = 0,
-        |w| w.units = u64::MAX,
-    ),
-    (
-        "created_at",
-        "long",
-        |_| {},
-        |w| w.product["created_at"] = json!(1),
-    ),
+    ("in_stock", "boolean", |w| w.units = 0, |w| w.units = u64::MAX),
+    ("created_at", "long", |_| {}, |w| w.product["created_at"] = json!(1)),
     (
         "variants.sku",
         "keyword",
@@ -140,18 +85,8 @@ const ROWS: [Row; 32] = [
         |w| w.product["variants"][0]["sku"] = id(64),
         |w| w.product["variants"][0]["sku"] = id(65),
     ),
-    (
-        "variants.product_key",
-        "keyword",
-        |w| w.product["category_id"] = id(64),
-        |w| w.product["category_id"] = id(65),
-    ),
-    (
-        "variants.title",
-        "text",
-        |w| w.product["title"] = wide(200),
-        |w| w.product["title"] = wide(201),
-    ),
+    ("variants.product_key", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("variants.title", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
     (
         "variants.variant_title",
         "text",
@@ -164,24 +99,9 @@ const ROWS: [Row; 32] = [
         |w| w.product["description"] = wide(10_000),
         |w| w.product["description"] = wide(10_001),
     ),
-    (
-        "variants.category_names",
-        "text",
-        |w| w.category["name"] = wide(100),
-        |w| w.category["name"] = wide(101),
-    ),
-    (
-        "variants.kinds",
-        "text",
-        |w| w.category["name"] = wide(100),
-        |w| w.category["name"] = wide(101),
-    ),
-    (
-        "variants.seller_name",
-        "text",
-        |w| w.seller["name"] = wide(100),
-        |w| w.seller["name"] = wide(101),
-    ),
+    ("variants.category_names", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    ("variants.kinds", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    ("variants.seller_name", "text", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
     (
         "variants.attribute_words",
         "text",
@@ -194,42 +114,17 @@ const ROWS: [Row; 32] = [
         |w| w.product["attributes"] = attributes(50),
         |w| w.product["attributes"] = attributes(51),
     ),
-    (
-        "variants.strong",
-        "text",
-        |w| w.product["title"] = wide(200),
-        |w| w.product["title"] = wide(201),
-    ),
-    (
-        "variants.spelling",
-        "text",
-        |w| w.product["title"] = wide(200),
-        |w| w.product["title"] = wide(201),
-    ),
+    ("variants.strong", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
+    ("variants.spelling", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
     (
         "variants.all_words",
         "text",
         |w| w.product["attributes"] = attribute(wide(1_000)),
         |w| w.product["attributes"] = attribute(wide(1_001)),
     ),
-    (
-        "variants.price",
-        "long",
-        |w| w.price = Money::MAX,
-        |w| w.price = Money::MAX + 1,
-    ),
-    (
-        "variants.available",
-        "long",
-        |w| w.units = MAX_UNITS.into(),
-        |w| w.units = u64::from(MAX_UNITS) + 1,
-    ),
-    (
-        "variants.in_stock",
-        "boolean",
-        |w| w.units = 0,
-        |w| w.units = u64::MAX,
-    ),
+    ("variants.price", "long", |w| w.price = Money::MAX, |w| w.price = Money::MAX + 1),
+    ("variants.available", "long", |w| w.units = MAX_UNITS.into(), |w| w.units = u64::from(MAX_UNITS) + 1),
+    ("variants.in_stock", "boolean", |w| w.units = 0, |w| w.units = u64::MAX),
 ];
 
 fn id(length: usize) -> Value {
@@ -335,7 +230,9 @@ fn every_field_of_the_mapping_has_its_row() {
     let properties = &definition["mappings"]["properties"];
     let fields = |properties: &Value, before: &str| -> Vec<(String, String)> {
         let properties = properties.as_object().unwrap().iter().filter(|(_, field)| field["type"] != "nested");
-        properties.map(|(name, field)| (format!("{before}{name}"), field["type"].as_str().unwrap().to_owned())).collect()
+        properties
+            .map(|(name, field)| (format!("{before}{name}"), field["type"].as_str().unwrap().to_owned()))
+            .collect()
     };
     let variants = fields(&properties["variants"]["properties"], "variants.");
     let mapped: BTreeSet<_> = fields(properties, "").into_iter().chain(variants).collect();

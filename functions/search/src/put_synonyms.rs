@@ -57,7 +57,8 @@ fn refused(error: PutSynonymsError) -> Problem {
 
 /// Fields are counted from 0 on, lines of a file from 1.
 fn invalid(problems: Vec<LineProblem>) -> Problem {
-    let told = |LineProblem { line, reason }: LineProblem| (format!("lines[{}]", line - 1), format!("line {line} {reason}"));
+    let told =
+        |LineProblem { line, reason }: LineProblem| (format!("lines[{}]", line - 1), format!("line {line} {reason}"));
     let mut problems = problems.into_iter().map(told);
     let Some((field, reason)) = problems.next() else { return Problem::internal("refused without a line") };
     problems.fold(Problem::invalid_field(field, reason), |problem, (field, reason)| problem.with_field(field, reason))

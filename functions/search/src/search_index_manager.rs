@@ -117,9 +117,7 @@ async fn obey(keeper: &Keeper, command: Command, until: Instant) -> Result<Value
         }
         Command::ReindexProgress => Ok(json!(keeper.reindex_progress().await.map_err(failure)?)),
         Command::Reindex => Ok(json!(keeper.reindex(until).await.map_err(failure)?)),
-        Command::AbortReindex => {
-            Ok(json!({ "aborted": keeper.abort_reindex().await.map_err(failure)? }))
-        }
+        Command::AbortReindex => Ok(json!({ "aborted": keeper.abort_reindex().await.map_err(failure)? })),
         Command::Compare => compare(keeper, until).await,
         Command::Tend => {
             let done = tend(keeper, until).await?;

@@ -310,7 +310,10 @@ mod tests {
         assert!(matches!(put(&file, "alone", Some(2)).await, Err(PutSynonymsError::Invalid(_))));
         assert_eq!(put(&file, "a, c", Some(2)).await.unwrap(), 3);
         assert_eq!(file.version(2).await.unwrap().unwrap().lines, ["a, b"]);
-        assert_eq!((file.version(1).await.unwrap(), file.version(4).await.unwrap()), (Some(SynonymLines::standard()), None));
+        assert_eq!(
+            (file.version(1).await.unwrap(), file.version(4).await.unwrap()),
+            (Some(SynonymLines::standard()), None)
+        );
     }
 
     #[tokio::test]
@@ -330,7 +333,8 @@ mod tests {
     #[tokio::test]
     async fn a_function_learns_a_change_and_still_knows_what_a_search_began_with() {
         let file = file().await;
-        let (always, seldom) = (CurrentSynonyms::of(file.clone(), Duration::ZERO), CurrentSynonyms::of(file.clone(), READ_AGAIN_AFTER));
+        let (always, seldom) =
+            (CurrentSynonyms::of(file.clone(), Duration::ZERO), CurrentSynonyms::of(file.clone(), READ_AGAIN_AFTER));
         assert_eq!((always.current().await.0, seldom.current().await.0), (1, 1));
         put(&file, "couch, bench", Some(1)).await.unwrap();
         assert_eq!((always.current().await.0, seldom.current().await.0), (2, 1));

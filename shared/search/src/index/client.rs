@@ -97,10 +97,7 @@ impl SearchIndex {
         if let Some(credentials) = signing {
             builder = builder.auth(credentials).service_name("es");
         }
-        Ok(Self {
-            client: OpenSearch::new(builder.build()?),
-            searched: READ_ALIAS.to_owned(),
-        })
+        Ok(Self { client: OpenSearch::new(builder.build()?), searched: READ_ALIAS.to_owned() })
     }
 
     /// The same service with other indices than the shop's: the alias or index that is searched, and whatever begins
@@ -138,14 +135,20 @@ impl SearchIndex {
 
     /// Two searches in one request, at the same time.
     pub(crate) async fn ask_both(&self, queries: [Value; 2]) -> Result<[Value; 2], IndexError> {
-        let lines = queries.map(|query| format!("{{}}\n{}\n", in_time(query))).concat();
+        let answers = self.ask_all(queries.into()).await?;
+        <[Value; 2]>::try_from(answers).map_err(|_| IndexError::Unavailable("an answer is missing".to_owned()))
+    }
+
+    /// Searches in one request, at the same time; their answers in the same order.
+    pub(crate) async fn ask_all(&self, queries: Vec<Value>) -> Result<Vec<Value>, IndexError> {
+        let lines: String = queries.into_iter().map(|query| format!("{{}}\n{}\n", in_time(query))).collect();
         let mut answer = self.call(Method::Post, &format!("/{}/_msearch", self.searched), Some(lines)).await?;
-        let mut answered = |place: usize| {
-            let answer = answer["responses"][place].take();
+        let answers = answer["responses"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        let judge = |answer: Value| {
             let status = answer["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(502);
             judged(status, answer)
         };
-        Ok([answered(0)?, answered(1)?])
+        answers.into_iter().map(judge).collect()
     }
 
     /// One call; `body` is JSON, or newline-delimited JSON for `_bulk`.

@@ -29,7 +29,11 @@ pub(crate) struct Listing {
 
 impl SearchIndex {
     /// The versions of those of these documents that are there, as they are at this moment.
-    pub(crate) async fn versions(&self, index: &str, ids: &[&ProductId]) -> Result<HashMap<ProductId, u64>, IndexError> {
+    pub(crate) async fn versions(
+        &self,
+        index: &str,
+        ids: &[&ProductId],
+    ) -> Result<HashMap<ProductId, u64>, IndexError> {
         let mut versions = HashMap::with_capacity(ids.len());
         for chunk in ids.chunks(IDS_AT_ONCE) {
             let docs: Vec<_> = chunk.iter().map(|id| json!({ "_id": id, "_source": false })).collect();

@@ -31,7 +31,8 @@ impl SearchIndex {
     /// more: its name. Fails where the index is no longer there. Repeating is safe, but tells no name.
     pub(crate) async fn switch_to(&self, index: &str) -> Result<Option<String>, IndexError> {
         self.call(Method::Post, &format!("/{index}/_refresh"), None).await.map_err(|error| gone(error, index))?;
-        let old: Vec<_> = self.indices_behind(self.read_alias()).await?.into_iter().filter(|name| name != index).collect();
+        let old: Vec<_> =
+            self.indices_behind(self.read_alias()).await?.into_iter().filter(|name| name != index).collect();
         let mut actions = vec![add(index, self.read_alias())];
         let write_alias = self.write_alias();
         let aliases = [self.read_alias(), &write_alias];

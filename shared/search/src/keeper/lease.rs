@@ -61,8 +61,7 @@ impl Lease {
     ) -> Result<Taken<P>, StoreError> {
         let held = attribute("held_until");
         let is_free = held.clone().is_absent().or(held.clone().is_below(n(now.as_millisecond())));
-        let update =
-            Update::new().set("owner", s(owner)).set(held, until(now)).when(is_free.or(is_held_by(owner)));
+        let update = Update::new().set("owner", s(owner)).set(held, until(now)).when(is_free.or(is_held_by(owner)));
         Ok(match table.update(&[("pk", key)], update).await? {
             Outcome::Written(item) => {
                 let stored: Stored = decode(item)?;

@@ -265,9 +265,7 @@ impl Keeper {
             }
             other => other,
         };
-        if let Some((lease, _)) =
-            Lease::held::<Reindex>(&owner, self.pages.table(), KEY, Timestamp::now()).await?
-        {
+        if let Some((lease, _)) = Lease::held::<Reindex>(&owner, self.pages.table(), KEY, Timestamp::now()).await? {
             lease.release().await?;
         }
         result
@@ -298,12 +296,10 @@ impl Keeper {
         let held = Lease::held::<Reindex>(owner, self.pages.table(), KEY, Timestamp::now()).await?;
         let Some((lease, reindex)) = held else { return Ok(()) };
         match &reindex.phase {
-            Phase::Filling | Phase::Comparing { .. } => {
-                match self.give_up(&lease, reindex, reason.to_owned()).await {
-                    Err(KeeperError::Failed(_)) => Ok(()),
-                    other => other.map(drop),
-                }
-            }
+            Phase::Filling | Phase::Comparing { .. } => match self.give_up(&lease, reindex, reason.to_owned()).await {
+                Err(KeeperError::Failed(_)) => Ok(()),
+                other => other.map(drop),
+            },
             _ => Ok(lease.release().await?),
         }
     }

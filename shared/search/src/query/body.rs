@@ -23,13 +23,8 @@ const SHOWN: [&str; 10] = [
     "image",
 ];
 /// What it shows of the variant that matches best; descriptions stay behind but for their highlights.
-const SHOWN_OF_VARIANT: [&str; 5] = [
-    "variants.sku",
-    "variants.variant_title",
-    "variants.attributes",
-    "variants.price",
-    "variants.available",
-];
+const SHOWN_OF_VARIANT: [&str; 5] =
+    ["variants.sku", "variants.variant_title", "variants.attributes", "variants.price", "variants.available"];
 
 /// A search, and how its words are read.
 #[derive(Debug, Clone, Copy)]
@@ -203,8 +198,8 @@ mod tests {
     fn every_order_is_total_and_can_be_followed_backward() {
         for (sort, q) in ORDERS.into_iter().flat_map(|sort| [(sort, None), (sort, Some("boot".to_owned()))]) {
             let search = SearchQuery { sort, q, ..SearchQuery::default() };
-            let [forward, backward] = [Direction::Forward, Direction::Backward]
-                .map(|direction| with(&search, |asked| asked.sort(direction)));
+            let [forward, backward] =
+                [Direction::Forward, Direction::Backward].map(|direction| with(&search, |asked| asked.sort(direction)));
             assert_eq!(forward.as_array().unwrap().last(), Some(&json!({"product_id": "asc"})));
             let turned = forward.to_string().replace("\"asc\"", "\"up\"").replace("\"desc\"", "\"asc\"");
             let turned = turned.replace("\"up\"", "\"desc\"").replace("_last", "_first");
@@ -214,9 +209,8 @@ mod tests {
 
     #[test]
     fn a_price_is_sorted_by_and_shown_of_the_same_variants() {
-        let search = SearchQuery {
-            sort: Sort::PriceAsc, in_stock: true, q: Some("boot".to_owned()), ..SearchQuery::default()
-        };
+        let search =
+            SearchQuery { sort: Sort::PriceAsc, in_stock: true, q: Some("boot".to_owned()), ..SearchQuery::default() };
         let (sort, shown) = with(&search, |asked| (asked.sort(Direction::Forward), asked.best_variant()));
         let filter = sort[0]["variants.price"]["nested"]["filter"].to_string();
         assert!(filter.contains("in_stock") && filter.contains("boot"), "{sort}");

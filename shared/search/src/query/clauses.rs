@@ -24,8 +24,9 @@ const TELLING: [(&str, f64); 6] = [
 const DESCRIBED: (&str, f64) = ("variants.description", 1.5);
 /// Another word for the same is worth a little less than what was typed.
 const EQUAL: f64 = 0.9;
-/// A word for some of what was meant is worth less, in a title too, than what was typed is in a description.
-const ALSO: f64 = 0.2;
+/// A word for some of what was meant is worth less, in a title too, than what was typed is in a description: by more
+/// than popularity can make up for.
+const ALSO: f64 = 0.05;
 /// What a word adds by standing in more than one field.
 const TWICE: f64 = 0.15;
 /// A product that matches more words stands before one that matches fewer, whatever else is said of them.
@@ -54,7 +55,10 @@ pub(super) fn scored(words: &Words, plan: &Plan) -> Value {
 pub(super) fn found(words: &Words, plan: &Plan) -> Value {
     let mut ways = Vec::new();
     if let Some(code) = words.code.as_ref() {
-        ways.extend(["variants.sku_key", "variants.product_key"].map(|field| constant(json!({"term": {field: code.key}}), WHOLE_CODE)));
+        ways.extend(
+            ["variants.sku_key", "variants.product_key"]
+                .map(|field| constant(json!({"term": {field: code.key}}), WHOLE_CODE)),
+        );
         if code.may_be_a_beginning {
             ways.push(constant(json!({"prefix": {"variants.sku_key": code.key}}), BEGINNING_OF_A_CODE));
         }

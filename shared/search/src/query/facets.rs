@@ -288,7 +288,9 @@ pub(super) fn facets(answer: &Value) -> Facets {
     let mut sellers: Vec<_> = sellers.collect();
     sellers.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     let ratings = RATING_STEPS.iter().map(|from| {
-        let bucket = buckets(&answer["aggregations"]["ratings"]).iter().find(|bucket| bucket["from"].as_f64() == Some(*from as f64));
+        let bucket = buckets(&answer["aggregations"]["ratings"])
+            .iter()
+            .find(|bucket| bucket["from"].as_f64() == Some(*from as f64));
         RatingFacet { min_rating: *from, count: bucket.map(count).unwrap_or_default() }
     });
     Facets {
@@ -442,7 +444,9 @@ mod tests {
             bucket
         };
         let found: Vec<_> = PRICE_LADDERS.iter().flat_map(ranges).map(|range| counted(&range)).collect();
-        let prices = prices(&json!({"aggregations": {"variants": {"nested": {"matching": {"prices": {"by": {"buckets": found}}}}}}}));
+        let prices = prices(
+            &json!({"aggregations": {"variants": {"nested": {"matching": {"prices": {"by": {"buckets": found}}}}}}}),
+        );
         assert_eq!(prices[1], PriceFacet { min_price: 500, max_price: Some(999), count: 1 });
     }
 }

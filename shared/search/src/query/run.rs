@@ -9,7 +9,7 @@ use super::{
     body::{Asked, Shown},
     cursor::{Order, Place},
     facets,
-    plan::{self, Level, Plan},
+    plan::{self, Known, Level, Plan, Questions},
     words::{self, Words},
 };
 use crate::{
@@ -111,10 +111,10 @@ impl Search {
                 Some(CorrectedWord { typed, read_as: candidates.first()?.clone() })
             })
             .collect();
-        let did_you_mean = (!corrected.is_empty()).then(|| {
-            let read_as =
-                |word: &String| corrected.iter().find(|known| known.typed == *word).map(|known| known.read_as.clone());
-            let all = words.words.iter().map(|word| read_as(&word.text).unwrap_or_else(|| word.text.clone()));
+        let did_you_mean = plan.reads_otherwise().then(|| {
+            let read_as = |place: usize| plan.meant(place).filter(|_| is_kept(&place)).cloned();
+            let all = words.words.iter().enumerate();
+            let all = all.map(|(place, word)| read_as(place).unwrap_or_else(|| word.text.clone()));
             all.collect::<Vec<_>>().join(" ")
         });
         let next = found.last().filter(|_| more).map(|last| Place {
@@ -144,12 +144,15 @@ impl Search {
         let mut best = self.page_of(search, words, first).await?;
         let is_one = words.words.len() < 2;
         let total = best.total();
-        if total >= self.enough(search) || words.words.is_empty() || (total > 0 && is_one) {
+        if total >= self.enough(search) || words.words.is_empty() {
             return Ok(best);
         }
         let mut plan = plan::understood(words, &self.index.look_up(words).await?, synonyms);
+        if total > 0 && is_one && !plan.reads_otherwise() {
+            return Ok(best);
+        }
         let mut read = words.clone();
-        if !plan.corrected.is_empty() {
+        if plan.reads_otherwise() {
             read = plan.read(words, synonyms);
             let strict = Plan { level: Plan::first(search).level, kinds: Vec::new(), ..plan.clone() };
             best = self.page_of(search, &read, strict).await?;
@@ -233,7 +236,9 @@ fn is_partial(answer: &Value) -> bool {
 }
 
 impl SearchIndex {
-    pub(super) async fn look_up(&self, words: &Words) -> Result<Value, IndexError> {
-        self.ask(plan::questions(words)).await
+    pub(super) async fn look_up(&self, words: &Words) -> Result<Known, IndexError> {
+        let mut questions = Questions::of(words);
+        let answers = self.ask_all(std::mem::take(&mut questions.queries)).await?;
+        Ok(questions.answered(answers))
     }
 }

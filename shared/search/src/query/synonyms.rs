@@ -128,7 +128,8 @@ pub fn problems(lines: &[String]) -> Vec<LineProblem> {
                 if let Some(word) = line.named().iter().find(has_many)
                     && complained.insert(key(word))
                 {
-                    let reason = format!("with this line {word} has more than {OTHERS_MAX} others: these are not looked for");
+                    let reason =
+                        format!("with this line {word} has more than {OTHERS_MAX} others: these are not looked for");
                     problems.push(LineProblem { line: number, reason });
                 }
             }
@@ -241,7 +242,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told_by_its_line() {
-        let file = "# remark\ncouch, sofa\n\ntent\na => b => c\n=> x\nblue => \none two three four, x\n??, y\nmug, cup, mug";
+        let file =
+            "# remark\ncouch, sofa\n\ntent\na => b => c\n=> x\nblue => \none two three four, x\n??, y\nmug, cup, mug";
         let lines: Vec<_> = file.lines().map(str::to_owned).collect();
         assert_eq!(problems(&lines).iter().map(|problem| problem.line).collect::<Vec<_>>(), [4, 5, 6, 7, 8, 9, 10]);
         let many = ["a => b, c, d, e, f, g, h, i", "a => j"].map(str::to_owned);

@@ -68,6 +68,10 @@ fn a_reindexes_step_is_repeated_unless_its_error_would_come_again() {
         let ends: BTreeSet<String> = serde_json::from_value(never["ErrorEquals"].clone()).unwrap();
         assert!(ends.is_superset(&lasting) && never["MaxAttempts"] == 0, "{name}: {ends:?}");
         assert_eq!(otherwise["ErrorEquals"], serde_json::json!(["States.ALL"]), "{name}");
-        assert_eq!((&otherwise["MaxAttempts"], &otherwise["JitterStrategy"]), (&Value::from(8), &Value::from("FULL")), "{name}");
+        assert_eq!(
+            (&otherwise["MaxAttempts"], &otherwise["JitterStrategy"]),
+            (&Value::from(8), &Value::from("FULL")),
+            "{name}"
+        );
     }
 }

@@ -13,7 +13,9 @@ impl Stack {
     pub async fn start_machine(&self, logical_id: &str, input: &Value) -> String {
         let all = self.states("ListStateMachines", json!({})).await;
         let machines = all["stateMachines"].as_array().unwrap_or_else(|| panic!("{all}"));
-        let is_it = |machine: &&Value| machine["name"].as_str().is_some_and(|name| name.split('-').any(|part| part == logical_id));
+        let is_it = |machine: &&Value| {
+            machine["name"].as_str().is_some_and(|name| name.split('-').any(|part| part == logical_id))
+        };
         let machine = machines.iter().find(is_it).unwrap_or_else(|| panic!("no machine {logical_id}: {all}"));
         let start = json!({ "stateMachineArn": machine["stateMachineArn"], "input": input.to_string() });
         self.states("StartExecution", start).await["executionArn"].as_str().unwrap().to_owned()

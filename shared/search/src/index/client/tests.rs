@@ -45,7 +45,10 @@ async fn a_query_carries_its_time_and_a_part_of_an_answer_says_so() {
 #[tokio::test]
 async fn of_two_searches_each_is_judged_by_itself() {
     let busy = StandIn::answering(|request| {
-        assert_eq!((request.target.as_str(), request.body.iter().filter(|b| **b == b'\n').count()), ("/products/_msearch", 4));
+        assert_eq!(
+            (request.target.as_str(), request.body.iter().filter(|b| **b == b'\n').count()),
+            ("/products/_msearch", 4)
+        );
         let rejected = json!({"status": 429, "error": {"type": "rejected_execution_exception"}});
         Some((200, json!({"responses": [{"status": 200}, rejected]}).to_string()))
     })

@@ -105,7 +105,8 @@ impl ByHand<'_> {
         }
         for range in &facets.prices {
             let is_it = |_: &PageProduct, row: &Row| {
-                row.price.is_some_and(|price| price >= range.min_price && range.max_price.is_none_or(|most| price <= most))
+                row.price
+                    .is_some_and(|price| price >= range.min_price && range.max_price.is_none_or(|most| price <= most))
             };
             assert_eq!(range.count, self.count(is_it, "price"), "{range:?} of {:?}", self.search);
         }

@@ -55,7 +55,8 @@ impl Dice {
 
 /// A product as it is at this revision: one to three variants, each with a colour, a size, a price and stock.
 pub fn page(number: u64, revision: u64) -> ProductPage {
-    let mut dice = Dice((number + 1) * 0x9E37_79B9_7F4A_7C15 ^ (revision * 0xD1B5_4A32_D192_ED03) | 1);
+    let seed = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ revision.wrapping_mul(0xD1B5_4A32_D192_ED03);
+    let mut dice = Dice(seed | 1);
     dice.below(7);
     let id = format!("g-{number}");
     let kind = KINDS[(number % 4) as usize];
@@ -142,19 +143,23 @@ impl Generated {
     }
 
     /// What OpenSearch answers.
-    pub async fn opensearch(&self, method: Method, path: &str, body: &Value) -> Value {
-        let request = Client::new().request(method, format!("{}/{path}", opensearch())).json(body);
+    pub async fn opensearch(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+        let request = Client::new().request(method, format!("{}/{path}", opensearch()));
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
         request.send().await.unwrap().json().await.unwrap()
     }
 
     /// What was written is found from now on.
     pub async fn refresh(&self) {
-        self.opensearch(Method::POST, &format!("{}/_refresh", self.name), &json!({})).await;
+        self.opensearch(Method::POST, &format!("{}/_refresh", self.name), None).await;
     }
 
     /// The index that is searched, and all that there are.
     pub async fn indices(&self) -> (Vec<String>, Vec<String>) {
-        let all = self.opensearch(Method::GET, &format!("{}-*/_alias", self.name), &json!({})).await;
+        let all = self.opensearch(Method::GET, &format!("{}-*/_alias", self.name), None).await;
         let all = all.as_object().unwrap();
         let live = all.iter().filter(|(_, index)| !index["aliases"][&self.name].is_null());
         (live.map(|(name, _)| name.clone()).collect(), all.keys().cloned().collect())
@@ -164,7 +169,7 @@ impl Generated {
     pub async fn documents(&self) -> BTreeMap<String, u64> {
         self.refresh().await;
         let all = json!({ "size": 10_000, "version": true, "_source": false });
-        let answer = self.opensearch(Method::POST, &format!("{}/_search", self.name), &all).await;
+        let answer = self.opensearch(Method::POST, &format!("{}/_search", self.name), Some(&all)).await;
         let hits = answer["hits"]["hits"].as_array().unwrap_or_else(|| panic!("{answer}"));
         hits.iter().map(|hit| (hit["_id"].as_str().unwrap().to_owned(), hit["_version"].as_u64().unwrap())).collect()
     }
@@ -180,7 +185,7 @@ impl Generated {
     /// Removes its indices: the OpenSearch is others' too.
     pub async fn end(self) {
         for index in self.indices().await.1 {
-            self.opensearch(Method::DELETE, &index, &json!({})).await;
+            self.opensearch(Method::DELETE, &index, None).await;
         }
     }
 }

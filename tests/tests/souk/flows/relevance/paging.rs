@@ -77,7 +77,7 @@ async fn age(shop: &Generated) {
     shop.refresh().await;
     let script = json!({ "script": "ctx._source.written_at = 1000" });
     let path = format!("{}/_update_by_query?refresh=true", shop.name);
-    let aged = shop.opensearch(Method::POST, &path, &script).await;
+    let aged = shop.opensearch(Method::POST, &path, Some(&script)).await;
     assert_eq!(aged["failures"], json!([]), "{aged}");
     // That was a version of its own.
     let numbers: Vec<_> = shop.pages.lock().await.keys().copied().collect();
@@ -96,9 +96,11 @@ async fn all(shop: &Generated, search: &SearchQuery) -> BTreeSet<String> {
 #[tokio::test]
 async fn a_product_is_sorted_by_the_price_that_it_shows() {
     let shop = Generated::of(80, 1).await;
-    for (sort, attributes, in_stock) in
-        [(Sort::PriceAsc, "colour=red", false), (Sort::PriceDesc, "colour=blue", true), (Sort::PriceAsc, "size=M", true)]
-    {
+    for (sort, attributes, in_stock) in [
+        (Sort::PriceAsc, "colour=red", false),
+        (Sort::PriceDesc, "colour=blue", true),
+        (Sort::PriceAsc, "size=M", true),
+    ] {
         let attributes = vec![attributes.parse().unwrap()];
         let search = SearchQuery { sort, attributes, in_stock, limit: 7, ..SearchQuery::default() };
         let (mut prices, mut cursor) = (Vec::new(), None);

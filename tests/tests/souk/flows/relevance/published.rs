@@ -44,7 +44,10 @@ async fn published_judgements_are_measured_where_they_are() {
             empty += usize::from(found.is_empty());
             asked += 1;
         }
-        println!("{name}: {products} products, {asked} queries, nDCG@10 {:.4}, {empty} find nothing", sum / f64::from(asked));
+        println!(
+            "{name}: {products} products, {asked} queries, nDCG@10 {:.4}, {empty} find nothing",
+            sum / f64::from(asked)
+        );
     }
 }
 
@@ -52,7 +55,8 @@ async fn published_judgements_are_measured_where_they_are() {
 fn wands(folder: &Path) -> Published {
     let mut catalogue = Catalogue::empty();
     for row in tabs(&read(folder, "product.csv")) {
-        let path: Vec<_> = row["category hierarchy"].split('/').map(str::trim).filter(|name| !name.is_empty()).collect();
+        let path: Vec<_> =
+            row["category hierarchy"].split('/').map(str::trim).filter(|name| !name.is_empty()).collect();
         let path = if path.is_empty() { vec!["Other"] } else { path };
         let category = catalogue.add_path(&path);
         let pairs = row["product_features"].split('|').filter_map(|pair| pair.split_once(':'));
@@ -77,7 +81,8 @@ fn wands(folder: &Path) -> Published {
         grades.entry(row["query_id"].clone()).or_default().insert(id_of(&row["product_id"]), grade);
     }
     let queries = tabs(&read(folder, "query.csv"));
-    let judged = queries.into_iter().filter_map(|row| Some(Judged::given(&row["query"], grades.remove(&row["query_id"])?)));
+    let judged =
+        queries.into_iter().filter_map(|row| Some(Judged::given(&row["query"], grades.remove(&row["query_id"])?)));
     Published { judged: judged.collect(), catalogue }
 }
 
@@ -101,7 +106,8 @@ fn esci(folder: &Path) -> Published {
             "S" | "Substitute" => 1,
             _ => 0,
         };
-        let (_, grades) = judged.entry(row["query_id"].to_string()).or_insert_with(|| (text(&row, "query"), HashMap::new()));
+        let (_, grades) =
+            judged.entry(row["query_id"].to_string()).or_insert_with(|| (text(&row, "query"), HashMap::new()));
         grades.insert(id_of(&text(&row, "product_id")), grade);
     }
     let judged = judged.into_values().map(|(query, grades)| Judged::given(&query, grades));
