@@ -28,7 +28,8 @@ pub(super) enum Stage {
 /// How far a part has come: an item of the pages' table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Progress {
-    index: String,
+    /// Of which reindex.
+    run: String,
     stage: Stage,
     /// Pages that it has filled the index from.
     pages: u64,
@@ -83,7 +84,7 @@ impl Progress {
             Stage::Filling => Walk::Filling { after: None },
             Stage::Comparing(_) => Walk::Comparing(Comparison::new(&reindex.index, part)),
         };
-        Self { index: reindex.index.clone(), stage, pages, walk }
+        Self { run: reindex.run.clone(), stage, pages, walk }
     }
 
     fn is_done(&self) -> bool {
@@ -110,7 +111,7 @@ impl Keeper {
                 // Whoever gives a reindex up removes its index: the worker finds out by whatever it does next.
                 Err(KeeperError::Index(error)) => {
                     let held = Lease::held::<Reindex>(owner, self.pages.table(), KEY, Timestamp::now()).await?;
-                    let goes_on = held.is_some_and(|(_, now)| now.index == reindex.index && now.is_under_way());
+                    let goes_on = held.is_some_and(|(_, now)| now.run == reindex.run && now.is_under_way());
                     return Err(if goes_on { error.into() } else { KeeperError::Overtaken(KEY) });
                 }
                 stepped => stepped?,
@@ -158,7 +159,7 @@ impl Keeper {
         let stored: Option<Stored> = self.pages.table().get(&[("pk", &key(part))]).await?;
         // What a worker of another program wrote otherwise is none.
         let progress = stored.and_then(|stored| serde_json::from_str::<Progress>(&stored.progress).ok());
-        Ok(progress.filter(|progress| progress.index == reindex.index))
+        Ok(progress.filter(|progress| progress.run == reindex.run))
     }
 
     async fn keep(&self, part: u32, progress: &Progress) -> Result<(), KeeperError> {

@@ -41,6 +41,9 @@ pub const PARTS_MAX: u32 = 64;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Reindex {
     pub(super) index: String,
+    /// Which of the reindexes of that index it is: a former one is filled up more than once.
+    #[serde(default)]
+    pub(super) run: String,
     schema: String,
     pub(super) parts: u32,
     /// The index is one that was searched before.
@@ -106,7 +109,8 @@ impl Reindex {
         // Of one that comes to nothing, what came before goes on being kept.
         let former = left.and_then(|left| left.former.clone());
         let parts = parts.clamp(1, PARTS_MAX);
-        Self { index, schema: fingerprint(), parts, restores: false, former, phase: Phase::Filling }
+        let run = Uuid::new_v4().to_string();
+        Self { index, run, schema: fingerprint(), parts, restores: false, former, phase: Phase::Filling }
     }
 
     pub(super) fn is_under_way(&self) -> bool {

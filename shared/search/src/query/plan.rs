@@ -264,20 +264,28 @@ struct Candidate {
     errors: usize,
     /// The first letter is seldom wrong.
     begins_otherwise: bool,
+    /// Letters change places more often than they are left out.
+    has_other_letters: bool,
     /// 0 for a kind, 1 for a word that says what a product is, 2 for any other.
     source: usize,
     often: u64,
 }
 
 impl Candidate {
-    fn rank(&self) -> (usize, bool, usize) {
-        (self.errors, self.begins_otherwise, self.source)
+    fn rank(&self) -> (usize, bool, bool, usize) {
+        (self.errors, self.begins_otherwise, self.has_other_letters, self.source)
     }
+}
+
+fn letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<_> = word.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 impl Meant {
     /// The words that a misspelt one was likeliest meant for: with the fewest errors, then with the same first letter,
-    /// then kinds before other words, then the commonest.
+    /// then with the same letters, then kinds before other words, then the commonest.
     fn by(typed: &str, suggested: &Value, synonyms: &Synonyms) -> Self {
         let allowed = errors_allowed(typed);
         let mut found: Vec<Candidate> = Vec::new();
@@ -293,7 +301,9 @@ impl Meant {
                 Some(_) => {}
                 None => {
                     let begins_otherwise = typed.chars().next() != text.chars().next();
-                    found.push(Candidate { text: text.to_owned(), errors, begins_otherwise, source, often });
+                    let has_other_letters = letters(typed) != letters(text);
+                    let text = text.to_owned();
+                    found.push(Candidate { text, errors, begins_otherwise, has_other_letters, source, often });
                 }
             }
         };
@@ -316,6 +326,6 @@ impl Meant {
         let Some(best) = found.first() else { return Self::default() };
         let (rank, errors, often) = (best.rank(), best.errors, best.often);
         let same = found.into_iter().filter(|candidate| candidate.rank() == rank).take(CANDIDATES);
-        Self { texts: same.map(|candidate| candidate.text).collect(), is_kind: rank.2 == 0, errors, often }
+        Self { texts: same.map(|candidate| candidate.text).collect(), is_kind: rank.3 == 0, errors, often }
     }
 }
