@@ -136,6 +136,10 @@ pub fn problems(lines: &[String]) -> Vec<LineProblem> {
             Err(reason) => problems.push(LineProblem { line: number, reason }),
         }
     }
+    // By mistake rather than on purpose.
+    if problems.is_empty() && synonyms == Synonyms::default() {
+        return whole(1, "and all others say nothing: a file has to name some words".to_owned());
+    }
     problems.truncate(PROBLEMS_MAX);
     problems
 }
@@ -251,6 +255,7 @@ mod tests {
         assert_eq!(problems(&vec!["a, b".to_owned(); LINES_MAX + 1])[0].line, LINES_MAX + 1);
         assert_eq!(problems(&vec!["# ".repeat(200); 600])[0].line, 499);
         assert_eq!(problems(&["x".repeat(LINE_MAX + 1)]).len(), 1);
+        assert_eq!((problems(&[]).len(), problems(&["# nothing".to_owned()]).len()), (1, 1));
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod sample;
 
 use std::sync::OnceLock;
 
-use souk_search::{CurrentSynonyms, CursorKey, Search, SearchAnswer, SearchIndex, SearchQuery, Sort};
+use souk_search::{CurrentSynonyms, CursorKey, Search, SearchAnswer, SearchIndex, SearchQuery, Sort, Suggester};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::support::stack;
@@ -28,6 +28,7 @@ use catalogue::Catalogue;
 /// An index that is being measured, and what it holds.
 pub struct Measured {
     pub index: Search,
+    pub suggester: Suggester,
     pub name: String,
     pub catalogue: Catalogue,
 }
@@ -36,12 +37,6 @@ pub struct Measured {
 pub fn opensearch() -> &'static str {
     static ADDRESS: OnceLock<String> = OnceLock::new();
     ADDRESS.get_or_init(|| std::env::var("SOUK_OPENSEARCH").unwrap_or_else(|_| stack().opensearch_url.clone()))
-}
-
-/// What searches an index.
-pub fn searching(name: &str) -> Search {
-    let index = SearchIndex::unsigned(opensearch()).unwrap().searching(name);
-    Search::new(index, CurrentSynonyms::built_in(), CursorKey::new("the key of these tests"))
 }
 
 /// The sample catalogue in an index of its own; tests share it.
@@ -69,7 +64,10 @@ impl Measured {
         let _turn = TURN.lock().await;
         let name = format!("relevance-{name}");
         catalogue.fill(opensearch(), &name).await;
-        Self { index: searching(&name), name, catalogue }
+        let index = SearchIndex::unsigned(opensearch()).unwrap().searching(&name);
+        let (synonyms, key) = (CurrentSynonyms::built_in(), CursorKey::new("the key of these tests"));
+        let suggester = Suggester::new(index.clone(), synonyms.clone());
+        Self { index: Search::new(index, synonyms, key), suggester, name, catalogue }
     }
 
     /// The first ten for these words.
