@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import logs mails audit reconcile reindex abort-reindex compare-index replay crowd mutants
+.PHONY: help demo up down test outputs import logs mails audit reconcile reindex restore-index abort-reindex compare-index synonyms replay crowd mutants
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,14 +40,20 @@ audit: ## recompute the invariants of stock, orders and money; prints each viola
 reconcile: ## compare the gateway's payments with orders and records, and repair what can be
 	@$(SOUK) job reconcile-payments
 
-reindex: ## fill a new search index and search that one from then on; goes on with one that was left
-	@$(SOUK) job search-index-manager '{"action": "reindex"}'
+reindex: ## fill a new search index and search that one from then on; shows its progress, and that of one under way
+	@$(SOUK) reindex begin_reindex
+
+restore-index: ## search the former index again, which is kept for a day: it is filled up first
+	@$(SOUK) reindex begin_restore
 
 abort-reindex: ## give up a reindex that is under way; the old index goes on being searched
 	@$(SOUK) job search-index-manager '{"action": "abort_reindex"}'
 
 compare-index: ## compare the search index with the product pages, and repair it
 	@$(SOUK) job search-index-manager '{"action": "compare"}'
+
+synonyms: ## the words that search takes for each other; make synonyms FILE=words.txt puts others, within a minute
+	@$(SOUK) synonyms $(if $(FILE),"$(FILE)")
 
 replay: ## put back through what consumers of streams had set aside: make replay [OUTPUTS=outputs.json]
 	@$(SOUK) replay $(if $(OUTPUTS),--outputs "$(OUTPUTS)")

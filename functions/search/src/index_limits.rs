@@ -37,48 +37,16 @@ struct Written {
 /// A field of the mapping, its type, the most that is taken of it and the least that is not.
 type Row = (&'static str, &'static str, fn(&mut Written), fn(&mut Written));
 
-const ROWS: [Row; 28] = [
-    ("sku", "keyword", |w| w.product["variants"][0]["sku"] = id(64), |w| w.product["variants"][0]["sku"] = id(65)),
-    // Read from the path, by the same rule as every id.
+const ROWS: [Row; 32] = [
     ("product_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
-    ("sku_key", "keyword", |w| w.product["variants"][0]["sku"] = id(64), |w| w.product["variants"][0]["sku"] = id(65)),
-    ("product_key", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("mark", "long", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("written_at", "long", |_| {}, |w| w.product["created_at"] = json!(1)),
     ("title", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
-    (
-        "variant_title",
-        "text",
-        |w| w.product["variants"][0]["title"] = wide(200),
-        |w| w.product["variants"][0]["title"] = wide(201),
-    ),
-    ("description", "text", |w| w.product["description"] = wide(10_000), |w| w.product["description"] = wide(10_001)),
     ("category_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("category_ids", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
-    ("category_names", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
     ("category_facets", "keyword", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
-    ("kinds", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
     ("seller_id", "keyword", |w| w.product["seller_id"] = id(64), |w| w.product["seller_id"] = id(65)),
-    ("seller_name", "text", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
     ("seller_facet", "keyword", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
-    (
-        "attribute_pairs",
-        "keyword",
-        |w| w.product["attributes"] = attributes(50),
-        |w| w.product["attributes"] = attributes(51),
-    ),
-    ("strong", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
-    ("spelling", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
-    (
-        "attribute_words",
-        "text",
-        |w| w.product["attributes"] = attributes(50),
-        |w| w.product["attributes"] = attributes(51),
-    ),
-    (
-        "all_words",
-        "text",
-        |w| w.product["attributes"] = attribute(wide(1_000)),
-        |w| w.product["attributes"] = attribute(wide(1_001)),
-    ),
     (
         "rating_average",
         "double",
@@ -103,11 +71,60 @@ const ROWS: [Row; 28] = [
         |w| w.product["rating"]["count"] = json!(i32::MAX),
         |w| w.product["rating"]["count"] = json!(i64::from(i32::MAX) + 1),
     ),
-    ("price", "long", |w| w.price = Money::MAX, |w| w.price = Money::MAX + 1),
-    ("available", "long", |w| w.units = MAX_UNITS.into(), |w| w.units = u64::from(MAX_UNITS) + 1),
     ("in_stock", "boolean", |w| w.units = 0, |w| w.units = u64::MAX),
-    // The time at which the product is put: nobody writes it.
     ("created_at", "long", |_| {}, |w| w.product["created_at"] = json!(1)),
+    (
+        "variants.sku",
+        "keyword",
+        |w| w.product["variants"][0]["sku"] = id(64),
+        |w| w.product["variants"][0]["sku"] = id(65),
+    ),
+    (
+        "variants.sku_key",
+        "keyword",
+        |w| w.product["variants"][0]["sku"] = id(64),
+        |w| w.product["variants"][0]["sku"] = id(65),
+    ),
+    ("variants.product_key", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
+    ("variants.title", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
+    (
+        "variants.variant_title",
+        "text",
+        |w| w.product["variants"][0]["title"] = wide(200),
+        |w| w.product["variants"][0]["title"] = wide(201),
+    ),
+    (
+        "variants.description",
+        "text",
+        |w| w.product["description"] = wide(10_000),
+        |w| w.product["description"] = wide(10_001),
+    ),
+    ("variants.category_names", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    ("variants.kinds", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    ("variants.seller_name", "text", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
+    (
+        "variants.attribute_words",
+        "text",
+        |w| w.product["attributes"] = attribute(wide(1_000)),
+        |w| w.product["attributes"] = attribute(wide(1_001)),
+    ),
+    (
+        "variants.attribute_pairs",
+        "keyword",
+        |w| w.product["attributes"] = attributes(50),
+        |w| w.product["attributes"] = attributes(51),
+    ),
+    ("variants.strong", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
+    ("variants.spelling", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
+    (
+        "variants.all_words",
+        "text",
+        |w| w.product["attributes"] = attribute(wide(1_000)),
+        |w| w.product["attributes"] = attribute(wide(1_001)),
+    ),
+    ("variants.price", "long", |w| w.price = Money::MAX, |w| w.price = Money::MAX + 1),
+    ("variants.available", "long", |w| w.units = MAX_UNITS.into(), |w| w.units = u64::from(MAX_UNITS) + 1),
+    ("variants.in_stock", "boolean", |w| w.units = 0, |w| w.units = u64::MAX),
 ];
 
 fn id(length: usize) -> Value {
@@ -143,8 +160,8 @@ impl Written {
         written
     }
 
-    /// The documents that it leads to, if every edge takes it.
-    fn documents(&self) -> Option<Vec<Value>> {
+    /// The document that it leads to, if every edge takes it.
+    fn document(&self) -> Option<Value> {
         let details: ProductDetails = serde_json::from_value(self.product.clone()).ok()?;
         let category: CategoryDetails = serde_json::from_value(self.category.clone()).ok()?;
         let seller: SellerDetails = serde_json::from_value(self.seller.clone()).ok()?;
@@ -175,11 +192,18 @@ impl Written {
             product: Some(product),
             known_skus: BTreeSet::new(),
         };
-        let document = |action| match action {
+        match page.action() {
             Action::Index { document, .. } => Some(document),
             Action::Delete { .. } => None,
-        };
-        Some(page.actions().into_iter().filter_map(document).collect())
+        }
+    }
+}
+
+/// The values of a field; those of a variant are in `variants`.
+fn values<'a>(document: &'a Value, name: &str) -> Vec<&'a Value> {
+    match name.strip_prefix("variants.") {
+        Some(name) => document["variants"].as_array().unwrap().iter().map(|variant| &variant[name]).collect(),
+        None => vec![&document[name]],
     }
 }
 
@@ -204,30 +228,36 @@ fn fits(kind: &str, value: &Value) -> bool {
 #[test]
 fn every_field_of_the_mapping_has_its_row() {
     let definition = definition();
-    let properties = definition["mappings"]["properties"].as_object().unwrap();
-    let mapped: BTreeSet<_> =
-        properties.iter().map(|(name, field)| (name.as_str(), field["type"].as_str().unwrap())).collect();
-    let known: BTreeSet<_> = ROWS.iter().map(|(field, kind, ..)| (*field, *kind)).collect();
+    let properties = &definition["mappings"]["properties"];
+    let fields = |properties: &Value, before: &str| -> Vec<(String, String)> {
+        let properties = properties.as_object().unwrap().iter().filter(|(_, field)| field["type"] != "nested");
+        properties
+            .map(|(name, field)| (format!("{before}{name}"), field["type"].as_str().unwrap().to_owned()))
+            .collect()
+    };
+    let variants = fields(&properties["variants"]["properties"], "variants.");
+    let mapped: BTreeSet<_> = fields(properties, "").into_iter().chain(variants).collect();
+    let known: BTreeSet<_> = ROWS.iter().map(|(field, kind, ..)| ((*field).to_owned(), (*kind).to_owned())).collect();
     assert_eq!(mapped, known);
 }
 
 #[test]
 fn what_an_edge_takes_at_most_fits_the_index() {
     for (field, _, most, _) in ROWS {
-        let documents = Written::with(most).documents().unwrap_or_else(|| panic!("{field}: the most is refused"));
-        for document in documents {
-            for (name, kind, ..) in ROWS {
-                assert!(fits(kind, &document[name]), "{field}: {name} cannot hold {}", document[name]);
+        let document = Written::with(most).document().unwrap_or_else(|| panic!("{field}: the most is refused"));
+        for (name, kind, ..) in ROWS {
+            for value in values(&document, name) {
+                assert!(fits(kind, value), "{field}: {name} cannot hold {value}");
             }
-            assert!(document["sku"].as_str().unwrap().len() <= ID_MAX);
         }
+        assert!(document["product_id"].as_str().unwrap().len() <= ID_MAX);
     }
 }
 
 #[test]
 fn what_is_beyond_is_refused_at_the_edge() {
     for (field, _, _, beyond) in ROWS {
-        assert!(Written::with(beyond).documents().is_none(), "{field}: more than the most is taken");
+        assert!(Written::with(beyond).document().is_none(), "{field}: more than the most is taken");
     }
 }
 

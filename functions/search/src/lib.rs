@@ -6,6 +6,7 @@ pub mod count_companions;
 pub mod facts_projector;
 pub mod get_product_page;
 pub mod get_related;
+pub mod get_synonyms;
 #[cfg(test)]
 mod index_limits;
 pub mod kept;
@@ -14,6 +15,7 @@ pub mod list_products;
 pub mod page_projector;
 pub mod page_refresher;
 mod problems;
+pub mod put_synonyms;
 mod refreshes;
 pub mod search_index_manager;
 pub mod search_indexer;
@@ -26,10 +28,12 @@ souk_runtime::functions! {
     queue "facts-projector" => facts_projector::handle,
     http "get-product-page" => get_product_page::handle,
     http "get-related" => get_related::handle,
+    http "get-synonyms" => get_synonyms::handle,
     http "list-categories" => list_categories::handle,
     http "list-products" => list_products::handle,
     stream "page-projector" => page_projector::handle,
     queue "page-refresher" => page_refresher::handle,
+    http "put-synonyms" => put_synonyms::handle,
     task "search-index-manager" => search_index_manager::handle,
     stream "search-indexer" => search_indexer::handle,
     http "search-products" => search_products::handle,

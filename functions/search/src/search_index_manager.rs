@@ -2,8 +2,9 @@
 //!
 //! CloudFormation calls it as a custom resource, so that a deployment ends with an index of its schema.
 //! A schedule calls it to tend the index: a reindex that was left is gone on with, else pages and index are
-//! compared. People call it with `{"action": "reindex"}`, `abort_reindex` or `compare`. What does not
-//! finish in one call answers so, and the next call goes on.
+//! compared. The state machine of `statemachines/reindex.asl.json` calls it step by step: it begins a reindex, works on
+//! its parts at once, and advances it. People ask for progress, give one up, compare. What does not finish in one call
+//! answers so, and the next call goes on.
 
 mod custom_resource;
 
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use souk_runtime::task::TaskError;
-use souk_search::{ComparisonReport, Keeper, KeeperError};
+use souk_search::{ComparisonReport, Keeper, KeeperError, ReindexReport};
 
 use custom_resource::LifecycleEvent;
 use souk_wiring::{Call, FromEnvironment, metrics};
@@ -44,8 +45,39 @@ pub enum Input {
 pub enum Command {
     /// Make sure that there is an index of the present schema.
     Ensure,
-    /// Fill a new index and search that one from then on.
+    /// Fill a new index and search that one from then on, all in this call.
     Reindex,
+    /// Begin a reindex, or go on with one that was left.
+    BeginReindex {
+        /// Who will work on it: nobody else can meanwhile.
+        owner: String,
+    },
+    /// Begin to fill up the index that was searched before, to search it again.
+    BeginRestore {
+        /// Who will work on it.
+        owner: String,
+    },
+    /// Work on a part of what was begun.
+    WorkOnReindex {
+        /// Who has begun it.
+        owner: String,
+        /// Which part.
+        part: u32,
+    },
+    /// Take the next turn, once all parts are through.
+    AdvanceReindex {
+        /// Who has begun it.
+        owner: String,
+    },
+    /// Give up what cannot be gone on with.
+    FailReindex {
+        /// Who has begun it.
+        owner: String,
+        /// The error's name.
+        error: String,
+    },
+    /// Tell how far a reindex has come.
+    ReindexProgress,
     /// Give up a reindex that is under way.
     AbortReindex,
     /// Compare the index with the pages and repair it.
@@ -66,13 +98,28 @@ pub async fn handle(deps: &Deps, input: Input, _: Call) -> Result<Value, TaskErr
             custom_resource::answer(&event, &result).await?;
             result
         }
-        Input::Command(Command::Ensure) => ensure(keeper, until).await,
-        Input::Command(Command::Reindex) => Ok(json!(keeper.reindex(until).await.map_err(failure)?)),
-        Input::Command(Command::AbortReindex) => {
-            Ok(json!({ "aborted": keeper.abort_reindex().await.map_err(failure)? }))
+        Input::Command(command) => obey(keeper, command, until).await,
+    }
+}
+
+async fn obey(keeper: &Keeper, command: Command, until: Instant) -> Result<Value, TaskError> {
+    match command {
+        Command::Ensure => ensure(keeper, until).await,
+        Command::BeginReindex { owner } => begin(keeper, &owner, false).await,
+        Command::BeginRestore { owner } => begin(keeper, &owner, true).await,
+        Command::WorkOnReindex { owner, part } => {
+            Ok(json!(keeper.work_on_reindex(&owner, part, until).await.map_err(failure)?))
         }
-        Input::Command(Command::Compare) => compare(keeper, until).await,
-        Input::Command(Command::Tend) => {
+        Command::AdvanceReindex { owner } => told(&owner, keeper.advance_reindex(&owner).await),
+        Command::FailReindex { owner, error } => {
+            keeper.fail_reindex(&owner, &error).await.map_err(failure)?;
+            Ok(json!({}))
+        }
+        Command::ReindexProgress => Ok(json!(keeper.reindex_progress().await.map_err(failure)?)),
+        Command::Reindex => Ok(json!(keeper.reindex(until).await.map_err(failure)?)),
+        Command::AbortReindex => Ok(json!({ "aborted": keeper.abort_reindex().await.map_err(failure)? })),
+        Command::Compare => compare(keeper, until).await,
+        Command::Tend => {
             let done = tend(keeper, until).await?;
             metrics::completed();
             Ok(done)
@@ -80,9 +127,24 @@ pub async fn handle(deps: &Deps, input: Input, _: Call) -> Result<Value, TaskErr
     }
 }
 
+async fn begin(keeper: &Keeper, owner: &str, restores: bool) -> Result<Value, TaskError> {
+    told(owner, keeper.begin_reindex(owner, keeper.parts(), restores).await)
+}
+
+/// The state machine hands on who has begun it.
+fn told(owner: &str, report: Result<ReindexReport, KeeperError>) -> Result<Value, TaskError> {
+    let mut told = json!(report.map_err(failure)?);
+    told["owner"] = json!(owner);
+    Ok(told)
+}
+
 async fn tend(keeper: &Keeper, until: Instant) -> Result<Value, TaskError> {
     if keeper.is_reindexing().await.map_err(failure)? {
-        return Ok(json!(keeper.reindex(until).await.map_err(failure)?));
+        return match keeper.reindex(until).await {
+            // Whoever is at it goes on with it.
+            Err(KeeperError::Busy { .. }) => Ok(json!(keeper.reindex_progress().await.map_err(failure)?)),
+            other => Ok(json!(other.map_err(failure)?)),
+        };
     }
     keeper.remove_leftovers().await.map_err(failure)?;
     compare(keeper, until).await
@@ -136,6 +198,7 @@ fn failure(error: KeeperError) -> TaskError {
         KeeperError::Overtaken(_) => "KeeperOvertaken",
         KeeperError::TooLate => "TooLate",
         KeeperError::Failed(_) => "ReindexFailed",
+        KeeperError::NothingKept => "NothingKept",
         KeeperError::Store(_) => "StoreUnavailable",
         KeeperError::Index(_) => "SearchUnavailable",
     };

@@ -22,12 +22,12 @@ pub struct Deps {
 /// The first record of which a document was refused; an outage of the search service fails all of them.
 pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     let mut actions = Vec::new();
-    // To which record and page an action belongs.
+    // To which record and page each action belongs.
     let mut owners = Vec::new();
     for (index, record) in records.iter().enumerate() {
         if let Some(page) = page_of(&deps.pages, record).await.map_err(|error| (index, error))? {
-            actions.extend(page.actions());
-            owners.resize(actions.len(), (index, page.product_id, page.revision));
+            actions.push(page.action());
+            owners.push((index, page.product_id, page.revision));
         }
     }
     if actions.is_empty() {

@@ -10,7 +10,7 @@ use souk_runtime::http::{
     page_size,
     problem::catalogue::{SearchUnavailable, Unprocessable},
 };
-use souk_search::{SearchAnswer, SearchIndex, SearchQuery, Sort};
+use souk_search::{Search, SearchAnswer, SearchQuery, Sort};
 use souk_wiring::{Call, FromEnvironment};
 
 use crate::problems;
@@ -37,10 +37,10 @@ const LIMIT_MAX: usize = 100;
 /// is found a moment later.
 pub(crate) const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=2";
 
-/// The index.
+/// What searches.
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
-    index: SearchIndex,
+    search: Search,
 }
 
 /// Answers with a page of hits.
@@ -70,7 +70,7 @@ pub struct Deps {
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let search = parse(&request)?;
     let cursor: Option<String> = request.query("cursor")?;
-    let answer = deps.index.search(&search, cursor.as_deref()).await.map_err(problems::query)?;
+    let answer = deps.search.search(&search, cursor.as_deref()).await.map_err(problems::query)?;
     Ok(Response::json(200, &answer).header("cache-control", CACHE_CONTROL))
 }
 

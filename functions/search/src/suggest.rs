@@ -3,7 +3,7 @@
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response, description::Problems, problem::catalogue::SearchUnavailable,
 };
-use souk_search::{SearchIndex, Suggestions};
+use souk_search::{Suggester, Suggestions};
 use souk_wiring::{Call, FromEnvironment};
 
 use crate::{problems, search_products::words};
@@ -11,10 +11,10 @@ use crate::{problems, search_products::words};
 /// What somebody types, many type; and a suggestion that is a minute old is as good as a new one.
 pub(crate) const CACHE_CONTROL: &str = "public, max-age=60";
 
-/// The index.
+/// What suggests.
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
-    index: SearchIndex,
+    suggester: Suggester,
 }
 
 /// Answers with suggestions, the best first.
@@ -32,6 +32,6 @@ pub struct Deps {
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     request.allow_query(&["q"])?;
     let typed = words(request.query("q")?)?.ok_or_else(|| Problem::invalid_field("q", "is needed"))?;
-    let suggestions = deps.index.suggest(&typed).await.map_err(problems::index)?;
+    let suggestions = deps.suggester.suggest(&typed).await.map_err(problems::index)?;
     Ok(Response::json(200, &suggestions).header("cache-control", CACHE_CONTROL))
 }

@@ -70,6 +70,23 @@ def _run_job(args):
     print(json.dumps(functions.invoke(_running_demo(), args.function, args.input), indent=2))
 
 
+def _reindex(args):
+    from . import reindex
+    print(json.dumps(reindex.run(_running_demo(), args.action), indent=2))
+
+
+def _synonyms(args):
+    if args.file is not None and not Path(args.file).is_file():
+        raise Failure(f"{args.file!r} is not a file: give make synonyms FILE=<file>")
+    from . import synonyms
+    demo = _running_demo()
+    found = outputs.read(demo)
+    if args.file is None:
+        print("\n".join(synonyms.show(demo, found)))
+    else:
+        say(f"version {synonyms.put(demo, found, args.file)} takes effect within a minute")
+
+
 def _replay(args):
     from . import replay
     found = json.loads(Path(args.outputs).read_text()) if args.outputs else outputs.read(_running_demo())
@@ -117,6 +134,12 @@ def main():
     job.add_argument("function")
     job.add_argument("input", nargs="?", default="{}")
     job.set_defaults(run=_run_job)
+    reindexing = commands.add_parser("reindex", help="fill a search index beside the old one, or watch that")
+    reindexing.add_argument("action", choices=["begin_reindex", "begin_restore"])
+    reindexing.set_defaults(run=_reindex)
+    wording = commands.add_parser("synonyms", help="show the file of synonyms, or put another one")
+    wording.add_argument("file", nargs="?")
+    wording.set_defaults(run=_synonyms)
     replaying = commands.add_parser("replay", help="put back through what consumers of streams had set aside")
     replaying.add_argument("--outputs", help="a file of the shape that `make outputs` prints; without, the running stack")
     replaying.set_defaults(run=_replay)

@@ -1,7 +1,9 @@
-//! Search documents: one per variant, holding everything that search filters by, sorts by or shows.
+//! Search documents: one per product, with its variants nested in it. A product is counted, sorted and paged as the
+//! one document that it is; words and filters have to match within one variant, so each holds all its words.
 
 use serde_json::{Map, Value, json};
-use souk_domain::ids::Sku;
+use sha2::{Digest as _, Sha256};
+use souk_domain::ids::ProductId;
 
 use crate::{
     page::{CategoryName, PageProduct, ProductPage, Rating, Variant},
@@ -12,19 +14,19 @@ use crate::{
 /// document the higher version wins, in whatever order they come.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// The variant is to be found as this document.
+    /// The product is to be found as this document.
     Index {
         /// The document's id.
-        sku: Sku,
+        product_id: ProductId,
         /// Its version.
         version: u64,
         /// The whole document.
         document: Value,
     },
-    /// The variant is not to be found.
+    /// The product is not to be found.
     Delete {
         /// The document's id.
-        sku: Sku,
+        product_id: ProductId,
         /// The version of the deletion.
         version: u64,
     },
@@ -32,9 +34,9 @@ pub enum Action {
 
 impl Action {
     /// The document's id.
-    pub fn sku(&self) -> &Sku {
+    pub fn product_id(&self) -> &ProductId {
         match self {
-            Self::Index { sku, .. } | Self::Delete { sku, .. } => sku,
+            Self::Index { product_id, .. } | Self::Delete { product_id, .. } => product_id,
         }
     }
 
@@ -50,65 +52,79 @@ impl Action {
     }
 }
 
+/// A product's number among 2³², the same for ever: what cursors remember it by, and what divides an index into parts.
+pub(crate) fn mark(product_id: &str) -> u32 {
+    let digest = Sha256::digest(product_id.as_bytes());
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
 impl ProductPage {
-    /// All that the index must do to agree with this page, whatever it has seen before: also the SKUs
-    /// that the product has no longer are named, so that a record that was lost heals with the next one.
-    pub fn actions(&self) -> Vec<Action> {
-        let variants = self.product.as_ref().map(|product| product.variants.as_slice()).unwrap_or_default();
-        let withdrawn = self.known_skus.iter().filter(|sku| variants.iter().all(|variant| variant.sku != **sku));
-        let deletions = withdrawn.map(|sku| Action::Delete { sku: sku.clone(), version: self.revision });
-        let product = self.product.as_ref();
-        let documents = product.into_iter().flat_map(|product| {
-            product.variants.iter().map(|variant| Action::Index {
-                sku: variant.sku.clone(),
-                version: self.revision,
-                document: self.document(product, variant),
-            })
-        });
-        deletions.chain(documents).collect()
+    /// What the index must do to agree with this page, whatever it has seen before.
+    pub fn action(&self) -> Action {
+        let (product_id, version) = (self.product_id.clone(), self.revision);
+        match self.product.as_ref().filter(|product| !product.variants.is_empty()) {
+            Some(product) => Action::Index { product_id, version, document: self.document(product) },
+            None => Action::Delete { product_id, version },
+        }
     }
 
     fn seller_name(&self) -> &str {
         self.seller.as_ref().and_then(|seller| seller.name.as_deref()).unwrap_or_default()
     }
 
-    fn document(&self, product: &PageProduct, variant: &Variant) -> Value {
+    fn document(&self, product: &PageProduct) -> Value {
         let path = self.category.as_ref().map(|path| path.names.as_slice()).unwrap_or_default();
         let mut category_ids: Vec<_> = path.iter().map(|name| name.category_id.as_str()).collect();
         if !category_ids.contains(&product.category_id.as_str()) {
             category_ids.push(product.category_id.as_str());
         }
-        let available = self.availability.get(&variant.sku).map(|fact| fact.available);
         let rating = product.rating;
         json!({
-            "sku": variant.sku,
-            "sku_key": code_key(variant.sku.as_str()),
             "product_id": product.product_id,
-            "product_key": code_key(product.product_id.as_str()),
+            "mark": mark(product.product_id.as_str()),
             "title": product.title,
-            "variant_title": variant.title,
-            "description": product.description,
             "category_id": product.category_id,
             "category_ids": category_ids,
             "category_names": path.iter().map(|name| name.name.as_str()).collect::<Vec<_>>(),
-            "kinds": path.iter().flat_map(|name| kinds(&name.name)).collect::<Vec<_>>(),
             "category_facets": category_facets(path),
             "seller_id": product.seller_id,
             "seller_facet": format!("{}|{}", product.seller_id, self.seller_name()),
             "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
-            "attribute_words": words(product, variant),
-            "attribute_pairs": pairs(product, variant),
-            "attributes": merged(product, variant),
             // Unrated counts as 0, so that sorting needs no rule for absent values.
             "rating_average": rating.map_or(0.0, |r| r.average),
             "rating_count": rating.map_or(0, |r| r.count),
-            "rating_weighted": rating.map_or(0.0, weighted),
-            "popularity": popularity(rating),
-            "price": self.prices.get(&variant.sku).map(|fact| fact.price.amount()),
-            "available": available,
-            "in_stock": available.is_some_and(|units| units > 0),
+            "rating_weighted": rounded(rating.map_or(0.0, weighted)),
+            "popularity": rounded(popularity(rating)),
+            "in_stock": product.variants.iter().any(|variant| self.available(variant) > Some(0)),
             "image": product.images.first(),
             "created_at": product.created_at.as_millisecond(),
+            "variants": product.variants.iter().map(|variant| self.variant(product, variant)).collect::<Vec<_>>(),
+        })
+    }
+
+    fn available(&self, variant: &Variant) -> Option<u64> {
+        self.availability.get(&variant.sku).map(|fact| fact.available)
+    }
+
+    fn variant(&self, product: &PageProduct, variant: &Variant) -> Value {
+        let path = self.category.as_ref().map(|path| path.names.as_slice()).unwrap_or_default();
+        let available = self.available(variant);
+        json!({
+            "sku": variant.sku,
+            "sku_key": code_key(variant.sku.as_str()),
+            "product_key": code_key(product.product_id.as_str()),
+            "title": product.title,
+            "variant_title": variant.title,
+            "description": product.description,
+            "category_names": path.iter().map(|name| name.name.as_str()).collect::<Vec<_>>(),
+            "kinds": path.iter().flat_map(|name| kinds(&name.name)).collect::<Vec<_>>(),
+            "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
+            "attribute_words": words(product, variant),
+            "attribute_pairs": pairs(product, variant),
+            "attributes": merged(product, variant),
+            "price": self.prices.get(&variant.sku).map(|fact| fact.price.amount()),
+            "available": available,
+            "in_stock": available > Some(0),
         })
     }
 }
@@ -168,6 +184,11 @@ const PRIOR: (f64, f64) = (20.0, 3.8);
 /// From this many ratings on, more say nothing.
 const MANY: f64 = 10_000.0;
 
+/// To six digits: a place in an order is told by such a number, which has to come back as it was.
+fn rounded(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
+}
+
 /// The average, weighted by how many have rated.
 fn weighted(rating: Rating) -> f64 {
     let (often, average) = PRIOR;
@@ -218,20 +239,27 @@ mod tests {
         }
     }
 
+    fn document() -> Value {
+        let Action::Index { document, .. } = page().action() else { panic!("it is deleted") };
+        document
+    }
+
     #[test]
-    fn each_variant_is_one_document_and_former_ones_are_deleted() {
-        let actions = page().actions();
-        assert_eq!(actions[0], Action::Delete { sku: "OLD".parse().unwrap(), version: 9 });
-        let Action::Index { sku, version: 9, document } = &actions[1] else { panic!("{actions:?}") };
-        assert_eq!((sku.as_str(), &document["price"], &document["in_stock"]), ("A", &json!(1999), &json!(true)));
+    fn a_product_is_one_document_with_all_its_variants() {
+        let action = page().action();
+        assert_eq!((action.product_id().as_str(), action.version(), action.is_index()), ("p-1", 9, true));
+        let document = document();
         assert_eq!(document["category_ids"], json!(["bags", "packs"]));
         assert_eq!(document["category_facets"], json!(["bags||Bags", "packs|bags|Backpacks"]));
-        assert_eq!(document["attribute_words"], json!(["brown", "leather", "waterproof"]));
+        assert_eq!((&document["in_stock"], &document["mark"]), (&json!(true), &json!(mark("p-1"))));
+        let variants = document["variants"].as_array().unwrap();
+        let first = &variants[0];
+        assert_eq!((&first["sku"], &first["price"], &first["in_stock"]), (&json!("A"), &json!(1999), &json!(true)));
+        assert_eq!(first["attribute_words"], json!(["brown", "leather", "waterproof"]));
         let pairs = json!(["colour=brown", "material=leather", "vegan=no", "waterproof=yes"]);
-        assert_eq!(document["attribute_pairs"], pairs);
-        let Action::Index { document, .. } = &actions[2] else { panic!("{actions:?}") };
-        assert_eq!((&document["price"], &document["in_stock"]), (&Value::Null, &json!(false)));
-        assert_eq!(actions.len(), 3);
+        assert_eq!(first["attribute_pairs"], pairs);
+        assert_eq!((&variants[1]["price"], &variants[1]["in_stock"]), (&Value::Null, &json!(false)));
+        assert_eq!(variants.len(), 2);
     }
 
     #[test]
@@ -249,19 +277,18 @@ mod tests {
     }
 
     #[test]
-    fn a_tombstone_deletes_all_that_was_ever_known() {
-        let page = ProductPage { product: None, ..page() };
-        let deleted = page.actions().into_iter().map(|action| match action {
-            Action::Delete { sku, .. } => sku.to_string(),
-            Action::Index { .. } => panic!("a deleted product is indexed"),
-        });
-        assert_eq!(deleted.collect::<Vec<_>>(), ["A", "B", "OLD"]);
+    fn a_tombstone_and_a_product_without_variants_are_not_found() {
+        let delete = Action::Delete { product_id: "p-1".parse().unwrap(), version: 9 };
+        assert_eq!(ProductPage { product: None, ..page() }.action(), delete);
+        let mut page = page();
+        page.product.as_mut().unwrap().variants.clear();
+        assert_eq!(page.action(), delete);
     }
 
     #[test]
     fn a_product_whose_category_is_unknown_is_found_by_its_id_all_the_same() {
         let page = ProductPage { category: None, ..page() };
-        let Some(Action::Index { document, .. }) = page.actions().pop() else { panic!("no document") };
+        let Action::Index { document, .. } = page.action() else { panic!("no document") };
         assert_eq!(document["category_ids"], json!(["packs"]));
     }
 }

@@ -15,18 +15,20 @@ mod index;
 mod keeper;
 mod page;
 mod query;
+mod synonyms;
 
 pub use companions::Companions;
 pub use document::Action;
 pub use index::{IndexError, QUERY_WITHIN, RefusedDocument, SearchIndex, WITHIN, definition, fingerprint};
-pub use keeper::{ComparisonReport, Counts, Keeper, KeeperError, ReindexReport};
+pub use keeper::{ComparisonReport, Counts, Keeper, KeeperError, PARTS_MAX, PartReport, ReindexReport};
 pub use page::{
     Availability, AvailabilityFact, CardVariant, CardView, CategoryName, CategoryPath, CategoryTree, GONE_FOR, Image,
     ImageSource, ImageView, Looked, PageProduct, PageView, Pages, PriceFact, ProductPage, Rating, SellerName, TreeView,
     Variant,
 };
 pub use query::{
-    AttributeFacet, AttributeFilter, AttributeFilterError, AttributeValue, CategoryFacet, CorrectedWord, Facets, Hit,
-    PriceFacet, QueryError, RatingFacet, SearchAnswer, SearchQuery, SellerFacet, Sort, SuggestedCategory, Suggestion,
-    Suggestions, Synonyms,
+    AttributeFacet, AttributeFilter, AttributeFilterError, AttributeValue, CategoryFacet, CorrectedWord, CursorKey,
+    Facets, Hit, LineProblem, PriceFacet, QueryError, RatingFacet, Search, SearchAnswer, SearchQuery, SellerFacet,
+    Sort, SuggestedCategory, Suggester, Suggestion, Suggestions, Synonyms,
 };
+pub use synonyms::{CurrentSynonyms, PutSynonyms, PutSynonymsError, SynonymFile, SynonymLines};

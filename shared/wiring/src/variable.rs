@@ -33,6 +33,13 @@ impl FromVariable for SignedDuration {
     }
 }
 
+/// The number.
+impl FromVariable for u32 {
+    fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {
+        environment.parse(name)
+    }
+}
+
 /// What may be absent or empty.
 impl FromVariable for Option<String> {
     fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {

@@ -1,9 +1,10 @@
 use std::ops::Range;
 
+use jiff::Timestamp;
 use opensearch::http::Method;
 use serde_json::{Value, json};
 
-use super::{IndexError, SearchIndex, WRITE_ALIAS, indices::documents_alias};
+use super::{IndexError, SearchIndex, indices::documents_alias};
 use crate::document::Action;
 
 /// A bulk request is cut where it would exceed this many bytes.
@@ -11,12 +12,12 @@ const BYTES_AT_ONCE: usize = 4 * 1024 * 1024;
 
 /// A document that the index refuses for what it holds: it will not take it another time either.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{sku}: {reason}")]
+#[error("{product_id}: {reason}")]
 pub struct RefusedDocument {
     /// The action's place among those that were sent.
     pub position: usize,
     /// Which document.
-    pub sku: String,
+    pub product_id: String,
     /// OpenSearch's name of the error, and of the field where it says which.
     pub reason: String,
 }
@@ -38,7 +39,7 @@ impl SearchIndex {
     /// # Errors
     /// [`IndexError`] where the others may not all have been taken; repeating is safe.
     pub async fn write(&self, actions: &[Action]) -> Result<Vec<RefusedDocument>, IndexError> {
-        let targets = self.indices_behind(WRITE_ALIAS).await?;
+        let targets = self.indices_behind(&self.write_alias()).await?;
         if targets.is_empty() {
             return Err(IndexError::Unavailable("there is no index yet".to_owned()));
         }
@@ -57,7 +58,8 @@ impl SearchIndex {
         actions: &[Action],
         same: SameVersion,
     ) -> Result<Vec<RefusedDocument>, IndexError> {
-        let lines: Vec<_> = actions.iter().map(|action| lines(action, same)).collect();
+        let now = Timestamp::now();
+        let lines: Vec<_> = actions.iter().map(|action| lines(action, same, now)).collect();
         let mut refused = Vec::new();
         let mut chunks = chunks(&lines);
         while let Some(chunk) = chunks.pop() {
@@ -70,8 +72,8 @@ impl SearchIndex {
                     chunks.extend([middle..chunk.end, chunk.start..middle]);
                 }
                 Err(IndexError::Refused { status: 400 | 413, kind, .. }) => {
-                    let sku = actions[chunk.start].sku().to_string();
-                    refused.push(RefusedDocument { position: chunk.start, sku, reason: kind });
+                    let product_id = actions[chunk.start].product_id().to_string();
+                    refused.push(RefusedDocument { position: chunk.start, product_id, reason: kind });
                 }
                 Err(error) if error.is_absent() => return Err(IndexError::Gone(index.to_owned())),
                 Err(error) => return Err(error),
@@ -98,18 +100,25 @@ fn chunks(lines: &[String]) -> Vec<Range<usize>> {
 
 /// One or two lines of a bulk request. A document goes through an alias of its index only: where the index
 /// has been removed, OpenSearch would make one of that name with a mapping of its own.
-fn lines(action: &Action, same: SameVersion) -> String {
+///
+/// A document says when it was written: what changed after a page of hits was made is told by that.
+fn lines(action: &Action, same: SameVersion, now: Timestamp) -> String {
     let version_type = match same {
         SameVersion::Keeps => "external",
         SameVersion::Replaces => "external_gte",
     };
     match action {
-        Action::Index { sku, version, document } => {
-            let head = json!({ "_id": sku, "version": version, "version_type": version_type, "require_alias": true });
+        Action::Index { product_id, version, document } => {
+            let head = json!({
+                "_id": product_id, "version": version, "version_type": version_type, "require_alias": true,
+            });
+            let mut document = document.clone();
+            document["written_at"] = json!(now.as_millisecond());
             format!("{}\n{document}\n", json!({ "index": head }))
         }
-        Action::Delete { sku, version } => {
-            format!("{}\n", json!({ "delete": { "_id": sku, "version": version, "version_type": version_type } }))
+        Action::Delete { product_id, version } => {
+            let head = json!({ "_id": product_id, "version": version, "version_type": version_type });
+            format!("{}\n", json!({ "delete": head }))
         }
     }
 }
@@ -128,7 +137,7 @@ fn refused_in(answer: &Value, first: usize) -> Result<Vec<RefusedDocument>, Inde
             409 => {}
             400 => refused.push(RefusedDocument {
                 position,
-                sku: result["_id"].as_str().unwrap_or_default().to_owned(),
+                product_id: result["_id"].as_str().unwrap_or_default().to_owned(),
                 reason: reason(error),
             }),
             404 => return Err(IndexError::Gone(result["_index"].as_str().unwrap_or_default().to_owned())),
@@ -157,13 +166,14 @@ mod tests {
 
     #[test]
     fn an_action_is_two_lines_with_an_external_version_and_a_deletion_one() {
-        let index = Action::Index { sku: "A".parse().unwrap(), version: 7, document: json!({"sku": "A"}) };
-        let body = lines(&index, SameVersion::Keeps)
-            + &lines(&Action::Delete { sku: "B".parse().unwrap(), version: 8 }, SameVersion::Replaces);
+        let now = Timestamp::from_millisecond(5).unwrap();
+        let index = Action::Index { product_id: "A".parse().unwrap(), version: 7, document: json!({"title": "A"}) };
+        let delete = Action::Delete { product_id: "B".parse().unwrap(), version: 8 };
+        let body = lines(&index, SameVersion::Keeps, now) + &lines(&delete, SameVersion::Replaces, now);
         let lines: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let head = json!({"_id": "A", "version": 7, "version_type": "external", "require_alias": true});
         assert_eq!(lines[0], json!({ "index": head }));
-        assert_eq!(lines[1], json!({"sku": "A"}));
+        assert_eq!(lines[1], json!({"title": "A", "written_at": 5}));
         assert_eq!(lines[2], json!({"delete": {"_id": "B", "version": 8, "version_type": "external_gte"}}));
     }
 
@@ -191,7 +201,7 @@ mod tests {
         let refused = refused_in(&answer(400, "mapper_parsing_exception"), 10).unwrap();
         let expected = RefusedDocument {
             position: 13,
-            sku: "D".to_owned(),
+            product_id: "D".to_owned(),
             reason: "mapper_parsing_exception in rating_count".to_owned(),
         };
         assert_eq!(refused, [expected]);

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use opensearch::{
@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
 use super::{READ_ALIAS, domain};
-use crate::query::Synonyms;
 
 /// A call that takes longer is given up.
 pub const WITHIN: Duration = Duration::from_secs(8);
@@ -26,7 +25,6 @@ pub const QUERY_WITHIN: Duration = Duration::from_secs(6);
 pub struct SearchIndex {
     client: OpenSearch,
     searched: String,
-    synonyms: Arc<Synonyms>,
 }
 
 /// Why the search service did not do what it was asked.
@@ -99,33 +97,58 @@ impl SearchIndex {
         if let Some(credentials) = signing {
             builder = builder.auth(credentials).service_name("es");
         }
-        Ok(Self {
-            client: OpenSearch::new(builder.build()?),
-            searched: READ_ALIAS.to_owned(),
-            synonyms: Arc::new(Synonyms::standard()),
-        })
+        Ok(Self { client: OpenSearch::new(builder.build()?), searched: READ_ALIAS.to_owned() })
     }
 
-    /// The same service, searching another index: one that is being measured.
+    /// The same service with other indices than the shop's: the alias or index that is searched, and whatever begins
+    /// with its name.
     #[must_use]
     pub fn searching(self, index: &str) -> Self {
         Self { searched: index.to_owned(), ..self }
     }
 
-    /// What queries go to: the alias or index.
-    pub(crate) fn searched(&self) -> &str {
+    /// What queries go to.
+    pub(super) fn read_alias(&self) -> &str {
         &self.searched
     }
 
-    /// Words that shoppers use for each other.
-    pub(crate) fn synonyms(&self) -> Arc<Synonyms> {
-        Arc::clone(&self.synonyms)
+    /// What documents go to: the index that is searched, and while a new one is being filled, the new one too.
+    pub(super) fn write_alias(&self) -> String {
+        format!("{}-writers", self.searched)
     }
 
-    /// A search, which OpenSearch gives up in good time: then `timed_out` says that it is a part of an answer.
-    pub(crate) async fn post_search(&self, path: &str, mut query: Value) -> Result<Value, IndexError> {
-        query["timeout"] = json!(format!("{}ms", QUERY_WITHIN.as_millis()));
-        self.call(Method::Post, path, Some(query.to_string())).await
+    /// The name of a new index. The time puts names in the order in which they were given, the rest makes
+    /// them different.
+    pub(crate) fn new_name(&self, millis: i64, unique: &str) -> String {
+        format!("{}{millis}-{unique}", self.prefix())
+    }
+
+    /// The beginning of every index's name.
+    pub(super) fn prefix(&self) -> String {
+        format!("{}-", self.searched)
+    }
+
+    /// One search.
+    pub(crate) async fn ask(&self, query: Value) -> Result<Value, IndexError> {
+        self.call(Method::Post, &format!("/{}/_search", self.searched), Some(in_time(query).to_string())).await
+    }
+
+    /// Two searches in one request, at the same time.
+    pub(crate) async fn ask_both(&self, queries: [Value; 2]) -> Result<[Value; 2], IndexError> {
+        let answers = self.ask_all(queries.into()).await?;
+        <[Value; 2]>::try_from(answers).map_err(|_| IndexError::Unavailable("an answer is missing".to_owned()))
+    }
+
+    /// Searches in one request, at the same time; their answers in the same order.
+    pub(crate) async fn ask_all(&self, queries: Vec<Value>) -> Result<Vec<Value>, IndexError> {
+        let lines: String = queries.into_iter().map(|query| format!("{{}}\n{}\n", in_time(query))).collect();
+        let mut answer = self.call(Method::Post, &format!("/{}/_msearch", self.searched), Some(lines)).await?;
+        let answers = answer["responses"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        let judge = |answer: Value| {
+            let status = answer["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(502);
+            judged(status, answer)
+        };
+        answers.into_iter().map(judge).collect()
     }
 
     /// One call; `body` is JSON, or newline-delimited JSON for `_bulk`.
@@ -136,11 +159,21 @@ impl SearchIndex {
         let status = answer.status_code().as_u16();
         let text = answer.text().await.map_err(unavailable)?;
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
-        match status {
-            200..=299 => Ok(value),
-            429 | 502 | 503 | 504 => Err(IndexError::Unavailable(format!("{status} {}", kind(&value)))),
-            _ => Err(IndexError::Refused { status, kind: kind(&value) }),
-        }
+        judged(status, value)
+    }
+}
+
+/// A query that OpenSearch gives up in good time: then `timed_out` says that it is a part of an answer.
+fn in_time(mut query: Value) -> Value {
+    query["timeout"] = json!(format!("{}ms", QUERY_WITHIN.as_millis()));
+    query
+}
+
+fn judged(status: u16, answer: Value) -> Result<Value, IndexError> {
+    match status {
+        200..=299 => Ok(answer),
+        429 | 502 | 503 | 504 => Err(IndexError::Unavailable(format!("{status} {}", kind(&answer)))),
+        _ => Err(IndexError::Refused { status, kind: kind(&answer) }),
     }
 }
 

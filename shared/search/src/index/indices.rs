@@ -5,16 +5,7 @@
 use opensearch::http::Method;
 use serde_json::{Value, json};
 
-use super::{IndexError, READ_ALIAS, SearchIndex, WRITE_ALIAS, schema};
-
-/// The beginning of every index's name.
-const PREFIX: &str = "products-";
-
-/// The name of a new index. The time puts names in the order in which they were given, the rest makes
-/// them different.
-pub(crate) fn new_name(millis: i64, unique: &str) -> String {
-    format!("{PREFIX}{millis}-{unique}")
-}
+use super::{IndexError, SearchIndex, schema};
 
 /// The alias through which documents reach an index, for as long as the index is one of ours.
 pub(super) fn documents_alias(index: &str) -> String {
@@ -24,7 +15,7 @@ pub(super) fn documents_alias(index: &str) -> String {
 impl SearchIndex {
     /// The index that is searched; `None` where there is none yet.
     pub(crate) async fn live(&self) -> Result<Option<String>, IndexError> {
-        Ok(self.indices_behind(READ_ALIAS).await?.into_iter().next())
+        Ok(self.indices_behind(self.read_alias()).await?.into_iter().next())
     }
 
     /// Makes an index and has it written from now on. Repeating is safe.
@@ -33,24 +24,42 @@ impl SearchIndex {
             Err(IndexError::Refused { kind, .. }) if kind == "resource_already_exists_exception" => {}
             other => other.map(drop)?,
         }
-        self.aliases(&[add(index, &documents_alias(index)), add(index, WRITE_ALIAS)]).await
+        self.aliases(&[add(index, &documents_alias(index)), add(index, &self.write_alias())]).await
     }
 
-    /// Searches this index from now on, and drops the one that was searched before, in one step. Fails where
-    /// the index is no longer there.
-    pub(crate) async fn switch_to(&self, index: &str) -> Result<(), IndexError> {
+    /// Searches this index from now on, in one step; the one that was searched before stays as it is, and is written no
+    /// more: its name. Fails where the index is no longer there. Repeating is safe, but tells no name.
+    pub(crate) async fn switch_to(&self, index: &str) -> Result<Option<String>, IndexError> {
         self.call(Method::Post, &format!("/{index}/_refresh"), None).await.map_err(|error| gone(error, index))?;
-        let mut actions = vec![add(index, READ_ALIAS)];
-        // Removing an index takes it out of its aliases in the same atomic step.
-        let old = self.indices_behind(READ_ALIAS).await?;
-        let old = old.iter().filter(|name| *name != index);
-        actions.extend(old.map(|name| json!({ "remove_index": { "index": name } })));
-        self.aliases(&actions).await.map_err(|error| gone(error, index))
+        let old: Vec<_> =
+            self.indices_behind(self.read_alias()).await?.into_iter().filter(|name| name != index).collect();
+        let mut actions = vec![add(index, self.read_alias())];
+        let write_alias = self.write_alias();
+        let aliases = [self.read_alias(), &write_alias];
+        actions.extend(old.iter().flat_map(|old| aliases.map(|alias| remove(old, alias))));
+        self.aliases(&actions).await.map_err(|error| gone(error, index))?;
+        Ok(old.into_iter().next())
+    }
+
+    /// Has an index that is there written from now on.
+    pub(crate) async fn write_also(&self, index: &str) -> Result<(), IndexError> {
+        self.aliases(&[add(index, &self.write_alias())]).await.map_err(|error| gone(error, index))
+    }
+
+    /// Has an index written no more, unless it is the one that is searched. Repeating is safe.
+    pub(crate) async fn write_no_more(&self, index: &str) -> Result<(), IndexError> {
+        if self.indices_behind(self.read_alias()).await?.iter().any(|live| live == index) {
+            return Ok(());
+        }
+        match self.aliases(&[remove(index, &self.write_alias())]).await {
+            Err(error) if error.is_absent() => Ok(()),
+            other => other,
+        }
     }
 
     /// Removes an index, unless it is the one that is searched. Repeating is safe.
     pub(crate) async fn remove_unless_live(&self, index: &str) -> Result<(), IndexError> {
-        if self.indices_behind(READ_ALIAS).await?.iter().any(|live| live == index) {
+        if self.indices_behind(self.read_alias()).await?.iter().any(|live| live == index) {
             return Ok(());
         }
         match self.call(Method::Delete, &format!("/{index}"), None).await {
@@ -60,11 +69,12 @@ impl SearchIndex {
     }
 
     /// Removes what earlier reindexes left: of the indices that were named before this one, all but the one
-    /// that is searched. A worker that was overtaken can so do no harm to those that came after it.
-    pub(crate) async fn remove_left_before(&self, name: &str) -> Result<(), IndexError> {
-        let all = self.call(Method::Get, &format!("/{PREFIX}*/_alias"), None).await?;
+    /// that is searched and one that is kept. A worker that was overtaken can so do no harm to those that came after it.
+    pub(crate) async fn remove_left_before(&self, name: &str, kept: Option<&str>) -> Result<(), IndexError> {
+        let prefix = self.prefix();
+        let all = self.call(Method::Get, &format!("/{prefix}*/_alias"), None).await?;
         let all = all.as_object().into_iter().flatten().map(|(index, _)| index.as_str());
-        for index in all.filter(|index| index.starts_with(PREFIX) && *index < name) {
+        for index in all.filter(|index| index.starts_with(&prefix) && *index < name && kept != Some(*index)) {
             self.remove_unless_live(index).await?;
         }
         Ok(())
@@ -93,6 +103,10 @@ impl SearchIndex {
 
 fn add(index: &str, alias: &str) -> Value {
     json!({ "add": { "index": index, "alias": alias } })
+}
+
+fn remove(index: &str, alias: &str) -> Value {
+    json!({ "remove": { "index": index, "alias": alias, "must_exist": false } })
 }
 
 pub(super) fn gone(error: IndexError, index: &str) -> IndexError {

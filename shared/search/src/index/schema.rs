@@ -64,6 +64,9 @@ fn schema() -> Value {
             "refresh_interval": "1s",
             // For as long as a stream keeps its records, a late one must find the version of a deletion.
             "gc_deletes": "24h",
+            "similarity": {
+                "share": {"type": "scripted", "script": {"source": "return query.boost / Math.sqrt(doc.length);"}},
+            },
             "analysis": {
                 "filter": {
                     "english_possessive": {"type": "stemmer", "language": "possessive_english"},
@@ -89,36 +92,47 @@ fn schema() -> Value {
         "mappings": {
             "dynamic": false,
             "properties": {
-                "sku": {"type": "keyword"},
-                "sku_key": {"type": "keyword"},
                 "product_id": {"type": "keyword"},
-                "product_key": {"type": "keyword"},
-                "title": title(),
-                "variant_title": telling(),
-                "description": described(),
+                "mark": {"type": "long"},
+                "written_at": {"type": "long"},
+                "title": typed_title(),
                 "category_id": {"type": "keyword"},
                 "category_ids": {"type": "keyword"},
-                "category_names": telling(),
                 "category_facets": {"type": "keyword"},
-                "kinds": kinds(),
                 "seller_id": {"type": "keyword"},
-                "seller_name": telling(),
                 "seller_facet": {"type": "keyword"},
-                "attribute_words": telling(),
-                "attribute_pairs": {"type": "keyword"},
-                "strong": {"type": "text", "analyzer": "joined", "search_analyzer": "stemmed_asked", "norms": false},
-                "spelling": {"type": "text", "analyzer": "plain", "search_analyzer": "plain_asked", "norms": false},
-                "all_words": {"type": "text", "analyzer": "plain", "search_analyzer": "plain_asked", "norms": false},
                 "rating_average": {"type": "double"},
                 "rating_count": {"type": "integer"},
                 "rating_weighted": {"type": "double"},
                 "popularity": {"type": "double"},
-                "price": {"type": "long"},
-                "available": {"type": "long"},
                 "in_stock": {"type": "boolean"},
                 "created_at": {"type": "long"},
+                "variants": {"type": "nested", "properties": variant()},
             },
         },
+    })
+}
+
+/// What is matched within one variant: its own, and what all variants of the product share.
+fn variant() -> Value {
+    json!({
+        "sku": {"type": "keyword"},
+        "sku_key": {"type": "keyword"},
+        "product_key": {"type": "keyword"},
+        "title": title(),
+        "variant_title": telling(),
+        "description": described(),
+        "category_names": telling(),
+        "kinds": kinds(),
+        "seller_name": telling(),
+        "attribute_words": telling(),
+        "attribute_pairs": {"type": "keyword"},
+        "strong": {"type": "text", "analyzer": "joined", "search_analyzer": "stemmed_asked", "norms": false},
+        "spelling": {"type": "text", "analyzer": "plain", "search_analyzer": "plain_asked", "norms": false},
+        "all_words": {"type": "text", "analyzer": "plain", "search_analyzer": "plain_asked", "norms": false},
+        "price": {"type": "long"},
+        "available": {"type": "long"},
+        "in_stock": {"type": "boolean"},
     })
 }
 
@@ -132,12 +146,12 @@ fn kinds() -> Value {
 
 /// Words that say what a product is.
 fn telling() -> Value {
-    text("joined", &["strong", "spelling", "all_words"])
+    text("joined", &["variants.strong", "variants.spelling", "variants.all_words"])
 }
 
 /// Words about a product.
 fn described() -> Value {
-    text("stemmed", &["all_words"])
+    text("stemmed", &["variants.all_words"])
 }
 
 fn text(analyzer: &str, copies: &[&str]) -> Value {
@@ -149,8 +163,20 @@ fn text(analyzer: &str, copies: &[&str]) -> Value {
 fn title() -> Value {
     let mut title = telling();
     title["fields"] = json!({
-        "typed": {"type": "search_as_you_type", "analyzer": "plain"},
         "whole": {"type": "keyword", "normalizer": "whole"},
+        // What was asked counts by how much of the title it is. It must not count by what else is in the index: a score
+        // that changed with every write would move products from page to page.
+        "share": {
+            "type": "text", "analyzer": "stemmed", "search_analyzer": "stemmed_asked", "similarity": "share",
+        },
     });
     title
+}
+
+/// The title as it is being typed.
+fn typed_title() -> Value {
+    json!({
+        "type": "text", "analyzer": "plain", "search_analyzer": "plain_asked", "norms": false,
+        "fields": {"typed": {"type": "search_as_you_type", "analyzer": "plain"}},
+    })
 }

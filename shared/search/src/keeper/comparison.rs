@@ -4,23 +4,23 @@
 //! A difference may only be a change that is on its way. So it is a suspicion at first; what still
 //! differs when every change has had its time to arrive was lost, and is repaired.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{ProductId, Sku};
+use souk_domain::ids::ProductId;
 
 use super::{
     Keeper, KeeperError,
     difference::{Difference, difference},
 };
-use crate::document::Action;
+use crate::page::Part;
 
 /// How many items of the table one step reads.
 pub(super) const ITEMS_PER_STEP: i32 = 200;
 /// How many documents of the index one step lists.
 const DOCUMENTS_PER_STEP: usize = 200;
-/// So many products and SKUs are looked at again at once.
+/// So many products are looked at again at once.
 const SUSPECTS_MAX: usize = 400;
 /// So many refused documents are named; all of them are counted.
 const NAMED_MAX: usize = 20;
@@ -48,8 +48,8 @@ pub struct Counts {
     pub left: u64,
     /// Documents that the index refuses for what they hold.
     pub refused: u64,
-    /// Some of these, by their SKUs.
-    pub refused_skus: BTreeSet<String>,
+    /// Some of these, by their products.
+    pub refused_products: BTreeSet<String>,
     /// Pages and documents that cannot be read.
     pub unreadable: u64,
 }
@@ -58,6 +58,37 @@ impl Counts {
     /// How many documents differed, other than by being refused.
     pub fn differences(&self) -> u64 {
         self.missing + self.stale + self.surplus + self.ahead
+    }
+
+    /// Counts what another part of the comparison has found.
+    pub(super) fn add(&mut self, other: &Self) {
+        let theirs = other.numbers();
+        for (mine, theirs) in self.numbers_mut().into_iter().zip(theirs) {
+            *mine += theirs;
+        }
+        let room = NAMED_MAX.saturating_sub(self.refused_products.len());
+        self.refused_products.extend(other.refused_products.iter().take(room).cloned());
+    }
+
+    fn numbers(&self) -> [u64; 11] {
+        let mut counts = self.clone();
+        counts.numbers_mut().map(|number| *number)
+    }
+
+    fn numbers_mut(&mut self) -> [&mut u64; 11] {
+        [
+            &mut self.pages,
+            &mut self.expected,
+            &mut self.documents,
+            &mut self.missing,
+            &mut self.stale,
+            &mut self.surplus,
+            &mut self.ahead,
+            &mut self.orphans,
+            &mut self.left,
+            &mut self.refused,
+            &mut self.unreadable,
+        ]
     }
 
     pub(super) fn count(&mut self, difference: Difference) {
@@ -70,10 +101,10 @@ impl Counts {
         *counter += 1;
     }
 
-    pub(super) fn count_refused(&mut self, sku: String) {
+    pub(super) fn count_refused(&mut self, product_id: String) {
         self.refused += 1;
-        if self.refused_skus.len() < NAMED_MAX {
-            self.refused_skus.insert(sku);
+        if self.refused_products.len() < NAMED_MAX {
+            self.refused_products.insert(product_id);
         }
     }
 }
@@ -82,10 +113,11 @@ impl Counts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Comparison {
     pub(super) index: String,
+    part: Part,
     pub(super) counts: Counts,
     walk: Walk,
-    /// Products to look at again, with SKUs that the index lists under them and their pages do not know.
-    pub(super) suspects: BTreeMap<ProductId, BTreeSet<Sku>>,
+    /// Products to look at again.
+    pub(super) suspects: BTreeSet<ProductId>,
     pub(super) suspected_at: Option<Timestamp>,
 }
 
@@ -98,12 +130,13 @@ enum Walk {
 }
 
 impl Comparison {
-    pub(super) fn new(index: &str) -> Self {
+    pub(super) fn new(index: &str, part: Part) -> Self {
         Self {
             index: index.to_owned(),
+            part,
             counts: Counts::default(),
             walk: Walk::Pages { after: None },
-            suspects: BTreeMap::new(),
+            suspects: BTreeSet::new(),
             suspected_at: None,
         }
     }
@@ -112,20 +145,16 @@ impl Comparison {
         self.walk == Walk::Done
     }
 
-    fn suspect(&mut self, product_id: ProductId, sku: Option<Sku>) {
-        self.suspects.entry(product_id).or_default().extend(sku);
+    fn suspect(&mut self, product_id: ProductId) {
+        self.suspects.insert(product_id);
         self.suspected_at = Some(Timestamp::now());
-    }
-
-    fn is_full(&self) -> bool {
-        self.suspects.values().map(|skus| 1 + skus.len()).sum::<usize>() >= SUSPECTS_MAX
     }
 }
 
 impl Keeper {
     /// One bounded step. Repeating it is safe, and counts twice.
     pub(super) async fn compare_on(&self, comparison: &mut Comparison) -> Result<(), KeeperError> {
-        if comparison.is_full() {
+        if comparison.suspects.len() >= SUSPECTS_MAX {
             return self.recheck(comparison).await;
         }
         match comparison.walk.clone() {
@@ -141,18 +170,16 @@ impl Keeper {
     }
 
     async fn walk_pages(&self, comparison: &mut Comparison, after: Option<String>) -> Result<(), KeeperError> {
-        let slice = self.pages.scan(after.as_deref(), ITEMS_PER_STEP).await?;
-        let wanted: Vec<(ProductId, Vec<Action>)> =
-            slice.pages.iter().map(|page| (page.product_id.clone(), page.actions())).collect();
-        let skus: Vec<_> = wanted.iter().flat_map(|(_, actions)| actions.iter().map(Action::sku)).collect();
-        let found = self.index.versions(&comparison.index, &skus).await?;
-        comparison.counts.pages += wanted.len() as u64;
+        let slice = self.pages.scan(comparison.part, after.as_deref(), ITEMS_PER_STEP).await?;
+        let ids: Vec<_> = slice.pages.iter().map(|page| &page.product_id).collect();
+        let found = self.index.versions(&comparison.index, &ids).await?;
+        comparison.counts.pages += slice.pages.len() as u64;
         comparison.counts.unreadable += slice.unreadable;
-        for (product_id, actions) in wanted {
-            comparison.counts.expected += actions.iter().filter(|action| action.is_index()).count() as u64;
-            let differs = |action: &Action| difference(Some(action), found.get(action.sku()).copied()).is_some();
-            if actions.iter().any(differs) {
-                comparison.suspect(product_id, None);
+        for page in &slice.pages {
+            let action = page.action();
+            comparison.counts.expected += u64::from(action.is_index());
+            if difference(Some(&action), found.get(&page.product_id).copied()).is_some() {
+                comparison.suspect(page.product_id.clone());
             }
         }
         comparison.walk = match slice.next {
@@ -163,22 +190,21 @@ impl Keeper {
     }
 
     async fn walk_documents(&self, comparison: &mut Comparison, after: Option<String>) -> Result<(), KeeperError> {
-        let listing = self.index.list(&comparison.index, after.as_deref(), DOCUMENTS_PER_STEP).await?;
+        let marks = comparison.part.marks();
+        let listing = self.index.list(&comparison.index, &marks, after.as_deref(), DOCUMENTS_PER_STEP).await?;
         let ids: BTreeSet<_> = listing.documents.iter().map(|document| document.product_id.clone()).collect();
         let pages = self.pages.items(&ids).await?;
         comparison.counts.documents += listing.documents.len() as u64;
         comparison.counts.unreadable += listing.foreign;
         for document in listing.documents {
-            let page = match pages.get(&document.product_id) {
+            let action = match pages.get(&document.product_id) {
                 // It is there and cannot be read: that is counted where pages are.
                 Some(None) => continue,
-                Some(Some(page)) => Some(page),
+                Some(Some(page)) => Some(page.action()),
                 None => None,
             };
-            let action = page.and_then(|page| page.actions().into_iter().find(|action| *action.sku() == document.sku));
             if difference(action.as_ref(), Some(document.version)).is_some() {
-                let unknown = action.is_none().then_some(document.sku);
-                comparison.suspect(document.product_id, unknown);
+                comparison.suspect(document.product_id);
             }
         }
         comparison.walk = match listing.next {

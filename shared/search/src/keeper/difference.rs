@@ -36,8 +36,8 @@ mod tests {
 
     #[test]
     fn each_way_to_differ_has_its_name() {
-        let index = Action::Index { sku: "A".parse().unwrap(), version: 5, document: json!({}) };
-        let delete = Action::Delete { sku: "A".parse().unwrap(), version: 5 };
+        let index = Action::Index { product_id: "A".parse().unwrap(), version: 5, document: json!({}) };
+        let delete = Action::Delete { product_id: "A".parse().unwrap(), version: 5 };
         for (wanted, found, expected) in [
             (Some(&index), None, Some(Difference::Missing)),
             (Some(&index), Some(4), Some(Difference::Stale)),

@@ -43,22 +43,30 @@ impl Stored {
 }
 
 impl Lease {
-    /// Takes the work of this name, if nobody holds it now.
+    /// Takes the work of this name for a worker of its own, if nobody holds it now.
     pub(crate) async fn take<P: DeserializeOwned>(
         table: &Table,
         key: &'static str,
         now: Timestamp,
     ) -> Result<Taken<P>, StoreError> {
-        let owner = Uuid::now_v7().to_string();
+        Self::take_as(&Uuid::now_v7().to_string(), table, key, now).await
+    }
+
+    /// Takes the work for this worker, if nobody else holds it now.
+    pub(crate) async fn take_as<P: DeserializeOwned>(
+        owner: &str,
+        table: &Table,
+        key: &'static str,
+        now: Timestamp,
+    ) -> Result<Taken<P>, StoreError> {
         let held = attribute("held_until");
-        let update = Update::new()
-            .set("owner", s(&owner))
-            .set(held.clone(), until(now))
-            .when(held.clone().is_absent().or(held.is_below(n(now.as_millisecond()))));
+        let is_free = held.clone().is_absent().or(held.clone().is_below(n(now.as_millisecond())));
+        let update = Update::new().set("owner", s(owner)).set(held, until(now)).when(is_free.or(is_held_by(owner)));
         Ok(match table.update(&[("pk", key)], update).await? {
             Outcome::Written(item) => {
                 let stored: Stored = decode(item)?;
-                Taken::Ours { lease: Self { table: table.clone(), key, owner }, progress: stored.progress() }
+                let lease = Self { table: table.clone(), key, owner: owner.to_owned() };
+                Taken::Ours { lease, progress: stored.progress() }
             }
             Outcome::Refused(item) => {
                 let stored: Stored = decode(item.unwrap_or_default())?;
@@ -73,6 +81,27 @@ impl Lease {
         let update =
             Update::new().set("held_until", until(now)).set("progress", text(progress)?).when(is_held_by(&self.owner));
         Ok(self.table.update(&[("pk", self.key)], update).await?.is_written())
+    }
+
+    /// The hold of a worker that has taken the work before, and how far it has come; `None` where it is no longer
+    /// this worker's. Going on holding it is written down seldom: many may be at a part of it.
+    pub(crate) async fn held<P: DeserializeOwned>(
+        owner: &str,
+        table: &Table,
+        key: &'static str,
+        now: Timestamp,
+    ) -> Result<Option<(Self, P)>, StoreError> {
+        let Some(stored) = table.get::<Stored>(&[("pk", key)]).await?.filter(|stored| stored.owner == owner) else {
+            return Ok(None);
+        };
+        if stored.held_until < (now + LEASE / 2).as_millisecond() {
+            let update = Update::new().set("held_until", until(now)).when(is_held_by(owner));
+            if !table.update(&[("pk", key)], update).await?.is_written() {
+                return Ok(None);
+            }
+        }
+        let lease = Self { table: table.clone(), key, owner: owner.to_owned() };
+        Ok(stored.progress().map(|progress| (lease, progress)))
     }
 
     /// Lets go of the work, so that the next worker need not wait. Does nothing where it was no longer
@@ -175,6 +204,25 @@ mod tests {
         assert!(second.renew(&3, at(184)).await.unwrap());
         second.release().await.unwrap();
         assert_eq!(take(&table, 185).await.unwrap().1, Some(3));
+    }
+
+    #[tokio::test]
+    async fn a_worker_of_many_parts_goes_on_holding_and_is_told_when_it_does_not() {
+        let table = table().await;
+        let take = async |owner, seconds| match Lease::take_as::<u32>(owner, &table, WORK, at(seconds)).await.unwrap() {
+            Taken::Ours { lease, .. } => Some(lease),
+            Taken::Theirs { .. } => None,
+        };
+        let held = async |owner, seconds| {
+            Lease::held::<u32>(owner, &table, WORK, at(seconds)).await.unwrap().map(|(_, progress)| progress)
+        };
+        let lease = take("one", 0).await.unwrap();
+        assert!(lease.renew(&7, at(0)).await.unwrap());
+        assert!(take("one", 10).await.is_some() && take("two", 10).await.is_none(), "the same may begin again");
+        assert_eq!((held("one", 100).await, held("two", 100).await), (Some(7), None));
+        assert!(take("two", 200).await.is_none(), "it was held on to at 100");
+        assert!(take("two", 221).await.is_some());
+        assert_eq!(held("one", 222).await, None);
     }
 
     #[tokio::test]

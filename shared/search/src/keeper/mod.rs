@@ -3,6 +3,7 @@
 mod comparison;
 mod difference;
 mod lease;
+mod parts;
 mod recheck;
 mod reindex;
 
@@ -19,11 +20,12 @@ use self::{
 };
 use crate::{
     index::{IndexError, SearchIndex, fingerprint},
-    page::Pages,
+    page::{Pages, Part},
 };
 
 pub use comparison::Counts;
-pub use reindex::ReindexReport;
+pub use parts::PartReport;
+pub use reindex::{PARTS_MAX, ReindexReport};
 
 /// The item that tells how far a comparison has come.
 const COMPARISON: &str = "comparison";
@@ -35,6 +37,8 @@ pub struct Keeper {
     index: SearchIndex,
     #[variable("PROJECTION_SECONDS")]
     arrives_within: SignedDuration,
+    #[variable("REINDEX_PARTS")]
+    parts: u32,
 }
 
 /// What a comparison has found so far.
@@ -69,6 +73,9 @@ pub enum KeeperError {
     /// A reindex was given up; the old index goes on being searched.
     #[error("the reindex was given up: {0}")]
     Failed(String),
+    /// The index that was searched before is not kept any more.
+    #[error("the index that was searched before is not kept any more: fill a new one")]
+    NothingKept,
     /// The table did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -78,9 +85,15 @@ pub enum KeeperError {
 }
 
 impl Keeper {
-    /// The keeper of this index of these pages. What differs for longer than `arrives_within` was lost.
-    pub fn new(pages: Pages, index: SearchIndex, arrives_within: SignedDuration) -> Self {
-        Self { pages, index, arrives_within }
+    /// The keeper of this index of these pages. What differs for longer than `arrives_within` was lost; a reindex is
+    /// worked on in so many parts at once.
+    pub fn new(pages: Pages, index: SearchIndex, arrives_within: SignedDuration, parts: u32) -> Self {
+        Self { pages, index, arrives_within, parts }
+    }
+
+    /// How many parts a reindex is worked on at once.
+    pub fn parts(&self) -> u32 {
+        self.parts
     }
 
     /// The index that is searched, where there is one and it was made for the present schema.
@@ -117,7 +130,7 @@ impl Keeper {
         let live =
             self.index.live().await?.ok_or_else(|| IndexError::Unavailable("there is no index yet".to_owned()))?;
         let goes_on = left.filter(|left| left.index == live && !left.is_done());
-        let mut comparison = goes_on.unwrap_or_else(|| Comparison::new(&live));
+        let mut comparison = goes_on.unwrap_or_else(|| Comparison::new(&live, Part::WHOLE));
         while !comparison.is_done() && Instant::now() < until {
             self.compare_on(&mut comparison).await?;
             if !lease.renew(&comparison, Timestamp::now()).await? {

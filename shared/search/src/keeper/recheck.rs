@@ -4,7 +4,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use souk_domain::ids::{ProductId, Sku};
+use souk_domain::ids::ProductId;
 
 use super::{
     Keeper, KeeperError,
@@ -18,7 +18,7 @@ use crate::{document::Action, index::SameVersion, page::ProductPage};
 const ORPHANS_MAX: u64 = 1_000;
 
 /// What pages want of documents; `None` of those of which no page speaks.
-type Wanted = BTreeMap<Sku, Option<Action>>;
+type Wanted = BTreeMap<ProductId, Option<Action>>;
 
 /// A difference that time has not healed.
 #[derive(Debug, PartialEq)]
@@ -38,23 +38,22 @@ impl Keeper {
             let left = (since + self.arrives_within).duration_since(Timestamp::now());
             tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
         }
-        let ids: BTreeSet<_> = comparison.suspects.keys().cloned().collect();
-        let wanted = wanted_of(&comparison.suspects, &self.pages.items(&ids).await?);
-        let skus: Vec<_> = wanted.keys().collect();
-        let found = self.index.versions(&comparison.index, &skus).await?;
+        let ids = &comparison.suspects;
+        let wanted = wanted_of(ids, &self.pages.items(ids).await?);
+        let found = self.index.versions(&comparison.index, &wanted.keys().collect::<Vec<_>>()).await?;
         // Read once more: a page that was written between the two reads looks set back, and is not.
-        let later = wanted_of(&comparison.suspects, &self.pages.items(&ids).await?);
+        let later = wanted_of(ids, &self.pages.items(ids).await?);
         let findings = findings(&wanted, &found, &later, &mut comparison.counts);
         let repairs: Vec<_> = findings.iter().filter_map(|finding| finding.repair.clone()).collect();
         let refused = self.index.write_to(&comparison.index, &repairs, SameVersion::Replaces).await?;
         let mut refused: HashMap<_, _> =
-            refused.into_iter().map(|document| (document.position, document.sku)).collect();
+            refused.into_iter().map(|document| (document.position, document.product_id)).collect();
         let mut positions = 0..;
         for finding in findings {
             let position = finding.repair.as_ref().and_then(|_| positions.next());
             match position.and_then(|position| refused.remove(&position)) {
                 // What the index refuses was never on its way.
-                Some(sku) => comparison.counts.count_refused(sku),
+                Some(product_id) => comparison.counts.count_refused(product_id),
                 None => comparison.counts.count(finding.difference),
             }
             if position.is_none() {
@@ -68,29 +67,24 @@ impl Keeper {
 }
 
 /// What pages want of each suspected document. What belongs to a page that cannot be read is left out.
-fn wanted_of(suspects: &BTreeMap<ProductId, BTreeSet<Sku>>, pages: &HashMap<ProductId, Option<ProductPage>>) -> Wanted {
-    let mut wanted = Wanted::new();
-    for (product_id, unknown) in suspects {
-        let page = pages.get(product_id);
-        if matches!(page, Some(None)) {
-            continue;
-        }
-        wanted.extend(unknown.iter().map(|sku| (sku.clone(), None)));
-        let actions = page.into_iter().flatten().flat_map(ProductPage::actions);
-        wanted.extend(actions.map(|action| (action.sku().clone(), Some(action))));
-    }
-    wanted
+fn wanted_of(suspects: &BTreeSet<ProductId>, pages: &HashMap<ProductId, Option<ProductPage>>) -> Wanted {
+    let wanted = suspects.iter().filter_map(|id| match pages.get(id) {
+        Some(None) => None,
+        Some(Some(page)) => Some((id.clone(), Some(page.action()))),
+        None => Some((id.clone(), None)),
+    });
+    wanted.collect()
 }
 
-fn findings(wanted: &Wanted, found: &HashMap<Sku, u64>, later: &Wanted, counts: &mut Counts) -> Vec<Finding> {
+fn findings(wanted: &Wanted, found: &HashMap<ProductId, u64>, later: &Wanted, counts: &mut Counts) -> Vec<Finding> {
     let mut orphans = counts.orphans;
     let mut findings = Vec::new();
-    for (sku, action) in wanted {
-        let version = found.get(sku).copied();
+    for (id, action) in wanted {
+        let version = found.get(id).copied();
         let Some(difference) = difference(action.as_ref(), version) else { continue };
         let repair = match (difference, action) {
             (Difference::Ahead, _) => {
-                let now = later.get(sku).and_then(Option::as_ref).map(Action::version);
+                let now = later.get(id).and_then(Option::as_ref).map(Action::version);
                 if now >= version {
                     continue;
                 }
@@ -99,7 +93,7 @@ fn findings(wanted: &Wanted, found: &HashMap<Sku, u64>, later: &Wanted, counts: 
             (_, Some(action)) => Some(action.clone()),
             (_, None) => {
                 orphans += 1;
-                let delete = || Action::Delete { sku: sku.clone(), version: version.unwrap_or_default() };
+                let delete = || Action::Delete { product_id: id.clone(), version: version.unwrap_or_default() };
                 (orphans <= ORPHANS_MAX).then(delete)
             }
         };
@@ -115,16 +109,16 @@ mod tests {
 
     use super::*;
 
-    fn sku(text: &str) -> Sku {
+    fn id(text: &str) -> ProductId {
         text.parse().unwrap()
     }
 
-    fn index(name: &str, version: u64) -> (Sku, Option<Action>) {
-        (sku(name), Some(Action::Index { sku: sku(name), version, document: json!({}) }))
+    fn index(name: &str, version: u64) -> (ProductId, Option<Action>) {
+        (id(name), Some(Action::Index { product_id: id(name), version, document: json!({}) }))
     }
 
-    fn found(name: &str, version: u64) -> HashMap<Sku, u64> {
-        HashMap::from([(sku(name), version)])
+    fn found(name: &str, version: u64) -> HashMap<ProductId, u64> {
+        HashMap::from([(id(name), version)])
     }
 
     #[test]
@@ -138,9 +132,9 @@ mod tests {
 
     #[test]
     fn a_document_of_no_page_is_removed_at_the_version_that_it_has() {
-        let wanted = Wanted::from([(sku("A"), None)]);
+        let wanted = Wanted::from([(id("A"), None)]);
         let mut counts = Counts::default();
-        let delete = Action::Delete { sku: sku("A"), version: 9 };
+        let delete = Action::Delete { product_id: id("A"), version: 9 };
         let expected = Finding { difference: Difference::Surplus, repair: Some(delete) };
         assert_eq!(findings(&wanted, &found("A", 9), &wanted, &mut counts), [expected]);
         assert_eq!(counts.orphans, 1);
@@ -148,9 +142,9 @@ mod tests {
 
     #[test]
     fn where_all_pages_are_missing_the_index_is_not_emptied() {
-        let names: Vec<_> = (0..ORPHANS_MAX + 5).map(|n| sku(&format!("S{n}"))).collect();
-        let wanted: Wanted = names.iter().map(|sku| (sku.clone(), None)).collect();
-        let found = names.iter().map(|sku| (sku.clone(), 1)).collect();
+        let names: Vec<_> = (0..ORPHANS_MAX + 5).map(|n| id(&format!("S{n}"))).collect();
+        let wanted: Wanted = names.iter().map(|id| (id.clone(), None)).collect();
+        let found = names.iter().map(|id| (id.clone(), 1)).collect();
         let findings = findings(&wanted, &found, &wanted, &mut Counts::default());
         assert_eq!(findings.iter().filter(|finding| finding.repair.is_none()).count(), 5);
     }

@@ -18,6 +18,7 @@ pub use record::{
     AvailabilityFact, CategoryName, CategoryPath, Image, PageProduct, PriceFact, ProductPage, Rating, SellerName,
     Variant,
 };
+pub(crate) use store::Part;
 pub use store::{GONE_FOR, Looked, Pages};
 pub use tree::{CategoryTree, TreeView};
 pub use view::PageView;

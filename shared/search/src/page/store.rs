@@ -1,6 +1,10 @@
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use souk_domain::ids::{ProductId, SellerId, Sku};
 use souk_dynamo::{Item, Outcome, StoreError, Table, Update, decode, s};
 use souk_wiring::FromEnvironment;
@@ -32,7 +36,27 @@ pub enum Looked {
     Unknown,
 }
 
-/// Some pages of the whole table, and where to go on.
+/// One of the parts into which all products are divided, to be worked on at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    /// Which one, from 0 on.
+    pub(crate) number: u32,
+    /// Of how many.
+    pub(crate) of: u32,
+}
+
+impl Part {
+    /// All there is.
+    pub(crate) const WHOLE: Self = Self { number: 0, of: 1 };
+
+    /// Of the marks of products, those of this part.
+    pub(crate) fn marks(self) -> Range<u64> {
+        let from = |number: u32| (u64::from(number) << 32) / u64::from(self.of.max(1));
+        from(self.number)..from(self.number + 1)
+    }
+}
+
+/// Some pages of a part of the table, and where to go on.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Slice {
     pub(crate) pages: Vec<ProductPage>,
@@ -96,8 +120,9 @@ impl Pages {
         self.table.get(&[("pk", &page_key(id))]).await
     }
 
-    /// Reads on through all pages, in no particular order, each as it is now.
-    pub(crate) async fn scan(&self, after: Option<&str>, at_most: i32) -> Result<Slice, StoreError> {
+    /// Reads on through the pages of a part, in no particular order, each as it is now. The parts are the table's own,
+    /// which are not those of marks; all of them together are all pages.
+    pub(crate) async fn scan(&self, part: Part, after: Option<&str>, at_most: i32) -> Result<Slice, StoreError> {
         let mut scan = self
             .table
             .client()
@@ -106,6 +131,8 @@ impl Pages {
             .filter_expression("begins_with(pk, :products)")
             .expression_attribute_values(":products", s(PRODUCT))
             .consistent_read(true)
+            .segment(i32::try_from(part.number).unwrap_or_default())
+            .total_segments(i32::try_from(part.of).unwrap_or(1))
             .limit(at_most);
         if let Some(after) = after {
             scan = scan.exclusive_start_key("pk", s(after));

@@ -87,61 +87,71 @@ pub struct Hit {
     pub highlights: Map<String, Value>,
 }
 
-/// A document that matched, and its place in the order.
+/// A product that matched, and its place in the order.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Found {
     pub(super) hit: Hit,
     pub(super) place: Vec<Value>,
+    pub(super) mark: u32,
 }
 
 pub(super) fn found(answer: &Value) -> Vec<Found> {
     let hits = answer["hits"]["hits"].as_array().map(Vec::as_slice).unwrap_or_default();
     hits.iter()
-        .map(|hit| Found { hit: hit_of(hit), place: hit["sort"].as_array().cloned().unwrap_or_default() })
+        .map(|hit| Found {
+            hit: hit_of(hit),
+            place: hit["sort"].as_array().cloned().unwrap_or_default(),
+            mark: hit["_source"]["mark"].as_u64().and_then(|mark| u32::try_from(mark).ok()).unwrap_or_default(),
+        })
         .collect()
 }
 
-/// The SKUs of an answer that asked for nothing else.
-pub(super) fn skus(answer: &Value) -> Vec<&str> {
-    let hits = answer["hits"]["hits"].as_array().map(Vec::as_slice).unwrap_or_default();
-    hits.iter().filter_map(|hit| hit["_source"]["sku"].as_str()).collect()
+/// How many products match in all.
+pub(super) fn total(answer: &Value) -> u64 {
+    answer["hits"]["total"]["value"].as_u64().unwrap_or_default()
 }
 
 /// Which words the best hit matches.
 pub(super) fn matched(answer: &Value) -> Option<Vec<usize>> {
-    let names = answer["hits"]["hits"].get(0)?["matched_queries"].as_array()?;
+    let names = best_variant(answer["hits"]["hits"].get(0)?)["matched_queries"].as_array()?;
     Some(names.iter().filter_map(|name| name.as_str()?.parse().ok()).collect())
 }
 
+/// The variant that a hit shows.
+fn best_variant(hit: &Value) -> &Value {
+    &hit["inner_hits"]["variants"]["hits"]["hits"][0]
+}
+
 fn hit_of(hit: &Value) -> Hit {
-    let source = &hit["_source"];
-    let text = |name: &str| source[name].as_str().map(str::to_owned);
-    let count = source["rating_count"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or_default();
-    let names = source["category_names"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let (product, best) = (&hit["_source"], best_variant(hit));
+    let variant = &best["_source"];
+    let text = |source: &Value, name: &str| source[name].as_str().map(str::to_owned);
+    let count = product["rating_count"].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or_default();
+    let names = product["category_names"].as_array().map(Vec::as_slice).unwrap_or_default();
     Hit {
-        product_id: text("product_id").unwrap_or_default(),
-        sku: text("sku").unwrap_or_default(),
-        title: text("title").unwrap_or_default(),
-        variant_title: text("variant_title"),
-        price: source["price"].as_i64().and_then(|amount| Money::usd(amount).ok()),
-        availability: Availability::of(source["available"].as_u64()),
-        rating: source["rating_average"].as_f64().filter(|_| count > 0).map(|average| Rating { average, count }),
-        image: Image::deserialize(&source["image"]).ok().as_ref().map(ImageView::from),
-        category_id: text("category_id").unwrap_or_default(),
+        product_id: text(product, "product_id").unwrap_or_default(),
+        sku: text(variant, "sku").unwrap_or_default(),
+        title: text(product, "title").unwrap_or_default(),
+        variant_title: text(variant, "variant_title"),
+        price: variant["price"].as_i64().and_then(|amount| Money::usd(amount).ok()),
+        availability: Availability::of(variant["available"].as_u64()),
+        rating: product["rating_average"].as_f64().filter(|_| count > 0).map(|average| Rating { average, count }),
+        image: Image::deserialize(&product["image"]).ok().as_ref().map(ImageView::from),
+        category_id: text(product, "category_id").unwrap_or_default(),
         category_names: names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
-        seller_id: text("seller_id").unwrap_or_default(),
-        seller_name: text("seller_name"),
-        attributes: source["attributes"].as_object().cloned().unwrap_or_default(),
-        highlights: highlights(&hit["highlight"]),
+        seller_id: text(product, "seller_id").unwrap_or_default(),
+        seller_name: text(product, "seller_name"),
+        attributes: variant["attributes"].as_object().cloned().unwrap_or_default(),
+        highlights: highlights(&best["highlight"]),
     }
 }
 
 fn highlights(highlight: &Value) -> Map<String, Value> {
     let mut highlights = Map::new();
-    if let Some(title) = highlight["title"].get(0) {
+    if let Some(title) = highlight["variants.title"].get(0) {
         highlights.insert("title".to_owned(), title.clone());
     }
-    if let Some(fragments) = highlight.get("description") {
+    if let Some(fragments) = highlight.get("variants.description") {
         highlights.insert("description".to_owned(), fragments.clone());
     }
     highlights
@@ -155,17 +165,22 @@ mod tests {
 
     #[test]
     fn a_hit_without_price_and_stock_says_so() {
+        let variant = json!({
+            "_source": {"sku": "A", "price": null, "available": null},
+            "highlight": {"variants.title": ["<em>T</em>"]},
+        });
         let answer = json!({"hits": {"hits": [{
-            "_source": {"sku": "A", "product_id": "p", "title": "T", "category_id": "c", "seller_id": "s",
-                        "price": null, "available": null, "rating_average": 0.0, "rating_count": 0, "image": null},
-            "sort": [9_223_372_036_854_775_807_i64, "A"],
-            "highlight": {"title": ["<em>T</em>"]},
+            "_source": {"product_id": "p", "mark": 7, "title": "T", "category_id": "c", "seller_id": "s",
+                        "rating_average": 0.0, "rating_count": 0, "image": null},
+            "sort": [9_223_372_036_854_775_807_i64, "p"],
+            "inner_hits": {"variants": {"hits": {"hits": [variant]}}},
         }]}});
         let found = found(&answer);
         let hit = &found[0].hit;
         assert_eq!((hit.price, hit.rating, hit.image.as_ref()), (None, None, None));
         assert_eq!(hit.availability.label, "Availability unknown");
         assert_eq!(hit.highlights["title"], "<em>T</em>");
-        assert_eq!(found[0].place, [json!(i64::MAX), json!("A")]);
+        assert_eq!((hit.sku.as_str(), found[0].mark), ("A", 7));
+        assert_eq!(found[0].place, [json!(i64::MAX), json!("p")]);
     }
 }

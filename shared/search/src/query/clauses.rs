@@ -13,19 +13,20 @@ use super::{
 
 /// The fields that say what a product is, and what a word is worth in each.
 const TELLING: [(&str, f64); 6] = [
-    ("kinds", 10.0),
-    ("category_names", 6.0),
-    ("attribute_words", 6.0),
-    ("variant_title", 6.0),
-    ("title", 5.0),
-    ("strong", 4.0),
+    ("variants.kinds", 10.0),
+    ("variants.category_names", 6.0),
+    ("variants.attribute_words", 6.0),
+    ("variants.variant_title", 6.0),
+    ("variants.title", 5.0),
+    ("variants.strong", 4.0),
 ];
 /// What a word is worth in a description.
-const DESCRIBED: (&str, f64) = ("description", 1.5);
+const DESCRIBED: (&str, f64) = ("variants.description", 1.5);
 /// Another word for the same is worth a little less than what was typed.
 const EQUAL: f64 = 0.9;
-/// A word for some of what was meant is worth less, in a title too, than what was typed is in a description.
-const ALSO: f64 = 0.2;
+/// A word for some of what was meant is worth less, in a title too, than what was typed is in a description: by more
+/// than popularity can make up for.
+const ALSO: f64 = 0.05;
 /// What a word adds by standing in more than one field.
 const TWICE: f64 = 0.15;
 /// A product that matches more words stands before one that matches fewer, whatever else is said of them.
@@ -39,26 +40,27 @@ const WHOLE_CODE: f64 = 50_000.0;
 const BEGINNING_OF_A_CODE: f64 = 30_000.0;
 /// What can be bought stands before what cannot, if it matches as well.
 const IN_STOCK: f64 = 0.6;
+/// How much of a title the words are: among products that match alike, those with shorter titles stand before.
+const SHARE: f64 = 0.75;
 
-/// What a query finds, with scores.
+/// What a query finds among variants, with scores.
 pub(super) fn scored(words: &Words, plan: &Plan) -> Value {
-    json!({"function_score": {
-        "query": found(words, plan),
-        "functions": [
-            {"field_value_factor": {"field": "popularity", "missing": 0}},
-            {"filter": {"term": {"in_stock": true}}, "weight": IN_STOCK},
-        ],
-        "score_mode": "sum",
-        "boost_mode": "sum",
+    json!({"bool": {
+        "must": [found(words, plan)],
+        "should": [constant(json!({"term": {"variants.in_stock": true}}), IN_STOCK)],
     }})
 }
 
-fn found(words: &Words, plan: &Plan) -> Value {
+/// What a query finds among variants.
+pub(super) fn found(words: &Words, plan: &Plan) -> Value {
     let mut ways = Vec::new();
     if let Some(code) = words.code.as_ref() {
-        ways.extend(["sku_key", "product_key"].map(|field| constant(json!({"term": {field: code.key}}), WHOLE_CODE)));
+        ways.extend(
+            ["variants.sku_key", "variants.product_key"]
+                .map(|field| constant(json!({"term": {field: code.key}}), WHOLE_CODE)),
+        );
         if code.may_be_a_beginning {
-            ways.push(constant(json!({"prefix": {"sku_key": code.key}}), BEGINNING_OF_A_CODE));
+            ways.push(constant(json!({"prefix": {"variants.sku_key": code.key}}), BEGINNING_OF_A_CODE));
         }
     }
     let asked: Vec<_> = words.words.iter().enumerate().filter(|(place, _)| plan.requires(*place)).collect();
@@ -106,7 +108,7 @@ fn near(asked: &[(usize, &Word)], words: &Words, plan: &Plan) -> Value {
 
 /// Where a word is, by one field for all that tell and one for the description.
 fn fields(word: &Word, is_telling: bool, also: bool) -> Vec<Value> {
-    let fields: &[&str] = if is_telling { &["strong"] } else { &["strong", DESCRIBED.0] };
+    let fields: &[&str] = if is_telling { &["variants.strong"] } else { &["variants.strong", DESCRIBED.0] };
     let others = also.then_some(&word.also);
     let texts = || std::iter::once(&word.text).chain(&word.same).chain(&word.equal).chain(others.into_iter().flatten());
     fields.iter().filter_map(|field| one_of(field, texts())).collect()
@@ -152,11 +154,11 @@ fn one_of<'a>(field: &str, texts: impl Iterator<Item = &'a String>) -> Option<Va
 fn whole(words: &Words) -> Vec<Value> {
     let phrase = &words.phrase;
     let mut whole = vec![
-        constant(json!({"term": {"title.whole": phrase}}), 10.0),
-        json!({"match": {"title": {"query": phrase, "boost": 0.25}}}),
+        constant(json!({"term": {"variants.title.whole": phrase}}), 10.0),
+        json!({"match": {"variants.title.share": {"query": phrase, "boost": SHARE}}}),
     ];
     if words.words.len() > 1 {
-        whole.push(constant(json!({"match_phrase": {"title": {"query": phrase, "slop": 2}}}), 2.0));
+        whole.push(constant(json!({"match_phrase": {"variants.title": {"query": phrase, "slop": 2}}}), 2.0));
     }
     whole
 }

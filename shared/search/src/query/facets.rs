@@ -21,16 +21,14 @@ const PRICE_LADDERS: [[i64; 5]; 7] = [
 ];
 /// The rating facet's thresholds.
 const RATING_STEPS: [i64; 4] = [4, 3, 2, 1];
-const CATEGORIES_MAX: usize = 1_000;
+const CATEGORIES_MAX: usize = 5_000;
 const SELLERS_MAX: usize = 100;
 /// Attributes with their values, of all names together.
-const PAIRS_MAX: usize = 400;
+const PAIRS_MAX: usize = 1_000;
+/// So many values each shard counts: where a facet has no more, its counts are exact over any number of shards.
+const COUNTED_MAX: usize = 10_000;
 const ATTRIBUTES_MAX: usize = 12;
 const VALUES_MAX: usize = 30;
-/// In all, counts are exact up to this many products; each costs OpenSearch a quarter of a megabyte.
-const TOTAL_EXACT_UP_TO: u32 = 40_000;
-/// A facet's counts are exact up to this many, and differ by some percents beyond: there are hundreds of them.
-const EXACT_UP_TO: u32 = 1_000;
 
 /// How the matches divide up, in products. Each counts with all filters but its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -124,6 +122,12 @@ enum Of {
     Attribute(String),
 }
 
+impl Of {
+    fn is_of_variants(&self) -> bool {
+        matches!(self, Self::Price | Self::Stock | Self::Attribute(_))
+    }
+}
+
 /// The filters of a search.
 pub(super) struct Filters(BTreeMap<Of, Value>);
 
@@ -144,31 +148,37 @@ impl Filters {
             if let Some(most) = search.max_price {
                 range["lte"] = json!(most);
             }
-            filters.insert(Of::Price, json!({"range": {"price": range}}));
+            filters.insert(Of::Price, json!({"range": {"variants.price": range}}));
         }
         if let Some(least) = search.min_rating {
             filters.insert(Of::Rating, json!({"range": {"rating_average": {"gte": least}}}));
         }
         if search.in_stock {
-            filters.insert(Of::Stock, json!({"term": {"in_stock": true}}));
+            filters.insert(Of::Stock, json!({"term": {"variants.in_stock": true}}));
         }
         let mut values: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for filter in &search.attributes {
             values.entry(&filter.name).or_default().push(filter.clone().into());
         }
         for (name, pairs) in values {
-            filters.insert(Of::Attribute(name.to_owned()), json!({"terms": {"attribute_pairs": pairs}}));
+            filters.insert(Of::Attribute(name.to_owned()), json!({"terms": {"variants.attribute_pairs": pairs}}));
         }
         Self(filters)
     }
 
-    pub(super) fn all(&self) -> Value {
-        self.but(None)
+    /// Those that a product as a whole has to match.
+    pub(super) fn of_products(&self) -> Vec<Value> {
+        self.but(None, |of| !of.is_of_variants())
     }
 
-    fn but(&self, own: Option<&Of>) -> Value {
-        let others: Vec<_> = self.0.iter().filter(|(of, _)| Some(*of) != own).map(|(_, filter)| filter).collect();
-        if others.is_empty() { json!({"match_all": {}}) } else { json!({"bool": {"filter": others}}) }
+    /// Those that one of its variants has to match, all together.
+    pub(super) fn of_variants(&self) -> Vec<Value> {
+        self.but(None, Of::is_of_variants)
+    }
+
+    fn but(&self, own: Option<&Of>, which: impl Fn(&Of) -> bool) -> Vec<Value> {
+        let others = self.0.iter().filter(|(of, _)| which(of) && Some(*of) != own);
+        others.map(|(_, filter)| filter.clone()).collect()
     }
 
     fn attributes(&self) -> impl Iterator<Item = &String> {
@@ -176,36 +186,62 @@ impl Filters {
     }
 }
 
-/// Facets count products, documents are variants.
-pub(super) fn counts(filters: &Filters) -> Value {
-    let products = |exact_up_to: u32| json!({"products": {"cardinality": {"field": "product_id", "precision_threshold": exact_up_to}}});
-    let counted = |own: Option<Of>, by: Value| {
-        let mut by = by;
-        by["aggs"] = products(EXACT_UP_TO);
-        json!({"filter": filters.but(own.as_ref()), "aggs": {"by": by}})
+/// Counts of products, exact: a document is a product, and of its variants that match each value is counted once. What
+/// products have as a whole is counted among those with a variant that matches words and filters; what variants have,
+/// among the variants that do.
+pub(super) fn counts(filters: &Filters, words: Option<Value>) -> Value {
+    let words: Vec<_> = words.into_iter().collect();
+    let terms = |field: &str, size: usize| json!({"terms": {"field": field, "size": size, "shard_size": COUNTED_MAX}});
+    // Without filters of variants, whatever is looked at has a variant that matches.
+    let variant_matches = match filters.of_variants() {
+        of_variants if of_variants.is_empty() => None,
+        of_variants => Some(nested(of_variants.into_iter().chain(words.clone()).collect())),
     };
-    let terms =
-        |field: &str, size: usize| json!({"terms": {"field": field, "size": size, "collect_mode": "breadth_first"}});
+    let of_products = |own: Of, by: Value| {
+        let others = filters.but(Some(&own), |of| !of.is_of_variants());
+        json!({"filter": all(others.into_iter().chain(variant_matches.clone()).collect()), "aggs": {"by": by}})
+    };
+    let products = json!({"products": {"reverse_nested": {}}});
+    let of_variants = |own: Option<&Of>, mut by: Value| {
+        by["aggs"] = products.clone();
+        json!({"filter": all(filters.but(own, Of::is_of_variants)), "aggs": {"by": by}})
+    };
     let prices: Vec<_> = PRICE_LADDERS.iter().flat_map(ranges).collect();
     let ratings: Vec<_> = RATING_STEPS.iter().map(|from| json!({"from": from})).collect();
-    let mut counts = json!({
-        "total": {"filter": filters.all(), "aggs": products(TOTAL_EXACT_UP_TO)},
-        "in_stock": {
-            "filter": {"bool": {"filter": [filters.but(Some(&Of::Stock)), {"term": {"in_stock": true}}]}},
-            "aggs": products(TOTAL_EXACT_UP_TO),
-        },
-        "categories": counted(Some(Of::Category), terms("category_facets", CATEGORIES_MAX)),
-        "prices": counted(Some(Of::Price), json!({"range": {"field": "price", "ranges": prices}})),
-        "ratings": counted(Some(Of::Rating), json!({"range": {"field": "rating_average", "ranges": ratings}})),
-        "sellers": counted(Some(Of::Seller), terms("seller_facet", SELLERS_MAX)),
-        "attributes": counted(None, terms("attribute_pairs", PAIRS_MAX)),
+    let in_stock = filters.but(Some(&Of::Stock), Of::is_of_variants).into_iter();
+    let in_stock = in_stock.chain([json!({"term": {"variants.in_stock": true}})]).collect();
+    let mut by_variant = json!({
+        "in_stock": {"filter": all(in_stock), "aggs": products},
+        "prices": of_variants(Some(&Of::Price), json!({"range": {"field": "variants.price", "ranges": prices}})),
+        "attributes": of_variants(None, terms("variants.attribute_pairs", PAIRS_MAX)),
     });
     for (place, name) in filters.attributes().enumerate() {
-        let mut own = terms("attribute_pairs", VALUES_MAX);
+        let mut own = terms("variants.attribute_pairs", VALUES_MAX);
         own["terms"]["include"] = json!(format!("{}=.*", literally(name)));
-        counts[format!("attribute{place}")] = counted(Some(Of::Attribute(name.clone())), own);
+        by_variant[format!("attribute{place}")] = of_variants(Some(&Of::Attribute(name.clone())), own);
     }
-    counts
+    json!({
+        "size": 0, "track_total_hits": false,
+        "query": if words.is_empty() { all(Vec::new()) } else { nested(words.clone()) },
+        "aggs": {
+            "categories": of_products(Of::Category, terms("category_facets", CATEGORIES_MAX)),
+            "sellers": of_products(Of::Seller, terms("seller_facet", SELLERS_MAX)),
+            "ratings": of_products(Of::Rating, json!({"range": {"field": "rating_average", "ranges": ratings}})),
+            "variants": {"filter": all(filters.of_products()), "aggs": {"nested": {
+                "nested": {"path": "variants"},
+                "aggs": {"matching": {"filter": all(words), "aggs": by_variant}},
+            }}},
+        },
+    })
+}
+
+fn all(filters: Vec<Value>) -> Value {
+    if filters.is_empty() { json!({"match_all": {}}) } else { json!({"bool": {"filter": filters}}) }
+}
+
+/// Products one variant of which matches all of these.
+fn nested(filters: Vec<Value>) -> Value {
+    json!({"nested": {"path": "variants", "score_mode": "none", "query": all(filters)}})
 }
 
 /// A text in Lucene's language of regular expressions.
@@ -222,22 +258,22 @@ fn ranges(ladder: &[i64; 5]) -> Vec<Value> {
         .collect()
 }
 
-/// How many products match in all.
-pub(super) fn total(answer: &Value) -> u64 {
-    answer["aggregations"]["total"]["products"]["value"].as_u64().unwrap_or_default()
+fn of_variants<'a>(answer: &'a Value, name: &str) -> &'a Value {
+    &answer["aggregations"]["variants"]["nested"]["matching"][name]
 }
 
+/// A document is a product; a bucket of variants has its products within.
 fn count(bucket: &Value) -> u64 {
-    bucket["products"]["value"].as_u64().unwrap_or_default()
+    bucket["products"].get("doc_count").unwrap_or(&bucket["doc_count"]).as_u64().unwrap_or_default()
 }
 
-fn buckets<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
-    answer["aggregations"][name]["by"]["buckets"].as_array().map(Vec::as_slice).unwrap_or_default()
+fn buckets(counted: &Value) -> &[Value] {
+    counted["by"]["buckets"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The facets of an answer.
 pub(super) fn facets(answer: &Value) -> Facets {
-    let categories = buckets(answer, "categories").iter().filter_map(|bucket| {
+    let categories = buckets(&answer["aggregations"]["categories"]).iter().filter_map(|bucket| {
         let mut parts = bucket["key"].as_str()?.splitn(3, '|').map(str::to_owned);
         let (category_id, parent_id, name) = (parts.next()?, parts.next()?, parts.next()?);
         let parent_id = Some(parent_id).filter(|id| !id.is_empty());
@@ -245,14 +281,16 @@ pub(super) fn facets(answer: &Value) -> Facets {
     });
     let mut categories: Vec<_> = categories.collect();
     categories.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    let sellers = buckets(answer, "sellers").iter().filter_map(|bucket| {
+    let sellers = buckets(&answer["aggregations"]["sellers"]).iter().filter_map(|bucket| {
         let (seller_id, name) = bucket["key"].as_str()?.split_once('|')?;
         Some(SellerFacet { seller_id: seller_id.to_owned(), name: name.to_owned(), count: count(bucket) })
     });
     let mut sellers: Vec<_> = sellers.collect();
     sellers.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     let ratings = RATING_STEPS.iter().map(|from| {
-        let bucket = buckets(answer, "ratings").iter().find(|bucket| bucket["from"].as_f64() == Some(*from as f64));
+        let bucket = buckets(&answer["aggregations"]["ratings"])
+            .iter()
+            .find(|bucket| bucket["from"].as_f64() == Some(*from as f64));
         RatingFacet { min_rating: *from, count: bucket.map(count).unwrap_or_default() }
     });
     Facets {
@@ -261,13 +299,13 @@ pub(super) fn facets(answer: &Value) -> Facets {
         ratings: ratings.collect(),
         sellers,
         attributes: attributes(answer),
-        in_stock: count(&answer["aggregations"]["in_stock"]),
+        in_stock: count(of_variants(answer, "in_stock")),
     }
 }
 
 /// The ladder on which the fullest range is the least full.
 fn prices(answer: &Value) -> Vec<PriceFacet> {
-    let found = buckets(answer, "prices");
+    let found = buckets(of_variants(answer, "prices"));
     let counted = |ladder: &[i64; 5]| -> Vec<PriceFacet> {
         let to = ladder[1..].iter().map(|to| Some(*to)).chain([None]);
         ladder
@@ -290,9 +328,9 @@ fn attributes(answer: &Value) -> Vec<AttributeFacet> {
     let mut by_name: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
     // An attribute that is filtered by is counted once more without its own filter, and that is what holds.
     let own = (0..).map(|place| format!("attribute{place}"));
-    let own = own.take_while(|name| !answer["aggregations"][name].is_null());
+    let own = own.take_while(|name| !of_variants(answer, name).is_null());
     for name in std::iter::once("attributes".to_owned()).chain(own) {
-        for bucket in buckets(answer, &name) {
+        for bucket in buckets(of_variants(answer, &name)) {
             if let Some((name, value)) = bucket["key"].as_str().and_then(|pair| pair.split_once('=')) {
                 by_name.entry(name.to_owned()).or_default().insert(value.to_owned(), count(bucket));
             }
@@ -327,18 +365,22 @@ mod tests {
             attributes: vec!["colour=red".parse().unwrap(), "size=M".parse().unwrap(), "colour=blue".parse().unwrap()],
             ..SearchQuery::default()
         };
+        let filters = Filters::of(&search);
         assert_eq!(
-            Filters::of(&search).all(),
-            json!({"bool": {"filter": [
-                {"term": {"category_ids": "bags"}},
-                {"range": {"price": {"gte": 100}}},
-                {"range": {"rating_average": {"gte": 4.0}}},
-                {"term": {"in_stock": true}},
-                {"terms": {"attribute_pairs": ["colour=red", "colour=blue"]}},
-                {"terms": {"attribute_pairs": ["size=M"]}},
-            ]}})
+            filters.of_products(),
+            [json!({"term": {"category_ids": "bags"}}), json!({"range": {"rating_average": {"gte": 4.0}}})]
         );
-        assert_eq!(Filters::of(&SearchQuery::default()).all(), json!({"match_all": {}}));
+        assert_eq!(
+            filters.of_variants(),
+            [
+                json!({"range": {"variants.price": {"gte": 100}}}),
+                json!({"term": {"variants.in_stock": true}}),
+                json!({"terms": {"variants.attribute_pairs": ["colour=red", "colour=blue"]}}),
+                json!({"terms": {"variants.attribute_pairs": ["size=M"]}}),
+            ]
+        );
+        let none = Filters::of(&SearchQuery::default());
+        assert!(none.of_products().is_empty() && none.of_variants().is_empty());
     }
 
     #[test]
@@ -348,27 +390,33 @@ mod tests {
             attributes: vec!["a.b=red".parse().unwrap()],
             ..SearchQuery::default()
         };
-        let counts = counts(&Filters::of(&search));
-        assert!(!counts["prices"]["filter"].to_string().contains("price"), "{counts}");
-        assert!(counts["prices"]["filter"].to_string().contains("a.b=red"), "{counts}");
-        assert!(counts["categories"]["filter"].to_string().contains("price"), "{counts}");
-        assert_eq!(counts["attribute0"]["aggs"]["by"]["terms"]["include"], r"a\.b=.*");
-        assert!(!counts["attribute0"]["filter"].to_string().contains("red"), "{counts}");
+        let counts = counts(&Filters::of(&search), Some(json!({"match": {"variants.title": "boot"}})));
+        let by_product = &counts["aggs"];
+        let by_variant = &by_product["variants"]["aggs"]["nested"]["aggs"]["matching"]["aggs"];
+        assert!(!by_variant["prices"]["filter"].to_string().contains("price"), "{counts}");
+        assert!(by_variant["prices"]["filter"].to_string().contains("a.b=red"), "{counts}");
+        let categories = by_product["categories"]["filter"].to_string();
+        assert!(categories.contains("price") && categories.contains("boot"), "{counts}");
+        assert_eq!(by_variant["attribute0"]["aggs"]["by"]["terms"]["include"], r"a\.b=.*");
+        assert!(!by_variant["attribute0"]["filter"].to_string().contains("red"), "{counts}");
     }
 
     #[test]
     fn facets_count_products_and_keep_their_names() {
-        let bucket = |key: &str, count: u64| json!({"key": key, "doc_count": 99, "products": {"value": count}});
+        let bucket = |key: &str, count: u64| json!({"key": key, "doc_count": 99, "products": {"doc_count": count}});
         let by = |buckets: Vec<Value>| json!({"by": {"buckets": buckets}});
-        let answer = json!({"aggregations": {
-            "total": {"products": {"value": 3}},
-            "in_stock": {"products": {"value": 2}},
-            "categories": by(vec![bucket("bags|all|Bags | more", 1), bucket("all||All", 3)]),
-            "prices": by(vec![json!({"from": 2500.0, "to": 5000.0, "products": {"value": 2}})]),
-            "ratings": by(vec![json!({"from": 4.0, "products": {"value": 1}})]),
-            "sellers": by(vec![bucket("s|Hide", 3)]),
+        let product = |key: &str, count: u64| json!({"key": key, "doc_count": count});
+        let matching = json!({
+            "in_stock": {"doc_count": 7, "products": {"doc_count": 2}},
+            "prices": by(vec![json!({"from": 2500.0, "to": 5000.0, "products": {"doc_count": 2}})]),
             "attributes": by(vec![bucket("colour=red", 1), bucket("size=M", 1), bucket("size=a=b", 2)]),
             "attribute0": by(vec![bucket("colour=red", 1), bucket("colour=blue", 4)]),
+        });
+        let answer = json!({"aggregations": {
+            "categories": by(vec![product("bags|all|Bags | more", 1), product("all||All", 3)]),
+            "ratings": by(vec![json!({"from": 4.0, "doc_count": 1})]),
+            "sellers": by(vec![product("s|Hide", 3)]),
+            "variants": {"nested": {"matching": matching}},
         }});
         let facets = facets(&answer);
         assert_eq!((facets.categories[0].name.as_str(), facets.categories[1].name.as_str()), ("All", "Bags | more"));
@@ -377,7 +425,7 @@ mod tests {
             (None, Some("all"))
         );
         assert_eq!(facets.ratings[0], RatingFacet { min_rating: 4, count: 1 });
-        assert_eq!((total(&answer), facets.in_stock, facets.sellers[0].name.as_str()), (3, 2, "Hide"));
+        assert_eq!((facets.in_stock, facets.sellers[0].name.as_str()), (2, "Hide"));
         let colour = &facets.attributes[0];
         assert_eq!((colour.name.as_str(), colour.values[0].value.as_str(), colour.values.len()), ("colour", "blue", 2));
         assert_eq!(facets.attributes[1].values[0].value, "a=b");
@@ -389,14 +437,16 @@ mod tests {
         let counted = |range: &Value| {
             let to = range["to"].as_i64().unwrap_or(i64::MAX);
             let count = sold.iter().filter(|price| (range["from"].as_i64().unwrap()..to).contains(*price)).count();
-            let mut bucket = json!({"from": range["from"].as_f64(), "products": {"value": count}});
+            let mut bucket = json!({"from": range["from"].as_f64(), "products": {"doc_count": count}});
             if let Some(to) = range["to"].as_f64() {
                 bucket["to"] = json!(to);
             }
             bucket
         };
         let found: Vec<_> = PRICE_LADDERS.iter().flat_map(ranges).map(|range| counted(&range)).collect();
-        let prices = prices(&json!({"aggregations": {"prices": {"by": {"buckets": found}}}}));
+        let prices = prices(
+            &json!({"aggregations": {"variants": {"nested": {"matching": {"prices": {"by": {"buckets": found}}}}}}}),
+        );
         assert_eq!(prices[1], PriceFacet { min_price: 500, max_price: Some(999), count: 1 });
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod clauses;
+mod cursor;
 mod facets;
 mod parameters;
 mod plan;
@@ -12,9 +13,10 @@ mod synonyms;
 mod words;
 
 pub use answer::{CorrectedWord, Hit, SearchAnswer};
+pub use cursor::CursorKey;
 pub use facets::{AttributeFacet, AttributeValue, CategoryFacet, Facets, PriceFacet, RatingFacet, SellerFacet};
 pub use parameters::{AttributeFilter, AttributeFilterError, SearchQuery, Sort};
-pub use run::QueryError;
-pub use suggest::{SuggestedCategory, Suggestion, Suggestions};
-pub use synonyms::Synonyms;
+pub use run::{QueryError, Search};
+pub use suggest::{SuggestedCategory, Suggester, Suggestion, Suggestions};
+pub use synonyms::{LineProblem, STANDARD, Synonyms, problems};
 pub(crate) use words::code_key;

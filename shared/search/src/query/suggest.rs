@@ -4,10 +4,14 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use souk_wiring::FromEnvironment;
 use utoipa::ToSchema;
 
 use super::{Synonyms, plan, words};
-use crate::index::{IndexError, SearchIndex};
+use crate::{
+    index::{IndexError, SearchIndex},
+    synonyms::CurrentSynonyms,
+};
 
 const SUGGESTIONS: usize = 8;
 const CATEGORIES: usize = 5;
@@ -46,7 +50,19 @@ pub struct SuggestedCategory {
     pub name: String,
 }
 
-impl SearchIndex {
+/// Suggesting: the index, and what words may be called instead.
+#[derive(Debug, Clone, FromEnvironment)]
+pub struct Suggester {
+    index: SearchIndex,
+    synonyms: CurrentSynonyms,
+}
+
+impl Suggester {
+    /// Suggesting from this index.
+    pub fn new(index: SearchIndex, synonyms: CurrentSynonyms) -> Self {
+        Self { index, synonyms }
+    }
+
     /// Products, categories and queries that go on from what has been typed so far. Typing errors are looked for
     /// where nothing does.
     ///
@@ -62,7 +78,8 @@ impl SearchIndex {
         if words.words.is_empty() {
             return Ok(found);
         }
-        let plan = plan::understood(&words, &self.look_up(&words).await?, &self.synonyms());
+        let (_, synonyms) = self.synonyms.current().await;
+        let plan = plan::understood(&words, &self.index.look_up(&words).await?, &synonyms);
         if plan.corrected.is_empty() {
             return Ok(found);
         }
@@ -72,8 +89,7 @@ impl SearchIndex {
     }
 
     async fn going_on(&self, typed: &str) -> Result<Suggestions, IndexError> {
-        let path = format!("/{}/_search", self.searched());
-        Ok(read(typed, &self.post_search(&path, query(typed)).await?))
+        Ok(read(typed, &self.index.ask(query(typed)).await?))
     }
 }
 
@@ -82,16 +98,15 @@ fn query(typed: &str) -> Value {
     let fields = ["title.typed", "title.typed._2gram", "title.typed._3gram"];
     let titles = json!({"multi_match": {"query": typed, "type": "bool_prefix", "operator": "and", "fields": fields}});
     let (before, last) = split(typed);
-    let mut kind = vec![json!({"prefix": {"kinds.plain": last}})];
+    let mut kind = vec![json!({"prefix": {"variants.kinds.plain": last}})];
     if !before.is_empty() {
-        kind.push(json!({"match": {"strong": {"query": before, "operator": "and"}}}));
+        kind.push(json!({"match": {"variants.strong": {"query": before, "operator": "and"}}}));
     }
-    let kinds = json!({"bool": {"filter": kind}});
+    let kinds = json!({"nested": {"path": "variants", "score_mode": "none", "query": {"bool": {"filter": kind}}}});
     json!({
         "query": {"bool": {"minimum_should_match": 1, "should": [titles, {"constant_score": {"filter": kinds, "boost": 0}}]}},
         "post_filter": titles,
-        "collapse": {"field": "product_id"},
-        "sort": [{"_score": "desc"}, {"popularity": "desc"}, {"sku": "asc"}],
+        "sort": [{"_score": "desc"}, {"popularity": "desc"}, {"product_id": "asc"}],
         "aggs": {"kinds": {"filter": kinds, "aggs": {"by": {"terms": {"field": "category_facets", "size": 50}}}}},
         "_source": ["title", "product_id"],
         // Several products may share a title.

@@ -1,13 +1,11 @@
 //! What was typed, as words: what each may be called instead, what is a price, what is a code.
 
-use super::synonyms::{Synonyms, singular};
+use super::synonyms::{OTHERS_MAX, Synonyms, singular};
 
 /// More words are given up: a query's cost is bounded whatever it holds.
 const WORDS_MAX: usize = 12;
 /// So many terms the words may have together, each of a word's parts and each ideograph being one.
 const TERMS_MAX: usize = 28;
-/// A word may be called so many things.
-const ALTERNATES_MAX: usize = 8;
 /// A longer word is no word of a catalogue.
 const LETTERS_MAX: usize = 40;
 /// The shortest beginning of a SKU that is looked for.
@@ -93,8 +91,8 @@ pub(super) fn read(q: &str, synonyms: &Synonyms) -> Words {
             break;
         }
         word.same.extend(joined(&word.text));
-        word.equal.truncate(ALTERNATES_MAX);
-        word.also.truncate(ALTERNATES_MAX);
+        word.equal.truncate(OTHERS_MAX);
+        word.also.truncate(OTHERS_MAX);
         if !read.words.iter().any(|known| known.text == word.text) {
             read.words.push(word);
         }

@@ -45,3 +45,33 @@ fn a_step_is_repeated_unless_its_error_would_come_again() {
         );
     }
 }
+
+/// The names that the keeper of the search index gives its errors.
+fn names_of_the_keepers_errors() -> BTreeSet<String> {
+    let text = fs::read_to_string(root().join("functions/search/src/search_index_manager.rs")).unwrap();
+    text.split("KeeperError::").skip(1).filter_map(|rest| quoted(rest.split_once("=> ")?.1)).collect()
+}
+
+#[test]
+fn a_reindexes_step_is_repeated_unless_its_error_would_come_again() {
+    let text = fs::read_to_string(root().join("statemachines/reindex.asl.json")).unwrap();
+    let machine: Value = serde_json::from_str(&text).unwrap();
+    let passing = |name: &String| name.ends_with("Unavailable");
+    let lasting: BTreeSet<_> = names_of_the_keepers_errors().into_iter().filter(|name| !passing(name)).collect();
+    assert!(lasting.len() > 4, "{lasting:?}");
+    let inside = &machine["States"]["WorkOnParts"]["ItemProcessor"]["States"];
+    let states = [&machine["States"], inside].into_iter().flat_map(|states| states.as_object().unwrap());
+    let tasks: Vec<_> = states.filter(|(_, state)| state["Type"] == "Task").collect();
+    assert_eq!(tasks.len(), 4);
+    for (name, state) in tasks {
+        let [never, otherwise] = state["Retry"].as_array().unwrap().as_slice() else { panic!("{name}") };
+        let ends: BTreeSet<String> = serde_json::from_value(never["ErrorEquals"].clone()).unwrap();
+        assert!(ends.is_superset(&lasting) && never["MaxAttempts"] == 0, "{name}: {ends:?}");
+        assert_eq!(otherwise["ErrorEquals"], serde_json::json!(["States.ALL"]), "{name}");
+        assert_eq!(
+            (&otherwise["MaxAttempts"], &otherwise["JitterStrategy"]),
+            (&Value::from(8), &Value::from("FULL")),
+            "{name}"
+        );
+    }
+}

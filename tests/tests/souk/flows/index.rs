@@ -88,8 +88,8 @@ async fn invariant_i10_of_two_reindexes_at_once_one_is_refused_and_no_change_is_
     assert_eq!(second, Err("KeeperBusy".to_owned()));
     assert_eq!(first["done"], true, "{first}");
     let (all, live) = stack().indices().await;
-    assert_eq!((all, &first["index"]), (vec![live.clone()], &json!(live)));
-    assert_ne!(live, before);
+    assert_eq!((&first["index"], live != before), (&json!(live), true));
+    assert!(all.contains(&before), "the one that was searched before is kept");
     shop.found(&format!("q={id}"), "the change", |hit| hit["title"] == "Polished Satchel").await;
     stack().write_page(&id, &poison, 5, 2).await;
 }
@@ -104,10 +104,57 @@ async fn a_reindex_that_is_given_up_leaves_the_old_index_and_nothing_else() {
         (index, stack().keeper("abort_reindex").await)
     };
     let (reindexed, (index, aborted)) = tokio::join!(stack().keeper("reindex"), abort);
-    assert_eq!(aborted, Ok(json!({ "aborted": index })));
+    assert_eq!(aborted, Ok(json!({ "aborted": &index })));
     assert_eq!(reindexed, Err("KeeperOvertaken".to_owned()));
-    assert_eq!(stack().indices().await, (vec![before.clone()], before));
+    let (all, live) = stack().indices().await;
+    assert_eq!((live, all.contains(&index)), (before, false));
     assert_eq!(stack().keeper("abort_reindex").await, Ok(json!({ "aborted": null })), "there is none any more");
+    shop.found(&format!("q={id}"), "the product", |hit| hit["product_id"] == id.as_str()).await;
+    stack().write_page(&id, &poison, 5, 2).await;
+}
+
+#[tokio::test]
+async fn a_reindex_drives_itself_to_the_switch_and_can_be_taken_back() {
+    let _turn = KEEPER.lock().await;
+    let operator = stack().sign_in("operator").await;
+    let shop = Shop::open(&operator).await;
+    let id = shop.list("Weathered Satchel").await;
+    shop.found(&format!("q={id}"), "the product", |hit| hit["product_id"] == id.as_str()).await;
+    let (_, before) = stack().indices().await;
+    let reindex = stack().start_machine("Reindex", &json!({ "action": "begin_reindex" })).await;
+    let index = stack().reindexing_another_than(&before).await;
+    let second = stack().start_machine("Reindex", &json!({ "action": "begin_reindex" })).await;
+    let (first, second) = (stack().ended(&reindex).await, stack().ended(&second).await);
+    assert_eq!(first["status"], "SUCCEEDED", "{first}");
+    // Begun a moment later, it is refused; begun after the end, it is another one.
+    let is_alone = second["error"] == "KeeperBusy" || second["status"] == "SUCCEEDED";
+    assert!(is_alone, "{second}");
+    let progress = stack().keeper("reindex_progress").await.unwrap();
+    assert_eq!((&progress["phase"], &progress["done"]), (&json!("done"), &json!(true)), "{progress}");
+    let (_, live) = stack().indices().await;
+    assert_eq!(progress["index"], json!(live));
+    assert!(second["status"] == "SUCCEEDED" || live == index);
+
+    shop.change(&id, 1, shop.product("Polished Satchel", &[&id])).await.expect(200);
+    let restore = stack().start_machine("Reindex", &json!({ "action": "begin_restore" })).await;
+    let restored = stack().ended(&restore).await;
+    assert_eq!(restored["status"], "SUCCEEDED", "{restored}");
+    assert_ne!(stack().indices().await.1, live);
+    shop.found(&format!("q={id}"), "what came since", |hit| hit["title"] == "Polished Satchel").await;
+}
+
+#[tokio::test]
+async fn a_reindex_under_way_that_is_given_up_ends_its_machine() {
+    let _turn = KEEPER.lock().await;
+    let (shop, id, poison) = product_and_poison().await;
+    let (_, before) = stack().indices().await;
+    let reindex = stack().start_machine("Reindex", &json!({ "action": "begin_reindex" })).await;
+    let index = stack().reindexing("comparing").await;
+    assert_eq!(stack().keeper("abort_reindex").await, Ok(json!({ "aborted": &index })));
+    let ended = stack().ended(&reindex).await;
+    assert_eq!(ended["status"], "FAILED", "{ended}");
+    let (all, live) = stack().indices().await;
+    assert_eq!((live, all.contains(&index)), (before, false));
     shop.found(&format!("q={id}"), "the product", |hit| hit["product_id"] == id.as_str()).await;
     stack().write_page(&id, &poison, 5, 2).await;
 }

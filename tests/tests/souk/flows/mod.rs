@@ -29,6 +29,7 @@ mod related;
 mod relevance;
 mod search;
 mod sign_in;
+mod synonyms;
 mod unknown_paths;
 mod warehouses;
 mod webhooks;

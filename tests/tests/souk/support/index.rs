@@ -41,6 +41,15 @@ impl Stack {
         .await
     }
 
+    /// The index of a reindex, once it is of another index than this one.
+    pub async fn reindexing_another_than(&self, before: &str) -> String {
+        eventually("a reindex begins", FREE, || async {
+            let progress = self.keeper("reindex_progress").await.ok()?;
+            progress["index"].as_str().filter(|index| *index != before).map(str::to_owned)
+        })
+        .await
+    }
+
     /// Ends a worker's hold on the reindex, as two minutes of silence would.
     pub async fn end_reindex_lease(&self) {
         let table = self.table("ProductPagesTable").await;

@@ -9,6 +9,7 @@ mod crowd;
 mod flash_sale;
 mod index;
 mod jobs;
+mod machines;
 mod mails;
 mod pictures;
 mod pool;

@@ -38,8 +38,23 @@ async fn a_query_carries_its_time_and_a_part_of_an_answer_says_so() {
         Some((200, json!({"timed_out": true, "hits": {"hits": []}}).to_string()))
     })
     .unwrap();
-    let part = index(&slow, None).post_search("/products/_search", json!({"size": 1})).await.unwrap();
+    let part = index(&slow, None).ask(json!({"size": 1})).await.unwrap();
     assert_eq!(part["timed_out"], true);
+}
+
+#[tokio::test]
+async fn of_two_searches_each_is_judged_by_itself() {
+    let busy = StandIn::answering(|request| {
+        assert_eq!(
+            (request.target.as_str(), request.body.iter().filter(|b| **b == b'\n').count()),
+            ("/products/_msearch", 4)
+        );
+        let rejected = json!({"status": 429, "error": {"type": "rejected_execution_exception"}});
+        Some((200, json!({"responses": [{"status": 200}, rejected]}).to_string()))
+    })
+    .unwrap();
+    let refused = index(&busy, None).ask_both([json!({"size": 1}), json!({"size": 0})]).await.unwrap_err();
+    assert!(matches!(refused, IndexError::Unavailable(_)), "{refused}");
 }
 
 #[tokio::test]
@@ -49,7 +64,7 @@ async fn what_the_service_says_of_a_query_is_not_repeated() {
         Some((400, json!({"error": {"type": "x", "reason": "canary", "root_cause": [cause]}}).to_string()))
     })
     .unwrap();
-    let refused = index(&refusing, None).post_search("/products/_search", json!({})).await.unwrap_err();
+    let refused = index(&refusing, None).ask(json!({})).await.unwrap_err();
     assert_eq!(refused.to_string(), "the search service refused (400 query_shard_exception)");
     assert!(!format!("{refused:?}").contains("canary"));
 }
@@ -61,13 +76,13 @@ async fn a_signed_request_with_parameters_is_one_that_aws_takes() {
         let sent = request.header("authorization").unwrap_or_default();
         let right = authorization(request);
         let status = if sent == right { 200 } else { 403 };
-        Some((status, json!({"pit_id": "view", "sent": sent, "right": right}).to_string()))
+        Some((status, json!({"sent": sent, "right": right}).to_string()))
     })
     .unwrap();
     let index = index(&aws, Some(signing().await));
     for (method, path, body) in [
-        (Method::Post, "/products/_search/point_in_time?keep_alive=2m", None),
-        (Method::Post, "/products/_search/point_in_time?keep_alive=2m&expand_wildcards=open%2Chidden", None),
+        (Method::Post, "/products/_refresh?expand_wildcards=open%2Chidden", None),
+        (Method::Post, "/products/_msearch?max_concurrent_searches=2&pretty", Some("{}\n{}\n")),
         (Method::Post, "/products-1/_bulk?timeout=5s&refresh", Some("{}\n")),
         (Method::Post, "/_search", Some(r#"{"query":{"match":{"title":"Rucksäcke & 100 % wool"}}}"#)),
         (Method::Get, "/_alias/products", None),

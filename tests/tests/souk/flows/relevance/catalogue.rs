@@ -42,12 +42,31 @@ impl Catalogue {
         file.map(|file| Self::expand(&["--file", file.to_str().unwrap()]))
     }
 
+    /// One without anything in it.
+    pub fn empty() -> Self {
+        let sellers = [("others".to_owned(), "Others".to_owned())].into();
+        Self { products: Vec::new(), categories: HashMap::new(), sellers }
+    }
+
+    /// The category at the end of a path of names, which is there from then on: its id.
+    pub fn add_path(&mut self, names: &[&str]) -> String {
+        let mut parent = Value::Null;
+        for end in 1..=names.len() {
+            let letters = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+            let id: String = names[..end].join("--").chars().map(letters).take(64).collect();
+            let category = json!({ "id": id, "name": names[end - 1], "parent_id": parent });
+            self.categories.entry(id.clone()).or_insert(category);
+            parent = json!(id);
+        }
+        parent.as_str().unwrap_or_default().to_owned()
+    }
+
     fn expand(arguments: &[&str]) -> Self {
         let mut command = Command::new(std::env::var("SOUK_PYTHON").unwrap_or_else(|_| "python3".to_owned()));
         command.args(["-m", "souk_catalogue", "expand"]).args(arguments);
         let printed = command.env("PYTHONPATH", root().join("infra/catalogue")).current_dir(root()).output().unwrap();
         assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
-        let mut catalogue = Self { products: Vec::new(), categories: HashMap::new(), sellers: HashMap::new() };
+        let mut catalogue = Self::empty();
         for line in String::from_utf8(printed.stdout).unwrap().lines() {
             let row: Value = serde_json::from_str(line).unwrap();
             let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
@@ -84,12 +103,12 @@ impl Catalogue {
         send(Method::DELETE, index, String::new()).await;
         let made = send(Method::PUT, index, definition().to_string()).await;
         assert_eq!(made["acknowledged"], true, "{made}");
-        let documents: Vec<_> = self.products.iter().flat_map(|product| self.page(product).actions()).collect();
+        let documents: Vec<_> = self.products.iter().map(|product| self.page(product).action()).collect();
         for chunk in documents.chunks(AT_ONCE) {
             let mut lines = String::new();
             for action in chunk {
-                let Action::Index { sku, document, .. } = action else { panic!("nothing is deleted") };
-                lines += &format!("{}\n{document}\n", json!({ "index": { "_id": sku } }));
+                let Action::Index { product_id, document, .. } = action else { panic!("nothing is deleted") };
+                lines += &format!("{}\n{document}\n", json!({ "index": { "_id": product_id } }));
             }
             let taken = send(Method::POST, &format!("{index}/_bulk"), lines).await;
             assert_eq!(taken["errors"], false, "{taken}");

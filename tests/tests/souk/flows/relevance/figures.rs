@@ -82,7 +82,8 @@ async fn score(measured: &Measured, queries: &[&Judged], way: Way) -> (f64, usiz
 }
 
 async fn asked(measured: &Measured, query: Value) -> Vec<String> {
-    let body = json!({ "query": query, "collapse": { "field": "product_id" }, "size": 10, "_source": ["product_id"] });
+    let query = json!({ "nested": { "path": "variants", "query": query, "score_mode": "max" } });
+    let body = json!({ "query": query, "size": 10, "_source": ["product_id"] });
     let request = Client::new().post(format!("{}/{}/_search", opensearch(), measured.name)).json(&body);
     let answer: Value = request.send().await.unwrap().json().await.unwrap();
     let hits = answer["hits"]["hits"].as_array().unwrap_or_else(|| panic!("{answer}"));
@@ -91,20 +92,21 @@ async fn asked(measured: &Measured, query: Value) -> Vec<String> {
 
 /// What one writes first.
 fn plain(q: &str) -> Value {
-    let fields = ["title", "description", "category_names", "attribute_words"];
+    let fields = ["title", "description", "category_names", "attribute_words"].map(|field| format!("variants.{field}"));
     json!({ "multi_match": { "query": q, "fields": fields, "fuzziness": "AUTO" } })
 }
 
 /// What handbooks recommend: terms over all fields together, the telling ones boosted, phrases and typing errors.
 fn careful(q: &str) -> Value {
-    let fields = ["title^3", "category_names^2", "attribute_words^2", "variant_title", "description"];
-    let fuzzy = json!({ "query": q, "fuzziness": "AUTO", "prefix_length": 1, "fields": ["title^3", "category_names^2", "description"] });
+    let of_variant = |field: &str| format!("variants.{field}");
+    let fields = ["title^3", "category_names^2", "attribute_words^2", "variant_title", "description"].map(of_variant);
+    let fuzzy = json!({ "query": q, "fuzziness": "AUTO", "prefix_length": 1, "fields": ["title^3", "category_names^2", "description"].map(of_variant) });
     json!({ "bool": {
         "minimum_should_match": 1,
         "should": [
             { "multi_match": { "query": q, "type": "cross_fields", "operator": "and", "fields": fields, "boost": 3 } },
             { "multi_match": { "query": q, "type": "most_fields", "fields": fields } },
-            { "multi_match": { "query": q, "type": "phrase", "slop": 2, "fields": ["title^3"] } },
+            { "multi_match": { "query": q, "type": "phrase", "slop": 2, "fields": [of_variant("title^3")] } },
             { "multi_match": fuzzy },
         ],
     } })

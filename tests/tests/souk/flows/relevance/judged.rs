@@ -193,6 +193,11 @@ impl Judged {
         Self { q: q.to_owned(), group, grades }
     }
 
+    /// A query with grades that others gave.
+    pub fn given(q: &str, grades: HashMap<String, u32>) -> Self {
+        Self { q: q.to_owned(), group: Group::Modifiers, grades }
+    }
+
     /// The same with an error in its longest word; none where that is short. Which error, and where, follows from
     /// the word.
     fn misspelt(&self) -> Option<Self> {

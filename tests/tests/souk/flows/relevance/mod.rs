@@ -8,13 +8,18 @@
 mod bounded;
 mod catalogue;
 mod divided;
+mod exact;
 mod figures;
+mod generated;
 mod judged;
+mod paging;
+mod published;
+mod reindexing;
 mod sample;
 
 use std::sync::OnceLock;
 
-use souk_search::{SearchAnswer, SearchIndex, SearchQuery, Sort};
+use souk_search::{CurrentSynonyms, CursorKey, Search, SearchAnswer, SearchIndex, SearchQuery, Sort, Suggester};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::support::stack;
@@ -22,7 +27,8 @@ use catalogue::Catalogue;
 
 /// An index that is being measured, and what it holds.
 pub struct Measured {
-    pub index: SearchIndex,
+    pub index: Search,
+    pub suggester: Suggester,
     pub name: String,
     pub catalogue: Catalogue,
 }
@@ -52,13 +58,16 @@ pub async fn retail() -> Option<&'static Measured> {
 }
 
 impl Measured {
-    async fn of(name: &str, catalogue: Catalogue) -> Self {
+    /// An index of this catalogue.
+    pub async fn of(name: &str, catalogue: Catalogue) -> Self {
         static TURN: Mutex<()> = Mutex::const_new(());
         let _turn = TURN.lock().await;
         let name = format!("relevance-{name}");
         catalogue.fill(opensearch(), &name).await;
         let index = SearchIndex::unsigned(opensearch()).unwrap().searching(&name);
-        Self { index, name, catalogue }
+        let (synonyms, key) = (CurrentSynonyms::built_in(), CursorKey::new("the key of these tests"));
+        let suggester = Suggester::new(index.clone(), synonyms.clone());
+        Self { index: Search::new(index, synonyms, key), suggester, name, catalogue }
     }
 
     /// The first ten for these words.

@@ -91,8 +91,15 @@ async fn typing_errors_neither_decide_who_is_in_nor_hide_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_word_of_descriptions_that_is_all_but_a_kind_is_that_kind() {
+    let answer = sample().await.search("patns").await;
+    assert_eq!(answer.did_you_mean.as_deref(), Some("pants"), "letters change places");
+    assert!(answer.hits.iter().all(|hit| hit.category_id == "trousers"), "{:?}", titles(&answer));
+}
+
+#[tokio::test]
 async fn suggestions_are_products_categories_and_queries_and_forgive_errors() {
-    let index = &sample().await.index;
+    let index = &sample().await.suggester;
     let found = index.suggest("leather backp").await.unwrap();
     assert!(found.suggestions.iter().all(|product| product.text.contains("Leather")), "{found:?}");
     assert_eq!((found.queries[0].as_str(), found.categories[0].name.as_str()), ("leather backpacks", "Backpacks"));
