@@ -17,7 +17,7 @@ pub struct Deps {
 
 /// A product's pictures.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Pictures)]
+#[schema(as = ProductPictures)]
 struct List {
     /// All of them, in the order in which they were asked for; 60 at most.
     pictures: Vec<PictureView>,

@@ -43,6 +43,8 @@ struct Upload {
 struct FormView {
     /// Where it is sent to by `POST`.
     url: String,
+    /// By name.
+    #[schema(value_type = BTreeMap<String, String>)]
     fields: BTreeMap<&'static str, String>,
     /// The largest file that is taken, in bytes.
     max_bytes: u64,

@@ -2,7 +2,10 @@
 //! credentials. What is signed is a policy: where the file goes, what it is said to be, how large it may be, until
 //! when. S3 refuses everything else.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
 
 use aws_config::SdkConfig;
 use aws_credential_types::{
@@ -97,7 +100,8 @@ impl Forms {
 
 /// Of a policy in Base64.
 fn signature(credentials: &Credentials, region: &str, now: Timestamp, policy: &str) -> String {
-    let key = generate_signing_key(credentials.secret_access_key(), SystemTime::from(now), region, SERVICE);
+    let since = Duration::from_secs(now.as_second().try_into().unwrap_or_default());
+    let key = generate_signing_key(credentials.secret_access_key(), SystemTime::UNIX_EPOCH + since, region, SERVICE);
     calculate_signature(key, policy.as_bytes())
 }
 

@@ -25,7 +25,7 @@ const SHOWN_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 const TRIES: u32 = 3;
 
 /// Pictures by when they are looked at next. There are few changes, so one partition holds them all.
-const CHECKS: TimeIndex = TimeIndex { name: "checks", time: "check_at" };
+const CHECKS: TimeIndex = TimeIndex { name: "checks", shard: "checks", time: "check_at" };
 const SHARD: &str = "0";
 
 /// The table of pictures: one partition a product.

@@ -164,13 +164,14 @@ pub fn rules() -> [(&'static str, String); 9] {
 }
 
 /// What parameters of paths are: each name is one thing everywhere.
-const PATH_PARAMETERS: [(&str, &str); 12] = [
+const PATH_PARAMETERS: [(&str, &str); 13] = [
     ("category_id", "CategoryId"),
     ("checkout_id", "CheckoutId"),
     ("event_id", "EventId"),
     ("intent_id", "IntentId"),
     ("order_id", "OrderId"),
     ("parcel", "ParcelNumber"),
+    ("picture_id", "PictureId"),
     ("product_id", "ProductId"),
     ("sale_id", "FlashSaleId"),
     ("seller_id", "SellerId"),

@@ -132,7 +132,7 @@ async fn a_picture_that_was_never_named_is_withdrawn_at_once() {
 }
 
 #[tokio::test]
-async fn what_waits_to_be_shown_is_looked_at_after_a_week_and_what_is_shown_after_a_month() {
+async fn what_waits_is_looked_at_after_a_week_and_what_is_shown_after_a_month() {
     let pictures = pictures().await;
     ready(&pictures, 1, at(0)).await;
     asked_for(&pictures, 2, at(0)).await;
