@@ -42,7 +42,6 @@ pub struct SynonymLines {
     pub lines: Vec<String>,
     /// When it was put; absent of the file that the shop comes with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
     pub changed_at: Option<Timestamp>,
 }
 
