@@ -28,5 +28,5 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let id: CategoryId = request.path("category_id")?;
     let tree = deps.pages.browse_tree().await?;
     let view = tree.view_from(&id).ok_or_else(|| Problem::not_found("category"))?;
-    Ok(Response::json(200, &view).revision(tree.revision).header("cache-control", CACHE_CONTROL))
+    Ok(Response::json(200, &view).revision(tree.revision()).header("cache-control", CACHE_CONTROL))
 }

@@ -165,6 +165,7 @@ impl Written {
             catalog_version: 1,
             category: Some(CategoryPath {
                 category_id: product.category_id.clone(),
+                versions: String::new(),
                 tree_revision: 1,
                 names: vec![name; LEVELS],
             }),

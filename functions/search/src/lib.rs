@@ -11,6 +11,8 @@ pub mod page_projector;
 pub mod page_refresher;
 mod problems;
 mod refreshes;
+pub mod rename_progress;
+pub mod renaming;
 pub mod search_index_manager;
 pub mod search_indexer;
 pub mod search_products;
@@ -23,6 +25,7 @@ souk_runtime::functions! {
     http "list-categories" => list_categories::handle,
     stream "page-projector" => page_projector::handle,
     queue "page-refresher" => page_refresher::handle,
+    task "rename-progress" => rename_progress::handle,
     task "search-index-manager" => search_index_manager::handle,
     stream "search-indexer" => search_indexer::handle,
     http "search-products" => search_products::handle,

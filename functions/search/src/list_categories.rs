@@ -36,5 +36,5 @@ struct Categories {
 pub async fn handle(deps: &Deps, _: Request, _: Call) -> HttpResult {
     let tree = deps.pages.browse_tree().await?;
     let categories = Categories { categories: tree.view() };
-    Ok(Response::json(200, &categories).revision(tree.revision).header("cache-control", CACHE_CONTROL))
+    Ok(Response::json(200, &categories).revision(tree.revision()).header("cache-control", CACHE_CONTROL))
 }

@@ -2,9 +2,12 @@
 
 mod availability;
 mod facts;
+mod kept;
 mod names;
+mod nodes;
 mod project;
 mod record;
+mod renames;
 mod store;
 mod tree;
 mod view;
@@ -14,6 +17,7 @@ pub use record::{
     AvailabilityFact, CategoryName, CategoryPath, Image, PageProduct, PriceFact, ProductPage, Rating, SellerName,
     Variant,
 };
+pub use renames::{PRODUCTS_A_PART, RenameReport, RenameState, Segment};
 pub use store::Pages;
 pub use tree::{CategoryTree, TreeView};
 pub use view::PageView;

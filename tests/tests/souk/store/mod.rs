@@ -14,8 +14,10 @@ mod pages;
 mod payments;
 mod pricing;
 mod reconciliation;
+mod renames;
 mod shortages;
 mod tables;
+mod tree;
 mod webhooks;
 
 use jiff::{SignedDuration, Timestamp};
