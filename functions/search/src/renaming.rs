@@ -5,7 +5,7 @@
 //! may be repeated, and a page that cannot be brought up to date is tried by itself, so that no other waits
 //! for it; in the end it is the only one in the dead-letter queue.
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use souk_catalog::{Catalog, ProductsOf};
 use souk_domain::ids::{CategoryId, ProductId};
@@ -67,14 +67,13 @@ impl Renaming {
     async fn below(&self, id: &CategoryId, rename: &str, now: Timestamp) -> Result<Vec<PageRefresh>, StoreError> {
         // An instance of the code from before may have written there a moment ago.
         self.pages.take_whole_tree_apart().await?;
-        let mut next = Vec::new();
-        for child in self.catalog.children(id).await? {
+        let next = self.catalog.children(id).await?.into_iter().map(|child| async move {
             let name = NameOf::Category(child);
             let listing = Listing { rename: rename.to_owned(), ..Listing::default() };
             self.pages.rename_is_to_list(&segment(&name, &listing), now).await?;
-            next.push(PageRefresh::list(name, listing));
-        }
-        Ok(next)
+            Ok(PageRefresh::list(name, listing))
+        });
+        stream::iter(next).buffer_unordered(AT_ONCE).try_collect().await
     }
 
     async fn list(&self, name: NameOf, listing: Listing, now: Timestamp) -> Result<Vec<PageRefresh>, StoreError> {
