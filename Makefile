@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import logs mails audit reconcile reindex restore-index abort-reindex compare-index synonyms replay crowd mutants
+.PHONY: help demo up down test outputs import logs mails audit reconcile reindex restore-index abort-reindex compare-index synonyms renames replay crowd freshness mutants
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,11 +55,17 @@ compare-index: ## compare the search index with the product pages, and repair it
 synonyms: ## the words that search takes for each other; make synonyms FILE=words.txt puts others, within a minute
 	@$(SOUK) synonyms $(if $(FILE),"$(FILE)")
 
+renames: ## how far changed names of categories and sellers have come to the pages that show them
+	@$(SOUK) job rename-progress
+
 replay: ## put back through what consumers of streams had set aside: make replay [OUTPUTS=outputs.json]
 	@$(SOUK) replay $(if $(OUTPUTS),--outputs "$(OUTPUTS)")
 
 crowd: ## shoppers' stories on the running stack, 1, 8, 32 and 128 at a time: how many a second, how long each request takes
 	@$(SOUK) crowd
+
+freshness: ## how soon the running stack finds a product that is put, and shows a new name on 10,000 (SOUK_RENAMED=10000)
+	@$(SOUK) freshness
 
 mutants: ## change the domain's rules one by one and expect a test to fail (needs cargo-mutants): make mutants [FILE=shared/domain/src/payment.rs]
 	@cargo mutants --package souk-domain $(if $(FILE),--file "$(FILE)")

@@ -1,52 +1,90 @@
 //! Hints of how many units of a SKU are left, published on the bus.
 //!
-//! A row that is new is published at once, so that a product which was just loaded can say that it is in
-//! stock. What changes afterwards is gathered. Either way a SKU is read when it is published, with a version
-//! that rises: whichever hint comes late is dropped by whoever knows a newer one.
+//! Each SKU is read when it is published, with a version that rises: whichever hint comes late is dropped by
+//! whoever knows a newer one. Nothing is published of which a shopper would be told the same, and of a SKU
+//! that was published lately nothing either: it is put into a queue for as long as it has to wait.
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::Timestamp;
 use souk_domain::{ids::Sku, stock::StockRow};
 use souk_dynamo::StoreError;
-use souk_events::inventory::{AvailabilityChanged, SOURCE};
-use souk_inventory::StockRows;
+use souk_events::inventory::{AvailabilityChanged, HintDue, SOURCE};
+use souk_inventory::{Availability, HintBook, HintStep};
 use souk_runtime::{
     bus::{Bus, Event},
+    queue::Failure,
     stream::{BatchResult, Record, RecordFailure},
 };
-use souk_wiring::FromEnvironment;
+use souk_wiring::{FromEnvironment, Sender};
 
-/// How many SKUs are read at once.
+/// How many SKUs are seen to at once.
 const AT_ONCE: usize = 8;
 
-/// A SKU that has to be published, and the first record of the batch that says so.
+/// A SKU that may have to be published, and the first record of the batch that says so.
 pub(crate) type Due = (usize, Sku);
 
-/// The rows of stock, and the bus.
+/// What was told and is to be told, the bus, and the queue of those that wait.
 #[derive(Debug, FromEnvironment)]
 pub(crate) struct Hints {
-    rows: StockRows,
+    book: HintBook,
     bus: Bus,
+    #[variable("DUE_HINTS_URL")]
+    waiting: Sender,
 }
 
 impl Hints {
-    /// Publishes how many units there are of each of these SKUs now.
+    /// Publishes how many units there are of each of these SKUs now, where that is news and its time has come.
     ///
     /// # Errors
-    /// The first record whose SKU was not published.
-    pub(crate) async fn publish(&self, due: Vec<Due>) -> BatchResult {
-        let read = due.into_iter().map(async |(index, sku)| (index, self.read(sku).await));
-        let read: Vec<_> = stream::iter(read).buffered(AT_ONCE).collect().await;
-        let events = read.into_iter().map(|(index, event)| {
-            let event = event.map_err(RecordFailure::from);
-            let event = event.and_then(|event| Event::new(AvailabilityChanged::DETAIL_TYPE, &event));
-            event.map(|event| (index, event)).map_err(|error| (index, error))
+    /// The first record whose SKU was not seen to. What is published twice carries the same version or a newer one.
+    pub(crate) async fn publish(&self, due: Vec<Due>, now: Timestamp) -> BatchResult {
+        let steps = due.into_iter().map(async |(index, sku)| {
+            let step = self.book.step(&sku, now).await;
+            (index, sku, step)
         });
-        self.bus.publish(SOURCE, events.collect::<Result<_, _>>()?).await
+        let steps: Vec<_> = stream::iter(steps).buffered(AT_ONCE).collect().await;
+        let (mut told, mut waiting, mut unread) = (Vec::new(), Vec::new(), Ok(()));
+        for (index, sku, step) in steps {
+            match step {
+                Ok(HintStep::Holds) => {}
+                Ok(HintStep::Tell(present)) => told.push((index, present)),
+                Ok(HintStep::Wait(seconds)) => waiting.push((index, sku, seconds)),
+                Err(error) => {
+                    unread = Err((index, error.into()));
+                    break;
+                }
+            }
+        }
+        let published = self.tell(told).await;
+        self.let_wait(waiting).await?;
+        published?;
+        unread
     }
 
-    async fn read(&self, sku: Sku) -> Result<AvailabilityChanged, StoreError> {
-        let now = self.rows.availability(&sku).await?;
-        Ok(AvailabilityChanged { sku, available: now.available, version: now.version })
+    async fn tell(&self, told: Vec<(usize, Availability)>) -> BatchResult {
+        let event = |(index, present): &(usize, Availability)| {
+            let Availability { sku, available, version } = present.clone();
+            let event = Event::new(AvailabilityChanged::DETAIL_TYPE, &AvailabilityChanged { sku, available, version });
+            event.map(|event| (*index, event)).map_err(|error| (*index, error))
+        };
+        let events = told.iter().map(event).collect::<Result<_, _>>()?;
+        let published = self.bus.publish(SOURCE, events).await;
+        // Those before the first that was not taken do not come again.
+        let until = published.as_ref().map_or_else(|(failed, _)| *failed, |()| usize::MAX);
+        let told: Vec<_> = told.into_iter().take_while(|(index, _)| *index < until).collect();
+        let noted = told.into_iter().map(async |(index, present)| {
+            self.book.has_told(&present).await.map_err(|error: StoreError| (index, error.into()))
+        });
+        stream::iter(noted).buffered(AT_ONCE).try_collect::<()>().await?;
+        published
+    }
+
+    async fn let_wait(&self, waiting: Vec<(usize, Sku, u16)>) -> BatchResult {
+        let sent = waiting.into_iter().map(async |(index, sku, seconds)| {
+            let sent = self.waiting.send(&HintDue { sku }, seconds).await;
+            sent.map_err(|error| (index, RecordFailure::Outage(Failure::from(error))))
+        });
+        stream::iter(sent).buffered(AT_ONCE).try_collect().await
     }
 }
 

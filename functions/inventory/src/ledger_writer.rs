@@ -24,7 +24,7 @@ pub struct Deps {
 ///
 /// # Errors
 /// The first record that was not recorded or not published.
-pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
+pub async fn handle(deps: &Deps, records: Vec<Record>, call: Call) -> BatchResult {
     let recorded = each(records.clone(), AT_ONCE, async |record| {
         if let Some(row) = record.new_image::<StockRow>()? {
             deps.ledger.record(&row).await?;
@@ -34,6 +34,6 @@ pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
     .await;
     // The records before a failed one do not come back: their hints are published now or never.
     let done = recorded.as_ref().map_or_else(|(failed, _)| *failed, |()| records.len());
-    deps.hints.publish(of_new_rows(&records[..done])?).await?;
+    deps.hints.publish(of_new_rows(&records[..done])?, call.now).await?;
     recorded
 }

@@ -10,11 +10,13 @@ pub mod post_adjustment;
 pub mod post_repair;
 mod problems;
 pub mod publish_availability;
+pub mod publish_due_hints;
 pub mod put_inventories;
 pub mod put_inventory;
 
 souk_runtime::functions! {
     stream "publish-availability" => publish_availability::handle,
+    queue "publish-due-hints" => publish_due_hints::handle,
     http "get-inventory" => get_inventory::handle,
     http "get-ledger" => get_ledger::handle,
     stream "ledger-writer" => ledger_writer::handle,

@@ -1,8 +1,8 @@
 //! `publish-availability`: the stream of stock rows → hints of how many units are left.
 //!
-//! The stream's batching window sets how often a SKU is published at most; within a batch each SKU is read
-//! once and published once, as it stands then. Rows that are new are not waited for: `ledger-writer`, which has
-//! no window, publishes them (a stream bears two readers, and those are the two).
+//! Changes are gathered for some seconds; within a batch each SKU is read once, as it stands then. Rows that are
+//! new are not waited for: `ledger-writer`, which has no window, publishes them (a stream bears two readers, and
+//! those are the two).
 
 use souk_runtime::stream::{BatchResult, Record};
 use souk_wiring::{Call, FromEnvironment};
@@ -19,6 +19,6 @@ pub struct Deps {
 ///
 /// # Errors
 /// The first record whose SKU was not published.
-pub async fn handle(deps: &Deps, records: Vec<Record>, _: Call) -> BatchResult {
-    deps.hints.publish(of_changed_rows(&records)?).await
+pub async fn handle(deps: &Deps, records: Vec<Record>, call: Call) -> BatchResult {
+    deps.hints.publish(of_changed_rows(&records)?, call.now).await
 }

@@ -183,6 +183,7 @@ impl Written {
             deleted_at: None,
             category: Some(CategoryPath {
                 category_id: product.category_id.clone(),
+                versions: String::new(),
                 tree_revision: 1,
                 names: vec![name; LEVELS],
             }),

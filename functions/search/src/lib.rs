@@ -17,6 +17,8 @@ pub mod page_refresher;
 mod problems;
 pub mod put_synonyms;
 mod refreshes;
+pub mod rename_progress;
+pub mod renaming;
 pub mod search_index_manager;
 pub mod search_indexer;
 pub mod search_products;
@@ -34,6 +36,7 @@ souk_runtime::functions! {
     stream "page-projector" => page_projector::handle,
     queue "page-refresher" => page_refresher::handle,
     http "put-synonyms" => put_synonyms::handle,
+    task "rename-progress" => rename_progress::handle,
     task "search-index-manager" => search_index_manager::handle,
     stream "search-indexer" => search_indexer::handle,
     http "search-products" => search_products::handle,

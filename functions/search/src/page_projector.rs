@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use souk_catalog::{CategoryRecord, Key, ProductRecord, Scalar, SellerRecord};
-use souk_domain::ids::CategoryId;
-use souk_events::search::PageRefresh;
+use souk_events::search::NameOf;
 use souk_runtime::stream::{self, BatchResult, Record, RecordFailure};
 use souk_search::{Image, PageProduct, Pages, Rating, Variant};
 use souk_wiring::{Call, FromEnvironment};
@@ -37,14 +36,14 @@ async fn project(deps: &Deps, record: Record) -> Result<(), RecordFailure> {
             Ok(project_product(&deps.pages, product).await?)
         }
         Some(Ok(Key::Category(id))) => {
-            let Some(category) = record.new_image()? else { return Ok(()) };
-            let is_new = record.old::<CategoryRecord>().is_none();
-            project_category(deps, &id, category, is_new).await
+            let Some(CategoryRecord { name, parent_id, version, .. }) = record.new_image()? else { return Ok(()) };
+            deps.pages.record_category(&id, &name, parent_id.as_ref(), version).await?;
+            Ok(deps.refreshes.begin(NameOf::Category(id), version).await?)
         }
         Some(Ok(Key::Seller(seller_id))) => {
             let Some(SellerRecord { name, version, .. }) = record.new_image()? else { return Ok(()) };
             deps.pages.record_seller(&seller_id, &name, version).await?;
-            Ok(deps.refreshes.send(&[PageRefresh::Seller { seller_id, after: None }]).await?)
+            Ok(deps.refreshes.begin(NameOf::Seller(seller_id), version).await?)
         }
         // Which product a SKU belongs to is said by the product too.
         Some(Ok(Key::Sku(_))) => Ok(()),
@@ -59,20 +58,6 @@ async fn project_product(pages: &Pages, record: ProductRecord) -> Result<(), sou
         // A tombstone is not changed after it was made.
         None => pages.remove(&record.product_id, version, &skus, record.updated_at).await,
     }
-}
-
-/// A category's name stands on the pages of its products and of all that stand below it.
-async fn project_category(
-    deps: &Deps,
-    id: &CategoryId,
-    category: CategoryRecord,
-    is_new: bool,
-) -> Result<(), RecordFailure> {
-    let CategoryRecord { name, parent_id, version, .. } = category;
-    let tree = deps.pages.record_category(id, &name, parent_id.as_ref(), version).await?;
-    let refresh = |category_id| PageRefresh::Category { category_id, only_gaps: is_new, after: None };
-    let refreshes: Vec<_> = tree.subtree(id).into_iter().map(refresh).collect();
-    Ok(deps.refreshes.send(&refreshes).await?)
 }
 
 /// What a page takes over from the catalog; `None` for a tombstone.

@@ -33,9 +33,11 @@ const Q_MAX: usize = 200;
 const LIMIT_DEFAULT: usize = 24;
 const LIMIT_MAX: usize = 100;
 
-/// What was just asked by somebody may be answered from a cache; what an operator has just changed
-/// is found a moment later.
-pub(crate) const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=2";
+/// What was just asked by somebody may be answered from a cache: that is enough for a crowd, and what an
+/// operator has just changed is found a moment later.
+pub(crate) const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=1";
+/// Whoever finds nothing looks again soon, for what was just put there perhaps.
+const NOTHING_FOUND: &str = "public, no-cache";
 
 /// What searches.
 #[derive(Debug, FromEnvironment)]
@@ -71,7 +73,8 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let search = parse(&request)?;
     let cursor: Option<String> = request.query("cursor")?;
     let answer = deps.search.search(&search, cursor.as_deref()).await.map_err(problems::query)?;
-    Ok(Response::json(200, &answer).header("cache-control", CACHE_CONTROL))
+    let cache_control = if answer.hits.is_empty() { NOTHING_FOUND } else { CACHE_CONTROL };
+    Ok(Response::json(200, &answer).header("cache-control", cache_control))
 }
 
 fn parse(request: &Request) -> Result<SearchQuery, Problem> {

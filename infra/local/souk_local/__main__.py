@@ -99,6 +99,11 @@ def _crowd(_args):
     phases.crowd(_running_demo())
 
 
+def _freshness(_args):
+    from . import phases
+    phases.freshness(_running_demo())
+
+
 def _test(_args):
     from . import phases
     phases.run()
@@ -115,7 +120,8 @@ def main():
     for name, run, about in (("up", _up, "build, start, deploy and load"), ("down", _down, "end every process"),
                              ("demo", _demo, "up, then a shopper's story"), ("test", _test, "all checks and tests"),
                              ("outputs", _outputs, "one JSON object about the running stack"),
-                             ("crowd", _crowd, "how many shoppers' stories the running stack bears")):
+                             ("crowd", _crowd, "how many shoppers' stories the running stack bears"),
+                             ("freshness", _freshness, "how soon the running stack shows what has changed")):
         commands.add_parser(name, help=about).set_defaults(run=run)
     importing = commands.add_parser("import", help="load a catalogue file")
     importing.add_argument("file")

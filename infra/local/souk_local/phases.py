@@ -36,10 +36,11 @@ def run():
                 _phase(f"tests of {path}", lambda folder=folder, path=path: _python_tests(folder, path))
         _phase("a second stack beside it", lambda: _python_tests("infra/local/stack_tests", "infra/local"))
         _phase("store, flow and race tests", _cargo(
-            "test", "--no-fail-fast", "--workspace", "--test", "*", "--", "--skip", "faults::", "--skip", "load::",
+            "test", "--no-fail-fast", "--workspace", "--test", "*", "--", "--skip", "faults::", "--skip", "load::", "--skip", "keeping::",
             SOUK_OUTPUTS=str(test.home / "outputs.json"), SOUK_PYTHON=str(environment.python())))
         # Alone on the machine, on which it says what it bears.
         _phase("a crowd", _stories(test))
+        _phase("freshness and renames", _keeping(test))
         # By themselves: they end functions' processes, whoever is calling those.
         _phase("fault tests", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "faults::",
@@ -56,6 +57,16 @@ def crowd(running):
     """Play shoppers' stories on a running stack, 1 to 128 at a time, and print what each request took."""
     _stories(running, SOUK_STORIES=os.environ.get("SOUK_STORIES", "240"),
              SOUK_AT_A_TIME=os.environ.get("SOUK_AT_A_TIME", "1,8,32,128"))()
+
+
+def freshness(running):
+    """Measure on a running stack how soon a product is found, and a rename of ten thousand is shown."""
+    _keeping(running, SOUK_RENAMED=os.environ.get("SOUK_RENAMED", "10000"))()
+
+
+def _keeping(running, **sizes):
+    return _cargo("test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "keeping::", "--nocapture",
+                  "--test-threads=1", SOUK_OUTPUTS=str(running.home / "outputs.json"), **sizes)
 
 
 def _stories(running, **sizes):

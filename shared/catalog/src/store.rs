@@ -88,7 +88,10 @@ impl Catalog {
     }
 
     /// The categories right below this one, from an index that may lag a little behind.
-    pub(crate) async fn children(&self, id: &CategoryId) -> Result<Vec<CategoryId>, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn children(&self, id: &CategoryId) -> Result<Vec<CategoryId>, StoreError> {
         let mut pages = self
             .table
             .query()

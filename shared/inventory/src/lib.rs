@@ -7,6 +7,7 @@
 mod adjust;
 mod audit;
 mod flash_sale_units;
+mod hints;
 mod ledger;
 mod repair;
 mod reservations;
@@ -19,6 +20,7 @@ mod transitions;
 pub use adjust::{AdjustOutcome, Adjustment, IdempotentRequest, MissingUnits};
 pub use audit::{StockAudit, StockAuditor};
 pub use flash_sale_units::{AllotOutcome, FlashSaleUnits, GivenBack};
+pub use hints::{HintBook, HintStep};
 pub use ledger::{Ledger, LedgerEntry, LedgerPage};
 pub use repair::RepairOutcome;
 pub use reservations::{ReservationBook, Reservations};

@@ -229,6 +229,7 @@ mod tests {
             product: serde_json::from_value(product).unwrap(),
             category: Some(CategoryPath {
                 category_id: "packs".parse().unwrap(),
+                versions: String::new(),
                 tree_revision: 1,
                 names: names.into(),
             }),

@@ -1,8 +1,7 @@
 //! Browsing: product pages (the read model), search documents, queries.
 //!
 //! The `product-pages` table holds one item per product with everything that its page shows, one per
-//! SKU with the facts that other contexts publish of it, one per seller, and one with the whole tree of
-//! categories. Whoever writes one of these first writes their own item and then reads the others that
+//! SKU with the facts that other contexts publish of it, one per seller and one per category. Whoever writes one of these first writes their own item and then reads the others that
 //! belong to it; so of two writers at once at least one sees the other's, and nothing is lost. Every
 //! write is guarded by its source's version, so late and repeated records change nothing.
 //!
@@ -23,8 +22,8 @@ pub use index::{IndexError, QUERY_WITHIN, RefusedDocument, SearchIndex, WITHIN, 
 pub use keeper::{ComparisonReport, Counts, Keeper, KeeperError, PARTS_MAX, PartReport, ReindexReport};
 pub use page::{
     Availability, AvailabilityFact, CardVariant, CardView, CategoryName, CategoryPath, CategoryTree, GONE_FOR, Image,
-    ImageSource, ImageView, Looked, PageProduct, PageView, Pages, PriceFact, ProductPage, Rating, SellerName, TreeView,
-    Variant,
+    ImageSource, ImageView, Looked, PRODUCTS_A_PART, PageProduct, PageView, Pages, PriceFact, ProductPage, Rating,
+    RenameReport, RenameState, Segment, SellerName, TreeView, Variant,
 };
 pub use query::{
     AttributeFacet, AttributeFilter, AttributeFilterError, AttributeValue, CategoryFacet, CorrectedWord, CursorKey,

@@ -2,10 +2,12 @@
 
 mod allocation;
 mod change;
+mod hint;
 mod row;
 
 pub use allocation::{Allocation, Demand, Shortage, allocate};
 pub use change::{Change, Delta, Movement, MovementKind};
+pub use hint::Hint;
 pub use row::{MAX_UNITS, StockError, StockRow};
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 use serde::Serialize;
+use souk_domain::stock::Hint;
 use utoipa::ToSchema;
 
 use super::AvailabilityFact;
-
-/// From this many units on, nobody needs to hurry.
-const FEW: u64 = 5;
 
 /// What a shopper is told about stock. A hint: checkout counts again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -19,11 +17,11 @@ pub struct Availability {
 impl Availability {
     /// The hint for this count; `None` is a SKU of which inventory has published nothing.
     pub fn of(available: Option<u64>) -> Self {
-        match available {
+        match available.map(Hint::of) {
             None => Self { label: "Availability unknown".to_owned(), left: None },
-            Some(0) => Self { label: "Out of stock".to_owned(), left: Some(0) },
-            Some(left @ 1..=FEW) => Self { label: format!("Only {left} left"), left: Some(left) },
-            Some(_) => Self { label: "In stock".to_owned(), left: None },
+            Some(Hint::OutOfStock) => Self { label: "Out of stock".to_owned(), left: Some(0) },
+            Some(Hint::Few(left)) => Self { label: format!("Only {left} left"), left: Some(left) },
+            Some(Hint::InStock) => Self { label: "In stock".to_owned(), left: None },
         }
     }
 }

@@ -3,10 +3,13 @@
 mod availability;
 mod card;
 mod facts;
+mod kept;
 mod names;
+mod nodes;
 mod picture;
 mod project;
 mod record;
+mod renames;
 mod store;
 mod tree;
 mod view;
@@ -18,6 +21,7 @@ pub use record::{
     AvailabilityFact, CategoryName, CategoryPath, Image, PageProduct, PriceFact, ProductPage, Rating, SellerName,
     Variant,
 };
+pub use renames::{PRODUCTS_A_PART, RenameReport, RenameState, Segment};
 pub(crate) use store::Part;
 pub use store::{GONE_FOR, Looked, Pages};
 pub use tree::{CategoryTree, TreeView};

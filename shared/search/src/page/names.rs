@@ -7,9 +7,10 @@ use souk_domain::ids::{CategoryId, ProductId, SellerId, Sku};
 use souk_dynamo::{Item, StoreError, Update, attribute, decode, n, s, value};
 
 use super::{
-    CategoryPath, CategoryTree, Pages, SellerName,
+    CategoryPath, Pages, SellerName,
     facts::SkuFacts,
-    store::{TREE_KEY, page_key, seller_key, sku_key},
+    nodes::nodes,
+    store::{category_key, page_key, seller_key, sku_key},
 };
 
 /// The names that belong to one product.
@@ -41,11 +42,13 @@ impl Pages {
         seller_id: &SellerId,
         skus: &[&Sku],
     ) -> Result<Surroundings, StoreError> {
-        let mut keys = vec![TREE_KEY.to_owned(), seller_key(seller_id)];
+        let way = self.kept.guess(category_id);
+        let mut keys = vec![seller_key(seller_id)];
+        keys.extend(way.iter().map(category_key));
         keys.extend(skus.iter().map(|sku| sku_key(sku)));
         let keys: Vec<_> = keys.iter().map(|key| [("pk", key.as_str())]).collect();
         let mut found: HashMap<_, _> = self.table.get_many(&keys, true).await?.into_iter().map(with_key).collect();
-        let tree: CategoryTree = found.remove(TREE_KEY).map(decode).transpose()?.unwrap_or_default();
+        let nodes = nodes(way, |id| found.remove(&category_key(id)))?;
         let seller: Option<SellerItem> = found.remove(&seller_key(seller_id)).map(decode).transpose()?;
         let (version, name) = seller.map_or((0, None), |SellerItem { name, version }| (version, Some(name)));
         let seller = SellerName { seller_id: seller_id.clone(), version, name };
@@ -55,7 +58,8 @@ impl Pages {
                 facts.insert((*sku).clone(), decode(item)?);
             }
         }
-        Ok(Surroundings { names: Names { category: tree.path(category_id), seller }, facts })
+        let category = self.path_of(category_id, nodes).await?;
+        Ok(Surroundings { names: Names { category, seller }, facts })
     }
 
     /// Takes note of what a seller is called. The pages of their products have to be refreshed after it.
@@ -94,24 +98,18 @@ impl Pages {
     }
 
     /// Brings a page's category path up to date, if the page still stands in that category and knows an
-    /// older tree. With `only_gaps`, only where the page did not know the whole path: after a category was
-    /// added, the pages that know it already need no write.
+    /// older path.
     ///
     /// # Errors
     /// [`StoreError`]; repeating is safe.
-    pub async fn refresh_category(
-        &self,
-        id: &ProductId,
-        category: &CategoryPath,
-        only_gaps: bool,
-    ) -> Result<(), StoreError> {
-        let newer_than = if only_gaps { category.tree_revision.min(1) } else { category.tree_revision };
+    pub async fn refresh_category(&self, id: &ProductId, category: &CategoryPath) -> Result<(), StoreError> {
         let shown = attribute("category");
+        let versions = shown.clone().field("versions");
         let update = Update::new()
             .set(shown.clone(), value(category)?)
             .add("revision", n(1))
             .when(shown.clone().field("category_id").equals(s(category.category_id.as_str())))
-            .when(shown.field("tree_revision").is_below(n(newer_than)));
+            .when(versions.clone().is_absent().or(versions.is_below(s(&category.versions))));
         self.settle(&page_key(id), update).await.map(drop)
     }
 }

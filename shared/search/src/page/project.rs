@@ -27,8 +27,8 @@ impl Pages {
         }
         let id = &product.product_id;
         let now = self.surroundings(category_id, seller_id, &[]).await?.names;
-        if page.category.as_ref().is_none_or(|shown| shown.names != now.category.names) {
-            self.refresh_category(id, &now.category, false).await?;
+        if page.category.as_ref().is_none_or(|shown| shown.versions < now.category.versions) {
+            self.refresh_category(id, &now.category).await?;
         }
         if page.seller.as_ref().is_none_or(|shown| shown.version < now.seller.version) {
             self.refresh_seller(id, &now.seller).await?;

@@ -108,7 +108,11 @@ pub struct Rating {
 pub struct CategoryPath {
     /// The product's own category.
     pub category_id: CategoryId,
-    /// The revision of the tree that this was read from; 0 where the tree did not yet know all of it.
+    /// Later among the paths of one category than each that was read before it; empty where it was read
+    /// from a tree that stood in one item.
+    #[serde(default)]
+    pub versions: String,
+    /// 0 where not all of the way was known. Once it was the revision of the tree.
     pub tree_revision: u64,
     /// From the root down, the product's own category last.
     pub names: Vec<CategoryName>,

@@ -5,20 +5,21 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{ProductId, SellerId, Sku};
+use souk_domain::ids::{CategoryId, ProductId, SellerId, Sku};
 use souk_dynamo::{Item, Outcome, StoreError, Table, Update, decode, s};
 use souk_wiring::FromEnvironment;
 
-use super::ProductPage;
+use super::{ProductPage, kept::Kept};
 
-/// The partition key of the item that holds the whole tree of categories.
-pub(super) const TREE_KEY: &str = "categories";
+/// The index of what is neither a page nor belongs to one, by what it is.
+const BY_KIND: &str = "by-kind";
 
 /// The `product-pages` table.
 #[derive(Debug, Clone, FromEnvironment)]
 pub struct Pages {
     #[variable("PRODUCT_PAGES_TABLE")]
     pub(super) table: Table,
+    pub(super) kept: Kept,
 }
 
 /// For how long whoever asks for a deleted product is told that there was one: long enough for search engines and
@@ -67,6 +68,8 @@ pub(crate) struct Slice {
 
 /// The beginning of a page's key.
 const PRODUCT: &str = "product#";
+/// The beginning of a category's key.
+const CATEGORY: &str = "category#";
 
 pub(super) fn page_key(id: &ProductId) -> String {
     format!("{PRODUCT}{id}")
@@ -80,10 +83,19 @@ pub(super) fn seller_key(id: &SellerId) -> String {
     format!("seller#{id}")
 }
 
+pub(super) fn category_key(id: &CategoryId) -> String {
+    format!("{CATEGORY}{id}")
+}
+
+/// Which category an item is.
+pub(super) fn category_id(item: &Item) -> Option<CategoryId> {
+    item.get("pk")?.as_s().ok()?.strip_prefix(CATEGORY)?.parse().ok()
+}
+
 impl Pages {
     /// The pages in this table.
     pub fn new(table: Table) -> Self {
-        Self { table }
+        Self { table, kept: Kept::default() }
     }
 
     /// A product's page as shoppers find it now, eventually consistent.
@@ -156,6 +168,18 @@ impl Pages {
         let items = self.table.get_many(&keys, true).await?;
         let id = |item: &Item| item.get("pk")?.as_s().ok()?.strip_prefix(PRODUCT)?.parse().ok();
         Ok(items.into_iter().filter_map(|item| Some((id(&item)?, decode(item).ok()))).collect())
+    }
+
+    /// All items of a kind, eventually consistent.
+    pub(super) async fn of_kind(&self, kind: &str) -> Result<Vec<Item>, StoreError> {
+        let query = self.table.query().index_name(BY_KIND).key_condition_expression("#kind = :kind");
+        let query = query.expression_attribute_names("#kind", "kind").expression_attribute_values(":kind", s(kind));
+        let mut pages = query.into_paginator().items().send();
+        let mut items = Vec::new();
+        while let Some(item) = pages.next().await {
+            items.push(item.map_err(StoreError::from_sdk)?);
+        }
+        Ok(items)
     }
 
     /// Where also the keeper of the index keeps how far it has come.

@@ -1,41 +1,23 @@
-//! The tree of categories, kept whole in one item: a page's path and the browsing tree each cost one
-//! read. At DynamoDB's 400 KB an item it holds some 4,000 categories.
+//! The tree of categories as shoppers browse it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use souk_domain::ids::CategoryId;
-use souk_dynamo::{Item, StoreError, Update, attribute, decode, n, value};
 use utoipa::ToSchema;
 
-use super::{CategoryName, CategoryPath, Pages, store::TREE_KEY};
-
-/// No way to the root is longer, whatever state the tree is in.
-const DEPTH_MAX: usize = 16;
+use super::{
+    CategoryName,
+    nodes::{DEPTH_MAX, Node},
+};
 
 /// All categories.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CategoryTree {
-    /// Raised by one at every change of the tree.
-    pub revision: u64,
-    #[serde(default)]
-    nodes: BTreeMap<CategoryId, Node>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Node {
-    name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    parent_id: Option<CategoryId>,
-    version: u64,
-}
-
-/// The tree as it is stored.
-#[derive(Serialize)]
-struct TreeRecord {
-    pk: &'static str,
-    #[serde(flatten)]
-    tree: CategoryTree,
+    pub(super) nodes: BTreeMap<CategoryId, Node>,
 }
 
 /// A category with everything below it, as shoppers see it.
@@ -55,35 +37,24 @@ pub struct TreeView {
 }
 
 impl CategoryTree {
-    /// The names from the root down to this category.
-    pub fn path(&self, id: &CategoryId) -> CategoryPath {
-        let mut names = Vec::new();
-        let mut next = Some(id);
-        let mut complete = true;
-        while let Some(category_id) = next {
-            let Some(node) = self.nodes.get(category_id).filter(|_| names.len() < DEPTH_MAX) else {
-                complete = false;
-                break;
-            };
-            names.push(CategoryName { category_id: category_id.clone(), name: node.name.clone() });
-            next = node.parent_id.as_ref();
-        }
-        names.reverse();
-        CategoryPath { category_id: id.clone(), tree_revision: if complete { self.revision } else { 0 }, names }
+    /// How many categories there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
     }
 
-    /// This category and all that stand below it.
-    pub fn subtree(&self, id: &CategoryId) -> Vec<CategoryId> {
-        let mut found = vec![id.clone()];
-        let mut seen = HashSet::from([id]);
-        let mut next = 0;
-        while next < found.len() {
-            let below = self.nodes.iter().filter(|(_, node)| node.parent_id.as_ref() == Some(&found[next]));
-            let below: Vec<_> = below.map(|(child, _)| child).filter(|child| seen.insert(child)).cloned().collect();
-            found.extend(below);
-            next += 1;
+    /// True where there is none.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The same for the same categories in the same versions, and for nothing else.
+    pub fn revision(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for (id, node) in &self.nodes {
+            (id.as_str(), node.version).hash(&mut hasher);
         }
-        found
+        // Exact in every JSON reader.
+        hasher.finish() >> 11
     }
 
     /// The whole tree, by name. A category whose parent is not yet known stands at the top meanwhile.
@@ -103,7 +74,21 @@ impl CategoryTree {
     pub fn view_from(&self, id: &CategoryId) -> Option<TreeView> {
         let node = self.nodes.get(id)?;
         let view = Self::view_of(id, node, &self.children(), DEPTH_MAX);
-        Some(TreeView { path: Some(self.path(id).names), ..view })
+        Some(TreeView { path: Some(self.names(id)), ..view })
+    }
+
+    /// The names from the root down to a category.
+    fn names(&self, id: &CategoryId) -> Vec<CategoryName> {
+        let mut names = Vec::new();
+        let mut next = Some(id);
+        while let Some((id, node)) =
+            next.and_then(|id| self.nodes.get_key_value(id)).filter(|_| names.len() < DEPTH_MAX)
+        {
+            names.push(CategoryName { category_id: id.clone(), name: node.name.clone() });
+            next = node.parent_id.as_ref();
+        }
+        names.reverse();
+        names
     }
 
     fn children(&self) -> BTreeMap<&CategoryId, Vec<(&CategoryId, &Node)>> {
@@ -133,57 +118,6 @@ impl CategoryTree {
     }
 }
 
-impl Pages {
-    /// The tree, eventually consistent: for browsing.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn browse_tree(&self) -> Result<CategoryTree, StoreError> {
-        Ok(self.table.get_eventually(&[("pk", TREE_KEY)]).await?.unwrap_or_default())
-    }
-
-    /// The tree as it is now: what pages are joined from.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn tree(&self) -> Result<CategoryTree, StoreError> {
-        Ok(self.table.get(&[("pk", TREE_KEY)]).await?.unwrap_or_default())
-    }
-
-    /// Takes note of a category and returns the tree as it stands then.
-    ///
-    /// # Errors
-    /// [`StoreError`]; repeating is safe.
-    pub async fn record_category(
-        &self,
-        id: &CategoryId,
-        name: &str,
-        parent_id: Option<&CategoryId>,
-        version: u64,
-    ) -> Result<CategoryTree, StoreError> {
-        let node = Node { name: name.to_owned(), parent_id: parent_id.cloned(), version };
-        if let Some(tree) = self.set_node(id, &node).await? {
-            return decode(tree);
-        }
-        // The very first category: the item is made empty, so that each of several first ones finds it.
-        let empty = TreeRecord { pk: TREE_KEY, tree: CategoryTree::default() };
-        let _made_or_there = self.table.put_if(&empty, attribute("pk").is_absent()).await?;
-        decode(self.set_node(id, &node).await?.ok_or_else(|| StoreError::corrupt("the tree has gone"))?)
-    }
-
-    /// The tree with this node, or with a newer one; `None` where there is no tree yet.
-    async fn set_node(&self, id: &CategoryId, node: &Node) -> Result<Option<Item>, StoreError> {
-        let place = attribute("nodes").key(id.as_str());
-        let is_newer = place.clone().field("version").is_below(n(node.version));
-        let update = Update::new()
-            .set(place.clone(), value(node)?)
-            .add("revision", n(1))
-            .when(attribute("nodes").exists())
-            .when(place.is_absent().or(is_newer));
-        self.settle(TREE_KEY, update).await
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,36 +127,7 @@ mod tests {
             let parent_id = parent.map(|p| p.parse().unwrap());
             (id.parse().unwrap(), Node { name: id.to_uppercase(), parent_id, version: 1 })
         };
-        CategoryTree { revision: 7, nodes: nodes.iter().map(node).collect() }
-    }
-
-    fn names(path: &CategoryPath) -> Vec<&str> {
-        path.names.iter().map(|n| n.name.as_str()).collect()
-    }
-
-    #[test]
-    fn a_path_leads_from_the_root_down() {
-        let tree = tree(&[("a", None), ("b", Some("a")), ("c", Some("b"))]);
-        let path = tree.path(&"c".parse().unwrap());
-        assert_eq!((names(&path), path.tree_revision), (vec!["A", "B", "C"], 7));
-    }
-
-    #[test]
-    fn a_path_with_a_gap_is_marked_to_be_filled_later() {
-        let tree = tree(&[("b", Some("a"))]);
-        let path = tree.path(&"b".parse().unwrap());
-        assert_eq!((names(&path), path.tree_revision), (vec!["B"], 0));
-        assert_eq!(tree.path(&"x".parse().unwrap()).tree_revision, 0);
-    }
-
-    #[test]
-    fn a_subtree_holds_everything_below_even_in_a_broken_tree() {
-        let whole = tree(&[("a", None), ("b", Some("a")), ("c", Some("b")), ("d", None)]);
-        let ids: Vec<String> = whole.subtree(&"a".parse().unwrap()).into_iter().map(String::from).collect();
-        assert_eq!(ids, ["a", "b", "c"]);
-        let circle = tree(&[("a", Some("b")), ("b", Some("a"))]);
-        assert_eq!(circle.subtree(&"a".parse().unwrap()).len(), 2);
-        assert_eq!(circle.path(&"a".parse().unwrap()).tree_revision, 0);
+        CategoryTree { nodes: nodes.iter().map(node).collect() }
     }
 
     #[test]
@@ -232,7 +137,24 @@ mod tests {
         assert_eq!(view.iter().map(|v| v.name.as_str()).collect::<Vec<_>>(), ["A", "Z"]);
         assert_eq!(view[0].children.iter().map(|v| v.name.as_str()).collect::<Vec<_>>(), ["B", "C"]);
         let one = tree.view_from(&"c".parse().unwrap()).unwrap();
-        assert_eq!(one.path.unwrap().len(), 2);
+        assert_eq!(one.path.unwrap().iter().map(|name| name.name.as_str()).collect::<Vec<_>>(), ["A", "C"]);
         assert_eq!(tree.view_from(&"nope".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn a_circle_ends() {
+        let circle = tree(&[("a", Some("b")), ("b", Some("a"))]);
+        assert_eq!(circle.view(), [], "nothing stands at the top");
+        assert_eq!(circle.view_from(&"a".parse().unwrap()).unwrap().path.unwrap().len(), DEPTH_MAX);
+    }
+
+    #[test]
+    fn the_revision_changes_with_each_change() {
+        let before = tree(&[("a", None), ("b", Some("a"))]);
+        let mut after = before.clone();
+        assert_eq!(before.revision(), after.revision());
+        after.nodes.values_mut().last().unwrap().version = 2;
+        assert_ne!(before.revision(), after.revision());
+        assert_ne!(before.revision(), tree(&[("a", None)]).revision());
     }
 }

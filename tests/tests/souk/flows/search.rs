@@ -164,6 +164,15 @@ async fn every_product_stands_on_exactly_one_page() {
     }
 }
 
+/// Whoever looks for what is about to be there is not told from a cache that it is not.
+#[tokio::test]
+async fn that_nothing_was_found_is_kept_by_no_cache() {
+    let nothing = stack().guest().get(&format!("/search?q={}", word())).await.expect(200);
+    assert_eq!((&nothing.body["hits"], nothing.header("cache-control")), (&json!([]), "public, no-cache"));
+    let all = stack().guest().get("/search").await.expect(200);
+    assert!(all.body["hits"] == json!([]) || all.header("cache-control").contains("s-maxage=1"), "{}", all.body);
+}
+
 #[tokio::test]
 async fn a_search_that_cannot_be_is_refused_by_parameter() {
     let guest = stack().guest();

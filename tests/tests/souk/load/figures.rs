@@ -56,7 +56,7 @@ impl Figures {
 }
 
 /// The nearest rank of a share in sorted durations.
-fn percentile(sorted: &[Duration], share: f64) -> Duration {
+pub fn percentile(sorted: &[Duration], share: f64) -> Duration {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank within the list")]
     let rank = (share * (sorted.len() as f64)).ceil() as usize;
     sorted[rank.clamp(1, sorted.len()) - 1]

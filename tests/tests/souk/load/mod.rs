@@ -2,5 +2,5 @@
 //!
 //! `make crowd` prints the table at 1, 8, 32 and 128 stories at a time; `make test` runs a short one.
 
-mod figures;
+pub mod figures;
 mod stories;

@@ -35,8 +35,13 @@ pub struct Item {
 impl Meter {
     /// A line to the tables of the transactions, and a client that uses it.
     pub async fn to_a_new_store() -> (Self, Client) {
+        Self::to_tables_of("transactions").await
+    }
+
+    /// A line to the tables of a world, and a client that uses it.
+    pub async fn to_tables_of(world: &str) -> (Self, Client) {
         let meter = Self { inner: Builder::new().build_http(), bill: Arc::default() };
-        let direct = souk_testkit::dynamodb::with_tables_of("transactions").await.unwrap();
+        let direct = souk_testkit::dynamodb::with_tables_of(world).await.unwrap();
         let config = direct.config().to_builder().http_client(meter.clone()).build();
         (meter, Client::from_conf(config))
     }
@@ -50,7 +55,7 @@ impl Meter {
 /// Units of writes and of reads, in that order.
 pub fn units(bill: &BTreeMap<String, Item>) -> (f64, f64) {
     let (reads, writes): (Vec<_>, Vec<_>) =
-        bill.iter().partition(|(name, _)| ["GetItem", "Query"].contains(&name.as_str()));
+        bill.iter().partition(|(name, _)| ["GetItem", "BatchGetItem", "Query"].contains(&name.as_str()));
     let sum = |items: Vec<(&String, &Item)>| items.iter().map(|(_, item)| item.units).sum();
     (sum(writes), sum(reads))
 }

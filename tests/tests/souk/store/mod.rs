@@ -16,8 +16,10 @@ mod payments;
 mod pictures;
 mod pricing;
 mod reconciliation;
+mod renames;
 mod shortages;
 mod tables;
+mod tree;
 mod webhooks;
 
 use jiff::{SignedDuration, Timestamp};

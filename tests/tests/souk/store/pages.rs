@@ -145,8 +145,8 @@ async fn names_that_come_after_the_page_fill_its_gaps() {
     pages.project(&product(1, "Backpack", &["A"])).await.unwrap();
     assert_eq!(path(&page(&pages).await), Vec::<&str>::new());
     name_everything(&pages).await;
-    let tree = pages.tree().await.unwrap();
-    pages.refresh_category(&id(), &tree.path(&"packs".parse().unwrap()), true).await.unwrap();
+    let packs = "packs".parse().unwrap();
+    pages.refresh_category(&id(), &pages.category_path(&packs).await.unwrap()).await.unwrap();
     let seller = pages.seller_name(&"hide".parse().unwrap()).await.unwrap().unwrap();
     pages.refresh_seller(&id(), &seller).await.unwrap();
     let filled = page(&pages).await;
@@ -154,12 +154,15 @@ async fn names_that_come_after_the_page_fill_its_gaps() {
     assert_eq!(filled.seller.as_ref().and_then(|s| s.name.as_deref()), Some("Harbour & Hide"));
     // A category that was added elsewhere is no reason to write pages that know their whole way.
     pages.record_category(&"hats".parse().unwrap(), "Hats", None, 1).await.unwrap();
-    let tree = pages.tree().await.unwrap();
-    pages.refresh_category(&id(), &tree.path(&"packs".parse().unwrap()), true).await.unwrap();
+    let before = pages.category_path(&packs).await.unwrap();
+    pages.refresh_category(&id(), &before).await.unwrap();
     assert_eq!(page(&pages).await, filled);
     // A new name is one.
-    let tree = pages.record_category(&"bags".parse().unwrap(), "Bags & Packs", None, 2).await.unwrap();
-    pages.refresh_category(&id(), &tree.path(&"packs".parse().unwrap()), false).await.unwrap();
+    pages.record_category(&"bags".parse().unwrap(), "Bags & Packs", None, 2).await.unwrap();
+    pages.refresh_category(&id(), &pages.category_path(&packs).await.unwrap()).await.unwrap();
+    assert_eq!(path(&page(&pages).await), ["Bags & Packs", "Backpacks"]);
+    // What was read before comes late.
+    pages.refresh_category(&id(), &before).await.unwrap();
     assert_eq!(path(&page(&pages).await), ["Bags & Packs", "Backpacks"]);
 }
 
@@ -182,8 +185,8 @@ async fn a_page_and_its_facts_and_names_at_once_lose_nothing() {
         let units_task = tokio::spawn(async move { r.record_availability(&"A".parse().unwrap(), units(7, 1)).await });
         let names_task = tokio::spawn(async move {
             let (packs, bags) = ("packs".parse().unwrap(), "bags".parse().unwrap());
-            let tree = s.record_category(&packs, "Rucksacks", Some(&bags), 2).await?;
-            s.refresh_category(&id(), &tree.path(&packs), false).await?;
+            s.record_category(&packs, "Rucksacks", Some(&bags), 2).await?;
+            s.refresh_category(&id(), &s.category_path(&packs).await?).await?;
             s.record_seller(&"hide".parse().unwrap(), "Renamed", 2).await?;
             let name = s.seller_name(&"hide".parse().unwrap()).await?.unwrap();
             s.refresh_seller(&id(), &name).await

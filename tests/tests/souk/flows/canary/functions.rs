@@ -46,8 +46,9 @@ fn samples() -> Map<String, Value> {
             "unit_price": money, "payment_method": "pm_none", "shipping_address": address,
         },
         "Conduct": { "sale_id": "none", "conductor": "nobody" },
+        "HintDue": { "sku": "none" },
         "ReservationTimer": { "reservation_id": "res_none" },
-        "PageRefresh": { "of": "seller", "seller_id": "none", "after": "none" },
+        "PageRefresh": { "of": "seller", "seller_id": "none", "listing": { "rename": "none", "segment": 0, "after": "none" } },
         "ProductChanged": on_the_bus("souk.catalog", "ProductChanged", json!({
             "product_id": "none", "title": "t", "version": 1, "skus": ["none"], "withdrawn_skus": [],
         })),
@@ -77,7 +78,8 @@ fn samples() -> Map<String, Value> {
     let Value::Object(samples) = samples else { unreachable!() };
     let kinds = ["pub struct ", "pub enum "].into_iter().flat_map(|kind| entries_with("events/src", kind));
     let types: BTreeSet<String> = kinds.collect();
-    let known: BTreeSet<String> = samples.keys().cloned().chain(["OrderChangedLine".to_owned()]).collect();
+    let known: BTreeSet<String> =
+        samples.keys().cloned().chain(["OrderChangedLine", "Listing", "NameOf"].map(str::to_owned)).collect();
     assert_eq!(types, known, "a message type without a sample");
     samples
 }

@@ -4,6 +4,7 @@ mod adjustments;
 mod audit;
 mod contention;
 mod flash_sale_units;
+mod hints;
 mod ledger;
 mod quantities;
 mod repair;
