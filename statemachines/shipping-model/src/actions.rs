@@ -121,9 +121,8 @@ impl Protocol {
             for number in (0..WAREHOUSES).filter(|number| packed & (1 << number) != 0) {
                 actions.push(Action::Ship(1 << number));
             }
-            if all != 0 && all.count_ones() != 1 {
-                actions.push(Action::Ship(all));
-            } else if all & !packed != 0 {
+            // One that is packed stands there already.
+            if all.count_ones() > 1 || all & !packed != 0 {
                 actions.push(Action::Ship(all));
             }
         }

@@ -60,14 +60,12 @@ impl Bounds {
     pub fn exhaustive() -> Vec<Self> {
         vec![
             Self::PARCELS,
+            Self { units: [2, 1], troubles: false, ..Self::PARCELS },
             Self { console: false, ..Self::REFUNDS },
-            Self::REFUNDS,
-            Self { shortages: true, console: false, ..Self::REFUNDS },
-            Self { asked: 2, at_once: 1, shortages: true, ..Self::REFUNDS },
+            Self { at_once: 1, asked: 2, ..Self::REFUNDS },
+            Self { at_once: 1, units: [1, 1], shortages: true, ..Self::REFUNDS },
             Self { units: [1, 1], console: false, ..Self::REFUNDS },
             Self { units: [1, 1], failures: false, ..Self::REFUNDS },
-            Self { units: [2, 1], troubles: false, ..Self::PARCELS },
-            Self { units: [2, 1], ..Self::PARCELS },
         ]
     }
 }

@@ -47,10 +47,10 @@ impl Step<'_> {
         if !self.has(Guard::StockBackLast) {
             self.say_back();
         }
-        if self.has(Guard::StockFirst) { self.to_give_back(0) } else { self.to_undo() }
+        if self.has(Guard::StockFirst) { self.go_on_giving_back(0) } else { self.undo_money() }
     }
 
-    fn to_give_back(&mut self, from: usize) -> Pc {
+    fn go_on_giving_back(&mut self, from: usize) -> Pc {
         match self.next_asked(from) {
             Some(row) => {
                 self.own().row = row as u8;
@@ -81,7 +81,7 @@ impl Step<'_> {
                 self.release_in(row, Guard::ReturnUnconfirmedMarks);
             }
         }
-        self.to_give_back(row + 1)
+        self.go_on_giving_back(row + 1)
     }
 
     fn return_unmarked(&mut self, row: usize) {
@@ -113,14 +113,14 @@ impl Step<'_> {
         {
             order.stock_back = true;
         }
-        if self.has(Guard::StockFirst) { self.to_undo() } else { Pc::SettleBack }
+        if self.has(Guard::StockFirst) { self.undo_money() } else { Pc::SettleBack }
     }
 
     fn after_money(&mut self) -> Pc {
-        if self.has(Guard::StockFirst) { Pc::SettleBack } else { self.to_give_back(0) }
+        if self.has(Guard::StockFirst) { Pc::SettleBack } else { self.go_on_giving_back(0) }
     }
 
-    fn to_undo(&mut self) -> Pc {
+    fn undo_money(&mut self) -> Pc {
         match self.record() {
             Some(PaymentState::Voiding) if !self.has(Guard::VoidAtGateway) => Pc::KeepVoided,
             Some(PaymentState::Voiding) => {

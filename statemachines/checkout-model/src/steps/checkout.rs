@@ -31,13 +31,13 @@ impl Step<'_> {
         if self.protocol.bounds.replaces && self.lane == 1 {
             Pc::Replace
         } else if self.has(Guard::TimeBeforeRead) {
-            self.to_next_hold(0)
+            self.go_on_holding(0)
         } else {
             Pc::TakeTime
         }
     }
 
-    fn to_next_hold(&mut self, from: usize) -> Pc {
+    fn go_on_holding(&mut self, from: usize) -> Pc {
         match self.next_wanted(from) {
             Some(row) => {
                 self.own().row = row as u8;
@@ -61,7 +61,7 @@ impl Step<'_> {
         match self.hold_in(row, Guard::HoldFloor, Guard::HoldNoMark) {
             Hold::Held(units) => {
                 self.own().got[row] = units;
-                self.to_next_hold(row + 1)
+                self.go_on_holding(row + 1)
             }
             Hold::Marked => Pc::Idle,
             // Read again.
@@ -95,7 +95,7 @@ impl Step<'_> {
     /// P3, for the next version of the same cart.
     pub(super) fn replace(&mut self) -> Pc {
         self.close(1 - self.lane);
-        self.to_next_hold(0)
+        self.go_on_holding(0)
     }
 
     /// P3.
@@ -151,7 +151,7 @@ impl Step<'_> {
         let units = wanted.min(can_have);
         self.put_hold(row, units);
         self.own().got[row] = units;
-        self.to_next_hold(row + 1)
+        self.go_on_holding(row + 1)
     }
 
     /// A hold goes that an order has, which nobody has cancelled.
@@ -168,10 +168,10 @@ impl Step<'_> {
             self.mine().checkout = Checkout::Closed;
             self.mine().decided();
         }
-        if self.mine().checkout == Checkout::Closed { self.to_release(0) } else { Pc::Idle }
+        if self.mine().checkout == Checkout::Closed { self.go_on_releasing(0) } else { Pc::Idle }
     }
 
-    fn to_release(&mut self, from: usize) -> Pc {
+    fn go_on_releasing(&mut self, from: usize) -> Pc {
         match self.next_asked(from) {
             Some(row) => {
                 self.own().row = row as u8;
@@ -215,9 +215,9 @@ impl Step<'_> {
         let found = self.mine().checkout;
         match found {
             Checkout::Open => {}
-            Checkout::Closed => return self.to_release(0),
+            Checkout::Closed => return self.go_on_releasing(0),
             Checkout::Ordered if !self.has(Guard::TimerOpen) => {}
-            Checkout::Ordered if !self.has(Guard::ReleaseReadsClosed) => return self.to_release(0),
+            Checkout::Ordered if !self.has(Guard::ReleaseReadsClosed) => return self.go_on_releasing(0),
             Checkout::Ordered => return Pc::PutCancelled,
             Checkout::None | Checkout::Forgotten => return Pc::Idle,
         }
@@ -226,7 +226,7 @@ impl Step<'_> {
         if !self.has(Guard::TimerEndsLast) {
             self.mine().timer_over = true;
         }
-        self.to_release(0)
+        self.go_on_releasing(0)
     }
 
     /// T2.
@@ -236,7 +236,7 @@ impl Step<'_> {
             self.lost(self.lane);
         }
         self.release_in(row, Guard::ReleaseMarksAbsent);
-        self.to_release(row + 1)
+        self.go_on_releasing(row + 1)
     }
 
     /// T3.

@@ -19,16 +19,16 @@ impl Step<'_> {
         self.read_in_time();
         match status {
             OrderStatus::Cancelled => Pc::Fence,
-            status if is_confirmed(status) => self.to_commit(0),
+            status if is_confirmed(status) => self.go_on_selling(0),
             _ if chance == Chance::Overdue && self.has(Guard::OverdueEnds) => self.overdue(),
-            _ => self.to_ensure(),
+            _ => self.begin_ensuring(),
         }
     }
 
     fn overdue(&mut self) -> Pc {
         let authorized = self.record().is_some_and(PaymentState::is_authorized);
         if authorized && self.has(Guard::PaidGoesOn) {
-            self.to_ensure()
+            self.begin_ensuring()
         } else if self.mine().known && self.protocol.bounds.money == Money::Calls {
             Pc::AskOverdue
         } else {
@@ -36,17 +36,17 @@ impl Step<'_> {
         }
     }
 
-    fn to_ensure(&mut self) -> Pc {
+    fn begin_ensuring(&mut self) -> Pc {
         match self.next_wanted(0) {
             Some(row) if self.has(Guard::EnsureHolds) => {
                 self.own().row = row as u8;
                 if self.has(Guard::TimeBeforeRead) { Pc::Ensure } else { Pc::TakeTimeLate }
             }
-            _ => self.to_money(),
+            _ => self.begin_paying(),
         }
     }
 
-    fn to_money(&self) -> Pc {
+    fn begin_paying(&self) -> Pc {
         if self.protocol.bounds.money == Money::Simple { Pc::Authorize } else { Pc::OpenRecord }
     }
 
@@ -61,7 +61,7 @@ impl Step<'_> {
                         self.own().row = row as u8;
                         Pc::Ensure
                     }
-                    None => self.to_money(),
+                    None => self.begin_paying(),
                 }
             }
             Hold::BelowFloor => Pc::Read,
@@ -83,17 +83,17 @@ impl Step<'_> {
             OrderStatus::PendingPayment => {}
             OrderStatus::Cancelled if pending_only => return Pc::Fence,
             OrderStatus::Cancelled => {}
-            _ => return self.to_commit(0),
+            _ => return self.go_on_selling(0),
         }
         decide(self.state, self.lane, OrderEvent::Confirm, OrderStatus::Confirmed);
         if let Some(order) = self.order() {
             order.confirmed = true;
             order.unsettled &= !settles;
         }
-        self.to_commit(0)
+        self.go_on_selling(0)
     }
 
-    pub(super) fn to_commit(&mut self, from: usize) -> Pc {
+    pub(super) fn go_on_selling(&mut self, from: usize) -> Pc {
         match self.next_asked(from) {
             Some(row) => {
                 self.own().row = row as u8;
@@ -111,7 +111,7 @@ impl Step<'_> {
             return Pc::Read;
         }
         self.sell(row);
-        self.to_commit(row + 1)
+        self.go_on_selling(row + 1)
     }
 
     fn sell(&mut self, row: usize) {
@@ -176,7 +176,7 @@ impl Step<'_> {
         match order.status {
             OrderStatus::PendingPayment => {}
             OrderStatus::Cancelled => return Pc::Fence,
-            _ if pending_only => return self.to_commit(0),
+            _ if pending_only => return self.go_on_selling(0),
             // An edge, but not one for the saga.
             _ => self.state.sin(Sin::IllegalEdge),
         }

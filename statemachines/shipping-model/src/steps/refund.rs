@@ -18,10 +18,10 @@ impl Step<'_> {
         } else {
             (self.own().read, self.own().fresh) = (mine, true);
         }
-        self.to_make()
+        self.go_on_making()
     }
 
-    fn to_make(&mut self) -> Pc {
+    fn go_on_making(&mut self) -> Pc {
         if self.next_unheard().is_some() { Pc::Make } else { Pc::Learn }
     }
 
@@ -47,7 +47,7 @@ impl Step<'_> {
         } else {
             self.own().refused |= 1 << id;
         }
-        self.to_make()
+        self.go_on_making()
     }
 
     /// Refund 3. Captured or refunded, and the record is as it was read.
