@@ -41,9 +41,7 @@ pub async fn capture<G: Gateway>(
     amount: Option<Money>,
     now: Timestamp,
 ) -> Result<CaptureOutcome, PaymentError> {
-    let Some(record) = records.get(order_id).await? else {
-        return Ok(CaptureOutcome::NotAuthorized(PaymentState::Intent));
-    };
+    let Some(record) = records.get(order_id).await? else { return Ok(nothing()) };
     let part = amount.filter(|part| *part != record.amount);
     if part.is_some_and(|part| part == Money::ZERO || part.amount() > record.amount.amount()) {
         return Err(PaymentError::AboveAuthorized { authorized: record.amount });
@@ -54,9 +52,39 @@ pub async fn capture<G: Gateway>(
         },
         _ => record,
     };
+    go_on(records, gateway, &record, now).await
+}
+
+/// Goes on with a claim that somebody made and did not end, and makes none: where it was given back meanwhile, whoever
+/// gave it back has told so, and nothing may be taken behind their back.
+///
+/// # Errors
+/// [`PaymentError`]; repeating is safe.
+pub async fn resume_capture<G: Gateway>(
+    records: &PaymentRecords,
+    gateway: &G,
+    order_id: &OrderId,
+    now: Timestamp,
+) -> Result<CaptureOutcome, PaymentError> {
+    match records.get(order_id).await? {
+        Some(record) => go_on(records, gateway, &record, now).await,
+        None => Ok(nothing()),
+    }
+}
+
+fn nothing() -> CaptureOutcome {
+    CaptureOutcome::NotAuthorized(PaymentState::Intent)
+}
+
+async fn go_on<G: Gateway>(
+    records: &PaymentRecords,
+    gateway: &G,
+    record: &PaymentRecord,
+    now: Timestamp,
+) -> Result<CaptureOutcome, PaymentError> {
     match (record.state, &record.gateway_id) {
         (PaymentState::Captured, _) => Ok(CaptureOutcome::Captured),
-        (PaymentState::Capturing, Some(gateway_id)) => take(records, gateway, &record, gateway_id, now).await,
+        (PaymentState::Capturing, Some(gateway_id)) => take(records, gateway, record, gateway_id, now).await,
         (state, _) => Ok(CaptureOutcome::NotAuthorized(state)),
     }
 }

@@ -19,7 +19,7 @@ pub mod stripe;
 pub mod webhook;
 
 pub use authorize::{Authorized, Charge, PaymentError, authorize};
-pub use capture::{CaptureOutcome, capture};
+pub use capture::{CaptureOutcome, capture, resume_capture};
 pub use give_back::give_back;
 pub use reconciliation_cursor::{ReconciliationCursor, Resume};
 pub use records::{PaymentRecord, PaymentRecords, RecordOutcome, is_payment};

@@ -11,7 +11,9 @@ use souk_domain::{
 };
 use souk_dynamo::StoreError;
 use souk_orders::{CancelOutcome, Orders, ReviseOutcome, Saga};
-use souk_payments::{CaptureOutcome, PaymentError, PaymentRecords, capture, refund_shortfall, stripe::StripeGateway};
+use souk_payments::{
+    CaptureOutcome, PaymentError, PaymentRecords, capture, refund_shortfall, resume_capture, stripe::StripeGateway,
+};
 use souk_wiring::{Call, FromEnvironment};
 
 use self::parcels::{Labels, ParcelError};
@@ -162,13 +164,10 @@ impl Shipping {
     /// [`ShipError`]; repeating it is safe.
     pub async fn resume(&self, order_id: &OrderId, now: Timestamp) -> Result<ShipOutcome, ShipError> {
         let Some(order) = self.orders.get(order_id).await? else { return Ok(ShipOutcome::Unknown) };
-        let mut leaving = order.leaving();
-        if leaving.is_empty() && !order.has_departed() && self.is_captured(order_id).await? {
-            // Of two calls, one was refused and said so, while the other took the money and died.
-            leaving = order.labelled();
-        }
-        if order.status == OrderStatus::Confirmed && !leaving.is_empty() {
-            return self.take_and_leave(&order, &leaving, now).await;
+        if order.status == OrderStatus::Confirmed && !order.leaving().is_empty() {
+            let captured = resume_capture(&self.payments, &self.gateway, order_id, now).await?;
+            // Whoever has heard since that their parcels stay has said so in the order.
+            return self.leave(order_id, captured, Order::leaving, None, now).await;
         }
         let outcome = match order.has_departed() {
             true => {
@@ -181,10 +180,6 @@ impl Shipping {
         Ok(outcome)
     }
 
-    async fn is_captured(&self, order_id: &OrderId) -> Result<bool, StoreError> {
-        Ok(self.payments.get(order_id).await?.is_some_and(|payment| payment.state == PaymentState::Captured))
-    }
-
     async fn take_and_leave(
         &self,
         order: &Order,
@@ -192,9 +187,22 @@ impl Shipping {
         now: Timestamp,
     ) -> Result<ShipOutcome, ShipError> {
         let order_id = &order.order_id;
-        let outcome = match capture(&self.payments, &self.gateway, order_id, Some(order.due()), now).await? {
+        let captured = capture(&self.payments, &self.gateway, order_id, Some(order.due()), now).await?;
+        self.leave(order_id, captured, |_| departures.clone(), Some(departures), now).await
+    }
+
+    /// Where the money is taken, what departs leaves; where it is not to be had, a caller's parcels stay.
+    async fn leave(
+        &self,
+        order_id: &OrderId,
+        captured: CaptureOutcome,
+        departs: impl Fn(&Order) -> Departures,
+        callers: Option<&Departures>,
+        now: Timestamp,
+    ) -> Result<ShipOutcome, ShipError> {
+        let outcome = match captured {
             CaptureOutcome::Captured => {
-                match self.orders.revise(order_id, |order| order.leave(departures, now)).await? {
+                match self.orders.revise(order_id, |order| order.leave(&departs(order), now)).await? {
                     ReviseOutcome::Revised(order) => {
                         // Units may have been missed since it was read what is due.
                         refund_shortfall(&self.payments, &order, now).await?;
@@ -206,12 +214,12 @@ impl Shipping {
                 }
             }
             CaptureOutcome::NotAuthorized(state) => {
-                self.stay(order_id, departures, now).await?;
+                self.stay(order_id, callers, now).await?;
                 ShipOutcome::NotAuthorized(state)
             }
             CaptureOutcome::Lapsed => self.cancel(order_id, now).await?,
             CaptureOutcome::Refused { code, message } => {
-                self.stay(order_id, departures, now).await?;
+                self.stay(order_id, callers, now).await?;
                 ShipOutcome::CaptureRefused { code, message }
             }
         };
@@ -221,7 +229,9 @@ impl Shipping {
     }
 
     /// Whoever hears that the parcels cannot leave must not find later that they did.
-    async fn stay(&self, order_id: &OrderId, departures: &Departures, since: Timestamp) -> Result<(), StoreError> {
+    async fn stay(&self, order_id: &OrderId, callers: Option<&Departures>, since: Timestamp) -> Result<(), StoreError> {
+        // Of the sweeper nobody hears.
+        let Some(departures) = callers else { return Ok(()) };
         let rule = |order: &mut Order| Ok::<_, std::convert::Infallible>(order.stay(departures, since));
         self.orders.revise(order_id, rule).await.map(drop)
     }

@@ -10,7 +10,7 @@ mod stock;
 use serde::Serialize;
 
 pub use flash_sales::{ShardUnits, shard};
-pub use orders::{OrderFacts, OrderUnits, PaymentFacts, order};
+pub use orders::{MoneyFacts, OrderFacts, OrderUnits, PaymentFacts, order};
 pub use stock::{LedgerSum, RowFacts, RowReading, Tally, stock, tallies};
 
 use crate::{
@@ -138,6 +138,22 @@ pub enum Violation {
         total: Money,
         /// What its payment is of.
         amount: Money,
+    },
+    /// I6: of an order's money another sum was kept than it owes: its total without what was missing, without what
+    /// somebody chose to give back; nothing, where it is cancelled. In minor units.
+    KeptDiffers {
+        /// The order.
+        order_id: OrderId,
+        /// Where it stands.
+        status: OrderStatus,
+        /// What it owes.
+        due: i64,
+        /// What was taken, by the record.
+        captured: i64,
+        /// What goes back or has gone back, by the record.
+        refunded: i64,
+        /// What of that was given back by choice: by an operator, or at the gateway.
+        by_choice: i64,
     },
     /// I6: other sums were taken or given back than are recorded, in minor units.
     SumsDiffer {

@@ -1,4 +1,6 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::Violation;
 use crate::{
@@ -6,7 +8,7 @@ use crate::{
     ids::{OrderId, Sku},
     money::Money,
     order::{Order, OrderStatus},
-    payment::PaymentState,
+    payment::{Open, PaymentState, RefundOrigin, RefundState, Refunds},
     reservation::{Reservation, ReservationState},
 };
 
@@ -25,7 +27,13 @@ pub struct OrderFacts {
     pub short: bool,
     /// What it costs.
     pub total: Money,
+    /// What is to be paid of that, in minor units: from what is due to what was due before units were missed lately,
+    /// of which the money follows by an event.
+    pub due: RangeInclusive<i64>,
 }
+
+/// How long the money of a shortage may take to follow the order.
+const FOLLOWS_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// What holds an order's units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,15 +51,59 @@ pub struct PaymentFacts {
     pub state: PaymentState,
     /// What it is of.
     pub amount: Money,
+    /// What was taken and what goes back of it; none where nothing was taken.
+    pub money: Option<MoneyFacts>,
 }
 
-impl From<&Order> for OrderFacts {
-    fn from(order: &Order) -> Self {
+/// What was taken of a payment and what goes back, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MoneyFacts {
+    /// What was taken.
+    pub captured: i64,
+    /// What goes back or has gone back: a refund that is still pending is on its way.
+    pub refunded: i64,
+    /// What of that was given back by choice: by an operator, or at the gateway.
+    pub by_choice: i64,
+    /// What should have gone back and failed, where that is an operator's open case.
+    pub failed: i64,
+}
+
+impl MoneyFacts {
+    /// Of what was taken and its refunds.
+    pub fn new(captured: Money, refunds: &Refunds) -> Self {
+        let sum = |counts: &dyn Fn(&RefundOrigin, RefundState) -> bool| {
+            refunds.iter().filter(|refund| counts(&refund.origin, refund.state)).map(|it| it.amount.amount()).sum()
+        };
+        let chosen = |origin: &RefundOrigin| matches!(origin, RefundOrigin::Operator { .. } | RefundOrigin::Gateway);
+        let is_open_case = refunds.open() == Some(Open::Failed);
+        Self {
+            captured: captured.amount(),
+            refunded: refunds.refunded().amount(),
+            by_choice: sum(&|origin, state| chosen(origin) && state != RefundState::Failed),
+            failed: sum(&|_, state| is_open_case && state == RefundState::Failed),
+        }
+    }
+
+    /// True where what was kept is what is owed. Nothing is missing but by choice; nothing is left over but what the
+    /// bank sent back, for as long as an operator has not decided what becomes of it.
+    fn is_kept_rightly(&self, due: &RangeInclusive<i64>) -> bool {
+        let kept = self.captured - self.refunded;
+        kept <= due.end() + self.failed && kept + self.by_choice >= *due.start()
+    }
+}
+
+impl OrderFacts {
+    /// Of an order as it stands now.
+    pub fn of(order: &Order, now: Timestamp) -> Self {
         let mut units = BTreeMap::new();
         for line in &order.lines {
             *units.entry(line.sku.clone()).or_default() += u64::from(line.quantity.get());
         }
         let departed = order.has_departed();
+        let due = order.due().amount();
+        let is_recent = |at: Timestamp| now.duration_since(at) < FOLLOWS_WITHIN;
+        let recent = order.shortages.iter().filter(|short| is_recent(short.at));
+        let lately: i64 = recent.map(|short| order.worth(short).amount()).sum();
         Self {
             order_id: order.order_id.clone(),
             status: order.status,
@@ -59,6 +111,7 @@ impl From<&Order> for OrderFacts {
             units,
             short: !order.shortages.is_empty(),
             total: order.total,
+            due: due..=due + lately,
         }
     }
 }
@@ -79,6 +132,9 @@ pub fn order(order: &OrderFacts, units: OrderUnits<'_>, payment: Option<PaymentF
             if !matches!(state, Some(PaymentState::Voided | PaymentState::Refunded)) {
                 found.push(Violation::OrderMoneyKept { order_id: order_id(), payment: state });
             }
+            if state == Some(PaymentState::Refunded) {
+                found.extend(kept_wrongly(order, &(0..=0), payment));
+            }
         }
         OrderStatus::Confirmed | OrderStatus::Shipped | OrderStatus::Delivered => {
             if !has_units(order, units) {
@@ -95,9 +151,20 @@ pub fn order(order: &OrderFacts, units: OrderUnits<'_>, payment: Option<PaymentF
                 _ if paid => {}
                 _ => found.push(Violation::OrderUnpaid { order_id: order_id(), status, payment: state }),
             }
+            if order.departed && paid {
+                found.extend(kept_wrongly(order, &order.due, payment));
+            }
         }
     }
     found
+}
+
+/// Where another sum of the order's money was kept than it owes.
+fn kept_wrongly(order: &OrderFacts, due: &RangeInclusive<i64>, payment: Option<PaymentFacts>) -> Option<Violation> {
+    let money = payment?.money.filter(|money| !money.is_kept_rightly(due))?;
+    let MoneyFacts { captured, refunded, by_choice, .. } = money;
+    let (order_id, status) = (order.order_id.clone(), order.status);
+    Some(Violation::KeptDiffers { order_id, status, due: *due.start(), captured, refunded, by_choice })
 }
 
 /// True where exactly the order's units have left for it, and have not come back.

@@ -20,9 +20,10 @@ pub struct Shipment {
     pub packed_at: Option<Timestamp>,
     /// Its parcels, once they are labelled; the first has the number 1.
     pub parcels: Vec<Parcel>,
-    /// Since when it is leaving: labelled, and its money not known to be taken.
+    /// When each call asked that wants it to leave: labelled, and its money not known to be taken. A call that hears
+    /// that it stays takes its own entry back, and no other's.
     #[serde(skip)]
-    pub leaving_since: Option<Timestamp>,
+    pub leaving: Vec<Timestamp>,
     /// When it left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shipped_at: Option<Timestamp>,
@@ -120,7 +121,7 @@ impl Shipment {
 
     /// One to which nothing has happened yet.
     pub fn new(warehouse_id: WarehouseId, items: Vec<ShipmentItem>) -> Self {
-        Self { warehouse_id, items, packed_at: None, parcels: Vec::new(), leaving_since: None, shipped_at: None }
+        Self { warehouse_id, items, packed_at: None, parcels: Vec::new(), leaving: Vec::new(), shipped_at: None }
     }
 
     /// True where there is nothing to send: no unit of it was there.

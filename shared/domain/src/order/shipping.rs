@@ -25,6 +25,9 @@ pub enum ShippingProgress {
 /// keeps those that it has.
 pub type Departures = Vec<(WarehouseId, Vec<Label>)>;
 
+/// How many calls that want a shipment to leave are remembered: an order's item must not grow without end.
+const MAX_LEAVING: usize = 20;
+
 /// Whether a step changed the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revision {
@@ -131,7 +134,11 @@ impl Order {
             if shipment.parcels.is_empty() {
                 return Err(ShippingRefusal::Unlabelled(from.clone()));
             }
-            shipment.leaving_since = Some(now);
+            // The oldest is of a call that died long ago, and the newest asks for the same.
+            if shipment.leaving.len() >= MAX_LEAVING {
+                shipment.leaving.remove(0);
+            }
+            shipment.leaving.push(now);
         }
         Ok(self.revise(revised))
     }
@@ -158,7 +165,7 @@ impl Order {
                 return Err(ShippingRefusal::Unlabelled(from.clone()));
             }
             shipment.packed_at.get_or_insert(now);
-            shipment.leaving_since = None;
+            shipment.leaving.clear();
             shipment.shipped_at = Some(now);
         }
         let revision = self.revise(revised);
@@ -177,28 +184,18 @@ impl Order {
 
     /// The parcels that are about to leave, each by the labels that it bears.
     pub fn leaving(&self) -> Departures {
-        self.departures(|shipment| shipment.leaving_since.is_some())
-    }
-
-    /// The parcels that bear labels and have not left.
-    pub fn labelled(&self) -> Departures {
-        self.departures(|shipment| !shipment.parcels.is_empty() && shipment.shipped_at.is_none())
-    }
-
-    fn departures(&self, which: impl Fn(&Shipment) -> bool) -> Departures {
-        let found = self.shipments.iter().filter(|shipment| which(shipment));
-        found.map(|shipment| (shipment.warehouse_id.clone(), Vec::new())).collect()
+        let leaving = self.shipments.iter().filter(|shipment| !shipment.leaving.is_empty());
+        leaving.map(|shipment| (shipment.warehouse_id.clone(), Vec::new())).collect()
     }
 
     /// Whoever wanted these parcels to leave, at that time, was told that their money is not to be had: they stay, and
-    /// keep their labels. Where somebody else wants them to leave since, that is theirs to say.
+    /// keep their labels. Where somebody else wants them to leave, too, that is theirs to say.
     pub fn stay(&mut self, departures: &Departures, since: Timestamp) -> Revision {
         let mut revised = self.shipments.clone();
         for shipment in &mut revised {
             let is_named = departures.iter().any(|(from, _)| *from == shipment.warehouse_id);
-            if is_named && shipment.leaving_since == Some(since) {
-                shipment.leaving_since = None;
-            }
+            let own = shipment.leaving.iter().position(|asked| *asked == since).filter(|_| is_named);
+            own.map(|own| shipment.leaving.remove(own));
         }
         self.revise(revised)
     }

@@ -90,7 +90,7 @@ impl Order {
             return Err(ShortageRefusal::NotPickedThere(sku.clone()));
         }
         self.status.apply(OrderEvent::Ship)?;
-        if [shipment.packed_at, shipment.leaving_since, shipment.shipped_at].iter().any(Option::is_some) {
+        if shipment.packed_at.or(shipment.shipped_at).is_some() || !shipment.leaving.is_empty() {
             return Err(ShortageRefusal::Packed(from.clone()));
         }
         let units = to_pick.checked_sub(*found).filter(|units| *units > 0);

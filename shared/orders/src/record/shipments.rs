@@ -16,7 +16,10 @@ pub struct StoredShipment {
     parcels: Vec<StoredParcel>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
     packed_at: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    leaving: Vec<Moment>,
+    /// Only in older items: the last call that wanted it to leave.
+    #[serde(default, skip_serializing, with = "millisecond::optional")]
     leaving_since: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
     shipped_at: Option<Timestamp>,
@@ -26,6 +29,10 @@ pub struct StoredShipment {
     #[serde(default, skip_serializing)]
     tracking_number: Option<String>,
 }
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Moment(#[serde(with = "millisecond::required")] Timestamp);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredParcel {
@@ -47,14 +54,15 @@ struct StoredFormer {
 
 impl From<Shipment> for StoredShipment {
     fn from(shipment: Shipment) -> Self {
-        let Shipment { warehouse_id, items, packed_at, parcels, leaving_since, shipped_at } = shipment;
+        let Shipment { warehouse_id, items, packed_at, parcels, leaving, shipped_at } = shipment;
         let parcels = parcels.into_iter().map(StoredParcel::from).collect();
         Self {
             warehouse_id,
             items,
             parcels,
             packed_at,
-            leaving_since,
+            leaving: leaving.into_iter().map(Moment).collect(),
+            leaving_since: None,
             shipped_at,
             carrier: None,
             tracking_number: None,
@@ -73,7 +81,7 @@ impl StoredShipment {
         let mut shipment = Shipment {
             packed_at: self.packed_at,
             parcels: self.parcels.into_iter().map(Parcel::from).collect(),
-            leaving_since: self.leaving_since,
+            leaving: self.leaving.into_iter().map(|asked| asked.0).chain(self.leaving_since).collect(),
             shipped_at: self.shipped_at,
             ..Shipment::new(self.warehouse_id, self.items)
         };
@@ -83,7 +91,7 @@ impl StoredShipment {
             shipment.packed_at = order_shipped_at;
             shipment.shipped_at = order_shipped_at;
             // It was planned, and its call may have died.
-            shipment.leaving_since = order_shipped_at.is_none().then_some(placed_at);
+            shipment.leaving = order_shipped_at.is_none().then_some(placed_at).into_iter().collect();
         }
         shipment
     }

@@ -12,7 +12,7 @@ use souk_dynamo::Table;
 use souk_payments::gateway::GatewayError;
 use souk_payments::{
     AskOutcome, Authorized, CaptureOutcome, Charge, PaymentError, PaymentRecord, PaymentRecords, ask_refund, authorize,
-    capture, give_back, settle_refunds,
+    capture, give_back, resume_capture, settle_refunds,
 };
 
 use crate::till::{Till, order};
@@ -254,4 +254,17 @@ async fn a_cancellations_refund_that_fails_later_can_be_made_again_by_an_operato
     assert_eq!(paid.failed_cases().await, std::slice::from_ref(&paid.order));
     assert!(matches!(paid.asks("a", None).await, AskOutcome::Asked(_)));
     assert_eq!(states(&paid.settles().await.unwrap()), [(500, Failed), (500, Succeeded)]);
+}
+
+#[tokio::test]
+async fn the_sweeper_takes_no_money_for_parcels_that_stay() {
+    let paid = Paid::authorized("stays", "pm_card_visa").await;
+    let resumed = async || resume_capture(&paid.records, &paid.till.gateway, &paid.order, at(2)).await.unwrap();
+    let not_claimed = CaptureOutcome::NotAuthorized(PaymentState::Authorized);
+    assert_eq!(resumed().await, not_claimed, "the claim was given back");
+    assert_eq!(paid.record().await.state, PaymentState::Authorized);
+    let _claimed_and_died = paid.records.begin_capture(&paid.order, Some(usd(300)), at(1)).await.unwrap();
+    assert_eq!(resumed().await, CaptureOutcome::Captured);
+    assert_eq!(paid.record().await.captured(), Some(usd(300)), "what was claimed, and no other sum");
+    assert_eq!(resumed().await, CaptureOutcome::Captured);
 }

@@ -67,7 +67,7 @@ impl Audit {
         let moving = stock.moving.into_iter().map(String::from).collect();
         let mut report = Report { checked, moving, violations: stock.violations };
         self.audit_sales(&mut report).await?;
-        self.audit_orders(&mut report).await?;
+        self.audit_orders(&mut report, call.now).await?;
         self.audit_money(&mut report, call.now).await?;
         for violation in &report.violations {
             tracing::error!(violation = %serde_json::to_string(violation)?, "an invariant is violated");

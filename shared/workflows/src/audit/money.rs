@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
-use souk_domain::{audit::Violation, ids::OrderId};
+use souk_domain::{audit::Violation, ids::OrderId, payment::PaymentState};
 use souk_payments::{
+    PaymentRecord,
     gateway::{Gateway as _, Intent, Window},
     reconcile::Sums,
 };
@@ -35,7 +36,7 @@ impl Audit {
                 if record.gateway_id.as_ref() != Some(&intent.id) {
                     continue;
                 }
-                let Some((ours, theirs)) = record.sums_at_rest().zip(intent.sums()) else { continue };
+                let Some((ours, theirs)) = sums(record).zip(intent.sums()) else { continue };
                 report.checked.payments += 1;
                 if ours != theirs {
                     self.recheck_sums(order_id, (record.version, intent), report).await?;
@@ -56,7 +57,7 @@ impl Audit {
     ) -> Result<(), Failure> {
         let theirs = self.gateway.retrieve(&intent.id).await?.sums();
         let record = self.payments.get(order_id).await?;
-        match record.filter(|record| record.version == version).and_then(|record| record.sums_at_rest()).zip(theirs) {
+        match record.filter(|record| record.version == version).and_then(|record| sums(&record)).zip(theirs) {
             Some((ours, theirs)) if ours == theirs => {}
             Some((Sums { captured, refunded }, theirs)) => report.violations.push(Violation::SumsDiffer {
                 order_id: order_id.clone(),
@@ -68,5 +69,14 @@ impl Audit {
             None => report.moving.push(order_id.to_string()),
         }
         Ok(())
+    }
+}
+
+/// What must be at the gateway: the record's sums, and nothing where the record says that nothing is held. A payment
+/// with a refund on its way is compared once that has ended.
+fn sums(record: &PaymentRecord) -> Option<Sums> {
+    match record.state {
+        PaymentState::Voided => Some(Sums { captured: 0, refunded: 0 }),
+        _ => record.sums_at_rest(),
     }
 }

@@ -2,21 +2,25 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use souk_domain::{
-    audit::{OrderFacts, OrderUnits, PaymentFacts, Violation, order as audit},
+    audit::{MoneyFacts, OrderFacts, OrderUnits, PaymentFacts, Violation, order as audit},
     flash_sale::ShopperKey,
     ids::{OrderId, ReservationId},
     order::Order,
+    payment::PaymentState,
 };
 use souk_dynamo::{Page, StoreError};
 use souk_flash_sales::ClaimPlace;
+use souk_payments::PaymentRecord;
 
 use super::{Audit, Report};
 
 impl Audit {
     /// Page by page. What looks wrong is read again, and counts only where the order is the same still:
-    /// every step that moves an order's money or units away from its decision writes the order first.
-    pub(super) async fn audit_orders(&self, report: &mut Report) -> Result<(), StoreError> {
+    /// every step that moves an order's money or units away from its decision writes the order first. (A refund does not:
+    /// what was taken and what goes back of it is one item, judged by itself.)
+    pub(super) async fn audit_orders(&self, report: &mut Report, now: Timestamp) -> Result<(), StoreError> {
         let mut after = None;
         loop {
             let Page { items: mut page, next } = self.orders.scan_page(after).await?;
@@ -24,9 +28,9 @@ impl Audit {
             page.retain(|order| order.settled);
             report.checked.unsettled += all - page.len();
             report.checked.orders += page.len();
-            let suspects: HashSet<OrderId> = self.judge(&page).await?.into_keys().collect();
+            let suspects: HashSet<OrderId> = self.judge(&page, now).await?.into_keys().collect();
             page.retain(|order| suspects.contains(&order.order_id));
-            self.recheck(&page, report).await?;
+            self.recheck(&page, report, now).await?;
             match next {
                 Some(key) => after = Some(key),
                 None => return Ok(()),
@@ -34,8 +38,8 @@ impl Audit {
         }
     }
 
-    async fn recheck(&self, suspects: &[Order], report: &mut Report) -> Result<(), StoreError> {
-        let found = self.judge(suspects).await?;
+    async fn recheck(&self, suspects: &[Order], report: &mut Report, now: Timestamp) -> Result<(), StoreError> {
+        let found = self.judge(suspects, now).await?;
         let ids: Vec<OrderId> = found.keys().cloned().collect();
         let now = self.orders.many(&ids).await?;
         let versions: HashMap<_, _> = now.iter().map(|order| (&order.order_id, order.version)).collect();
@@ -52,17 +56,14 @@ impl Audit {
     }
 
     /// What is wrong with each order that something is wrong with.
-    async fn judge(&self, orders: &[Order]) -> Result<HashMap<OrderId, Vec<Violation>>, StoreError> {
+    async fn judge(&self, orders: &[Order], now: Timestamp) -> Result<HashMap<OrderId, Vec<Violation>>, StoreError> {
         let reservation_of = |order: &Order| order.origin.checkout().map(|checkout| checkout.reservation_id.clone());
         let reservation_ids: Vec<ReservationId> = orders.iter().filter_map(reservation_of).collect();
         let order_ids: Vec<OrderId> = orders.iter().map(|order| order.order_id.clone()).collect();
         let reservations = self.reservations.many(&reservation_ids).await?;
         let reservations: HashMap<_, _> = reservations.iter().map(|found| (&found.reservation_id, found)).collect();
         let payments = self.payments.many(&order_ids).await?;
-        let payments: HashMap<_, _> = payments
-            .iter()
-            .map(|found| (&found.order_id, PaymentFacts { state: found.state, amount: found.amount }))
-            .collect();
+        let payments: HashMap<_, _> = payments.iter().map(|found| (&found.order_id, payment_facts(found))).collect();
         let entries = self.shards.entries(orders.iter().filter_map(claim_place)).await?;
         let mut wrong = HashMap::new();
         for order in orders {
@@ -70,13 +71,20 @@ impl Audit {
                 Some(checkout) => OrderUnits::Reservation(reservations.get(&checkout.reservation_id).copied()),
                 None => OrderUnits::Claim(claim_place(order).and_then(|place| entries.get(&place).copied())),
             };
-            let violations = audit(&OrderFacts::from(order), units, payments.get(&order.order_id).copied());
+            let violations = audit(&OrderFacts::of(order, now), units, payments.get(&order.order_id).copied());
             if !violations.is_empty() {
                 wrong.insert(order.order_id.clone(), violations);
             }
         }
         Ok(wrong)
     }
+}
+
+fn payment_facts(found: &PaymentRecord) -> PaymentFacts {
+    // Records from before refunds were written down one by one say only that all went back.
+    let taken = found.captured().filter(|_| found.state != PaymentState::Refunded || !found.refunds.is_empty());
+    let money = taken.map(|captured| MoneyFacts::new(captured, &found.refunds));
+    PaymentFacts { state: found.state, amount: found.amount, money }
 }
 
 /// Where the claim of a flash sale's order should stand.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use souk_domain::money::Money;
 
 use crate::support::{Api, Reply, Shelf, eventually, fresh, stack};
 
@@ -218,4 +219,28 @@ async fn the_audit_finds_sums_that_differ_and_the_reconciliation_repairs_them() 
     })
     .await;
     assert_eq!(stack().refunds(&order_id).await.len(), 1, "nothing was refunded again");
+}
+
+#[tokio::test]
+async fn invariant_i6_the_audit_finds_an_order_of_which_another_sum_is_kept_than_it_owes() {
+    let (_, _, order_id) = shipped("pm_card_visa").await;
+    let payments = stack().table("PaymentsTable").await;
+    let id = format!("order#{order_id}");
+    let take = async |amount: i64| {
+        let captured = souk_dynamo::value(&Money::usd(amount).unwrap()).unwrap();
+        let taken = souk_dynamo::Update::new().set("captured", captured).add("version", souk_dynamo::n(1));
+        assert!(payments.update(&[("id", &id)], taken).await.unwrap().is_written());
+    };
+    take(2900).await;
+    let found = eventually("the audit finds it", SETTLED, || async {
+        let all = stack().violations_of(&[order_id.as_str()]).await;
+        all.into_iter().find(|violation| violation["violation"] == "kept_differs")
+    })
+    .await;
+    assert_eq!((&found["due"], &found["captured"], &found["refunded"]), (&json!(3000), &json!(2900), &json!(0)));
+    take(3000).await;
+    eventually("the audit agrees", SETTLED, || async {
+        stack().violations_of(&[order_id.as_str()]).await.is_empty().then_some(())
+    })
+    .await;
 }

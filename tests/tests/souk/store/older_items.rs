@@ -114,6 +114,14 @@ async fn orders_that_were_shipped_as_a_whole_or_were_about_to_be() {
     let resumed = orders.revise(&order(2), |order| order.leave(&order.leaving(), at(10))).await.unwrap();
     let souk_orders::ReviseOutcome::Revised(resumed) = resumed else { panic!("refused") };
     assert_eq!((resumed.status, &resumed.shipments[0].parcels[0].label), (OrderStatus::Shipped, &label));
+    let mut leaving = at_status(3, "CONFIRMED");
+    leaving["shipments"] = json!([{
+        "warehouse_id": "east", "items": [{"sku": "a", "quantity": 1}], "leaving_since": millis(8),
+        "parcels": [{"carrier": "UPS", "tracking_number": "1Z"}],
+    }]);
+    tables.table("OrdersTable").put(&leaving).await.unwrap();
+    let leaving = orders.get(&order(3)).await.unwrap().unwrap();
+    assert_eq!(leaving.shipments[0].leaving, [at(8)], "only the last call was kept then");
 }
 
 #[tokio::test]

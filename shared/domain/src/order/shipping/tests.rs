@@ -121,8 +121,10 @@ fn what_stays_keeps_its_labels() {
     let east = labels(&[("east", &["1"])]);
     order.begin_to_leave(&east, at(1)).unwrap();
     order.begin_to_leave(&east, at(2)).unwrap();
-    assert_eq!(order.stay(&east, at(1)), Revision::Unchanged, "another waits for the money");
     assert_eq!(order.stay(&east, at(2)), Revision::Changed);
+    assert_eq!(order.leaving(), labels(&[("east", &[])]), "whoever asked first waits for the money still");
+    assert_eq!(order.stay(&east, at(2)), Revision::Unchanged);
+    assert_eq!(order.stay(&east, at(1)), Revision::Changed);
     assert_eq!((order.leaving(), order.shipments[0].parcels.len()), (Departures::new(), 1));
     assert_eq!(order.leave(&labels(&[("east", &[])]), at(2)), Ok(Revision::Changed));
 }
@@ -159,4 +161,13 @@ fn an_order_is_delivered_with_its_last_parcel() {
     order.deliver_parcel(&west, 1, at(6)).unwrap();
     assert_eq!(order.status, OrderStatus::Delivered);
     assert_eq!(order.deliver(Actor::Warehouse, at(7)), Ok(Revision::Unchanged));
+}
+
+#[test]
+fn of_calls_that_died_no_more_are_remembered_than_an_item_can_bear() {
+    let mut order = confirmed();
+    let east = labels(&[("east", &["1"])]);
+    (1..100).for_each(|second| assert_eq!(order.begin_to_leave(&east, at(second)), Ok(Revision::Changed)));
+    assert_eq!(order.shipments[0].leaving.len(), MAX_LEAVING);
+    assert_eq!(order.shipments[0].leaving.last(), Some(&at(99)));
 }
