@@ -301,7 +301,7 @@ impl Meant {
                 Some(_) => {}
                 None => {
                     let begins_otherwise = typed.chars().next() != text.chars().next();
-                    let has_other_letters = letters(typed) != letters(text);
+                    let has_other_letters = letters(&singular(typed)) != letters(&singular(text));
                     let text = text.to_owned();
                     found.push(Candidate { text, errors, begins_otherwise, has_other_letters, source, often });
                 }

@@ -100,8 +100,8 @@ fn plain(q: &str) -> Value {
 fn careful(q: &str) -> Value {
     let of_variant = |field: &str| format!("variants.{field}");
     let fields = ["title^3", "category_names^2", "attribute_words^2", "variant_title", "description"].map(of_variant);
-    let forgiving = ["title^3", "category_names^2", "description"].map(of_variant);
-    let fuzzy = json!({ "query": q, "fuzziness": "AUTO", "prefix_length": 1, "fields": forgiving });
+    let few = ["title^3", "category_names^2", "description"].map(of_variant);
+    let fuzzy = json!({ "query": q, "fuzziness": "AUTO", "prefix_length": 1, "fields": few });
     json!({ "bool": {
         "minimum_should_match": 1,
         "should": [
