@@ -12,6 +12,7 @@ mod problems;
 pub mod publish_availability;
 pub mod put_inventories;
 pub mod put_inventory;
+pub mod put_place;
 
 souk_runtime::functions! {
     stream "publish-availability" => publish_availability::handle,
@@ -22,4 +23,5 @@ souk_runtime::functions! {
     http "post-repair" => post_repair::handle,
     http "put-inventories" => put_inventories::handle,
     http "put-inventory" => put_inventory::handle,
+    http "put-place" => put_place::handle,
 }

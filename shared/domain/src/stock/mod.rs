@@ -2,10 +2,12 @@
 
 mod allocation;
 mod change;
+mod place;
 mod row;
 
 pub use allocation::{Allocation, Demand, Shortage, allocate};
 pub use change::{Change, Delta, Movement, MovementKind};
+pub use place::Place;
 pub use row::{MAX_UNITS, StockError, StockRow};
 
 #[cfg(test)]

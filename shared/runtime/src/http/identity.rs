@@ -65,7 +65,7 @@ impl Caller {
         match (self.require_any(&[Role::Operator, Role::Warehouse]), of.peek().is_some()) {
             (Ok(()), _) => Ok(()),
             (Err(_), true) if of.any(|id| id == warehouse_id.as_str()) => Ok(()),
-            (Err(_), true) => Err(Problem::not_found("fulfilment")),
+            (Err(_), true) => Err(Problem::not_found("warehouse")),
             (Err(forbidden), false) => Err(forbidden),
         }
     }

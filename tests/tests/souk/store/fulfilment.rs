@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
     fulfilment::{Fulfilment, FulfilmentState},
-    ids::{UserId, WarehouseId},
+    ids::{Sku, UserId, WarehouseId},
     money::Money,
     order::{
         Actor, Canceller, FromCheckout, Label, Order, OrderLine, OrderStatus, Origin, Revision, ShippingRefusal,
@@ -11,10 +11,10 @@ use souk_domain::{
     },
     quantity::Quantity,
     reservation::Reservation,
-    stock::Allocation,
+    stock::{Allocation, Place},
 };
 use souk_fulfilment::{Fulfilments, WorkPlace};
-use souk_inventory::ReservationBook;
+use souk_inventory::{ReservationBook, SetQuantityOutcome, StockRows};
 use souk_orders::{CancelOutcome, OrderRecord, Orders, ReviseOutcome};
 use souk_wiring::Call;
 use souk_workflows::{
@@ -130,6 +130,14 @@ impl World {
             ReviseOutcome::Revised(order) => *order,
             other => panic!("{other:?}"),
         }
+    }
+
+    fn list(&self) -> ListWork {
+        ListWork::new(self.orders.clone(), self.fulfilments.clone(), self.stock())
+    }
+
+    fn stock(&self) -> StockRows {
+        StockRows::new(self.tables.table("InventoryTable"))
     }
 
     async fn states(&self, n: u128) -> Vec<FulfilmentState> {
@@ -292,7 +300,7 @@ async fn a_warehouses_list_is_the_oldest_order_first_in_pages() {
     world.leave(2, "east", at(9)).await;
     world.follow.run(&id(2)).await.unwrap();
     assert!(world.claim(4, "east", "a", at(10)).await);
-    let list = ListWork::new(world.orders.clone(), world.fulfilments.clone());
+    let list = world.list();
     let page = async |state, after: Option<WorkPlace>, minutes: i64| {
         let call = Call::at(at(60 * minutes));
         let page = list.run(&place("east"), state, (after, 2), &call).await.unwrap();
@@ -316,6 +324,47 @@ async fn a_warehouses_list_is_the_oldest_order_first_in_pages() {
     let one = list.one(&id(1), &place("east")).await.unwrap().unwrap();
     assert_eq!(one.capture_before(), Some(at(1) + SignedDuration::from_hours(7 * 24)));
     assert_eq!(list.one(&id(1), &place("north")).await.unwrap(), None);
+}
+
+/// Where units lie is asked by whoever reads the list: an order's own path neither reads nor writes it.
+#[tokio::test]
+async fn a_list_tells_where_units_lie_now_and_the_orders_path_does_not_ask() {
+    let (meter, client) = Meter::to_a_new_store().await;
+    let world = World::over(Tables::reached_by(client));
+    let tea: Sku = "tea".parse().unwrap();
+    for n in [1, 2] {
+        world.holds(n).await;
+    }
+    meter.bill();
+    for n in [1, 2] {
+        world.follow.run(&id(n)).await.unwrap();
+    }
+    assert!(!meter.bill().contains_key("BatchGetItem"), "the order's path asks for no place");
+    let lies = async |at_place: &str| {
+        let (row, at_place) = ((&tea, &place("east")), Place::parse(at_place).unwrap());
+        let counted = world.stock().set_quantity(row, 5, None, &user("op"), at(0)).await.unwrap();
+        assert!(matches!(counted, SetQuantityOutcome::Created(_) | SetQuantityOutcome::VersionNeeded(_)));
+        world.stock().put_away(row, Some(&at_place), &user("op"), at(0)).await.map(drop).unwrap();
+    };
+    let listed = async |from: &str| {
+        let page = world.list().run(&place(from), None, (None, 10), &Call::at(at(9))).await.unwrap();
+        page.items.iter().map(|item| item.places.get(&tea).map(|place| place.as_str().to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("east").await, [None, None]);
+    for at_place in ["A-12-3", "B-1"] {
+        lies(at_place).await;
+        assert_eq!(listed("east").await, [Some(at_place.to_owned()), Some(at_place.to_owned())]);
+    }
+    assert_eq!(listed("west").await, [None, None]);
+    let one = world.list().one(&id(1), &place("east")).await.unwrap().unwrap();
+    assert_eq!(one.places.get(&tea).map(Place::as_str), Some("B-1"));
+
+    meter.bill();
+    listed("east").await;
+    let bill = meter.bill();
+    println!("a page of two fulfilments of one SKU: {:?}, {bill:?}", units(&bill));
+    // Two fulfilments, two orders, and one row for both, at half the price.
+    assert_eq!((bill["BatchGetItem"].requests, bill["BatchGetItem"].units), (3, 4.5));
 }
 
 #[tokio::test]

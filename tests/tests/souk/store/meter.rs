@@ -50,7 +50,7 @@ impl Meter {
 /// Units of writes and of reads, in that order.
 pub fn units(bill: &BTreeMap<String, Item>) -> (f64, f64) {
     let (reads, writes): (Vec<_>, Vec<_>) =
-        bill.iter().partition(|(name, _)| ["GetItem", "Query"].contains(&name.as_str()));
+        bill.iter().partition(|(name, _)| ["GetItem", "BatchGetItem", "Query"].contains(&name.as_str()));
     let sum = |items: Vec<(&String, &Item)>| items.iter().map(|(_, item)| item.units).sum();
     (sum(writes), sum(reads))
 }

@@ -5,6 +5,7 @@ mod audit;
 mod contention;
 mod flash_sale_units;
 mod ledger;
+mod places;
 mod quantities;
 mod repair;
 mod reservations;
