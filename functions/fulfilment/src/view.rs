@@ -5,7 +5,7 @@ use serde::Serialize;
 use souk_domain::{
     fulfilment::{Fulfilment, FulfilmentState},
     ids::{OrderId, Sku, UserId, WarehouseId},
-    order::{Address, Order, OrderStatus, Shipment, ShipmentItem, ShippingProgress},
+    order::{Address, Order, OrderStatus, Promise, Shipment, ShipmentItem, ShippingProgress},
     stock::Place,
 };
 use souk_runtime::http::Response;
@@ -26,6 +26,11 @@ pub(crate) struct WorkView<'a> {
     /// Until when the first parcel has to leave: the bank does not hold the money for longer. Absent once it is taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     capture_before: Option<Timestamp>,
+    /// What its shopper was promised. Absent from orders that were confirmed before anything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promise: Option<Promise>,
+    /// Whether it should have left by now.
+    late: bool,
     /// Its parcels, once they are labelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     shipment: Option<&'a Shipment>,
@@ -121,6 +126,8 @@ impl<'a> WorkView<'a> {
             shipping_address: order.shipping_address.as_ref(),
             order_status: order.status,
             capture_before: item.capture_before(),
+            promise: order.promise,
+            late: item.is_late(now),
             shipment: order.shipment(&fulfilment.warehouse_id),
         }
     }

@@ -41,8 +41,8 @@ def _pack_and_ship(staff, order_id, warehouse, carrier, line):
     work, spent = staff.call("GET", path)
     listed, _spent = staff.call("GET", f"/admin/warehouses/{warehouse}/fulfilments?status=NEW")
     items = ", ".join(f"{item['quantity']} × {item['sku']} at {item.get('place', 'no place')}" for item in work["items"])
-    line(f"work list of {warehouse}", f"{len(listed['fulfilments'])} to pick, among them {items} to {work['shipping_address']['city']}",
-         spent)
+    line(f"work list of {warehouse}", f"{len(listed['fulfilments'])} to pick, among them {items} to {work['shipping_address']['city']}, "
+         f"to leave by {work['promise']['leave_by'][:10]}{' (late)' if work['late'] else ''}", spent)
     staff.call("POST", f"{path}/claim", {})
     label = {"carrier": carrier, "tracking_number": f"{warehouse[:2].upper()}-{uuid.uuid4().hex[:10].upper()}"}
     packed, spent = staff.call("POST", f"{path}/pack", {"parcels": [label]})

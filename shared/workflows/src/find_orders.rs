@@ -14,7 +14,7 @@ use souk_dynamo::StoreError;
 use souk_notifications::{ContactError, Contacts, EmailAddress};
 use souk_orders::{Archive, Direction, Orders, Place, PlacedBetween, list};
 use souk_payments::PaymentRecords;
-use souk_wiring::{Call, FromEnvironment};
+use souk_wiring::{Call, Days, FromEnvironment};
 
 /// Which orders an operator wants to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +72,8 @@ pub enum SearchError {
 #[derive(Debug, FromEnvironment)]
 pub struct Judge {
     payments: PaymentRecords,
-    #[variable("LATE_AFTER_SECONDS")]
-    late_after: SignedDuration,
+    #[variable("DISPATCH_DAYS")]
+    late_after: Days,
     #[variable("AGEING_WITHIN_SECONDS")]
     ageing_within: SignedDuration,
     #[variable("STUCK_AFTER_SECONDS")]
@@ -100,11 +100,11 @@ impl Judge {
     /// A judge who goes by this.
     pub fn new(payments: PaymentRecords, attention: Attention) -> Self {
         let Attention { late_after, ageing_within, stuck_after } = attention;
-        Self { payments, late_after, ageing_within, stuck_after }
+        Self { payments, late_after: Days(late_after), ageing_within, stuck_after }
     }
 
     fn attention(&self) -> Attention {
-        let Self { late_after, ageing_within, stuck_after, .. } = *self;
+        let Self { late_after: Days(late_after), ageing_within, stuck_after, .. } = *self;
         Attention { late_after, ageing_within, stuck_after }
     }
 
@@ -177,7 +177,8 @@ impl FindOrders {
                 let statuses = one.as_ref().map_or(&OrderStatus::ALL[..], |one| &one[..]);
                 self.orders.in_status(statuses, placed, Direction::NewestFirst, after, limit).await
             }
-            // Whatever was confirmed so long ago was placed before that.
+            // Whatever was confirmed so long ago was placed before that. What was promised to leave within fewer days than
+            // are promised now is proposed when it is so old, too.
             Wanted::InNeed(Need::Late) => {
                 let placed = PlacedBetween { from: None, to: Some(now - attention.late_after) };
                 self.orders.in_status(&[OrderStatus::Confirmed], placed, Direction::OldestFirst, after, limit).await

@@ -1,4 +1,4 @@
-//! What a warehouse has to do: the oldest order first, with all that is needed to pick it.
+//! What a warehouse has to do: what is due first, first, with all that is needed to pick it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -45,7 +45,7 @@ pub struct WorkItem {
 /// A page of a warehouse's list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkPage {
-    /// The oldest order's first.
+    /// What is due first, first.
     pub items: Vec<WorkItem>,
     /// Where the next page begins; none after the last one.
     pub next: Option<WorkPlace>,
@@ -55,6 +55,11 @@ impl WorkItem {
     /// Until when its money has to be taken; none once it is.
     pub fn capture_before(&self) -> Option<Timestamp> {
         (!self.order.has_departed()).then(|| self.order.created_at + AUTHORIZATION)
+    }
+
+    /// Whether it should have left by now.
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        self.fulfilment.state.is_open() && self.order.promise.is_some_and(|promise| promise.is_late(now))
     }
 }
 

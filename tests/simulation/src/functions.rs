@@ -257,6 +257,8 @@ fn environment(network: &Network) -> Environment {
         ("SHOP_URL", "https://souk.test".to_owned()),
         ("GATEWAY_SECRET_ID", "gateway".to_owned()),
         ("GATEWAY_URL", "https://gateway.test".to_owned()),
+        ("DISPATCH_DAYS", "2".to_owned()),
+        ("DELIVERY_DAYS", "5".to_owned()),
         ("PICK_SECONDS", PICK_SECONDS.to_string()),
         ("RESERVATION_SECONDS", RESERVATION_SECONDS.to_string()),
         ("PAYMENT_SECONDS", PAYMENT_SECONDS.to_string()),

@@ -11,7 +11,7 @@ use crate::payment::PaymentState;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
-    /// It has been confirmed for longer than was promised, and has not left.
+    /// It was promised to have left by now, and has not.
     Late,
     /// The gateway refused to take its money, or stock and money do not follow its decision although the sweeper
     /// tries again and again: its saga ends for a person to look at.
@@ -41,7 +41,7 @@ impl FromStr for Need {
 /// From when on an order needs a hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attention {
-    /// Late: confirmed for so long, and not shipped.
+    /// Late: confirmed for so long, and not shipped, where no time was promised.
     pub late_after: SignedDuration,
     /// Ageing: so long, or less, until the held money can no longer be taken.
     pub ageing_within: SignedDuration,
@@ -64,7 +64,9 @@ impl Attention {
     /// What an order needs a hand for, now.
     pub fn needs(&self, order: &Order, money: Option<&MoneyFacts>, now: Timestamp) -> Vec<Need> {
         let waits = order.status == OrderStatus::Confirmed;
-        let late = waits && order.confirmed_at().is_some_and(|at| at + self.late_after <= now);
+        let unpromised = || order.confirmed_at().map(|at| at + self.late_after);
+        let leave_by = order.promise.map(|promise| promise.leave_by).or_else(unpromised);
+        let late = waits && leave_by.is_some_and(|at| at <= now);
         let decided_at = order.history.last().map_or(order.created_at, |entry| entry.at);
         let stuck = !order.settled && decided_at + self.stuck_after <= now;
         let refused = waits && money.is_some_and(|money| money.capture_refused);
@@ -84,7 +86,7 @@ impl Attention {
 mod tests {
     use super::{Need::*, *};
     use crate::order::{
-        Actor, Transition,
+        Actor, Promise, Transition,
         tests::{line, order},
     };
 
@@ -117,6 +119,16 @@ mod tests {
         assert_eq!(needs(48), [Late]);
         assert_eq!(needs(143), [Late]);
         assert_eq!(needs(144), [Late, Ageing]);
+    }
+
+    #[test]
+    fn an_order_is_late_by_what_it_was_promised_whatever_is_promised_now() {
+        let promise = Promise { leave_by: at(10), arrive_by: at(20) };
+        let promised = Order { promise: Some(promise), ..confirmed(OrderStatus::Confirmed) };
+        let needs = |hour| ATTENTION.needs(&promised, None, at(hour));
+        assert_eq!((needs(9), needs(10)), (vec![], vec![Late]));
+        let left = Order { status: OrderStatus::Shipped, ..promised.clone() };
+        assert_eq!(ATTENTION.needs(&left, None, at(10)), []);
     }
 
     #[test]

@@ -38,6 +38,9 @@ async fn a_warehouse_sees_its_work_and_packs_it() {
     );
     assert_eq!((&work["shipping_address"]["city"], &work["cancel_requested"]), (&json!("London"), &json!(false)));
     assert!(work["capture_before"].is_string() && page["cursor"].is_null(), "{page}");
+    let promise = shopper.get(&format!("/orders/{order_id}")).await.expect(200).body["promise"].clone();
+    assert!(promise["leave_by"].as_str() < promise["arrive_by"].as_str(), "{promise}");
+    assert_eq!((&work["promise"], &work["late"]), (&promise, &json!(false)));
 
     for _ in 0..2 {
         let claimed = warehouse.post(&format!("{path}/claim"), json!({})).await.expect(200).body;

@@ -22,7 +22,7 @@ use souk_workflows::find_orders::{FindOrders, FoundPage, Judge, SearchOrders, Wa
 
 use super::{
     at, order as id,
-    orders::{leaves, placed},
+    orders::{TERMS, leaves, placed},
     tables::Tables,
 };
 
@@ -65,7 +65,7 @@ impl World {
         let until = Some(at(held_until));
         let kept = self.payments.record_outcome(&order_id, Authorization::Authorized, None, until, now).await.unwrap();
         assert!(matches!(kept, RecordOutcome::Kept(_)));
-        assert_eq!(self.orders.confirm(&order_id, now).await.unwrap(), ConfirmOutcome::Confirmed);
+        assert_eq!(self.orders.confirm(&order_id, TERMS, now).await.unwrap(), ConfirmOutcome::Confirmed);
         let settled = self.orders.settle(&order_id, &[OrderStatus::Confirmed]).await.unwrap();
         assert_eq!(settled, SettleOutcome::Settled);
         order_id
@@ -110,7 +110,7 @@ async fn orders_are_listed_newest_first_page_by_page_whatever_their_status() {
         // Several of the same moment, in different shards.
         expected.push(world.place(n, i64::try_from(n).unwrap() / 3).await);
     }
-    let _confirmed = world.orders.confirm(&expected[4], at(50)).await.unwrap();
+    let _confirmed = world.orders.confirm(&expected[4], TERMS, at(50)).await.unwrap();
     let _cancelled = world.orders.cancel(&expected[7], Canceller::Customer, at(60)).await.unwrap();
     expected.sort_by_key(|order_id| (second_of(order_id), order_id.clone()));
     expected.reverse();
@@ -129,7 +129,7 @@ fn second_of(order_id: &OrderId) -> i64 {
 }
 
 #[tokio::test]
-async fn an_order_is_late_two_days_after_its_confirmation_until_it_leaves() {
+async fn an_order_is_late_once_it_should_have_left_until_it_does() {
     let world = World::new().await;
     let (first, second) = (world.confirm(1, 0, 7 * DAY).await, world.confirm(2, 10, 7 * DAY).await);
     world.place(3, 0).await;

@@ -6,8 +6,8 @@ use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
     money::Money,
     order::{
-        Actor, Canceller, FromCheckout, Label, Order, OrderLine, OrderStatus, Origin, Revision, ShippingRefusal,
-        Transition,
+        Actor, Canceller, FromCheckout, Label, Order, OrderLine, OrderStatus, Origin, Promise, Revision,
+        ShippingRefusal, Transition,
     },
     quantity::Quantity,
     reservation::Reservation,
@@ -86,6 +86,7 @@ fn confirmed(n: u128) -> Order {
             reached(OrderStatus::PendingPayment, Actor::Customer),
             reached(OrderStatus::Confirmed, Actor::Saga),
         ],
+        promise: None,
         address_changes: Vec::new(),
     }
 }
@@ -110,6 +111,15 @@ impl World {
         let held = Reservation::held(reservation_id, allocations(), at(0), at(900));
         self.tables.table("ReservationsTable").put(&held).await.unwrap();
         self.tables.table("OrdersTable").put(&OrderRecord::from(&order)).await.unwrap();
+    }
+
+    /// The same, which was promised to leave by then.
+    async fn holds_until(&self, n: u128, leave_by: i64) {
+        self.holds(n).await;
+        let promise = Promise { leave_by: at(leave_by), arrive_by: at(leave_by + 100) };
+        let order = Order { promise: Some(promise), ..confirmed(n) };
+        self.tables.table("OrdersTable").put(&OrderRecord::from(&order)).await.unwrap();
+        self.follow.run(&id(n)).await.unwrap();
     }
 
     async fn pack(&self, n: u128, from: &str, now: Timestamp) -> ReviseOutcome<ShippingRefusal> {
@@ -291,7 +301,7 @@ async fn a_corrected_label_is_kept_beside_the_former_one() {
 }
 
 #[tokio::test]
-async fn a_warehouses_list_is_the_oldest_order_first_in_pages() {
+async fn a_warehouses_list_without_promises_is_the_oldest_order_first_in_pages() {
     let world = World::new().await;
     for n in [3, 1, 2, 5, 4] {
         world.holds(n).await;
@@ -324,6 +334,40 @@ async fn a_warehouses_list_is_the_oldest_order_first_in_pages() {
     let one = list.one(&id(1), &place("east")).await.unwrap().unwrap();
     assert_eq!(one.capture_before(), Some(at(1) + SignedDuration::from_hours(7 * 24)));
     assert_eq!(list.one(&id(1), &place("north")).await.unwrap(), None);
+}
+
+/// Whatever is promised now: what was ordered later may have to leave earlier.
+#[tokio::test]
+async fn what_is_due_first_is_listed_first_and_said_to_be_late_until_it_leaves() {
+    let world = World::new().await;
+    for (n, leave_by) in [(1, 300), (2, 200), (3, 400)] {
+        world.holds_until(n, leave_by).await;
+    }
+    // Ordered before anything was promised.
+    world.holds(4).await;
+    world.follow.run(&id(4)).await.unwrap();
+    let listed = async |second: i64| {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = world.list().run(&place("east"), None, (after, 1), &Call::at(at(second))).await.unwrap();
+            found.extend(page.items.iter().map(|item| (item.order.order_id.clone(), item.is_late(at(second)))));
+            after = page.next;
+            if after.is_none() {
+                return found;
+            }
+        }
+    };
+    let expected = |late: [bool; 4]| [4, 2, 1, 3].map(id).into_iter().zip(late).collect::<Vec<_>>();
+    assert_eq!(listed(199).await, expected([false; 4]));
+    assert_eq!(listed(200).await, expected([false, true, false, false]));
+    assert_eq!(listed(300).await, expected([false, true, true, false]));
+    // A step keeps its place.
+    assert!(world.claim(1, "east", "a", at(300)).await);
+    assert_eq!(listed(300).await, expected([false, true, true, false]));
+    world.leave(2, "east", at(301)).await;
+    world.follow.run(&id(2)).await.unwrap();
+    assert_eq!(listed(301).await.iter().filter(|(_, late)| *late).count(), 1);
+    assert!(!world.list().one(&id(2), &place("east")).await.unwrap().unwrap().is_late(at(999)), "it has left");
 }
 
 /// Where units lie is asked by whoever reads the list: an order's own path neither reads nor writes it.

@@ -8,7 +8,8 @@ use souk_domain::{
     ids::{NoteId, OrderId, UserId},
     money::Money,
     order::{
-        Actor, Address, FromFlashSale, Label, Order, OrderLine, OrderStatus, Origin, Shipment, ShipmentItem, Transition,
+        Actor, Address, FromFlashSale, Label, Order, OrderLine, OrderStatus, Origin, Promise, Shipment, ShipmentItem,
+        Terms, Transition,
     },
     payment::PaymentState,
     quantity::Quantity,
@@ -28,6 +29,10 @@ use souk_workflows::{
 };
 
 use super::{at, order as id, tables::Tables};
+
+/// What is promised.
+pub const TERMS: Terms =
+    Terms { dispatch: SignedDuration::from_hours(2 * 24), delivery: SignedDuration::from_hours(5 * 24) };
 
 /// What leaves of it from one warehouse.
 fn from_the_east() -> Shipment {
@@ -76,6 +81,7 @@ pub fn placed(n: u128, second: i64) -> Order {
         shipments: Vec::new(),
         shortages: Vec::new(),
         history: vec![Transition { status, at: at(second), by: Actor::Customer }],
+        promise: None,
         address_changes: Vec::new(),
     }
 }
@@ -125,6 +131,23 @@ impl World {
     }
 }
 
+/// Other terms promise something else to those who buy from then on, and to nobody else.
+#[tokio::test]
+async fn what_is_promised_is_said_once_with_the_confirmation_and_stays() {
+    let world = World::with_an_order().await;
+    let promise = async || world.orders.get(&id(1)).await.unwrap().unwrap().promise;
+    assert_eq!(promise().await, None);
+    for (terms, now) in [(TERMS, 10), (Terms { dispatch: SignedDuration::ZERO, ..TERMS }, 20)] {
+        assert_eq!(world.orders.confirm(&id(1), terms, at(now)).await.unwrap(), ConfirmOutcome::Confirmed);
+        let day = 24 * 3600;
+        assert_eq!(promise().await, Some(Promise { leave_by: at(10 + 2 * day), arrive_by: at(10 + 7 * day) }));
+    }
+    let left = leaves(&world.orders, &id(1), 30).await;
+    assert_eq!((left.promise, left.version), (promise().await, 3));
+    let record = serde_json::to_value(OrderRecord::from(&left)).unwrap();
+    assert_eq!(Order::from(serde_json::from_value::<OrderRecord>(record).unwrap()), left);
+}
+
 #[tokio::test]
 async fn each_address_that_an_order_had_is_kept_with_who_changed_it_and_when() {
     let world = World::with_an_order().await;
@@ -132,7 +155,7 @@ async fn each_address_that_an_order_had_is_kept_with_who_changed_it_and_when() {
     assert_eq!((first.version, first.shipping_address.clone()), (2, Some(address("2 Engine Road"))));
     let Outcome::Changed(again) = world.change(Some(2), "2 Engine Road", 11).await else { panic!("refused") };
     assert_eq!(again.version, 2, "it goes there already");
-    assert_eq!(world.orders.confirm(&id(1), at(12)).await.unwrap(), ConfirmOutcome::Confirmed);
+    assert_eq!(world.orders.confirm(&id(1), TERMS, at(12)).await.unwrap(), ConfirmOutcome::Confirmed);
     let Outcome::Changed(second) = world.change(Some(3), "3 Store Street", 13).await else { panic!("refused") };
     let kept: Vec<_> = second.address_changes.iter().map(|change| (change.at, change.by, &change.before)).collect();
     let (one, two) = (address("1 Analytical Row"), address("2 Engine Road"));
@@ -166,7 +189,7 @@ async fn an_address_stays_while_somebody_picks_and_not_after_their_claim() {
 #[tokio::test]
 async fn an_address_stays_once_a_part_is_packed_or_the_order_has_ended() {
     let world = World::with_an_order().await;
-    assert_eq!(world.orders.confirm(&id(1), at(1)).await.unwrap(), ConfirmOutcome::Confirmed);
+    assert_eq!(world.orders.confirm(&id(1), TERMS, at(1)).await.unwrap(), ConfirmOutcome::Confirmed);
     let pack = |order: &mut Order| {
         order.shipments = vec![from_the_east()];
         order.pack(&"east".parse().unwrap(), &[], at(2))
