@@ -62,6 +62,8 @@ pub enum By {
     Operator,
     /// The warehouse.
     Warehouse,
+    /// The carrier.
+    Carrier,
     /// An operator or somebody in the warehouse.
     Staff,
     /// The payment saga.
@@ -221,6 +223,7 @@ impl From<Actor> for By {
             Actor::Customer => Self::Customer,
             Actor::Operator => Self::Operator,
             Actor::Warehouse => Self::Warehouse,
+            Actor::Carrier => Self::Carrier,
             Actor::Saga => Self::Saga,
             Actor::Shipment => Self::Shipment,
             Actor::Sweeper => Self::Sweeper,

@@ -14,6 +14,7 @@ mod promise;
 mod shipping;
 mod shortage;
 mod status;
+mod tracking;
 
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,7 @@ pub use promise::{Promise, Terms};
 pub use shipping::{Departures, Revision, ShippingProgress, ShippingRefusal};
 pub use shortage::{Finding, MAX_SHORTAGES, ShortageRefusal, Shortfall};
 pub use status::{InvalidTransition, OrderEvent, OrderStatus};
+pub use tracking::{CarrierId, Tracking};
 
 use crate::{
     ids::{OrderId, Sku, UserId},

@@ -29,14 +29,14 @@ use super::{
     tables::Tables,
 };
 
-struct World {
-    tables: Tables,
-    orders: Orders,
+pub(super) struct World {
+    pub(super) tables: Tables,
+    pub(super) orders: Orders,
     fulfilments: Fulfilments,
     follow: FollowOrder,
 }
 
-fn place(id: &str) -> WarehouseId {
+pub(super) fn place(id: &str) -> WarehouseId {
     id.parse().unwrap()
 }
 
@@ -96,7 +96,7 @@ impl World {
         Self::over(Tables::of("transactions").await)
     }
 
-    fn over(tables: Tables) -> Self {
+    pub(super) fn over(tables: Tables) -> Self {
         let orders = Orders::new(tables.table("OrdersTable"));
         let fulfilments = Fulfilments::new(tables.table("FulfilmentsTable"));
         let book = ReservationBook::new(tables.table("ReservationsTable"));
@@ -105,7 +105,7 @@ impl World {
     }
 
     /// A confirmed order of two warehouses.
-    async fn holds(&self, n: u128) {
+    pub(super) async fn holds(&self, n: u128) {
         let order = confirmed(n);
         let reservation_id = order.origin.checkout().unwrap().reservation_id.clone();
         let held = Reservation::held(reservation_id, allocations(), at(0), at(900));
@@ -130,7 +130,7 @@ impl World {
         self.orders.revise(&id(n), rule).await.unwrap()
     }
 
-    async fn leave(&self, n: u128, from: &str, now: Timestamp) -> Order {
+    pub(super) async fn leave(&self, n: u128, from: &str, now: Timestamp) -> Order {
         let departures = vec![(place(from), vec![label(from)])];
         let rule = |order: &mut Order| {
             order.lay_out(&allocations());

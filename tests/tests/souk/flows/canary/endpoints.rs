@@ -128,7 +128,7 @@ impl Endpoint<'_> {
     }
 
     async fn headers(&self, canary: &Canary) {
-        let mut names: BTreeSet<String> = ["header(", "token(", "get_all("]
+        let mut names: BTreeSet<String> = ["header(", "token(", "get_all(", "signed_body("]
             .iter()
             .flat_map(|call| ["functions", "shared/runtime/src/http"].map(|folder| quoted_arguments(folder, call)))
             .flatten()
