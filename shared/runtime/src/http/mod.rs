@@ -19,7 +19,7 @@ mod serve;
 
 pub use crate::reading::MAX_JSON_DEPTH;
 pub use bearer::BearerVerifier;
-pub use identity::{Caller, Role, is_staff};
+pub use identity::{Caller, Role, Workplace, is_staff};
 pub use jwks::WITHIN as KEYS_WITHIN;
 pub use problem::{FieldError, Problem};
 pub use purchase::check_purchase;

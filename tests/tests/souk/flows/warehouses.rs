@@ -135,6 +135,10 @@ async fn a_warehouses_staff_works_in_its_own_and_sees_no_other() {
         "/admin/inventory/{}/{place}",
         own.get(&path).await.expect(200).body["items"][0]["sku"].as_str().unwrap()
     );
+    let (notes, note) = (path.replace(&format!("fulfilments/{place}"), "notes"), json!({ "text": "Fragile." }));
+    own.post(&notes, note.clone()).await.expect(201);
+    other.post(&notes, note.clone()).await.expect_problem(404, "not-found");
+    shopper.post(&notes, note).await.expect_problem(403, "forbidden");
     let lies = json!({ "place": "A-12-3" });
     other.put(&format!("{shelf}/place"), lies.clone()).await.expect_problem(404, "not-found");
     shopper.put(&format!("{shelf}/place"), lies.clone()).await.expect_problem(403, "forbidden");

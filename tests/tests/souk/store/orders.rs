@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use souk_domain::{
     fulfilment::Fulfilment,
-    ids::{NoteId, OrderId, UserId},
+    ids::{NoteId, OrderId, UserId, WarehouseId},
     money::Money,
     order::{
         Actor, Address, FromFlashSale, Label, Order, OrderLine, OrderStatus, Origin, Promise, Shipment, ShipmentItem,
@@ -25,7 +25,7 @@ use souk_wiring::Call;
 use souk_workflows::{
     change_address::{ChangeAddress, Outcome},
     order_timeline::{By, Entry, MessageState, OrderTimeline, What},
-    write_note::{self, WriteNote},
+    write_note::{self, Author, WriteNote},
 };
 
 use super::{at, order as id, tables::Tables};
@@ -117,6 +117,11 @@ impl World {
         self.change.run(&id(1), &user(), seen, &address(line1), &Call::at(at(second))).await.unwrap()
     }
 
+    fn write_note(&self) -> WriteNote {
+        let fulfilments = Fulfilments::new(self.tables.table("FulfilmentsTable"));
+        WriteNote::new(self.orders.clone(), self.archive.clone(), fulfilments, self.notes())
+    }
+
     fn notes(&self) -> OrderNotes {
         OrderNotes::new(self.tables.table("OrderNotesTable"))
     }
@@ -206,9 +211,10 @@ async fn an_address_stays_once_a_part_is_packed_or_the_order_has_ended() {
 #[tokio::test]
 async fn a_note_with_a_key_is_kept_once_and_outlives_the_hot_order() {
     let world = World::with_an_order().await;
-    let write = WriteNote::new(world.orders.clone(), world.archive.clone(), world.notes());
+    let (write, user_id) = (world.write_note(), user());
+    let author = Author { user_id: &user_id, only_in: None };
     let run = async |order_id: OrderId, key: Option<&str>, text: &str, second| {
-        write.run(&order_id, &user(), key, text.to_owned(), &Call::at(at(second))).await.unwrap()
+        write.run(&order_id, author, key, text.to_owned(), &Call::at(at(second))).await.unwrap()
     };
     let first = run(id(1), Some("k"), "Once.", 1).await;
     assert!(matches!(&first, write_note::Outcome::Kept(note) if note.at == at(1) && note.author == user()));
@@ -222,6 +228,28 @@ async fn a_note_with_a_key_is_kept_once_and_outlives_the_hot_order() {
     let kept = world.notes().of_order(&id(1)).await.unwrap();
     assert_eq!(kept.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["Once.", "Again.", "Again."]);
     assert!(!format!("{kept:?}").contains("Once"), "a note is about people");
+}
+
+#[tokio::test]
+async fn a_warehouses_staff_writes_about_what_it_packs_and_knows_of_nothing_else() {
+    let world = World::with_an_order().await;
+    let (write, user_id) = (world.write_note(), user());
+    let writes = async |order_id: OrderId, own: &[&str], second| {
+        let own: Vec<WarehouseId> = own.iter().map(|id| id.parse().unwrap()).collect();
+        let author = Author { user_id: &user_id, only_in: Some(&own) };
+        let outcome = write.run(&order_id, author, None, "Fragile.".to_owned(), &Call::at(at(second))).await.unwrap();
+        matches!(outcome, write_note::Outcome::Kept(_))
+    };
+    assert!(!writes(id(1), &["east"], 1).await, "nobody packs it yet");
+    let work = Fulfilment::new(&placed(1, 0), "east".parse().unwrap(), Vec::new());
+    assert!(Fulfilments::new(world.tables.table("FulfilmentsTable")).open(&work).await.unwrap());
+    assert!(writes(id(1), &["west", "east"], 2).await);
+    for (order_id, own) in [(id(1), vec!["west"]), (id(1), vec![]), (id(2), vec!["east"])] {
+        assert!(!writes(order_id, &own, 3).await, "{own:?}");
+    }
+    world.archived().await;
+    assert!(writes(id(1), &["east"], 70).await, "also long after it has left");
+    assert_eq!(world.notes().of_order(&id(1)).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
