@@ -186,6 +186,11 @@ impl OrderId {
 }
 
 impl EventId {
+    /// The id of an order's shortage of this number.
+    pub fn of_shortage(order_id: &OrderId, shortage: u32) -> Self {
+        Self::from_uuid(derived(&["webhook", "shortage", order_id.as_str(), &shortage.to_string()]))
+    }
+
     /// The id of what happened to an order, whenever and however often it is published.
     pub fn of_order(event_type: EventType, order_id: &OrderId, version: u64) -> Self {
         Self::from_uuid(derived(&["webhook", event_type.as_str(), order_id.as_str(), &version.to_string()]))

@@ -218,7 +218,7 @@ async fn what_is_shipped_as_a_whole_leaves_the_list() {
 }
 
 /// A confirmed order of these units of two SKUs of one warehouse, which is being picked, and the path of its fulfilment.
-async fn picked(shopper: &Api, warehouse: &Api, units: [(&str, u32); 2], place: &str) -> (String, String) {
+pub(super) async fn picked(shopper: &Api, warehouse: &Api, units: [(&str, u32); 2], place: &str) -> (String, String) {
     let operator = stack().sign_in("operator").await;
     let mut lines = Vec::new();
     for (sku, quantity) in units {
