@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use souk_domain::{
     ids::{OrderId, Sku, UserId, WarehouseId},
     money::Money,
-    order::{CancelReason, Label, Order, OrderStatus},
+    order::{CancelReason, Label, Order, OrderStatus, ShipmentItem},
     quantity::Quantity,
 };
 
@@ -97,6 +97,20 @@ pub struct UnitsMissing {
     pub quantity: u32,
     /// What they would have cost.
     pub amount: Money,
+    /// What the order has left. Absent from events that were published before they told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<OrderLeft>,
+}
+
+/// What an order has left without what is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLeft {
+    /// The status that it has: cancelled, where nothing is left.
+    pub status: OrderStatus,
+    /// What is sent, or was.
+    pub lines: Vec<ShipmentItem>,
+    /// What is paid for it.
+    pub due: Money,
 }
 
 impl UnitsMissing {
@@ -118,6 +132,7 @@ impl UnitsMissing {
                 sku: short.sku.clone(),
                 quantity: short.units,
                 amount: order.worth(short),
+                left: Some(OrderLeft { status: order.status, lines: order.left(), due: order.due() }),
             })
             .collect()
     }

@@ -1,9 +1,12 @@
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_domain::{
     fulfilment::{Fulfilment, FulfilmentState},
     ids::{OrderId, Sku, UserId, WarehouseId},
-    order::{Address, Order, OrderStatus, Shipment, ShippingProgress},
+    order::{Address, Order, OrderStatus, Promise, Shipment, ShipmentItem, ShippingProgress},
+    stock::Place,
 };
 use souk_runtime::http::Response;
 use souk_workflows::list_work::WorkItem;
@@ -23,6 +26,11 @@ pub(crate) struct WorkView<'a> {
     /// Until when the first parcel has to leave: the bank does not hold the money for longer. Absent once it is taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     capture_before: Option<Timestamp>,
+    /// What its shopper was promised. Absent from orders that were confirmed before anything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promise: Option<Promise>,
+    /// Whether it should have left by now.
+    late: bool,
     /// Its parcels, once they are labelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     shipment: Option<&'a Shipment>,
@@ -55,6 +63,9 @@ pub(crate) struct ItemView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
     quantity: u32,
+    /// Where it lies, where that is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<&'a Place>,
 }
 
 /// What has become of an order's parcels.
@@ -90,22 +101,33 @@ impl<'a> FulfilmentView<'a> {
     }
 }
 
-/// What is to be picked.
-pub(crate) fn items<'a>(fulfilment: &'a Fulfilment, order: &'a Order) -> Vec<ItemView<'a>> {
+/// What is to be picked, and where it lies as far as that is known.
+pub(crate) fn items<'a>(
+    fulfilment: &'a Fulfilment,
+    order: &'a Order,
+    places: &'a HashMap<Sku, Place>,
+) -> Vec<ItemView<'a>> {
     let title = |sku: &Sku| order.lines.iter().find(|line| line.sku == *sku).and_then(|line| line.title.as_deref());
-    let items = fulfilment.items.iter();
-    items.map(|item| ItemView { sku: &item.sku, title: title(&item.sku), quantity: item.quantity }).collect()
+    let item = |item: &'a ShipmentItem| ItemView {
+        sku: &item.sku,
+        title: title(&item.sku),
+        quantity: item.quantity,
+        place: places.get(&item.sku),
+    };
+    fulfilment.items.iter().map(item).collect()
 }
 
 impl<'a> WorkView<'a> {
     pub(crate) fn of(item: &'a WorkItem, now: Timestamp) -> Self {
-        let WorkItem { fulfilment, order } = item;
+        let WorkItem { fulfilment, order, places } = item;
         Self {
             fulfilment: FulfilmentView::of(fulfilment, now),
-            items: items(fulfilment, order),
+            items: items(fulfilment, order, places),
             shipping_address: order.shipping_address.as_ref(),
             order_status: order.status,
             capture_before: item.capture_before(),
+            promise: order.promise,
+            late: item.is_late(now),
             shipment: order.shipment(&fulfilment.warehouse_id),
         }
     }

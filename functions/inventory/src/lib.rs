@@ -13,6 +13,7 @@ pub mod publish_availability;
 pub mod publish_due_hints;
 pub mod put_inventories;
 pub mod put_inventory;
+pub mod put_place;
 
 souk_runtime::functions! {
     stream "publish-availability" => publish_availability::handle,
@@ -24,4 +25,5 @@ souk_runtime::functions! {
     http "post-repair" => post_repair::handle,
     http "put-inventories" => put_inventories::handle,
     http "put-inventory" => put_inventory::handle,
+    http "put-place" => put_place::handle,
 }

@@ -1,9 +1,9 @@
-//! What the operators' endpoints share.
+//! What the staff's endpoints share.
 
 use serde::Serialize;
 use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
-    stock::StockRow,
+    stock::{Place, StockRow},
 };
 use souk_inventory::StockRows;
 use souk_runtime::http::{Problem, Request, Response, Role};
@@ -28,7 +28,15 @@ pub(crate) fn row_of_path(request: &Request) -> Result<(Sku, WarehouseId), Probl
     Ok((request.path("sku")?, request.path("warehouse_id")?))
 }
 
-/// A row as operators see it.
+/// The place that a request's `place` names.
+///
+/// # Errors
+/// 400 that names the field.
+pub(crate) fn place_of(text: &str) -> Result<Place, Problem> {
+    Place::parse(text).map_err(|error| Problem::invalid_field("place", error.to_string()))
+}
+
+/// A row as staff see it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = StockRow)]
 pub(crate) struct RowView<'a> {
@@ -37,6 +45,9 @@ pub(crate) struct RowView<'a> {
     quantity: u32,
     reserved_quantity: u32,
     available: u32,
+    /// Where its units lie; absent where that is not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<&'a Place>,
     version: u64,
 }
 
@@ -48,6 +59,7 @@ impl<'a> From<&'a StockRow> for RowView<'a> {
             quantity: row.quantity,
             reserved_quantity: row.reserved_quantity,
             available: row.available,
+            place: row.place.as_ref(),
             version: row.version,
         }
     }

@@ -21,6 +21,10 @@ struct CountRow {
     /// How many units were counted.
     #[schema(maximum = 1_000_000_000)]
     quantity: u32,
+    /// Where they lie, such as `A-12-3`, up to 32 visible characters. Absent: where they lay before.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 128)]
+    place: Option<String>,
 }
 
 impl Row for CountRow {
@@ -43,8 +47,9 @@ impl Row for CountRow {
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let operator = &require_operator(&request)?;
     put_rows(&request, async |row: CountRow| {
-        let place = (&row.sku, &row.warehouse_id);
-        let (effect, row) = put_inventory::put(deps, place, row.quantity, row.if_match, operator, &call).await?;
+        let count = (row.quantity, row.place.as_deref());
+        let of = (&row.sku, &row.warehouse_id);
+        let (effect, row) = put_inventory::put(deps, of, count, row.if_match, operator, &call).await?;
         Ok((effect, row.version))
     })
     .await

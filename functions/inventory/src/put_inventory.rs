@@ -5,6 +5,7 @@ use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
     stock::{MAX_UNITS, StockRow},
 };
+use souk_inventory::Count;
 use souk_runtime::http::{
     Effect, HttpResult, Problem, Request, Response,
     description::{IfMatch, Problems},
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 
 pub use crate::operator::Deps;
 use crate::{
-    operator::{RowView, require_operator, row_of_path},
+    operator::{RowView, place_of, require_operator, row_of_path},
     problems,
 };
 
@@ -26,6 +27,10 @@ struct Body {
     /// How many units were counted.
     #[schema(maximum = 1_000_000_000)]
     quantity: u32,
+    /// Where they lie, such as `A-12-3`, up to 32 visible characters. Absent: where they lay before.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 128)]
+    place: Option<String>,
 }
 
 /// Answers with the row as it is stored now: 201 where the warehouse did not hold the SKU yet.
@@ -46,16 +51,17 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let operator = require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;
     let seen = request.if_match()?;
-    let Body { quantity } = request.json()?;
-    let (effect, row) = put(deps, (&sku, &warehouse_id), quantity, seen, &operator, &call).await?;
+    let Body { quantity, place } = request.json()?;
+    let count = (quantity, place.as_deref());
+    let (effect, row) = put(deps, (&sku, &warehouse_id), count, seen, &operator, &call).await?;
     Ok(Response::put(effect, row.version, &RowView::from(&row)))
 }
 
-/// The one way in which an operator says how many units were counted, alone or as one row of many.
+/// The one way in which an operator says how many units were counted and where, alone or as one row of many.
 pub(crate) async fn put(
     deps: &Deps,
     row: (&Sku, &WarehouseId),
-    quantity: u32,
+    (quantity, place): (u32, Option<&str>),
     seen: Option<u64>,
     by: &UserId,
     call: &Call,
@@ -63,5 +69,6 @@ pub(crate) async fn put(
     if quantity > MAX_UNITS {
         return Err(Problem::invalid_field("quantity", format!("must be from 0 to {MAX_UNITS}")));
     }
-    problems::set_quantity(deps.rows.set_quantity(row, quantity, seen, by, call.now).await?)
+    let count = Count { quantity, place: place.map(place_of).transpose()? };
+    problems::set_quantity(deps.rows.set_quantity(row, count, seen, by, call.now).await?)
 }

@@ -46,12 +46,8 @@ impl FromEnvironment for Secret {
     security(("gateway" = [])),
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
-    let now = call.now;
-    let unclear = |_| refused(webhook::WebhookError::MalformedHeader);
-    let signature = request.header("stripe-signature").map_err(unclear)?.unwrap_or_default();
-    let body = request.body()?;
-    let event =
-        webhook::verify(&body, signature, &deps.secret.webhook_secret, now, webhook::TOLERANCE).map_err(refused)?;
+    let body = request.signed_body("stripe-signature", &[&deps.secret.webhook_secret], call.now)?;
+    let event = webhook::read(&body).map_err(|_| Problem::invalid("The body is not an event."))?;
     if let Some(order_id) = &event.order_id
         && !deps.seen.contains(&event.id).await?
     {
@@ -61,15 +57,8 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
         } else {
             deps.saga.start(order_id).await.map_err(Problem::try_again)?;
         }
-        deps.seen.mark(&event, order_id, now).await?;
+        deps.seen.mark(&event, order_id, call.now).await?;
         tracing::info!(order_id = %order_id, event_id = event.id, event_type = event.event_type, "webhook taken");
     }
     Ok(Response::empty(204))
-}
-
-fn refused(error: webhook::WebhookError) -> Problem {
-    match error {
-        webhook::WebhookError::MalformedBody => Problem::invalid("The body is not an event."),
-        _ => Problem::new(BadSignature, error.to_string()),
-    }
 }

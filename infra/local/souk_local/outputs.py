@@ -26,6 +26,7 @@ def write(stack):
         "gateway_url": stack.url("gateway"),
         "gateway_api_key": stack.gateway_key,
         "gateway_webhook_secret": stack.webhook_secret,
+        "carrier_secret": stack.carrier_secret,
         "edge_secret": stack.edge_secret,
         "parameters": stack.parameters,
         "users": credentials(),

@@ -40,6 +40,7 @@ class Stack:
     edge_secret: str = ""
     parameters: dict = field(default_factory=dict)
     endpoint: str = ""
+    carrier_secret: str = ""
 
     @property
     def cloudformation_name(self):
@@ -75,7 +76,7 @@ class Stack:
         """Remember ports and secrets for the next command."""
         _write_private(self.path("stack.json"), {
             "ports": self.ports, "gateway_key": self.gateway_key, "webhook_secret": self.webhook_secret,
-            "edge_secret": self.edge_secret,
+            "edge_secret": self.edge_secret, "carrier_secret": self.carrier_secret,
             "parameters": self.parameters, "endpoint": self.endpoint})
 
 
@@ -120,11 +121,13 @@ def demo():
     return Stack("demo", home, ports,
                  stored.get("gateway_key") or f"sk_test_{secrets.token_hex(12)}",
                  stored.get("webhook_secret") or f"whsec_{secrets.token_hex(16)}",
-                 stored.get("edge_secret") or secrets.token_hex(24), {}, endpoint)
+                 stored.get("edge_secret") or secrets.token_hex(24), {}, endpoint,
+                 stored.get("carrier_secret") or secrets.token_hex(16))
 
 
 def fresh_test():
     """A stack of its own for one test run: free ports, short timers."""
     return Stack("test", HOME / "test", {service: free_port() for service in PORTS},
                  f"sk_test_{secrets.token_hex(12)}", f"whsec_{secrets.token_hex(16)}", secrets.token_hex(24),
-                 dict(TEST_PARAMETERS),                  os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/"))
+                 dict(TEST_PARAMETERS),                  os.environ.get("AWS_ENDPOINT_URL", "").rstrip("/"),
+                 secrets.token_hex(16))

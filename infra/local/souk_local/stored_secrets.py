@@ -16,6 +16,11 @@ def edge(stack):
                   {"present": stack.edge_secret, "former": stack.edge_secret})
 
 
+def carriers(stack):
+    """Store what the one carrier of stories and tests signs with; the secret's name."""
+    return _store(stack, "carriers", "The carriers' signing secrets", {"swift-parcel": [stack.carrier_secret]})
+
+
 def _store(stack, what, description, value):
     secrets, name, value = client(stack, "secretsmanager"), f"{stack.cloudformation_name}/{what}", json.dumps(value)
     try:

@@ -83,6 +83,8 @@ def _buy(shop):
     _line("payment", f"{order['order_id']} is {order['status']}, payment {payment}, version {order['version']}", spent)
     if order["status"] != "CONFIRMED":
         raise Failure(f"the order ended {order['status']}: {order.get('failure')}")
+    promise = order["promise"]
+    _line("promise", f"it leaves by {promise['leave_by'][:10]} and arrives by {promise['arrive_by'][:10]}", spent)
     orders, spent = shop.call("GET", "/orders")
     newest = orders["orders"][0]
     _line("order history", f"{len(orders['orders'])} orders, the newest {newest['order_id']} is {newest['status']}", spent)

@@ -72,6 +72,7 @@ def _deploy(stack):
             "BeaconUrl": stack.url("gateway") + "/beacon/public",
             "GatewaySecret": stored_secrets.gateway(stack),
             "EdgeSecret": stored_secrets.edge(stack),
+            "CarrierSecret": stored_secrets.carriers(stack),
             "MailFrom": mails.SENDER,
             "MailIdentity": mails.verified_identity(stack),
             # The emulator takes what it can; a crowd's mails must not wait for AWS's rates.

@@ -7,6 +7,8 @@ from .shop import Shop
 from .users import sign_in
 
 SECONDS_TO_FOLLOW = 30
+# Where the goods of the story lie in each warehouse.
+PLACE = "A-12-3"
 CARRIERS = ("Swift Parcel", "Harbour Post")
 GOODWILL = 500
 
@@ -32,11 +34,15 @@ def tell(stack, outputs, order_id, line):
 
 def _pack_and_ship(staff, order_id, warehouse, carrier, line):
     path = f"/admin/orders/{order_id}/fulfilments/{warehouse}"
-    work, spent = _eventually(f"no work for {warehouse}: see `make logs FUNCTION=follow-orders`", lambda: _found(staff, path))
+    work, _spent = _eventually(f"no work for {warehouse}: see `make logs FUNCTION=follow-orders`", lambda: _found(staff, path))
+    for item in work["items"]:
+        _row, spent = staff.call("PUT", f"/admin/inventory/{item['sku']}/{warehouse}/place", {"place": PLACE})
+        line("put away", f"{item['sku']} lies at {PLACE} in {warehouse}", spent)
+    work, spent = staff.call("GET", path)
     listed, _spent = staff.call("GET", f"/admin/warehouses/{warehouse}/fulfilments?status=NEW")
-    items = ", ".join(f"{item['quantity']} × {item['sku']}" for item in work["items"])
-    line(f"work list of {warehouse}", f"{len(listed['fulfilments'])} to pick, among them {items} to {work['shipping_address']['city']}",
-         spent)
+    items = ", ".join(f"{item['quantity']} × {item['sku']} at {item.get('place', 'no place')}" for item in work["items"])
+    line(f"work list of {warehouse}", f"{len(listed['fulfilments'])} to pick, among them {items} to {work['shipping_address']['city']}, "
+         f"to leave by {work['promise']['leave_by'][:10]}{' (late)' if work['late'] else ''}", spent)
     staff.call("POST", f"{path}/claim", {})
     label = {"carrier": carrier, "tracking_number": f"{warehouse[:2].upper()}-{uuid.uuid4().hex[:10].upper()}"}
     packed, spent = staff.call("POST", f"{path}/pack", {"parcels": [label]})

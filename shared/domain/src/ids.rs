@@ -144,6 +144,11 @@ impl RefundId {
         Self::from_uuid(derived(&["refund", order_id.as_str(), idempotency_key]))
     }
 
+    /// The one new attempt of a refund that has failed.
+    pub fn of_retry(failed: &Self) -> Self {
+        Self::from_uuid(derived(&["refund-retry", failed.as_str()]))
+    }
+
     /// The one refund that a cancelled order makes of what was taken for it.
     pub fn of_cancellation(order_id: &OrderId) -> Self {
         Self::from_uuid(derived(&["cancellation-refund", order_id.as_str()]))
@@ -188,6 +193,11 @@ impl OrderId {
 }
 
 impl EventId {
+    /// The id of an order's shortage of this number.
+    pub fn of_shortage(order_id: &OrderId, shortage: u32) -> Self {
+        Self::from_uuid(derived(&["webhook", "shortage", order_id.as_str(), &shortage.to_string()]))
+    }
+
     /// The id of what happened to an order, whenever and however often it is published.
     pub fn of_order(event_type: EventType, order_id: &OrderId, version: u64) -> Self {
         Self::from_uuid(derived(&["webhook", event_type.as_str(), order_id.as_str(), &version.to_string()]))

@@ -16,6 +16,7 @@ pub mod quantity;
 pub mod reservation;
 #[cfg(feature = "openapi")]
 mod schemas;
+pub mod signature;
 pub mod stock;
 pub mod text;
 pub mod webhook;

@@ -18,7 +18,7 @@ use crate::{
         SellerId, Sku, UserId, WarehouseId, WebhookId,
     },
     money::Money,
-    order::ParcelNumber,
+    order::{CarrierId, ParcelNumber},
     quantity::Quantity,
 };
 
@@ -46,6 +46,7 @@ texts! {
     WarehouseId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A warehouse; it begins to exist with its first row of stock.", "memphis";
     FlashSaleId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A flash sale; operators choose its id.", "launch";
     Sku: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A stock-keeping unit: one variant of a product.", "KETTLE-1";
+    CarrierId: "^.{1,100}$", "A carrier: what its labels say, in lower case, with hyphens for all but letters and digits.", "swift-parcel";
     UserId: "^[A-Za-z0-9:._-]{1,128}$", "A user of the pool.", "6579c22f-be2b-444c-a52b-0116dd82df6c";
     CheckoutId: "^chk_[0-9a-f]{32}$", "A checkout.", "chk_0123456789abcdef0123456789abcdef";
     OrderId: "^ord_[0-9a-f]{32}$", "An order.", "ord_0123456789abcdef0123456789abcdef";

@@ -3,9 +3,11 @@
 #![forbid(unsafe_code)]
 
 mod fulfilments;
+mod parcels;
 mod record;
 mod work;
 
 pub use fulfilments::{Fulfilments, ReviseOutcome};
+pub use parcels::Parcels;
 pub use record::FulfilmentRecord;
 pub use work::{Work, WorkPlace};

@@ -24,10 +24,12 @@ pub struct FulfilmentRecord {
     cancel_requested_at: Option<Timestamp>,
     #[serde(with = "millisecond::required")]
     placed_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
+    leave_by: Option<Timestamp>,
     /// The partition of the sparse index of open work: the warehouse, while there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     work: Option<WarehouseId>,
-    /// That index's sort key: the oldest order first.
+    /// That index's sort key: what is due first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     work_since: Option<String>,
 }
@@ -45,6 +47,7 @@ impl From<&Fulfilment> for FulfilmentRecord {
             claimed_until: of.claim.as_ref().map(|claim| claim.until),
             cancel_requested_at: of.cancel_requested_at,
             placed_at: of.placed_at,
+            leave_by: of.leave_by,
             work: is_open.then(|| of.warehouse_id.clone()),
             work_since: is_open.then(|| since(of)),
         }
@@ -63,11 +66,13 @@ impl From<FulfilmentRecord> for Fulfilment {
             claim,
             cancel_requested_at: record.cancel_requested_at,
             placed_at: record.placed_at,
+            leave_by: record.leave_by,
         }
     }
 }
 
-/// The sort key of open work: by time, then by id, as text.
+/// The sort key of open work: by when it is due, then by id, as text. Where nothing was promised it stands where it was
+/// placed, before all that was promised since.
 pub(crate) fn since(of: &Fulfilment) -> String {
-    format!("{:013}#{}", of.placed_at.as_millisecond(), of.order_id)
+    format!("{:013}#{}", of.leave_by.unwrap_or(of.placed_at).as_millisecond(), of.order_id)
 }

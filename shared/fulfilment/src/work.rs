@@ -20,7 +20,7 @@ pub struct WorkPlace {
 /// A part of a warehouse's list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Work {
-    /// The oldest order's first.
+    /// What is due first, first.
     pub fulfilments: Vec<Fulfilment>,
     /// Where the next part begins; none after the last one.
     pub next: Option<WorkPlace>,
@@ -49,7 +49,7 @@ impl WorkPlace {
 }
 
 impl Fulfilments {
-    /// Up to so many of a warehouse's open fulfilments, from the oldest order on. The index, which is eventual, says
+    /// Up to so many of a warehouse's open fulfilments, from what is due first on. The index, which is eventual, says
     /// which; each is read as it stands.
     ///
     /// # Errors

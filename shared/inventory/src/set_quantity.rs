@@ -1,14 +1,29 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
-    stock::{Change, Movement, StockRow},
+    stock::{Change, Movement, Place, StockRow},
 };
-use souk_dynamo::{Outcome, StoreError, attribute};
+use souk_dynamo::{Outcome, StoreError, attribute, s};
 
 use crate::{
     StockRows,
     row_write::{key, movement_of, unless_moved},
 };
+
+/// What somebody found who counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// So many units.
+    pub quantity: u32,
+    /// Where; where that is not said, they lie where they lay.
+    pub place: Option<Place>,
+}
+
+impl From<u32> for Count {
+    fn from(quantity: u32) -> Self {
+        Self { quantity, place: None }
+    }
+}
 
 /// How setting a quantity ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +31,9 @@ use crate::{
 pub enum SetQuantityOutcome {
     /// The warehouse holds the SKU from now on.
     Created(StockRow),
-    /// The quantity was another.
+    /// The quantity, or the place, was another.
     Changed(StockRow),
-    /// The quantity was this; nothing was written.
+    /// All was so before; nothing was written.
     Unchanged(StockRow),
     /// More units than that are reserved.
     BelowReserved(StockRow),
@@ -29,7 +44,7 @@ pub enum SetQuantityOutcome {
 }
 
 impl StockRows {
-    /// Sets how many units a warehouse holds. Without `seen` it only creates the row; with it, it only
+    /// Sets how many units a warehouse holds, and where they lie. Without `seen` it only creates the row; with it, it only
     /// changes that version: a count overrides whatever happened since, so nothing may have.
     ///
     /// # Errors
@@ -37,11 +52,13 @@ impl StockRows {
     pub async fn set_quantity(
         &self,
         (sku, warehouse_id): (&Sku, &WarehouseId),
-        quantity: u32,
+        count: impl Into<Count>,
         seen: Option<u64>,
         by: &UserId,
         now: Timestamp,
     ) -> Result<SetQuantityOutcome, StoreError> {
+        let count = count.into();
+        let quantity = count.quantity;
         let cause = |from: u32| Movement {
             kind: Change::Set(quantity).kind(),
             reference: by.to_string(),
@@ -57,6 +74,7 @@ impl StockRows {
                     quantity,
                     reserved_quantity: 0,
                     available: quantity,
+                    place: count.place,
                     version: 1,
                     movement: cause(0),
                 };
@@ -67,7 +85,7 @@ impl StockRows {
                 }
             }
             Some(seen) => match self.get(sku, warehouse_id).await? {
-                Some(row) if row.version == seen => self.change(row, quantity, cause).await,
+                Some(row) if row.version == seen => self.change(row, count, cause).await,
                 present => Ok(SetQuantityOutcome::Stale(present)),
             },
         }
@@ -76,16 +94,18 @@ impl StockRows {
     async fn change(
         &self,
         row: StockRow,
-        quantity: u32,
+        Count { quantity, place }: Count,
         cause: impl Fn(u32) -> Movement,
     ) -> Result<SetQuantityOutcome, StoreError> {
-        if row.quantity == quantity {
+        let moves_to = place.filter(|place| row.place.as_ref() != Some(place));
+        if row.quantity == quantity && moves_to.is_none() {
             return Ok(SetQuantityOutcome::Unchanged(row));
         }
         if quantity < row.reserved_quantity {
             return Ok(SetQuantityOutcome::BelowReserved(row));
         }
         let write = unless_moved(movement_of(&cause(row.quantity))?, &row);
+        let write = write.set_some("place", moves_to.map(|place| s(place.as_str())));
         match self.table.update(&key(&row.sku, &row.warehouse_id), write).await? {
             Outcome::Written(item) => Ok(SetQuantityOutcome::Changed(souk_dynamo::decode(item)?)),
             Outcome::Refused(item) => Ok(SetQuantityOutcome::Stale(item.map(souk_dynamo::decode).transpose()?)),

@@ -23,6 +23,8 @@ pub struct Content {
     pub lines: Vec<Line>,
     /// The sum of it.
     pub total: Money,
+    /// Until when it arrives, where it is about that.
+    pub arrive_by: Option<Timestamp>,
     /// Why, where it was cancelled.
     pub reason: Option<CancelReason>,
     /// What goes back, where money does.
@@ -80,7 +82,8 @@ impl Content {
                 carrier: plain(&parcel.label.carrier),
                 tracking_number: plain(&parcel.label.tracking_number),
             });
-        let (cancelled, left) = (
+        let (confirmed, cancelled, left) = (
+            matches!(kind, Kind::OrderConfirmed | Kind::SaleWon),
             matches!(kind, Kind::OrderCancelled | Kind::SaleLost),
             matches!(kind, Kind::OrderShipped | Kind::ParcelShipped | Kind::TrackingChanged),
         );
@@ -90,6 +93,7 @@ impl Content {
             placed_at: order.created_at,
             lines: lines.collect(),
             total: missing.map_or(order.total, |short| order.worth(short)),
+            arrive_by: order.promise.filter(|_| confirmed).map(|promise| promise.arrive_by),
             reason: order.cancel_reason.filter(|_| cancelled),
             refunded: None,
             parcels: parcels.filter(|_| left).collect(),
@@ -158,6 +162,7 @@ pub(crate) mod tests {
             }],
             shortages: Vec::new(),
             history: Vec::new(),
+            promise: None,
             address_changes: Vec::new(),
         }
     }

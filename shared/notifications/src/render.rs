@@ -99,6 +99,10 @@ impl Templates {
             })
             .collect();
         let reason = content.reason.map(|reason| &words["reasons"][reason.as_str()]);
+        let arrives = match content.arrive_by {
+            Some(at) => Some(date(at, language, words).ok_or_else(no_words)?),
+            None => None,
+        };
         let subject = message["subject"].as_str().ok_or_else(no_words)?;
         let values = context! {
             language => language.code(),
@@ -109,6 +113,7 @@ impl Templates {
             reason => reason,
             order_id => content.order_id.as_str(),
             placed => date(content.placed_at, language, words).ok_or_else(no_words)?,
+            arrives => arrives,
             lines => lines,
             total => language.money(content.total),
             refunded => content.refunded.map(|amount| language.money(amount)),

@@ -1,11 +1,15 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
-    order::{Actor, Canceller, Order, OrderEvent, OrderStatus, Transition},
+    order::{Actor, Canceller, Order, OrderEvent, OrderStatus, Terms, Transition},
 };
 use souk_dynamo::{Condition, Item, Outcome, StoreError, Update, attribute, n, s};
 
-use crate::{OrderRecord, Orders, finding::listed, record::mark_unsettled};
+use crate::{
+    OrderRecord, Orders,
+    finding::listed,
+    record::{StoredPromise, mark_unsettled},
+};
 
 /// How a change of an order ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,13 +60,20 @@ pub enum SettleOutcome {
 }
 
 impl Orders {
-    /// Writes the decision `CONFIRMED` (step S3). Condition: `PENDING_PAYMENT`.
+    /// Writes the decision `CONFIRMED` (step S3), and what the shopper is promised by these terms. Condition:
+    /// `PENDING_PAYMENT`, so nothing is promised twice.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub async fn confirm(&self, order_id: &OrderId, now: Timestamp) -> Result<ConfirmOutcome, StoreError> {
+    pub async fn confirm(
+        &self,
+        order_id: &OrderId,
+        terms: Terms,
+        now: Timestamp,
+    ) -> Result<ConfirmOutcome, StoreError> {
         let from = OrderStatus::allowing(OrderEvent::Confirm);
-        let update = transition(order_id, from, OrderStatus::Confirmed, Actor::Saga, now)?;
+        let promise = souk_dynamo::value(&StoredPromise::from(terms.promise(now)))?;
+        let update = transition(order_id, from, OrderStatus::Confirmed, Actor::Saga, now)?.set("promise", promise);
         Ok(match self.change(order_id, update).await? {
             ChangeOutcome::Changed(_) => ConfirmOutcome::Confirmed,
             ChangeOutcome::Refused(order) if order.status == OrderStatus::Cancelled => ConfirmOutcome::Cancelled,

@@ -82,6 +82,7 @@ impl SoldUnit {
             shipments: Vec::new(),
             shortages: Vec::new(),
             history: vec![Transition { status, at: now, by }],
+            promise: None,
             address_changes: Vec::new(),
         }
     }

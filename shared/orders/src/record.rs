@@ -1,5 +1,6 @@
 //! An order as the `orders` and `order-archive` tables and their stream hold it.
 
+mod promise;
 mod shipments;
 
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
@@ -9,12 +10,12 @@ use souk_domain::{
     money::Money,
     order::{
         Address, AddressChange, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin,
-        Shortfall, Transition,
+        Promise, Shortfall, Transition,
     },
 };
 use souk_dynamo::{Update, n, s};
 
-pub(crate) use self::shipments::StoredShipment;
+pub(crate) use self::{promise::StoredPromise, shipments::StoredShipment};
 use crate::finding::listed;
 
 /// An order with the index keys that stand beside it.
@@ -49,6 +50,8 @@ pub struct OrderRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     departed_at: Option<i64>,
     history: Vec<Transition>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    promise: Option<StoredPromise>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     address_changes: Vec<AddressChange>,
     /// The sort key of a user's orders, and of those of a status.
@@ -119,6 +122,7 @@ impl From<&Order> for OrderRecord {
             shipments: order.shipments.into_iter().map(StoredShipment::from).collect(),
             shortages: order.shortages,
             history: order.history,
+            promise: order.promise.map(StoredPromise::from),
             address_changes: order.address_changes,
         }
     }
@@ -153,6 +157,7 @@ impl From<OrderRecord> for Order {
             shipments: shipments.map(|stored| stored.read(record.created_at, shipped_at, delivered_at)).collect(),
             shortages: record.shortages,
             history: record.history,
+            promise: record.promise.map(Promise::from),
             address_changes: record.address_changes,
         }
     }

@@ -1,17 +1,10 @@
-//! Stripe's webhooks: who sent one, when, and what it is about.
+//! Stripe's webhooks: what one is about.
 //!
 //! An event is a hint to look, never a fact to write down: its receiver starts the saga, which asks the gateway.
 
-use std::time::Duration;
-
-use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use serde::Deserialize;
-use sha2::Sha256;
 use souk_domain::ids::OrderId;
-
-/// How far the sender's clock, or a retry's age, may be from ours: what Stripe's own libraries take.
-pub const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// A webhook event that really is from the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,82 +28,17 @@ impl WebhookEvent {
     }
 }
 
-/// A webhook request that must not be acted upon.
+/// A body that is no event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum WebhookError {
-    /// The signature header has no time or no signature.
-    #[error("the signature header is malformed")]
-    MalformedHeader,
-    /// None of the signatures fits.
-    #[error("no signature fits")]
-    BadSignature,
-    /// The signature fits, but was made too long ago, or too far in the future.
-    #[error("the signature's time is outside of the tolerance")]
-    Stale,
-    /// The signature fits, but the body is no event.
-    #[error("the body is not an event")]
-    MalformedBody,
-}
+#[error("the body is not an event")]
+pub struct NoEvent;
 
-/// Checks a webhook's signature over its raw body, then reads it. Several `v1` signatures may be given, as
-/// the sender does while a secret is being rotated; one that fits is enough.
+/// Reads a webhook whose signature was found good ([`souk_domain::signature`]).
 ///
 /// # Errors
-/// [`WebhookError`]; the body is not looked at before the signature fits.
-pub fn verify(
-    raw_body: &[u8],
-    signature_header: &str,
-    secret: &str,
-    now: Timestamp,
-    tolerance: Duration,
-) -> Result<WebhookEvent, WebhookError> {
-    let header = SignatureHeader::parse(signature_header)?;
-    // HMAC takes keys of any length; a failure here could only mean that nothing can be verified.
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| WebhookError::BadSignature)?;
-    mac.update(header.time.as_bytes());
-    mac.update(b".");
-    mac.update(raw_body);
-    // `verify_slice` takes the same time wherever the first difference is.
-    if !header.signatures.iter().any(|signature| mac.clone().verify_slice(signature).is_ok()) {
-        return Err(WebhookError::BadSignature);
-    }
-    if header.seconds.abs_diff(now.as_second()) > tolerance.as_secs() {
-        return Err(WebhookError::Stale);
-    }
-    serde_json::from_slice::<EventObject>(raw_body)
-        .ok()
-        .and_then(EventObject::into_event)
-        .ok_or(WebhookError::MalformedBody)
-}
-
-struct SignatureHeader<'a> {
-    /// As it was sent: these characters are what was signed.
-    time: &'a str,
-    seconds: i64,
-    signatures: Vec<Vec<u8>>,
-}
-
-impl<'a> SignatureHeader<'a> {
-    fn parse(header: &'a str) -> Result<Self, WebhookError> {
-        let mut time = None;
-        let mut signatures = Vec::new();
-        for (name, value) in header.split(',').filter_map(|part| part.trim().split_once('=')) {
-            match name {
-                "t" if time.is_none() => time = Some(value),
-                // The header was sent twice.
-                "t" => return Err(WebhookError::MalformedHeader),
-                // Others are of schemes that prove nothing here (v0 marks test events).
-                "v1" => signatures.extend(hex::decode(value)),
-                _ => {}
-            }
-        }
-        let time = time.ok_or(WebhookError::MalformedHeader)?;
-        let seconds = time.parse().map_err(|_| WebhookError::MalformedHeader)?;
-        if signatures.is_empty() {
-            return Err(WebhookError::MalformedHeader);
-        }
-        Ok(Self { time, seconds, signatures })
-    }
+/// [`NoEvent`].
+pub fn read(raw_body: &[u8]) -> Result<WebhookEvent, NoEvent> {
+    serde_json::from_slice::<EventObject>(raw_body).ok().and_then(EventObject::into_event).ok_or(NoEvent)
 }
 
 #[derive(Deserialize)]

@@ -40,6 +40,17 @@ impl FromVariable for u32 {
     }
 }
 
+/// A time that is set in whole days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days(pub SignedDuration);
+
+/// So many days of 24 hours.
+impl FromVariable for Days {
+    fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {
+        environment.parse::<u16>(name).map(|days| Self(SignedDuration::from_hours(24 * i64::from(days))))
+    }
+}
+
 /// What may be absent or empty.
 impl FromVariable for Option<String> {
     fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {

@@ -1,15 +1,17 @@
-//! What a warehouse has to do: the oldest order first, with all that is needed to pick it.
+//! What a warehouse has to do: what is due first, first, with all that is needed to pick it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
     fulfilment::{Fulfilment, FulfilmentState},
-    ids::{OrderId, WarehouseId},
+    ids::{OrderId, Sku, WarehouseId},
     order::{Order, OrderStatus},
+    stock::Place,
 };
 use souk_dynamo::StoreError;
 use souk_fulfilment::{Fulfilments, WorkPlace};
+use souk_inventory::StockRows;
 use souk_orders::Orders;
 use souk_wiring::{Call, FromEnvironment};
 
@@ -21,11 +23,12 @@ const PART: usize = 100;
 /// So much of a list is read for one page, whatever its filter leaves of it.
 const PARTS: usize = 10;
 
-/// The orders and the warehouses' work.
+/// The orders, the warehouses' work, and where everything lies.
 #[derive(Debug, FromEnvironment)]
 pub struct ListWork {
     orders: Orders,
     fulfilments: Fulfilments,
+    stock: StockRows,
 }
 
 /// A fulfilment with its order, which says what is picked, where it goes and what it is worth.
@@ -35,12 +38,14 @@ pub struct WorkItem {
     pub fulfilment: Fulfilment,
     /// Its order.
     pub order: Order,
+    /// Where the units lie now, of each SKU whose place is kept.
+    pub places: HashMap<Sku, Place>,
 }
 
 /// A page of a warehouse's list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkPage {
-    /// The oldest order's first.
+    /// What is due first, first.
     pub items: Vec<WorkItem>,
     /// Where the next page begins; none after the last one.
     pub next: Option<WorkPlace>,
@@ -51,12 +56,17 @@ impl WorkItem {
     pub fn capture_before(&self) -> Option<Timestamp> {
         (!self.order.has_departed()).then(|| self.order.created_at + AUTHORIZATION)
     }
+
+    /// Whether it should have left by now.
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        self.fulfilment.state.is_open() && self.order.promise.is_some_and(|promise| promise.is_late(now))
+    }
 }
 
 impl ListWork {
     /// A use case of these parts.
-    pub fn new(orders: Orders, fulfilments: Fulfilments) -> Self {
-        Self { orders, fulfilments }
+    pub fn new(orders: Orders, fulfilments: Fulfilments, stock: StockRows) -> Self {
+        Self { orders, fulfilments, stock }
     }
 
     /// Up to `limit` of a warehouse's open fulfilments, those in this state only where one is named.
@@ -88,7 +98,7 @@ impl ListWork {
                 if let Some(order) = orders.get(&fulfilment.order_id)
                     && order.status == OrderStatus::Confirmed
                 {
-                    page.items.push(WorkItem { order: order.clone(), fulfilment });
+                    page.items.push(WorkItem { order: order.clone(), fulfilment, places: HashMap::new() });
                 }
             }
             if rest.is_some() {
@@ -99,6 +109,7 @@ impl ListWork {
                 break;
             }
         }
+        self.locate(warehouse_id, &mut page.items).await?;
         Ok(page)
     }
 
@@ -108,8 +119,24 @@ impl ListWork {
     /// [`StoreError`].
     pub async fn one(&self, order_id: &OrderId, warehouse_id: &WarehouseId) -> Result<Option<WorkItem>, StoreError> {
         let Some(fulfilment) = self.fulfilments.get(order_id, warehouse_id).await? else { return Ok(None) };
-        let order = self.orders.get(order_id).await?;
-        Ok(order.map(|order| WorkItem { fulfilment, order }))
+        let Some(order) = self.orders.get(order_id).await? else { return Ok(None) };
+        let mut items = [WorkItem { fulfilment, order, places: HashMap::new() }];
+        self.locate(warehouse_id, &mut items).await?;
+        let [item] = items;
+        Ok(Some(item))
+    }
+
+    /// Finds out where everything lies that is to be picked. Asked when the list is read, and not when the work is
+    /// opened: goods are moved in between, and an order's own path costs nothing more.
+    async fn locate(&self, warehouse_id: &WarehouseId, items: &mut [WorkItem]) -> Result<(), StoreError> {
+        let skus = |item: &WorkItem| item.fulfilment.items.iter().map(|item| item.sku.clone()).collect::<Vec<_>>();
+        let wanted: BTreeSet<Sku> = items.iter().flat_map(skus).collect();
+        let known = self.stock.places(warehouse_id, &wanted).await?;
+        for item in items {
+            let lying = skus(item).into_iter().filter_map(|sku| known.get(&sku).cloned().map(|place| (sku, place)));
+            item.places = lying.collect();
+        }
+        Ok(())
     }
 }
 

@@ -62,6 +62,8 @@ pub enum By {
     Operator,
     /// The warehouse.
     Warehouse,
+    /// The carrier.
+    Carrier,
     /// An operator or somebody in the warehouse.
     Staff,
     /// The payment saga.
@@ -158,6 +160,9 @@ pub enum What {
         refund_id: RefundId,
         /// How much.
         amount: Money,
+        /// The failed refund that it is a new attempt of.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_of: Option<RefundId>,
     },
     /// A refund came to where it stands now.
     RefundChanged {
@@ -221,6 +226,7 @@ impl From<Actor> for By {
             Actor::Customer => Self::Customer,
             Actor::Operator => Self::Operator,
             Actor::Warehouse => Self::Warehouse,
+            Actor::Carrier => Self::Carrier,
             Actor::Saga => Self::Saga,
             Actor::Shipment => Self::Shipment,
             Actor::Sweeper => Self::Sweeper,

@@ -190,6 +190,7 @@ impl PlaceOrder {
             shipments: Vec::new(),
             shortages: Vec::new(),
             history: vec![placed],
+            promise: None,
             address_changes: Vec::new(),
         })
     }

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_domain::{
-    ids::{EventId, OrderId},
+    ids::{EventId, OrderId, Sku, WarehouseId},
     money::Money,
     order::{CancelReason, OrderStatus},
     webhook::{DeliveryState, EventType},
 };
 use souk_dynamo::StoreError;
-use souk_events::orders::{OrderChanged, OrderChangedLine};
+use souk_events::orders::{OrderChanged, OrderChangedLine, OrderLeft, UnitsMissing};
 use souk_webhooks::{Deliveries, Event, PlanOutcome, Webhooks};
 use souk_wiring::{Call, FromEnvironment, SendError};
 
@@ -55,6 +55,37 @@ struct OrderData<'a> {
     lines: &'a [OrderChangedLine],
     #[serde(skip_serializing_if = "Option::is_none")]
     cancel_reason: Option<CancelReason>,
+}
+
+/// What subscribers are told of missing units, as [`OrderData`].
+#[derive(Debug, Serialize)]
+struct ShortageData<'a> {
+    order_id: &'a OrderId,
+    version: u64,
+    warehouse_id: &'a WarehouseId,
+    sku: &'a Sku,
+    quantity: u32,
+    amount: Money,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<&'a OrderLeft>,
+}
+
+/// A shortage as subscribers are told of it: what is missing, and what the order has left. Its id follows from its number.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] where it has no JSON.
+pub fn event_of_shortage(missing: &UnitsMissing, happened_at: Timestamp) -> Result<Event, StoreError> {
+    let UnitsMissing { order_id, user_id: _, version, shortage, warehouse_id, sku, quantity, amount, left } = missing;
+    let data = ShortageData {
+        order_id,
+        version: *version,
+        warehouse_id,
+        sku,
+        quantity: *quantity,
+        amount: *amount,
+        left: left.as_ref(),
+    };
+    Event::new(EventId::of_shortage(order_id, *shortage), EventType::OrderUnitsMissing, happened_at, &data)
 }
 
 /// An order's event as subscribers are told of it. Its id follows from what happened, so one that is published twice

@@ -137,7 +137,8 @@ pub fn invariant_i5_versions_rise(table: &str, before: Option<&Image>, after: &I
     (new != old + by).then(|| format!("invariant_i5: a version of {table} went from {old} to {new}"))
 }
 
-/// I5: the order's status takes legal edges only, its history tells each, and its content is fixed.
+/// I5: the order's status takes legal edges only, its history tells each, its content is fixed, and with its
+/// confirmation it is promised when it leaves and arrives.
 pub fn invariant_i5_an_order_takes_legal_edges(before: Option<&Image>, after: &Image) -> Vec<String> {
     let empty = Vec::new();
     let history = after.get("history").and_then(Value::as_array).unwrap_or(&empty);
@@ -164,6 +165,13 @@ pub fn invariant_i5_an_order_takes_legal_edges(before: Option<&Image>, after: &I
         wrong.push(format!(
             "invariant_i5: {order_id} went from {from} to {to}, with {} new entries",
             history.len().saturating_sub(told)
+        ));
+    }
+    let (promised, promises) = (before.get("promise"), after.get("promise"));
+    let confirms = (from, to) == ("PENDING_PAYMENT", "CONFIRMED");
+    if confirms != (promised.is_none() && promises.is_some()) || (!confirms && promised != promises) {
+        wrong.push(format!(
+            "invariant_i5: {order_id} went from {from} to {to}, promised {promised:?}, then {promises:?}"
         ));
     }
     for name in FIXED {

@@ -18,6 +18,7 @@ use souk_fn_flash_sales::{
 use souk_fn_fulfilment::{
     admin as shipping,
     background::{follow_orders, sweep_shipments},
+    carriers::carrier_webhook,
     warehouse,
 };
 use souk_fn_orders::{admin, background, checkouts, orders, saga};
@@ -27,7 +28,7 @@ use souk_runtime::task::TaskError;
 use souk_wiring::{Call, Environment, FromEnvironment};
 use souk_workflows::send_message::SendMessage;
 
-use crate::{network::Network, tables::tables};
+use crate::{network::Network, tables::tables, world::CARRIERS};
 
 /// How long whoever picks keeps others from it.
 const PICK_SECONDS: u64 = 60;
@@ -79,6 +80,8 @@ pub struct Functions {
     pub ship: warehouse::ship_fulfilment::Deps,
     /// `POST …/parcels/{parcel}/deliver`
     pub deliver_parcel: warehouse::deliver_parcel::Deps,
+    /// `POST /webhooks/carriers/{carrier}`
+    pub carrier_webhook: carrier_webhook::Deps,
     /// What opens and closes warehouses' work.
     pub follow_orders: follow_orders::Deps,
     /// `POST /webhooks/payments`
@@ -157,6 +160,7 @@ impl Functions {
             pack: deps(&environment).await,
             ship: deps(&environment).await,
             deliver_parcel: deps(&environment).await,
+            carrier_webhook: deps(&environment).await,
             follow_orders: deps(&environment).await,
             payment_webhook: deps(&environment).await,
             reservation_timer: deps(&environment).await,
@@ -256,7 +260,10 @@ fn environment(network: &Network) -> Environment {
         ("MAIL_CONFIGURATION_SET", "souk".to_owned()),
         ("SHOP_URL", "https://souk.test".to_owned()),
         ("GATEWAY_SECRET_ID", "gateway".to_owned()),
+        ("CARRIER_SECRET_ID", CARRIERS.to_owned()),
         ("GATEWAY_URL", "https://gateway.test".to_owned()),
+        ("DISPATCH_DAYS", "2".to_owned()),
+        ("DELIVERY_DAYS", "5".to_owned()),
         ("PICK_SECONDS", PICK_SECONDS.to_string()),
         ("RESERVATION_SECONDS", RESERVATION_SECONDS.to_string()),
         ("PAYMENT_SECONDS", PAYMENT_SECONDS.to_string()),

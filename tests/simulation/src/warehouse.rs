@@ -1,12 +1,16 @@
 //! A warehouse's staff: they pick, give up, pack and ship what leaves from them, whatever its customer does meanwhile.
 
 use serde_json::{Value, json};
-use souk_fn_fulfilment::warehouse::{
-    claim_fulfilment, deliver_parcel, pack_fulfilment, release_fulfilment, report_shortage, ship_fulfilment,
+use souk_fn_fulfilment::{
+    carriers::carrier_webhook,
+    warehouse::{
+        claim_fulfilment, deliver_parcel, pack_fulfilment, release_fulfilment, report_shortage, ship_fulfilment,
+    },
 };
+use souk_gateway::signature;
 use souk_runtime::http::Request;
 
-use crate::{clock::pause_millis, requests::request, scenario::SKUS, sim::Sim, staff};
+use crate::{clock::pause_millis, requests::request, scenario::SKUS, sim::Sim, staff, world::CARRIER_SECRET};
 
 const ATTEMPTS: usize = 4;
 
@@ -76,7 +80,7 @@ impl Desk<'_> {
     }
 
     async fn pack(&self) -> Option<u16> {
-        let parcels = if self.sim.chance(500) { json!([label(self.place)]) } else { json!([]) };
+        let parcels = if self.sim.chance(500) { json!([self.label()]) } else { json!([]) };
         let body = json!({"parcels": parcels, "anyway": self.sim.chance(300)});
         for _ in 0..ATTEMPTS {
             let (functions, call, request) =
@@ -94,7 +98,7 @@ impl Desk<'_> {
         for pause in [0, 50, 1_000, 10_000, 70_000] {
             pause_millis(pause).await;
             let (functions, call) = (self.sim.functions, self.sim.function_call());
-            let request = self.request("ship", &json!({"parcels": [label(self.place)]}));
+            let request = self.request("ship", &json!({"parcels": [self.label()]}));
             let run = async move { ship_fulfilment::handle(&functions.ship, request, call).await };
             match self.sim.http("ship-fulfilment", run).await {
                 Some(response) if response.status == 200 => {
@@ -118,15 +122,36 @@ impl Desk<'_> {
 
     async fn deliver(&self) {
         if self.sim.chance(500) {
-            return;
+            return self.arrive().await;
         }
         let (functions, call, request) =
             (self.sim.functions, self.sim.function_call(), self.request("parcels/1/deliver", &json!({})));
         let run = async move { deliver_parcel::handle(&functions.deliver_parcel, request, call).await };
         let _delivered_or_not = self.sim.http("deliver-parcel", run).await;
     }
-}
 
-fn label(place: &str) -> Value {
-    json!({"carrier": "c", "tracking_number": place})
+    /// The carrier says that it has arrived, once or several times, maybe before the shop knows whose parcel it is; or
+    /// says nothing.
+    async fn arrive(&self) {
+        for _ in 0..self.sim.within(0..4) {
+            pause_millis(self.sim.pick(&[0, 1_000, 90_000])).await;
+            let (now, number) = (self.sim.clock.now(), self.number());
+            let event = json!({"type": "parcel.delivered", "tracking_number": number, "occurred_at": now.to_string()});
+            let body = event.to_string();
+            let signed = signature(CARRIER_SECRET, now.as_second(), &body);
+            let request = request("POST", "/webhooks/carriers/c").path("carrier", "c");
+            let request = request.header("souk-signature", &signed).body(&body).build();
+            let (functions, call) = (self.sim.functions, self.sim.function_call());
+            let run = async move { carrier_webhook::handle(&functions.carrier_webhook, request, call).await };
+            let _taken_or_not = self.sim.http("carrier-webhook", run).await;
+        }
+    }
+
+    fn number(&self) -> String {
+        format!("{}-{}", self.order_id, self.place)
+    }
+
+    fn label(&self) -> Value {
+        json!({"carrier": "c", "tracking_number": self.number()})
+    }
 }

@@ -27,8 +27,13 @@ use crate::{
 pub const GATEWAY_KEY: &str = "sk_test_simulation";
 /// What the gateway signs its events with.
 pub const WEBHOOK_SECRET: &str = "whsec_simulation";
+/// The secret with what carriers sign with.
+pub const CARRIERS: &str = "carriers";
+/// What the one carrier signs with.
+pub const CARRIER_SECRET: &str = "carrier_simulation";
 /// Which events the rule of the warehouses' queue lets through.
-pub const FOLLOWED: [&str; 4] = ["OrderConfirmed", "OrderCancelled", "ParcelShipped", "UnitsMissing"];
+pub const FOLLOWED: [&str; 5] =
+    ["OrderConfirmed", "OrderCancelled", "ParcelShipped", "TrackingChanged", "UnitsMissing"];
 /// Holds lapse after so many seconds.
 const HOLD_SECONDS: i64 = 7 * 24 * 3600;
 
@@ -336,6 +341,10 @@ fn secret(call: &Call) -> Answer {
                 &json!({"Name": SALE_KEYS, "SecretString": json!({"key": flash_sale::KEYS_SECRET}).to_string()}),
             ),
         };
+    }
+    if call.json["SecretId"] == CARRIERS {
+        let secret = json!({"c": [CARRIER_SECRET]}).to_string();
+        return Answer::json(200, &json!({"Name": CARRIERS, "SecretString": secret}));
     }
     let secret = json!({"api_key": GATEWAY_KEY, "webhook_secret": WEBHOOK_SECRET}).to_string();
     Answer::json(200, &json!({"Name": "gateway", "SecretString": secret}))

@@ -20,7 +20,7 @@ const MAX_LIMIT: usize = 100;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WorkPage)]
 struct Page<'a> {
-    /// The oldest order's first.
+    /// What is due first, first.
     fulfilments: Vec<WorkView<'a>>,
     /// Where the next page begins; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,7 @@
 //! `POST /admin/orders/{order_id}/fulfilments/{warehouse_id}/shortages`: fewer units are there than should be picked.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use souk_domain::{
     ids::{OrderId, Sku},
@@ -41,7 +43,7 @@ struct Taken<'a> {
     order_status: OrderStatus,
     /// `CANCELLED` where nothing is left to pick here.
     fulfilment: FulfilmentView<'a>,
-    /// What is left to be picked here.
+    /// What is left to be picked here. Where it lies, the warehouse's list says.
     items: Vec<ItemView<'a>>,
 }
 
@@ -64,11 +66,12 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let finding = Finding { warehouse_id: desk.warehouse_id, sku, found, by: desk.by };
     match deps.run(&desk.order_id, &finding, &call).await? {
         ShortageOutcome::Taken(work, order) => {
+            let places = HashMap::new();
             let taken = Taken {
                 order_id: &order.order_id,
                 order_status: order.status,
                 fulfilment: FulfilmentView::of(&work, call.now),
-                items: items(&work, &order),
+                items: items(&work, &order, &places),
             };
             Ok(Response::json(200, &taken))
         }

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use souk_domain::ids::{NoteId, UserId};
 use souk_orders::{NOTE_TEXT, Note};
 use souk_runtime::http::{
-    HttpResult, Problem, Request, Response, Role,
+    HttpResult, Problem, Request, Response, Workplace,
     description::{OptionalIdempotencyKey, Problems},
     problem::catalogue::{IdempotencyKeyReused, NotFound},
 };
 use souk_wiring::Call;
-use souk_workflows::write_note::Outcome;
 pub use souk_workflows::write_note::WriteNote as Deps;
+use souk_workflows::write_note::{Author, Outcome};
 use utoipa::ToSchema;
 
 use crate::problems;
@@ -36,7 +36,8 @@ struct NoteView<'a> {
     text: &'a str,
 }
 
-/// Keeps a note, in the order's timeline; a repeat with the same key finds the first.
+/// Keeps a note, in the order's timeline; a repeat with the same key finds the first. Staff of one warehouse write about
+/// the orders that are packed there.
 #[utoipa::path(
     post,
     path = "/admin/orders/{order_id}/notes",
@@ -51,12 +52,17 @@ struct NoteView<'a> {
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let caller = request.caller()?;
-    caller.require_any(&[Role::Operator, Role::Warehouse])?;
+    let workplace = caller.workplace()?;
     let order_id = request.path("order_id")?;
     let key = request.idempotency_key()?;
     let Body { text } = request.json()?;
     let text = NOTE_TEXT.parse(&text).map_err(|error| Problem::invalid_field("text", error.to_string()))?;
-    match deps.run(&order_id, &caller.user_id, key.as_deref(), text, &call).await? {
+    let only_in = match &workplace {
+        Workplace::Everywhere => None,
+        Workplace::Only(own) => Some(own.as_slice()),
+    };
+    let author = Author { user_id: &caller.user_id, only_in };
+    match deps.run(&order_id, author, key.as_deref(), text, &call).await? {
         Outcome::Kept(note) => Ok(Response::json(201, &NoteView::from(&*note))),
         Outcome::KeyReused => Err(problems::key_reused()),
         Outcome::Unknown => Err(Problem::not_found("order")),

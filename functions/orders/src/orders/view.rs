@@ -3,7 +3,7 @@ use serde::Serialize;
 use souk_domain::{
     ids::{OrderId, Sku},
     money::Money,
-    order::{Address, CancelReason, Order, OrderStatus, Shipment, ShippingProgress, Shortfall},
+    order::{Address, CancelReason, Order, OrderStatus, Promise, Shipment, ShippingProgress, Shortfall},
     payment::{PaymentState, Refund, RefundState},
 };
 use souk_payments::PaymentRecord;
@@ -31,6 +31,9 @@ pub(crate) struct OrderView<'a> {
     /// How far it has got on its way out, once it is paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     fulfilment: Option<ShippingProgress>,
+    /// By when it leaves and arrives, once it is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promise: Option<Promise>,
     /// What has left, from each warehouse.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     shipments: Vec<&'a Shipment>,
@@ -119,6 +122,7 @@ impl<'a> OrderView<'a> {
             version: order.version,
             failure,
             fulfilment: order.shipping_progress(),
+            promise: order.promise.filter(|_| order.status != OrderStatus::Cancelled),
             shipments: order.shipments.iter().filter(|shipment| shipment.shipped_at.is_some()).collect(),
             shortages: order.shortages.iter().map(|short| ShortageView::of(order, short)).collect(),
             payment: None,

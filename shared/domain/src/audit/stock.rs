@@ -88,7 +88,8 @@ impl LedgerSum {
             | MovementKind::Released
             | MovementKind::Returned
             | MovementKind::Allotted
-            | MovementKind::Short => {}
+            | MovementKind::Short
+            | MovementKind::Placed => {}
         }
     }
 }

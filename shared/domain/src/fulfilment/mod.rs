@@ -31,8 +31,10 @@ pub struct Fulfilment {
     pub claim: Option<Claim>,
     /// Since when its customer wants to cancel.
     pub cancel_requested_at: Option<Timestamp>,
-    /// When the order was placed: the oldest is worked on first.
+    /// When the order was placed.
     pub placed_at: Timestamp,
+    /// Until when it was promised to leave: what is due first is worked on first. Absent where nothing was promised.
+    pub leave_by: Option<Timestamp>,
 }
 
 /// Who picks, and until when nobody else may.
@@ -79,6 +81,7 @@ impl Fulfilment {
             claim: None,
             cancel_requested_at: None,
             placed_at: order.created_at,
+            leave_by: order.promise.map(|promise| promise.leave_by),
         }
     }
 

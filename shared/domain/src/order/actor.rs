@@ -11,6 +11,8 @@ pub enum Actor {
     Operator,
     /// The warehouse's staff.
     Warehouse,
+    /// The carrier, which said that the last parcel has arrived.
+    Carrier,
     /// The payment saga.
     Saga,
     /// A shipment that found the authorisation lapsed.
@@ -29,6 +31,7 @@ mod tests {
             (Customer, "customer"),
             (Operator, "operator"),
             (Warehouse, "warehouse"),
+            (Carrier, "carrier"),
             (Saga, "saga"),
             (Shipment, "shipment"),
             (Sweeper, "sweeper"),

@@ -11,18 +11,20 @@ use crate::payment::PaymentState;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
-    /// It has been confirmed for longer than was promised, and has not left.
+    /// It was promised to have left by now, and has not.
     Late,
     /// The gateway refused to take its money, or stock and money do not follow its decision although the sweeper
     /// tries again and again: its saga ends for a person to look at.
     Refused,
     /// Its money is held, and the gateway soon lets go of it.
     Ageing,
+    /// Money was to go back to its shopper, who did not get it, and no other refund has succeeded since.
+    RefundFailed,
 }
 
 /// A text that names no need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be late, refused or ageing")]
+#[error("must be late, refused, ageing or refund_failed")]
 pub struct UnknownNeed;
 
 impl FromStr for Need {
@@ -33,6 +35,7 @@ impl FromStr for Need {
             "late" => Ok(Self::Late),
             "refused" => Ok(Self::Refused),
             "ageing" => Ok(Self::Ageing),
+            "refund_failed" => Ok(Self::RefundFailed),
             _ => Err(UnknownNeed),
         }
     }
@@ -41,7 +44,7 @@ impl FromStr for Need {
 /// From when on an order needs a hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attention {
-    /// Late: confirmed for so long, and not shipped.
+    /// Late: confirmed for so long, and not shipped, where no time was promised.
     pub late_after: SignedDuration,
     /// Ageing: so long, or less, until the held money can no longer be taken.
     pub ageing_within: SignedDuration,
@@ -58,13 +61,17 @@ pub struct MoneyFacts {
     pub capture_before: Timestamp,
     /// Whether the last attempt to take it was refused.
     pub capture_refused: bool,
+    /// Whether a refund has failed, and none has succeeded in its place.
+    pub refund_failed: bool,
 }
 
 impl Attention {
     /// What an order needs a hand for, now.
     pub fn needs(&self, order: &Order, money: Option<&MoneyFacts>, now: Timestamp) -> Vec<Need> {
         let waits = order.status == OrderStatus::Confirmed;
-        let late = waits && order.confirmed_at().is_some_and(|at| at + self.late_after <= now);
+        let unpromised = || order.confirmed_at().map(|at| at + self.late_after);
+        let leave_by = order.promise.map(|promise| promise.leave_by).or_else(unpromised);
+        let late = waits && leave_by.is_some_and(|at| at <= now);
         let decided_at = order.history.last().map_or(order.created_at, |entry| entry.at);
         let stuck = !order.settled && decided_at + self.stuck_after <= now;
         let refused = waits && money.is_some_and(|money| money.capture_refused);
@@ -75,6 +82,7 @@ impl Attention {
             (Need::Late, late),
             (Need::Refused, stuck || refused),
             (Need::Ageing, waits && money.is_some_and(is_ageing)),
+            (Need::RefundFailed, money.is_some_and(|money| money.refund_failed)),
         ];
         needs.into_iter().filter(|(_, is_so)| *is_so).map(|(need, _)| need).collect()
     }
@@ -84,7 +92,7 @@ impl Attention {
 mod tests {
     use super::{Need::*, *};
     use crate::order::{
-        Actor, Transition,
+        Actor, Promise, Transition,
         tests::{line, order},
     };
 
@@ -97,6 +105,7 @@ mod tests {
         state: PaymentState::Authorized,
         capture_before: Timestamp::constant(168 * 3600, 0),
         capture_refused: false,
+        refund_failed: false,
     };
 
     fn at(hour: i64) -> Timestamp {
@@ -120,6 +129,16 @@ mod tests {
     }
 
     #[test]
+    fn an_order_is_late_by_what_it_was_promised_whatever_is_promised_now() {
+        let promise = Promise { leave_by: at(10), arrive_by: at(20) };
+        let promised = Order { promise: Some(promise), ..confirmed(OrderStatus::Confirmed) };
+        let needs = |hour| ATTENTION.needs(&promised, None, at(hour));
+        assert_eq!((needs(9), needs(10)), (vec![], vec![Late]));
+        let left = Order { status: OrderStatus::Shipped, ..promised.clone() };
+        assert_eq!(ATTENTION.needs(&left, None, at(10)), []);
+    }
+
+    #[test]
     fn what_has_left_or_ended_is_neither_late_nor_ageing_nor_refused_by_the_gateway() {
         let refused = MoneyFacts { capture_refused: true, ..HELD };
         for status in [OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Cancelled] {
@@ -127,6 +146,14 @@ mod tests {
         }
         let captured = MoneyFacts { state: PaymentState::Captured, ..HELD };
         assert_eq!(ATTENTION.needs(&confirmed(OrderStatus::Confirmed), Some(&captured), at(150)), [Late]);
+    }
+
+    #[test]
+    fn a_failed_refund_needs_a_person_wherever_the_order_stands() {
+        let failed = MoneyFacts { state: PaymentState::Captured, refund_failed: true, ..HELD };
+        for status in [OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Cancelled] {
+            assert_eq!(ATTENTION.needs(&confirmed(status), Some(&failed), at(1)), [RefundFailed], "{status}");
+        }
     }
 
     #[test]

@@ -10,9 +10,11 @@ mod cancellation;
 mod country;
 mod origin;
 mod parcel;
+mod promise;
 mod shipping;
 mod shortage;
 mod status;
+mod tracking;
 
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
@@ -23,9 +25,11 @@ pub use attention::{Attention, MoneyFacts, Need};
 pub use cancellation::{CancelReason, Canceller};
 pub use origin::{FromCheckout, FromFlashSale, Origin};
 pub use parcel::{FormerLabel, Label, Parcel, ParcelNumber, Shipment, ShipmentItem};
+pub use promise::{Promise, Terms};
 pub use shipping::{Departures, Revision, ShippingProgress, ShippingRefusal};
 pub use shortage::{Finding, MAX_SHORTAGES, ShortageRefusal, Shortfall};
 pub use status::{InvalidTransition, OrderEvent, OrderStatus};
+pub use tracking::{CarrierId, Tracking};
 
 use crate::{
     ids::{OrderId, Sku, UserId},
@@ -100,6 +104,9 @@ pub struct Order {
     pub shortages: Vec<Shortfall>,
     /// All changes of status, oldest first.
     pub history: Vec<Transition>,
+    /// What its shopper was told when it was confirmed. Absent before, and from orders that were confirmed before
+    /// anything was promised.
+    pub promise: Option<Promise>,
     /// All changes of the address, oldest first: where it was to go before each.
     pub address_changes: Vec<AddressChange>,
 }
@@ -183,6 +190,7 @@ pub(crate) mod tests {
             shipments: Vec::new(),
             shortages: Vec::new(),
             history: Vec::new(),
+            promise: None,
             address_changes: Vec::new(),
         }
     }

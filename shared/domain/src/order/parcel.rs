@@ -98,7 +98,7 @@ pub struct FormerLabel {
 }
 
 /// A carrier's name, or a tracking number.
-const TEXT: TextRule = TextRule::name(100);
+pub(super) const TEXT: TextRule = TextRule::name(100);
 
 impl Label {
     /// The field that cannot be printed on a label, where there is one: each has 1 to 100 printable characters.

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, InvalidTransition, Label, Order, OrderEvent, OrderStatus, Shipment, Transition};
+use super::{Actor, InvalidTransition, Label, Order, OrderEvent, OrderStatus, Shipment, Tracking, Transition};
 use crate::{ids::WarehouseId, stock::Allocation};
 
 /// How far a paid order has got on its way out. Derived: the order's status says whether all of it has left.
@@ -223,7 +223,7 @@ impl Order {
         Ok(Revision::Changed)
     }
 
-    /// A parcel has arrived. With the last of them, the order is delivered.
+    /// A warehouse's parcel has arrived. With the last of them, the order is delivered.
     ///
     /// # Errors
     /// [`ShippingRefusal`].
@@ -239,15 +239,51 @@ impl Order {
         if !has_left {
             return Err(ShippingRefusal::NotLeft);
         }
-        if parcel.delivered_at.is_some() {
-            return Ok(Revision::Unchanged);
+        let is_news = parcel.delivered_at.is_none();
+        parcel.delivered_at.get_or_insert(now);
+        self.end_with_the_last(is_news, Actor::Warehouse, now)
+    }
+
+    /// A carrier says that what bears this label now has arrived, at that time by its clock. With the last parcel, the
+    /// order is delivered. A label that was corrected says nothing any more: it was another parcel's.
+    ///
+    /// # Errors
+    /// [`ShippingRefusal`]: no parcel bears it, or those that do have not left.
+    pub fn deliver_tracked(
+        &mut self,
+        tracking: &Tracking,
+        arrived_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Revision, ShippingRefusal> {
+        let mut refusal = Some(ShippingRefusal::NoSuchParcel);
+        let mut is_news = false;
+        for shipment in &mut self.shipments {
+            for parcel in shipment.parcels.iter_mut().filter(|parcel| Tracking::of(&parcel.label) == *tracking) {
+                match shipment.shipped_at {
+                    Some(left_at) => {
+                        refusal = None;
+                        is_news |= parcel.delivered_at.is_none();
+                        // Its clock is not ours: nothing arrives before it has left, or tomorrow.
+                        parcel.delivered_at.get_or_insert(arrived_at.min(now).max(left_at));
+                    }
+                    None => refusal = refusal.map(|_| ShippingRefusal::NotLeft),
+                }
+            }
         }
-        parcel.delivered_at = Some(now);
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => self.end_with_the_last(is_news, Actor::Carrier, now),
+        }
+    }
+
+    /// Where all of it has left and every parcel has arrived, the order is delivered.
+    fn end_with_the_last(&mut self, is_news: bool, by: Actor, now: Timestamp) -> Result<Revision, ShippingRefusal> {
         let mut parcels = self.shipments.iter().flat_map(|shipment| &shipment.parcels);
         if self.status == OrderStatus::Shipped && parcels.all(|parcel| parcel.delivered_at.is_some()) {
-            self.reach(OrderEvent::Deliver, Actor::Warehouse, now)?;
+            self.reach(OrderEvent::Deliver, by, now)?;
+            return Ok(Revision::Changed);
         }
-        Ok(Revision::Changed)
+        Ok(if is_news { Revision::Changed } else { Revision::Unchanged })
     }
 
     /// All parcels have arrived.

@@ -4,7 +4,7 @@
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, CancelReason, InvalidTransition, Order, OrderEvent, Revision, Shipment};
+use super::{Actor, CancelReason, InvalidTransition, Order, OrderEvent, Revision, Shipment, ShipmentItem};
 use crate::{
     ids::{Sku, UserId, WarehouseId},
     money::Money,
@@ -131,6 +131,21 @@ impl Order {
         let price = self.lines.iter().find(|line| line.sku == short.sku).map_or(0, |line| line.unit_price.amount());
         // No more than the order's total, which is money.
         Money::usd(price.saturating_mul(short.units.into())).unwrap_or(Money::ZERO)
+    }
+
+    /// What is left of what was bought, in the order of its lines. What is missing altogether is left out.
+    pub fn left(&self) -> Vec<ShipmentItem> {
+        let mut missing = std::collections::HashMap::<&Sku, u32>::new();
+        for short in &self.shortages {
+            *missing.entry(&short.sku).or_default() += short.units;
+        }
+        let left = self.lines.iter().map(|line| {
+            let of_line = missing.entry(&line.sku).or_default();
+            let fewer = line.quantity.get().min(*of_line);
+            *of_line -= fewer;
+            ShipmentItem { sku: line.sku.clone(), quantity: line.quantity.get() - fewer }
+        });
+        left.filter(|item| item.quantity > 0).collect()
     }
 
     /// What is missing, by SKU and warehouse: units that no cancellation brings back.

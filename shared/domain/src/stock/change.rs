@@ -94,6 +94,8 @@ pub enum MovementKind {
     Allotted,
     /// Units of a confirmed order were not there to be picked; the row's numbers stay.
     Short,
+    /// The units lie elsewhere, and their number is the same.
+    Placed,
     /// An operator set right what was set aside and what is for sale.
     Repaired,
 }
@@ -105,7 +107,7 @@ pub struct Movement {
     pub kind: MovementKind,
     /// The reservation or the operator behind it.
     pub reference: String,
-    /// Why, in an operator's words.
+    /// Why, in an operator's words; of [`MovementKind::Placed`], where they lie now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What it added.

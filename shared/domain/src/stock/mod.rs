@@ -3,11 +3,13 @@
 mod allocation;
 mod change;
 mod hint;
+mod place;
 mod row;
 
 pub use allocation::{Allocation, Demand, Shortage, allocate};
 pub use change::{Change, Delta, Movement, MovementKind};
 pub use hint::Hint;
+pub use place::Place;
 pub use row::{MAX_UNITS, StockError, StockRow};
 
 #[cfg(test)]

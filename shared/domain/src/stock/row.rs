@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Movement};
+use super::{Change, Movement, Place};
 use crate::ids::{Sku, WarehouseId};
 
 /// The most units that one row holds.
@@ -22,6 +22,9 @@ pub struct StockRow {
     pub reserved_quantity: u32,
     /// Units that can be sold.
     pub available: u32,
+    /// Where they lie, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// +1 at every write.
     pub version: u64,
     /// The cause of the last write.
@@ -61,6 +64,7 @@ impl StockRow {
             quantity,
             reserved_quantity: reserved,
             available,
+            place: self.place.clone(),
             version: self.version + 1,
             movement: cause,
         })
@@ -91,6 +95,7 @@ pub(crate) mod tests {
             quantity,
             reserved_quantity: 0,
             available: quantity,
+            place: None,
             version: 1,
             movement: cause(Change::Set(quantity), 0),
         }

@@ -17,6 +17,9 @@ pub enum EventType {
     /// Stock and money have followed the cancellation.
     #[serde(rename = "order.cancellation_settled")]
     OrderCancellationSettled,
+    /// Units of it were not there to be sent: nobody pays for them, and the rest is sent.
+    #[serde(rename = "order.units_missing")]
+    OrderUnitsMissing,
     /// It has left.
     #[serde(rename = "order.shipped")]
     OrderShipped,
@@ -30,11 +33,12 @@ pub enum EventType {
 
 impl EventType {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::OrderPlaced,
         Self::OrderConfirmed,
         Self::OrderCancelled,
         Self::OrderCancellationSettled,
+        Self::OrderUnitsMissing,
         Self::OrderShipped,
         Self::OrderDelivered,
         Self::Ping,
@@ -52,6 +56,7 @@ impl EventType {
             Self::OrderConfirmed => "order.confirmed",
             Self::OrderCancelled => "order.cancelled",
             Self::OrderCancellationSettled => "order.cancellation_settled",
+            Self::OrderUnitsMissing => "order.units_missing",
             Self::OrderShipped => "order.shipped",
             Self::OrderDelivered => "order.delivered",
             Self::Ping => "webhook.ping",

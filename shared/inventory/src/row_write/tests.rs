@@ -13,6 +13,7 @@ fn row(quantity: u32, reserved_quantity: u32) -> StockRow {
         quantity,
         reserved_quantity,
         available: quantity - reserved_quantity,
+        place: None,
         version: 7,
         movement: cause(Change::Set(quantity), 0),
     }

@@ -1,4 +1,4 @@
-use souk_domain::order::CancelReason;
+use souk_domain::order::{CancelReason, Promise};
 
 use super::*;
 use crate::{
@@ -64,6 +64,23 @@ fn a_refund_says_how_much_and_a_hostile_title_beside_it_says_nothing() {
         assert!(!mail.html.contains("<img") && !mail.text.contains('\u{202E}'), "{}", mail.html);
         let without = templates().render(&Content::of(Kind::OrderRefunded, &About::Order, &order), language).unwrap();
         assert!(!without.text.contains(text), "{}", without.text);
+    }
+}
+
+#[test]
+fn a_confirmation_says_until_when_the_order_arrives() {
+    let mut order = bought();
+    let day = |day: &str| format!("{day}T10:00:00Z").parse().unwrap();
+    order.promise = Some(Promise { leave_by: day("2026-12-01"), arrive_by: day("2026-12-06") });
+    let shown =
+        [(Language::English, "December 6, 2026"), (Language::German, "6. Dezember 2026"), (Language::Hebrew, "6 ב")];
+    for (language, text) in shown {
+        for kind in [Kind::OrderConfirmed, Kind::SaleWon] {
+            let mail = templates().render(&Content::of(kind, &About::Order, &order), language).unwrap();
+            assert!(mail.text.contains(text) && mail.html.contains(text), "{language:?}: {}", mail.text);
+        }
+        let placed = mail(Kind::OrderPlaced, language);
+        assert!(!placed.text.contains(text) && !placed.html.contains(text), "{}", placed.text);
     }
 }
 

@@ -34,6 +34,15 @@ pub fn is_staff(group: &str) -> bool {
     Role::ALL.iter().any(|role| role.group() == group) || group.starts_with(OF_WAREHOUSE)
 }
 
+/// Where somebody of the staff works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Workplace {
+    /// In all warehouses.
+    Everywhere,
+    /// In these, and of others they learn nothing.
+    Only(Vec<WarehouseId>),
+}
+
 /// The user whom the API's authorizer let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -61,12 +70,26 @@ impl Caller {
     /// # Errors
     /// 404 for the staff of other warehouses, who learn nothing of this one, and 403 for everybody else.
     pub fn require_work_in(&self, warehouse_id: &WarehouseId) -> Result<(), Problem> {
-        let mut of = self.groups.iter().filter_map(|group| group.strip_prefix(OF_WAREHOUSE)).peekable();
-        match (self.require_any(&[Role::Operator, Role::Warehouse]), of.peek().is_some()) {
-            (Ok(()), _) => Ok(()),
-            (Err(_), true) if of.any(|id| id == warehouse_id.as_str()) => Ok(()),
-            (Err(_), true) => Err(Problem::not_found("fulfilment")),
-            (Err(forbidden), false) => Err(forbidden),
+        match self.workplace()? {
+            Workplace::Everywhere => Ok(()),
+            Workplace::Only(own) if own.contains(warehouse_id) => Ok(()),
+            Workplace::Only(_) => Err(Problem::not_found("warehouse")),
+        }
+    }
+
+    /// Where the caller works.
+    ///
+    /// # Errors
+    /// 403 for whoever is none of the staff.
+    pub fn workplace(&self) -> Result<Workplace, Problem> {
+        let forbidden = match self.require_any(&[Role::Operator, Role::Warehouse]) {
+            Ok(()) => return Ok(Workplace::Everywhere),
+            Err(forbidden) => forbidden,
+        };
+        let own: Vec<&str> = self.groups.iter().filter_map(|group| group.strip_prefix(OF_WAREHOUSE)).collect();
+        match own.is_empty() {
+            true => Err(forbidden),
+            false => Ok(Workplace::Only(own.into_iter().filter_map(|id| id.parse().ok()).collect())),
         }
     }
 
@@ -131,6 +154,9 @@ mod tests {
         assert_eq!(status("[warehouse:west]", "east"), Err(404));
         assert_eq!(status("[warehouse:east]", "east-2"), Err(404));
         assert_eq!(status("[regulars]", "east"), Err(403));
+        let own = Workplace::Only(vec!["west".parse().unwrap(), "east".parse().unwrap()]);
+        assert_eq!(caller("[warehouse:west warehouse:east]").workplace().unwrap(), own);
+        assert_eq!(caller("[warehouse:west warehouse]").workplace().unwrap(), Workplace::Everywhere);
         assert!(caller("[warehouse:east]").require_any(&Role::ALL).is_err(), "one warehouse is not all");
         assert!(is_staff("warehouse:east") && is_staff("operator") && !is_staff("regulars"));
     }

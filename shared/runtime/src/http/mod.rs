@@ -22,7 +22,7 @@ mod serve;
 pub use crate::reading::MAX_JSON_DEPTH;
 pub use bearer::BearerVerifier;
 pub use digest::request_digest;
-pub use identity::{Caller, Role, is_staff};
+pub use identity::{Caller, Role, Workplace, is_staff};
 pub use jwks::WITHIN as KEYS_WITHIN;
 pub use page_size::page_size;
 pub use problem::{FieldError, Problem};

@@ -1,11 +1,13 @@
 use std::{borrow::Cow, str::FromStr};
 
+use jiff::Timestamp;
 use lambda_http::{Body, RequestExt as _, request::RequestContext};
 use serde::de::DeserializeOwned;
+use souk_domain::signature;
 
 use super::{
     Caller, Problem, numbers,
-    problem::catalogue::{BodyTooLarge, IdempotencyKeyRequired, TargetTooLong},
+    problem::catalogue::{BadSignature, BodyTooLarge, IdempotencyKeyRequired, TargetTooLong},
 };
 use crate::{
     invocation::Deadline,
@@ -155,6 +157,24 @@ impl Request {
         self.body_within(MAX_BODY_BYTES)
     }
 
+    /// The body, which somebody outside has signed with one of these secrets; the signature stands in this header.
+    ///
+    /// # Errors
+    /// 401 where no signature is good, 413 above [`MAX_BODY_BYTES`], 415 where it is compressed.
+    pub fn signed_body(
+        &self,
+        header: &'static str,
+        secrets: &[impl AsRef<str>],
+        now: Timestamp,
+    ) -> Result<Cow<'_, [u8]>, Problem> {
+        let body = self.body()?;
+        // A header that is there twice, or is no text, has signed nothing.
+        let signature = self.header(header).ok().flatten().unwrap_or_default();
+        signature::verify(&body, signature, secrets, now)
+            .map_err(|error| Problem::new(BadSignature, error.to_string()))?;
+        Ok(body)
+    }
+
     fn body_within(&self, limit: usize) -> Result<Cow<'_, [u8]>, Problem> {
         self.require_plain()?;
         let bytes: Cow<'_, [u8]> = match self.inner.body() {
@@ -301,6 +321,18 @@ mod tests {
         assert!(target(MAX_TARGET_BYTES).is_ok());
         let long = target(MAX_TARGET_BYTES + 1).unwrap_err();
         assert_eq!((long.status(), long.kind.name), (414, "target-too-long"));
+    }
+
+    /// What fits, `souk_domain::signature` tests.
+    #[test]
+    fn a_signed_body_is_refused_where_it_is_too_large_or_nobody_signed_it() {
+        let status = |body: &str, headers: &[(&str, &str)]| {
+            request(body, headers).signed_body("signature", &["secret"], Timestamp::UNIX_EPOCH).unwrap_err().status()
+        };
+        assert_eq!(status("{}", &[]), 401);
+        assert_eq!(status("{}", &[("signature", "t=0,v1=00")]), 401);
+        assert_eq!(status("{}", &[("signature", "t=0,v1=00"), ("signature", "t=0,v1=00")]), 401);
+        assert_eq!(status(&" ".repeat(MAX_BODY_BYTES + 1), &[]), 413);
     }
 
     #[test]

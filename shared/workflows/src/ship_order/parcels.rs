@@ -97,6 +97,7 @@ mod tests {
             shipments: Vec::new(),
             shortages: Vec::new(),
             history: Vec::new(),
+            promise: None,
             address_changes: Vec::new(),
         };
         order.lay_out(&[line("a", "east", 2), line("b", "west", 1), line("c", "east", 1)]);

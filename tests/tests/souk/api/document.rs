@@ -27,7 +27,11 @@ fn contexts() -> Vec<(&'static str, &'static str, utoipa::openapi::OpenApi)> {
         ("Pictures", "Pictures of products, as operators send them.", souk_fn_pictures::Description::openapi()),
         ("Prices", "Prices, as operators set them.", souk_fn_pricing::Description::openapi()),
         ("Stock", "What warehouses hold, and why.", souk_fn_inventory::Description::openapi()),
-        ("Fulfilment", "What warehouses pick, pack, ship and deliver.", souk_fn_fulfilment::Description::openapi()),
+        (
+            "Fulfilment",
+            "What warehouses pick, pack, ship and deliver, and what carriers tell.",
+            souk_fn_fulfilment::Description::openapi(),
+        ),
         ("Payments", "What the payment gateway tells.", souk_fn_payments::Description::openapi()),
         ("Messages", "What shoppers are told by mail.", souk_fn_notifications::Description::openapi()),
         ("Webhooks", "What subscribers outside are told.", souk_fn_webhooks::Description::openapi()),
@@ -133,6 +137,11 @@ pub fn document() -> Value {
                     "type": "apiKey", "in": "header", "name": "Stripe-Signature",
                     "description": "Time and HMAC-SHA-256 of the body, made with the shared secret.",
                 },
+                "carrier": {
+                    "type": "apiKey", "in": "header", "name": "Souk-Signature",
+                    "description": "`t=<seconds>,v1=<hexadecimal>`: the HMAC-SHA-256 of the time, a point and the body, made with the \
+                                    carrier's secret no more than five minutes ago.",
+                },
             },
         },
     }))
@@ -164,7 +173,8 @@ pub fn rules() -> [(&'static str, String); 9] {
 }
 
 /// What parameters of paths are: each name is one thing everywhere.
-const PATH_PARAMETERS: [(&str, &str); 13] = [
+const PATH_PARAMETERS: [(&str, &str); 15] = [
+    ("carrier", "CarrierId"),
     ("category_id", "CategoryId"),
     ("checkout_id", "CheckoutId"),
     ("event_id", "EventId"),
@@ -173,6 +183,7 @@ const PATH_PARAMETERS: [(&str, &str); 13] = [
     ("parcel", "ParcelNumber"),
     ("picture_id", "PictureId"),
     ("product_id", "ProductId"),
+    ("refund_id", "RefundId"),
     ("sale_id", "FlashSaleId"),
     ("seller_id", "SellerId"),
     ("sku", "Sku"),

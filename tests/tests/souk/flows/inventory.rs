@@ -32,6 +32,9 @@ async fn a_warehouse_begins_to_hold_a_sku_and_is_counted_by_whoever_has_seen_it(
     count(&operator, &path, "\"9\"", 6).await.expect_problem(412, "stale-version");
     assert_eq!(count(&operator, &path, "\"1\"", 6).await.expect(200).header("etag"), "\"2\"");
     operator.put(&format!("{all}/w2"), json!({ "quantity": 0 })).await.expect(201);
+    let placed = json!({ "quantity": 6, "place": "A-12-3" });
+    let placed = operator.send(Method::PUT, &path, &[("if-match", "\"2\"")], Some(placed)).await.expect(200);
+    assert_eq!((placed.header("etag"), placed.text("place")), ("\"3\"", "A-12-3"));
     let rows = operator.get(&all).await.expect(200).body["rows"].clone();
     assert_eq!(rows.as_array().unwrap().len(), 2);
     assert_eq!((&rows[0]["quantity"], &rows[1]["warehouse_id"]), (&json!(6), &json!("w2")));
@@ -135,6 +138,8 @@ async fn what_makes_no_sense_is_refused_with_its_field() {
         (json!({ "quantity": 1.5 }), "quantity"),
         (json!({ "quantity": 1_000_000_001 }), "quantity"),
         (json!({ "quantity": 1, "available": 1 }), "available"),
+        (json!({ "quantity": 1, "place": "" }), "place"),
+        (json!({ "quantity": 1, "place": "x".repeat(33) }), "place"),
     ] {
         operator.put(&path, body).await.expect_problem(400, "invalid-request").about_field(field);
     }

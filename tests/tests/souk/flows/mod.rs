@@ -4,6 +4,7 @@
 mod addresses;
 mod audit;
 mod canary;
+mod carriers;
 mod cart;
 mod catalog;
 mod checkouts;

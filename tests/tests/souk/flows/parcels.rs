@@ -7,7 +7,7 @@ fn label(number: &str) -> Value {
 }
 
 /// A confirmed order of two units, one in `w1` and one in `w2`, with its work opened.
-async fn ordered(shopper: &Api) -> String {
+pub(super) async fn ordered(shopper: &Api) -> String {
     let operator = stack().sign_in("operator").await;
     let shelf = Shelf::stocked(&operator, 2000, 1).await;
     shelf.also_in("w2", 1).await;
@@ -19,7 +19,7 @@ async fn ordered(shopper: &Api) -> String {
     order_id
 }
 
-async fn packed(warehouse: &Api, order_id: &str, place: &str, parcels: Value) -> String {
+pub(super) async fn packed(warehouse: &Api, order_id: &str, place: &str, parcels: Value) -> String {
     let path = format!("/admin/orders/{order_id}/fulfilments/{place}");
     warehouse.work(order_id, place).await;
     warehouse.post(&format!("{path}/claim"), json!({})).await.expect(200);

@@ -38,6 +38,9 @@ async fn a_warehouse_sees_its_work_and_packs_it() {
     );
     assert_eq!((&work["shipping_address"]["city"], &work["cancel_requested"]), (&json!("London"), &json!(false)));
     assert!(work["capture_before"].is_string() && page["cursor"].is_null(), "{page}");
+    let promise = shopper.get(&format!("/orders/{order_id}")).await.expect(200).body["promise"].clone();
+    assert!(promise["leave_by"].as_str() < promise["arrive_by"].as_str(), "{promise}");
+    assert_eq!((&work["promise"], &work["late"]), (&promise, &json!(false)));
 
     for _ in 0..2 {
         let claimed = warehouse.post(&format!("{path}/claim"), json!({})).await.expect(200).body;
@@ -122,12 +125,56 @@ async fn a_warehouses_staff_works_in_its_own_and_sees_no_other() {
         other.get(path).await.expect_problem(404, "not-found");
         shopper.get(path).await.expect_problem(403, "forbidden");
     }
+    let shelf = format!(
+        "/admin/inventory/{}/{place}",
+        own.get(&path).await.expect(200).body["items"][0]["sku"].as_str().unwrap()
+    );
+    let (notes, note) = (path.replace(&format!("fulfilments/{place}"), "notes"), json!({ "text": "Fragile." }));
+    own.post(&notes, note.clone()).await.expect(201);
+    other.post(&notes, note.clone()).await.expect_problem(404, "not-found");
+    shopper.post(&notes, note).await.expect_problem(403, "forbidden");
+    let lies = json!({ "place": "A-12-3" });
+    other.put(&format!("{shelf}/place"), lies.clone()).await.expect_problem(404, "not-found");
+    shopper.put(&format!("{shelf}/place"), lies.clone()).await.expect_problem(403, "forbidden");
+    stack().guest().put(&format!("{shelf}/place"), lies.clone()).await.expect(401);
+    own.put(&format!("{shelf}/place"), lies).await.expect(200);
     for step in ["claim", "release", "pack", "ship", "parcels/1/deliver"] {
         other.post(&format!("{path}/{step}"), json!({})).await.expect_problem(404, "not-found");
         shopper.post(&format!("{path}/{step}"), json!({})).await.expect_problem(403, "forbidden");
     }
     own.post(&format!("{path}/claim"), json!({})).await.expect(200);
     assert_eq!(own.post(&format!("{path}/release"), json!({})).await.expect(200).body["fulfilment"]["state"], "NEW");
+}
+
+#[tokio::test]
+async fn a_picker_is_told_where_each_unit_lies() {
+    let place = fresh("place");
+    let (shopper, warehouse) = (stack().sign_in("shopper").await, stack().sign_in("warehouse").await);
+    let (_, path) = ordered(&shopper, &place).await;
+    let item = async || warehouse.get(&path).await.expect(200).body["items"][0].clone();
+    let sku = item().await["sku"].as_str().unwrap().to_owned();
+    assert!(item().await["place"].is_null(), "none is kept");
+    let shelf = format!("/admin/inventory/{sku}/{place}/place");
+    for (text, kept) in [("A-12-3", "A-12-3"), (" Regal 7 ", "Regal 7"), ("Regal 7", "Regal 7")] {
+        let row = warehouse.put(&shelf, json!({ "place": text })).await.expect(200);
+        assert_eq!((row.text("place"), &row.body["quantity"]), (kept, &json!(0)), "its unit has left the books");
+        // The list reads eventually.
+        eventually("the place", std::time::Duration::from_secs(20), || async {
+            let page = warehouse.get(&format!("/admin/warehouses/{place}/fulfilments")).await.expect(200).body;
+            (page["fulfilments"][0]["items"][0]["place"] == kept).then_some(())
+        })
+        .await;
+    }
+    for text in [json!(""), json!("-"), json!("A\nB"), json!("x".repeat(33)), json!(7)] {
+        let refused = warehouse.put(&shelf, json!({ "place": text })).await;
+        refused.expect_problem(400, "invalid-request").about_field("place");
+    }
+    // Nothing said is not "nowhere".
+    warehouse.put(&shelf, json!({})).await.expect_problem(400, "invalid-request");
+    let nowhere = format!("/admin/inventory/{sku}/elsewhere/place");
+    warehouse.put(&nowhere, json!({ "place": "A-1" })).await.expect_problem(404, "not-found");
+    let taken_away = warehouse.put(&shelf, json!({ "place": null })).await.expect(200);
+    assert!(taken_away.body["place"].is_null(), "{}", taken_away.body);
 }
 
 #[tokio::test]
@@ -165,7 +212,7 @@ async fn what_is_shipped_as_a_whole_leaves_the_list() {
 }
 
 /// A confirmed order of these units of two SKUs of one warehouse, which is being picked, and the path of its fulfilment.
-async fn picked(shopper: &Api, warehouse: &Api, units: [(&str, u32); 2], place: &str) -> (String, String) {
+pub(super) async fn picked(shopper: &Api, warehouse: &Api, units: [(&str, u32); 2], place: &str) -> (String, String) {
     let operator = stack().sign_in("operator").await;
     let mut lines = Vec::new();
     for (sku, quantity) in units {

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use souk_dynamo::{Update, attribute, n, s};
 use souk_testkit::stand_in::{Received, StandIn};
 
-use crate::support::{Api, Reply, Shelf, eventually, is_signed, stack};
+use super::warehouses::picked;
+use crate::support::{Api, Reply, Shelf, eventually, fresh, is_signed, stack};
 
 /// The sweeper runs every minute.
 const DELIVERY: Duration = Duration::from_secs(120);
@@ -138,6 +139,27 @@ async fn an_order_is_told_to_a_subscriber_that_takes_it_at_the_third_time() {
     let again = subscriber.under(&event_id).pop().unwrap();
     assert!(is_signed(&again, &secret) && is_signed(&again, rotated.text("secret")));
     end(&operator, &path).await;
+}
+
+#[tokio::test]
+async fn a_shortage_is_told_with_what_the_order_has_left() {
+    if !stack().is_here() {
+        return;
+    }
+    let _shared = ALONE.read().await;
+    let operator = stack().sign_in("operator").await;
+    let subscriber = Subscriber::refusing(0);
+    let made = subscribe(&operator, &subscriber, &["order.units_missing"]).await.expect(201);
+    let (shopper, warehouse) = (stack().sign_in("shopper").await, stack().sign_in("warehouse").await);
+    let (place, tea, pot) = (fresh("place"), fresh("tea"), fresh("pot"));
+    let (order_id, path) = picked(&shopper, &warehouse, [(&tea, 2), (&pot, 1)], &place).await;
+    warehouse.post(&format!("{path}/shortages"), json!({ "sku": tea, "found": 1 })).await.expect(200);
+    let event_id = subscriber.event_about(&order_id).await;
+    let body: Value = serde_json::from_slice(&subscriber.under(&event_id)[0].body).unwrap();
+    assert_eq!((&body["type"], &body["data"]["sku"]), (&json!("order.units_missing"), &json!(tea)));
+    let left = json!([{ "sku": tea, "quantity": 1 }, { "sku": pot, "quantity": 1 }]);
+    assert_eq!((&body["data"]["left"]["lines"], &body["data"]["left"]["due"]["amount"]), (&left, &json!(3000)));
+    end(&operator, made.header("location")).await;
 }
 
 #[tokio::test]

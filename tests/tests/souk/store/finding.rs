@@ -22,7 +22,7 @@ use souk_workflows::find_orders::{FindOrders, FoundPage, Judge, SearchOrders, Wa
 
 use super::{
     at, order as id,
-    orders::{leaves, placed},
+    orders::{TERMS, leaves, placed},
     tables::Tables,
 };
 
@@ -46,7 +46,8 @@ impl World {
         let tables = Tables::of("transactions").await;
         let orders = Orders::new(tables.table("OrdersTable"));
         let payments = PaymentRecords::new(tables.table("PaymentsTable"));
-        let find = FindOrders::new(orders.clone(), Judge::new(payments.clone(), ATTENTION));
+        let archive = Archive::new(tables.table("OrderArchiveTable"));
+        let find = FindOrders::new(orders.clone(), archive, Judge::new(payments.clone(), ATTENTION));
         Self { tables, orders, payments, find }
     }
 
@@ -65,10 +66,30 @@ impl World {
         let until = Some(at(held_until));
         let kept = self.payments.record_outcome(&order_id, Authorization::Authorized, None, until, now).await.unwrap();
         assert!(matches!(kept, RecordOutcome::Kept(_)));
-        assert_eq!(self.orders.confirm(&order_id, now).await.unwrap(), ConfirmOutcome::Confirmed);
+        assert_eq!(self.orders.confirm(&order_id, TERMS, now).await.unwrap(), ConfirmOutcome::Confirmed);
         let settled = self.orders.settle(&order_id, &[OrderStatus::Confirmed]).await.unwrap();
         assert_eq!(settled, SettleOutcome::Settled);
         order_id
+    }
+
+    fn archive(&self) -> Archive {
+        Archive::new(self.tables.table("OrderArchiveTable"))
+    }
+
+    /// One that was placed and cancelled at this second, and has left the hot table since.
+    async fn archived(&self, n: u128, second: i64) -> OrderId {
+        let order_id = self.place(n, second).await;
+        let _cancelled = self.orders.cancel(&order_id, Canceller::Customer, at(second)).await.unwrap();
+        let settled = self.orders.settle(&order_id, &[OrderStatus::Cancelled]).await.unwrap();
+        assert_eq!(settled, SettleOutcome::Settled);
+        self.keep(&order_id).await;
+        self.tables.table("OrdersTable").delete(&[("order_id", order_id.as_str())]).await.unwrap();
+        order_id
+    }
+
+    async fn keep(&self, order_id: &OrderId) {
+        let order = self.orders.get(order_id).await.unwrap().unwrap();
+        assert_eq!(self.archive().keep(&self.orders, &order, at(1)).await.unwrap(), ArchiveOutcome::Archived);
     }
 
     async fn page(&self, wanted: Wanted, after: Option<&Place>, limit: usize, second: i64) -> FoundPage {
@@ -110,7 +131,7 @@ async fn orders_are_listed_newest_first_page_by_page_whatever_their_status() {
         // Several of the same moment, in different shards.
         expected.push(world.place(n, i64::try_from(n).unwrap() / 3).await);
     }
-    let _confirmed = world.orders.confirm(&expected[4], at(50)).await.unwrap();
+    let _confirmed = world.orders.confirm(&expected[4], TERMS, at(50)).await.unwrap();
     let _cancelled = world.orders.cancel(&expected[7], Canceller::Customer, at(60)).await.unwrap();
     expected.sort_by_key(|order_id| (second_of(order_id), order_id.clone()));
     expected.reverse();
@@ -124,12 +145,81 @@ async fn orders_are_listed_newest_first_page_by_page_whatever_their_status() {
     assert_eq!(world.all(in_status(Some(OrderStatus::Shipped)), 5, 100).await, []);
 }
 
+#[tokio::test]
+async fn a_list_goes_from_the_hot_table_to_the_archive_without_a_seam() {
+    let world = World::new().await;
+    let mut expected = Vec::new();
+    for n in 0..12 {
+        let second = i64::try_from(n).unwrap();
+        expected.push(match n % 3 {
+            0 => world.place(n, second).await,
+            _ => world.archived(n, second).await,
+        });
+    }
+    // One that stands in both.
+    let both = world.place(20, 20).await;
+    let _cancelled = world.orders.cancel(&both, Canceller::Customer, at(21)).await.unwrap();
+    let _settled = world.orders.settle(&both, &[OrderStatus::Cancelled]).await.unwrap();
+    world.keep(&both).await;
+    expected.push(both);
+    expected.reverse();
+    for limit in [1, 3, 100] {
+        assert_eq!(world.all(in_status(None), limit, 100).await, expected, "{limit}");
+    }
+    assert_eq!(world.all(between(4, 8), 2, 100).await, expected[4..9], "both ends are included");
+    let cancelled: Vec<_> = world.all(in_status(Some(OrderStatus::Cancelled)), 2, 100).await;
+    assert_eq!(cancelled.len(), 9);
+    assert!(cancelled.iter().all(|order_id| expected.contains(order_id)));
+    assert_eq!(world.all(in_status(Some(OrderStatus::PendingPayment)), 2, 100).await.len(), 4);
+    assert_eq!(world.all(in_status(Some(OrderStatus::Delivered)), 2, 100).await, []);
+}
+
+/// The archive has that list since a deployment; what was archived before is found by its id and its user.
+#[tokio::test]
+async fn what_was_archived_before_there_was_a_list_is_in_none() {
+    let world = World::new().await;
+    let order_id = world.archived(1, 1).await;
+    let order = world.archive().get(&order_id).await.unwrap().unwrap();
+    let mut item = serde_json::to_value(OrderRecord::from(&order)).unwrap();
+    item.as_object_mut().unwrap().remove("listed");
+    world.tables.table("OrderArchiveTable").put(&item).await.unwrap();
+    assert_eq!(world.all(in_status(None), 5, 100).await, []);
+    assert_eq!(world.archive().get(&order_id).await.unwrap(), Some(order));
+}
+
+/// The bank may send money back after the order has left the hot table.
+#[tokio::test]
+async fn a_refund_that_failed_is_found_wherever_its_order_lies() {
+    let world = World::new().await;
+    let (old, new) = (world.archived(1, 1).await, world.place(2, 2).await);
+    let captured = json!({ "amount": 900, "currency": "USD" });
+    for (order_id, state, second) in [(&old, "FAILED", 50), (&new, "SUCCEEDED", 60)] {
+        let failed_at = at(second).as_millisecond();
+        let shard = format!("unrefunded#{:02}", Order::shard(order_id, 16));
+        let record = json!({
+            "id": format!("order#{order_id}"), "order_id": order_id, "state": "CAPTURED", "version": 5,
+            "amount": captured, "gateway_id": "pi_1", "created_at": failed_at, "updated_at": failed_at,
+            "refunds": [{
+                "refund_id": format!("ref_{}", "0".repeat(32)), "amount": captured, "by": "GATEWAY", "state": state,
+                "asked_at": failed_at, "changed_at": failed_at,
+            }],
+            "attention": shard, "attention_at": failed_at,
+        });
+        world.tables.table("PaymentsTable").put(&record).await.unwrap();
+    }
+    assert_eq!(world.needing(Need::RefundFailed, 49).await, []);
+    assert_eq!(world.needing(Need::RefundFailed, 100).await, [old.clone()], "the index proposes, the record says");
+    let listed = world.page(in_status(None), None, 5, 100).await;
+    let needs: Vec<_> = listed.orders.iter().map(|found| (found.order.order_id.clone(), found.needs.clone())).collect();
+    assert!(needs.contains(&(old, vec![Need::RefundFailed])), "{needs:?}");
+}
+
 fn second_of(order_id: &OrderId) -> i64 {
     (0..13).find(|n| id(*n) == *order_id).map(|n| i64::try_from(n).unwrap() / 3).unwrap()
 }
 
 #[tokio::test]
-async fn an_order_is_late_two_days_after_its_confirmation_until_it_leaves() {
+async fn an_order_is_late_once_it_should_have_left_until_it_does() {
     let world = World::new().await;
     let (first, second) = (world.confirm(1, 0, 7 * DAY).await, world.confirm(2, 10, 7 * DAY).await);
     world.place(3, 0).await;
@@ -200,8 +290,10 @@ async fn a_place_that_somebody_made_up_is_a_place_in_the_list() {
     world.confirm(1, 0, DAY).await;
     for made_up in ["\"\"", "\"#\"", "\"x#ord_1\"", "\"~\"", "\"9999999999999#\u{10FFFF}\""] {
         let place: Place = serde_json::from_str(made_up).unwrap();
-        for wanted in
-            [in_status(None), Wanted::InNeed(Need::Late), Wanted::InNeed(Need::Ageing), Wanted::InNeed(Need::Refused)]
+        for wanted in [Need::Late, Need::Ageing, Need::Refused, Need::RefundFailed]
+            .map(Wanted::InNeed)
+            .into_iter()
+            .chain([in_status(None)])
         {
             assert!(world.page(wanted, Some(&place), 5, DAY).await.orders.len() <= 1, "{made_up}");
         }

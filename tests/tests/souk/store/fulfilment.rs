@@ -3,18 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
     fulfilment::{Fulfilment, FulfilmentState},
-    ids::{UserId, WarehouseId},
+    ids::{Sku, UserId, WarehouseId},
     money::Money,
     order::{
-        Actor, Canceller, FromCheckout, Label, Order, OrderLine, OrderStatus, Origin, Revision, ShippingRefusal,
-        Transition,
+        Actor, Canceller, FromCheckout, Label, Order, OrderLine, OrderStatus, Origin, Promise, Revision,
+        ShippingRefusal, Transition,
     },
     quantity::Quantity,
     reservation::Reservation,
-    stock::Allocation,
+    stock::{Allocation, Place},
 };
 use souk_fulfilment::{Fulfilments, WorkPlace};
-use souk_inventory::ReservationBook;
+use souk_inventory::{ReservationBook, SetQuantityOutcome, StockRows};
 use souk_orders::{CancelOutcome, OrderRecord, Orders, ReviseOutcome};
 use souk_wiring::Call;
 use souk_workflows::{
@@ -29,14 +29,14 @@ use super::{
     tables::Tables,
 };
 
-struct World {
-    tables: Tables,
-    orders: Orders,
+pub(super) struct World {
+    pub(super) tables: Tables,
+    pub(super) orders: Orders,
     fulfilments: Fulfilments,
     follow: FollowOrder,
 }
 
-fn place(id: &str) -> WarehouseId {
+pub(super) fn place(id: &str) -> WarehouseId {
     id.parse().unwrap()
 }
 
@@ -86,6 +86,7 @@ fn confirmed(n: u128) -> Order {
             reached(OrderStatus::PendingPayment, Actor::Customer),
             reached(OrderStatus::Confirmed, Actor::Saga),
         ],
+        promise: None,
         address_changes: Vec::new(),
     }
 }
@@ -95,7 +96,7 @@ impl World {
         Self::over(Tables::of("transactions").await)
     }
 
-    fn over(tables: Tables) -> Self {
+    pub(super) fn over(tables: Tables) -> Self {
         let orders = Orders::new(tables.table("OrdersTable"));
         let fulfilments = Fulfilments::new(tables.table("FulfilmentsTable"));
         let book = ReservationBook::new(tables.table("ReservationsTable"));
@@ -104,12 +105,21 @@ impl World {
     }
 
     /// A confirmed order of two warehouses.
-    async fn holds(&self, n: u128) {
+    pub(super) async fn holds(&self, n: u128) {
         let order = confirmed(n);
         let reservation_id = order.origin.checkout().unwrap().reservation_id.clone();
         let held = Reservation::held(reservation_id, allocations(), at(0), at(900));
         self.tables.table("ReservationsTable").put(&held).await.unwrap();
         self.tables.table("OrdersTable").put(&OrderRecord::from(&order)).await.unwrap();
+    }
+
+    /// The same, which was promised to leave by then.
+    async fn holds_until(&self, n: u128, leave_by: i64) {
+        self.holds(n).await;
+        let promise = Promise { leave_by: at(leave_by), arrive_by: at(leave_by + 100) };
+        let order = Order { promise: Some(promise), ..confirmed(n) };
+        self.tables.table("OrdersTable").put(&OrderRecord::from(&order)).await.unwrap();
+        self.follow.run(&id(n)).await.unwrap();
     }
 
     async fn pack(&self, n: u128, from: &str, now: Timestamp) -> ReviseOutcome<ShippingRefusal> {
@@ -120,7 +130,7 @@ impl World {
         self.orders.revise(&id(n), rule).await.unwrap()
     }
 
-    async fn leave(&self, n: u128, from: &str, now: Timestamp) -> Order {
+    pub(super) async fn leave(&self, n: u128, from: &str, now: Timestamp) -> Order {
         let departures = vec![(place(from), vec![label(from)])];
         let rule = |order: &mut Order| {
             order.lay_out(&allocations());
@@ -130,6 +140,14 @@ impl World {
             ReviseOutcome::Revised(order) => *order,
             other => panic!("{other:?}"),
         }
+    }
+
+    fn list(&self) -> ListWork {
+        ListWork::new(self.orders.clone(), self.fulfilments.clone(), self.stock())
+    }
+
+    fn stock(&self) -> StockRows {
+        StockRows::new(self.tables.table("InventoryTable"))
     }
 
     async fn states(&self, n: u128) -> Vec<FulfilmentState> {
@@ -283,7 +301,7 @@ async fn a_corrected_label_is_kept_beside_the_former_one() {
 }
 
 #[tokio::test]
-async fn a_warehouses_list_is_the_oldest_order_first_in_pages() {
+async fn a_warehouses_list_without_promises_is_the_oldest_order_first_in_pages() {
     let world = World::new().await;
     for n in [3, 1, 2, 5, 4] {
         world.holds(n).await;
@@ -292,7 +310,7 @@ async fn a_warehouses_list_is_the_oldest_order_first_in_pages() {
     world.leave(2, "east", at(9)).await;
     world.follow.run(&id(2)).await.unwrap();
     assert!(world.claim(4, "east", "a", at(10)).await);
-    let list = ListWork::new(world.orders.clone(), world.fulfilments.clone());
+    let list = world.list();
     let page = async |state, after: Option<WorkPlace>, minutes: i64| {
         let call = Call::at(at(60 * minutes));
         let page = list.run(&place("east"), state, (after, 2), &call).await.unwrap();
@@ -316,6 +334,81 @@ async fn a_warehouses_list_is_the_oldest_order_first_in_pages() {
     let one = list.one(&id(1), &place("east")).await.unwrap().unwrap();
     assert_eq!(one.capture_before(), Some(at(1) + SignedDuration::from_hours(7 * 24)));
     assert_eq!(list.one(&id(1), &place("north")).await.unwrap(), None);
+}
+
+/// Whatever is promised now: what was ordered later may have to leave earlier.
+#[tokio::test]
+async fn what_is_due_first_is_listed_first_and_said_to_be_late_until_it_leaves() {
+    let world = World::new().await;
+    for (n, leave_by) in [(1, 300), (2, 200), (3, 400)] {
+        world.holds_until(n, leave_by).await;
+    }
+    // Ordered before anything was promised.
+    world.holds(4).await;
+    world.follow.run(&id(4)).await.unwrap();
+    let listed = async |second: i64| {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = world.list().run(&place("east"), None, (after, 1), &Call::at(at(second))).await.unwrap();
+            found.extend(page.items.iter().map(|item| (item.order.order_id.clone(), item.is_late(at(second)))));
+            after = page.next;
+            if after.is_none() {
+                return found;
+            }
+        }
+    };
+    let expected = |late: [bool; 4]| [4, 2, 1, 3].map(id).into_iter().zip(late).collect::<Vec<_>>();
+    assert_eq!(listed(199).await, expected([false; 4]));
+    assert_eq!(listed(200).await, expected([false, true, false, false]));
+    assert_eq!(listed(300).await, expected([false, true, true, false]));
+    // A step keeps its place.
+    assert!(world.claim(1, "east", "a", at(300)).await);
+    assert_eq!(listed(300).await, expected([false, true, true, false]));
+    world.leave(2, "east", at(301)).await;
+    world.follow.run(&id(2)).await.unwrap();
+    assert_eq!(listed(301).await.iter().filter(|(_, late)| *late).count(), 1);
+    assert!(!world.list().one(&id(2), &place("east")).await.unwrap().unwrap().is_late(at(999)), "it has left");
+}
+
+/// Where units lie is asked by whoever reads the list: an order's own path neither reads nor writes it.
+#[tokio::test]
+async fn a_list_tells_where_units_lie_now_and_the_orders_path_does_not_ask() {
+    let (meter, client) = Meter::to_a_new_store().await;
+    let world = World::over(Tables::reached_by(client));
+    let tea: Sku = "tea".parse().unwrap();
+    for n in [1, 2] {
+        world.holds(n).await;
+    }
+    meter.bill();
+    for n in [1, 2] {
+        world.follow.run(&id(n)).await.unwrap();
+    }
+    assert!(!meter.bill().contains_key("BatchGetItem"), "the order's path asks for no place");
+    let lies = async |at_place: &str| {
+        let (row, at_place) = ((&tea, &place("east")), Place::parse(at_place).unwrap());
+        let counted = world.stock().set_quantity(row, 5, None, &user("op"), at(0)).await.unwrap();
+        assert!(matches!(counted, SetQuantityOutcome::Created(_) | SetQuantityOutcome::VersionNeeded(_)));
+        world.stock().put_away(row, Some(&at_place), &user("op"), at(0)).await.map(drop).unwrap();
+    };
+    let listed = async |from: &str| {
+        let page = world.list().run(&place(from), None, (None, 10), &Call::at(at(9))).await.unwrap();
+        page.items.iter().map(|item| item.places.get(&tea).map(|place| place.as_str().to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("east").await, [None, None]);
+    for at_place in ["A-12-3", "B-1"] {
+        lies(at_place).await;
+        assert_eq!(listed("east").await, [Some(at_place.to_owned()), Some(at_place.to_owned())]);
+    }
+    assert_eq!(listed("west").await, [None, None]);
+    let one = world.list().one(&id(1), &place("east")).await.unwrap().unwrap();
+    assert_eq!(one.places.get(&tea).map(Place::as_str), Some("B-1"));
+
+    meter.bill();
+    listed("east").await;
+    let bill = meter.bill();
+    println!("a page of two fulfilments of one SKU: {:?}, {bill:?}", units(&bill));
+    // Two fulfilments, two orders, and one row for both, at half the price.
+    assert_eq!((bill["BatchGetItem"].requests, bill["BatchGetItem"].units), (3, 4.5));
 }
 
 #[tokio::test]

@@ -168,6 +168,7 @@ fn order(order_id: OrderId, status: OrderStatus) -> Order {
         shipments: Vec::new(),
         shortages: Vec::new(),
         history: Vec::new(),
+        promise: None,
         address_changes: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Tables and what is kept in them, on real DynamoDB semantics, in this process.
 
+mod carriers;
 mod cart;
 mod catalog;
 mod companions;

@@ -5,10 +5,11 @@ use jiff::SignedDuration;
 use serde_json::json;
 use souk_domain::{
     fulfilment::Fulfilment,
-    ids::{NoteId, OrderId, UserId},
+    ids::{NoteId, OrderId, UserId, WarehouseId},
     money::Money,
     order::{
-        Actor, Address, FromFlashSale, Label, Order, OrderLine, OrderStatus, Origin, Shipment, ShipmentItem, Transition,
+        Actor, Address, FromFlashSale, Label, Order, OrderLine, OrderStatus, Origin, Promise, Shipment, ShipmentItem,
+        Terms, Transition,
     },
     payment::PaymentState,
     quantity::Quantity,
@@ -24,10 +25,14 @@ use souk_wiring::Call;
 use souk_workflows::{
     change_address::{ChangeAddress, Outcome},
     order_timeline::{By, Entry, MessageState, OrderTimeline, What},
-    write_note::{self, WriteNote},
+    write_note::{self, Author, WriteNote},
 };
 
 use super::{at, order as id, tables::Tables};
+
+/// What is promised.
+pub const TERMS: Terms =
+    Terms { dispatch: SignedDuration::from_hours(2 * 24), delivery: SignedDuration::from_hours(5 * 24) };
 
 /// What leaves of it from one warehouse.
 fn from_the_east() -> Shipment {
@@ -76,6 +81,7 @@ pub fn placed(n: u128, second: i64) -> Order {
         shipments: Vec::new(),
         shortages: Vec::new(),
         history: vec![Transition { status, at: at(second), by: Actor::Customer }],
+        promise: None,
         address_changes: Vec::new(),
     }
 }
@@ -111,6 +117,11 @@ impl World {
         self.change.run(&id(1), &user(), seen, &address(line1), &Call::at(at(second))).await.unwrap()
     }
 
+    fn write_note(&self) -> WriteNote {
+        let fulfilments = Fulfilments::new(self.tables.table("FulfilmentsTable"));
+        WriteNote::new(self.orders.clone(), self.archive.clone(), fulfilments, self.notes())
+    }
+
     fn notes(&self) -> OrderNotes {
         OrderNotes::new(self.tables.table("OrderNotesTable"))
     }
@@ -125,6 +136,23 @@ impl World {
     }
 }
 
+/// Other terms promise something else to those who buy from then on, and to nobody else.
+#[tokio::test]
+async fn what_is_promised_is_said_once_with_the_confirmation_and_stays() {
+    let world = World::with_an_order().await;
+    let promise = async || world.orders.get(&id(1)).await.unwrap().unwrap().promise;
+    assert_eq!(promise().await, None);
+    for (terms, now) in [(TERMS, 10), (Terms { dispatch: SignedDuration::ZERO, ..TERMS }, 20)] {
+        assert_eq!(world.orders.confirm(&id(1), terms, at(now)).await.unwrap(), ConfirmOutcome::Confirmed);
+        let day = 24 * 3600;
+        assert_eq!(promise().await, Some(Promise { leave_by: at(10 + 2 * day), arrive_by: at(10 + 7 * day) }));
+    }
+    let left = leaves(&world.orders, &id(1), 30).await;
+    assert_eq!((left.promise, left.version), (promise().await, 3));
+    let record = serde_json::to_value(OrderRecord::from(&left)).unwrap();
+    assert_eq!(Order::from(serde_json::from_value::<OrderRecord>(record).unwrap()), left);
+}
+
 #[tokio::test]
 async fn each_address_that_an_order_had_is_kept_with_who_changed_it_and_when() {
     let world = World::with_an_order().await;
@@ -132,7 +160,7 @@ async fn each_address_that_an_order_had_is_kept_with_who_changed_it_and_when() {
     assert_eq!((first.version, first.shipping_address.clone()), (2, Some(address("2 Engine Road"))));
     let Outcome::Changed(again) = world.change(Some(2), "2 Engine Road", 11).await else { panic!("refused") };
     assert_eq!(again.version, 2, "it goes there already");
-    assert_eq!(world.orders.confirm(&id(1), at(12)).await.unwrap(), ConfirmOutcome::Confirmed);
+    assert_eq!(world.orders.confirm(&id(1), TERMS, at(12)).await.unwrap(), ConfirmOutcome::Confirmed);
     let Outcome::Changed(second) = world.change(Some(3), "3 Store Street", 13).await else { panic!("refused") };
     let kept: Vec<_> = second.address_changes.iter().map(|change| (change.at, change.by, &change.before)).collect();
     let (one, two) = (address("1 Analytical Row"), address("2 Engine Road"));
@@ -166,7 +194,7 @@ async fn an_address_stays_while_somebody_picks_and_not_after_their_claim() {
 #[tokio::test]
 async fn an_address_stays_once_a_part_is_packed_or_the_order_has_ended() {
     let world = World::with_an_order().await;
-    assert_eq!(world.orders.confirm(&id(1), at(1)).await.unwrap(), ConfirmOutcome::Confirmed);
+    assert_eq!(world.orders.confirm(&id(1), TERMS, at(1)).await.unwrap(), ConfirmOutcome::Confirmed);
     let pack = |order: &mut Order| {
         order.shipments = vec![from_the_east()];
         order.pack(&"east".parse().unwrap(), &[], at(2))
@@ -183,9 +211,10 @@ async fn an_address_stays_once_a_part_is_packed_or_the_order_has_ended() {
 #[tokio::test]
 async fn a_note_with_a_key_is_kept_once_and_outlives_the_hot_order() {
     let world = World::with_an_order().await;
-    let write = WriteNote::new(world.orders.clone(), world.archive.clone(), world.notes());
+    let (write, user_id) = (world.write_note(), user());
+    let author = Author { user_id: &user_id, only_in: None };
     let run = async |order_id: OrderId, key: Option<&str>, text: &str, second| {
-        write.run(&order_id, &user(), key, text.to_owned(), &Call::at(at(second))).await.unwrap()
+        write.run(&order_id, author, key, text.to_owned(), &Call::at(at(second))).await.unwrap()
     };
     let first = run(id(1), Some("k"), "Once.", 1).await;
     assert!(matches!(&first, write_note::Outcome::Kept(note) if note.at == at(1) && note.author == user()));
@@ -199,6 +228,28 @@ async fn a_note_with_a_key_is_kept_once_and_outlives_the_hot_order() {
     let kept = world.notes().of_order(&id(1)).await.unwrap();
     assert_eq!(kept.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["Once.", "Again.", "Again."]);
     assert!(!format!("{kept:?}").contains("Once"), "a note is about people");
+}
+
+#[tokio::test]
+async fn a_warehouses_staff_writes_about_what_it_packs_and_knows_of_nothing_else() {
+    let world = World::with_an_order().await;
+    let (write, user_id) = (world.write_note(), user());
+    let writes = async |order_id: OrderId, own: &[&str], second| {
+        let own: Vec<WarehouseId> = own.iter().map(|id| id.parse().unwrap()).collect();
+        let author = Author { user_id: &user_id, only_in: Some(&own) };
+        let outcome = write.run(&order_id, author, None, "Fragile.".to_owned(), &Call::at(at(second))).await.unwrap();
+        matches!(outcome, write_note::Outcome::Kept(_))
+    };
+    assert!(!writes(id(1), &["east"], 1).await, "nobody packs it yet");
+    let work = Fulfilment::new(&placed(1, 0), "east".parse().unwrap(), Vec::new());
+    assert!(Fulfilments::new(world.tables.table("FulfilmentsTable")).open(&work).await.unwrap());
+    assert!(writes(id(1), &["west", "east"], 2).await);
+    for (order_id, own) in [(id(1), vec!["west"]), (id(1), vec![]), (id(2), vec!["east"])] {
+        assert!(!writes(order_id, &own, 3).await, "{own:?}");
+    }
+    world.archived().await;
+    assert!(writes(id(1), &["east"], 70).await, "also long after it has left");
+    assert_eq!(world.notes().of_order(&id(1)).await.unwrap().len(), 2);
 }
 
 #[tokio::test]

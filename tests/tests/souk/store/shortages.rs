@@ -76,6 +76,7 @@ fn confirmed() -> Order {
         shipments: Vec::new(),
         shortages: Vec::new(),
         history: vec![Transition { status: OrderStatus::Confirmed, at: at(1), by: Actor::Saga }],
+        promise: None,
         address_changes: Vec::new(),
     }
 }

@@ -38,4 +38,4 @@ pub use shopping::Effects;
 pub use stack::{Stack, stack};
 pub use stock::{Shelf, address, fresh};
 pub use traces::Bystander;
-pub use webhooks::is_signed;
+pub use webhooks::{hmac_sha256, is_signed};

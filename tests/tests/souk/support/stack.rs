@@ -23,6 +23,8 @@ pub struct Stack {
     pub(super) set_aside_bucket: String,
     pub gateway_url: String,
     pub gateway_api_key: String,
+    /// What the carrier "Swift Parcel" signs with.
+    pub carrier_secret: String,
     users: HashMap<String, User>,
 }
 

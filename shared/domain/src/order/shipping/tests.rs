@@ -171,3 +171,55 @@ fn of_calls_that_died_no_more_are_remembered_than_an_item_can_bear() {
     assert_eq!(order.shipments[0].leaving.len(), MAX_LEAVING);
     assert_eq!(order.shipments[0].leaving.last(), Some(&at(99)));
 }
+
+fn tracking(number: &str) -> Tracking {
+    Tracking::of(&label(number))
+}
+
+#[test]
+fn a_carriers_word_delivers_what_bears_the_label_now_and_has_left() {
+    let mut order = confirmed();
+    let east = warehouse("east");
+    order.pack(&east, &[label("1")], at(1)).unwrap();
+    assert_eq!(order.deliver_tracked(&tracking("1"), at(2), at(2)), Err(ShippingRefusal::NotLeft));
+    order.leave(&labels(&[("east", &["1"]), ("west", &["2"])]), at(3)).unwrap();
+    assert_eq!(order.deliver_tracked(&tracking("9"), at(4), at(4)), Err(ShippingRefusal::NoSuchParcel));
+    order.relabel(&east, 1, label("5"), at(4)).unwrap();
+    assert_eq!(order.deliver_tracked(&tracking("1"), at(5), at(5)), Err(ShippingRefusal::NoSuchParcel));
+
+    assert_eq!(order.deliver_tracked(&tracking("5"), at(6), at(7)), Ok(Revision::Changed));
+    assert_eq!(order.deliver_tracked(&tracking("5"), at(9), at(9)), Ok(Revision::Unchanged));
+    assert_eq!((order.status, order.shipments[0].parcels[0].delivered_at), (OrderStatus::Shipped, Some(at(6))));
+    assert_eq!(order.deliver_tracked(&tracking("2"), at(8), at(9)), Ok(Revision::Changed));
+    assert_eq!(
+        order.history.last().map(|entry| (entry.status, entry.by)),
+        Some((OrderStatus::Delivered, Actor::Carrier))
+    );
+    let before = order.clone();
+    assert_eq!(order.deliver_tracked(&tracking("2"), at(10), at(10)), Ok(Revision::Unchanged));
+    assert_eq!(order, before);
+}
+
+#[test]
+fn a_carriers_clock_neither_precedes_the_departure_nor_reaches_into_the_future() {
+    for (told, kept) in [(0, 3), (4, 4), (99, 5)] {
+        let mut order = confirmed();
+        order.leave(&labels(&[("east", &["1"])]), at(3)).unwrap();
+        order.deliver_tracked(&tracking("1"), at(told), at(5)).unwrap();
+        assert_eq!(order.shipments[0].parcels[0].delivered_at, Some(at(kept)), "{told}");
+    }
+}
+
+/// The rest may turn out to be missing after the only parcel has arrived.
+#[test]
+fn whoever_says_again_that_the_last_parcel_has_arrived_ends_the_order() {
+    let mut order = confirmed();
+    order.leave(&labels(&[("east", &["1"])]), at(1)).unwrap();
+    order.deliver_tracked(&tracking("1"), at(2), at(2)).unwrap();
+    for shipment in order.shipments.iter_mut().filter(|shipment| shipment.shipped_at.is_none()) {
+        shipment.items.clear();
+    }
+    order.status = OrderStatus::Shipped;
+    assert_eq!(order.deliver_tracked(&tracking("1"), at(3), at(3)), Ok(Revision::Changed));
+    assert_eq!(order.status, OrderStatus::Delivered);
+}

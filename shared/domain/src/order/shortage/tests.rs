@@ -47,8 +47,22 @@ proptest! {
             prop_assert_eq!(units(&order) + short, east + west);
             let missing: i64 = order.shortages.iter().map(|short| order.worth(short).amount()).sum();
             prop_assert_eq!(order.due().amount() + missing, order.total.amount());
+            prop_assert_eq!(order.left().iter().map(|item| item.quantity).sum::<u32>(), units(&order));
             prop_assert_eq!(units(&order) == 0, order.status == OrderStatus::Cancelled);
         }
+    }
+}
+
+#[test]
+fn what_is_left_is_told_by_line_also_where_a_sku_has_two() {
+    let mut order = order(OrderStatus::Confirmed, vec![line(7, 2), line(7, 3)]);
+    let allocation = Allocation { sku: "s".parse().unwrap(), warehouse_id: place("east"), quantity: 5 };
+    order.lay_out(&[allocation]);
+    let left = |order: &Order| order.left().iter().map(|item| item.quantity).collect::<Vec<_>>();
+    assert_eq!(left(&order), [2, 3]);
+    for (found, expected) in [(4, vec![1, 3]), (2, vec![2]), (0, vec![])] {
+        order.fall_short(&finding("east", found), at(1)).unwrap();
+        assert_eq!(left(&order), expected, "{found}");
     }
 }
 

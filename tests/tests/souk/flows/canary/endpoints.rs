@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Ids of nobody and nothing, in the forms that ids have.
-const NOBODY: [&str; 8] = [
+const NOBODY: [&str; 9] = [
     "nobody-has-this",
     "ord_00000000000000000000000000000000",
     "chk_00000000000000000000000000000000",
@@ -20,6 +20,7 @@ const NOBODY: [&str; 8] = [
     "whk_00000000000000000000000000000000",
     "evt_00000000000000000000000000000000",
     "pic_00000000000000000000000000000000",
+    "ref_00000000000000000000000000000000",
     "1",
 ];
 /// Objects in objects, no deeper.
@@ -129,7 +130,7 @@ impl Endpoint<'_> {
     }
 
     async fn headers(&self, canary: &Canary) {
-        let mut names: BTreeSet<String> = ["header(", "token(", "get_all("]
+        let mut names: BTreeSet<String> = ["header(", "token(", "get_all(", "signed_body("]
             .iter()
             .flat_map(|call| ["functions", "shared/runtime/src/http"].map(|folder| quoted_arguments(folder, call)))
             .flatten()

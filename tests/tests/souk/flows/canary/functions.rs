@@ -68,6 +68,7 @@ fn samples() -> Map<String, Value> {
         "UnitsMissing": on_the_bus("souk.orders", "UnitsMissing", json!({
             "order_id": "none", "user_id": "nobody", "version": 1, "shortage": 1, "warehouse_id": "none", "sku": "none",
             "quantity": 1, "amount": money,
+            "left": { "status": "CONFIRMED", "lines": [{ "sku": "none", "quantity": 1 }], "due": money },
         })),
         "RefundEnded": on_the_bus("souk.payments", "RefundSucceeded", json!({
             "order_id": "none", "refund_id": "none", "amount": money, "version": 1,
@@ -78,8 +79,11 @@ fn samples() -> Map<String, Value> {
     let Value::Object(samples) = samples else { unreachable!() };
     let kinds = ["pub struct ", "pub enum "].into_iter().flat_map(|kind| entries_with("events/src", kind));
     let types: BTreeSet<String> = kinds.collect();
-    let known: BTreeSet<String> =
-        samples.keys().cloned().chain(["OrderChangedLine", "Listing", "NameOf"].map(str::to_owned)).collect();
+    let known: BTreeSet<String> = samples
+        .keys()
+        .cloned()
+        .chain(["OrderChangedLine", "OrderLeft", "Listing", "NameOf"].map(str::to_owned))
+        .collect();
     assert_eq!(types, known, "a message type without a sample");
     samples
 }

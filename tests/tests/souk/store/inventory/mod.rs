@@ -6,6 +6,7 @@ mod contention;
 mod flash_sale_units;
 mod hints;
 mod ledger;
+mod places;
 mod quantities;
 mod repair;
 mod reservations;

@@ -1,0 +1,4 @@
+//! What carriers call.
+
+pub mod carrier_webhook;
+mod secrets;
