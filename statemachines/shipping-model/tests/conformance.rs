@@ -77,6 +77,7 @@ fn domains(order: &state::Order) -> Order {
         payment_method: None,
         created_at: at(0),
         pay_by: at(0),
+        promise: None,
         settled: !order.unsettled,
         cancel_reason: None,
         shipments: order.shipments.iter().enumerate().map(shipment).collect(),

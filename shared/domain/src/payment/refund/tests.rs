@@ -197,7 +197,8 @@ fn a_failed_refund_is_a_case_until_its_attempt_or_another_refund_has_succeeded()
     let _both = (refunds.asked(1, Some(200)).unwrap(), refunds.asked(2, Some(300)).unwrap());
     assert_eq!(refunds.failed_since(), None);
     // The second succeeds, and then the bank sends the first back: what was asked before makes nothing good.
-    succeeded(&mut refunds, &refunds.get(&id(2)).unwrap().clone(), 5);
+    let second = refunds.get(&id(2)).unwrap().clone();
+    succeeded(&mut refunds, &second, 5);
     failed(&mut refunds, &[1], 10);
     assert_eq!((refunds.open(), refunds.failed_since()), (Some(Open::Failed), Some(at(10))));
     let again = refunds.retry(usd(CAPTURED), &id(1), &by(), at(11)).unwrap();
@@ -296,7 +297,8 @@ proptest! {
                     }
                 }
                 Event::Retry { which } => {
-                    if let Some(refund) = refunds.iter().nth(which).cloned() {
+                    let chosen = refunds.iter().nth(which).cloned();
+                    if let Some(refund) = chosen {
                         let _asked_or_refused = refunds.retry(usd(CAPTURED), &refund.refund_id, &by(), at(0));
                     }
                 }
