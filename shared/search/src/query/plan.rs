@@ -209,7 +209,7 @@ pub(super) fn understood(words: &Words, known: &Known, synonyms: &Synonyms) -> P
             kinds.push(place);
         }
         let few = kind == 0 && named == 0 && told < FEW;
-        let meant = few.then(|| Meant::by(&word.text, &known.suggested, synonyms)).unwrap_or_default();
+        let meant = if few { Meant::by(&word.text, &known.suggested, synonyms) } else { Meant::default() };
         match (any > 0, told > 0) {
             (false, _) if meant.texts.is_empty() => continue,
             (false, _) => {
