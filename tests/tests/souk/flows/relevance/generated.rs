@@ -72,7 +72,7 @@ pub fn page(number: u64, revision: u64) -> ProductPage {
         .iter()
         .filter_map(|sku| {
             let price = json!({ "price": { "amount": 100 + dice.below(20) * 100, "currency": "USD" }, "version": 1 });
-            (dice.below(12) > 0).then(|| (sku, price))
+            (dice.below(12) > 0).then_some((sku, price))
         })
         .collect();
     let availability: BTreeMap<_, _> =
