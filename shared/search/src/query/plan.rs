@@ -292,7 +292,9 @@ impl Meant {
         let mut consider = |source: usize, text: &str, often: u64| {
             // One letter too few and the plural's is one error, not two.
             let errors = distance(typed, text).min(distance(&singular(typed), &singular(text)));
-            if errors > allowed || text.contains(|c: char| c.is_ascii_digit()) {
+            // Its own plural is no other word.
+            let is_itself = singular(typed) == singular(text);
+            if errors > allowed || is_itself || text.contains(|c: char| c.is_ascii_digit()) {
                 return;
             }
             match found.iter_mut().find(|known| singular(&known.text) == singular(text)) {

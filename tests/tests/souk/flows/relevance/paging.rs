@@ -19,10 +19,11 @@ async fn nothing_is_shown_twice_or_lost_whatever_is_written_between_pages() {
     let mut new = 10_000;
     for (round, (sort, q)) in [
         (Sort::PriceAsc, None),
-        (Sort::PriceDesc, Some("red boots")),
+        (Sort::PriceDesc, Some("boots")),
         (Sort::Relevance, None),
         (Sort::Relevance, Some("boots")),
         (Sort::Relevance, Some("blue lamp")),
+        (Sort::Relevance, Some("tables")),
         (Sort::Rating, None),
         (Sort::Newest, Some("plain")),
     ]
@@ -51,7 +52,7 @@ async fn nothing_is_shown_twice_or_lost_whatever_is_written_between_pages() {
         assert_eq!(distinct.len(), seen.len(), "{search:?}: shown twice");
         let lost: Vec<_> = always.iter().filter(|id| !distinct.contains(id)).collect();
         assert_eq!(lost, Vec::<&String>::new(), "{search:?}: never shown, of {} in {pages} pages", always.len());
-        assert!(pages > 2 && always.len() > 3 * LIMIT, "{search:?}: {pages} pages");
+        assert!(pages > 1 && always.len() > LIMIT, "{search:?}: {pages} pages");
     }
     shop.end().await;
 }
