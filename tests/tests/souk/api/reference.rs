@@ -105,6 +105,7 @@ fn who(operation: &Operation) -> String {
                 ("user", roles) => roles.join(" and "),
                 ("guest", _) => "a guest's cookie".to_owned(),
                 ("gateway", _) => "the payment gateway, by its signature".to_owned(),
+                ("carrier", _) => "a carrier, by its signature".to_owned(),
                 (other, _) => panic!("who is {other}?"),
             });
             each.collect::<Vec<_>>().join(" with ")

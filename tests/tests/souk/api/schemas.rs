@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use souk_domain::flash_sale::IntentId;
-use souk_domain::ids::{CategoryId, CheckoutId, FlashSaleId, OrderId, ProductId, SellerId, Sku, WarehouseId};
-use souk_domain::order::ParcelNumber;
+use souk_domain::ids::{CategoryId, CheckoutId, FlashSaleId, OrderId, ProductId, RefundId, SellerId, Sku, WarehouseId};
+use souk_domain::order::{CarrierId, ParcelNumber};
 use souk_runtime::http::{
     FieldError,
     description::{GatewayMessage, ProblemDocument},
@@ -22,6 +22,7 @@ pub fn common() -> Map<String, Value> {
         (T::name().into_owned(), serde_json::to_value(T::schema()).unwrap())
     }
     let ids = [
+        of::<CarrierId>(),
         of::<CategoryId>(),
         of::<CheckoutId>(),
         of::<IntentId>(),

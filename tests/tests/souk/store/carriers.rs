@@ -95,8 +95,9 @@ async fn a_carriers_word_is_taken_once_and_what_is_not_news_writes_nothing() {
 async fn a_label_that_was_corrected_says_nothing_and_the_right_one_is_found() {
     let carriers = Carriers::new().await;
     let right = Label { carrier: "c".to_owned(), tracking_number: "right".to_owned() };
+    let order = id(1);
     let corrected =
-        carriers.world.orders.revise(&id(1), |order| order.relabel(&place("east"), 1, right.clone(), at(12)));
+        carriers.world.orders.revise(&order, |order| order.relabel(&place("east"), 1, right.clone(), at(12)));
     assert!(matches!(corrected.await.unwrap(), souk_orders::ReviseOutcome::Revised(_)));
     assert_eq!(carriers.says("right", 20).await, (TrackOutcome::NotOurs, 0.0), "its event is late");
     for _ in 0..2 {
