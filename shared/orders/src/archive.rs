@@ -1,15 +1,18 @@
 use jiff::{SignedDuration, Timestamp};
-use souk_domain::{ids::OrderId, order::Order};
+use souk_domain::{
+    ids::{OrderId, UserId},
+    order::Order,
+};
 use souk_dynamo::{Outcome, StoreError, Table, Update, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
-use crate::{OrderRecord, Orders, record::placed};
+use crate::{OrderRecord, Orders, Place, record::placed};
 
 /// How long an ended order stays in the hot table after it was archived.
 pub const HOT_RETENTION: SignedDuration = SignedDuration::from_hours(24 * 30);
 
-/// The `order-archive` table: every order that has ended, for ever (key `user_id`, `placed`; index
-/// `by-order`).
+/// The `order-archive` table: every order that has ended, for ever (key `user_id`, `placed`; indexes
+/// `by-order`, `by-status`).
 #[derive(Debug, Clone, FromEnvironment)]
 pub struct Archive {
     #[variable("ORDER_ARCHIVE_TABLE")]
@@ -61,6 +64,20 @@ impl Archive {
             .map_err(StoreError::from_sdk)?;
         let record = answer.items.unwrap_or_default().into_iter().next().map(souk_dynamo::decode::<OrderRecord>);
         Ok(record.transpose()?.map(Order::from))
+    }
+
+    /// Many archived orders, each by whose it is and its place among theirs, read consistently; those that are not there
+    /// are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn many(&self, places: &[(UserId, Place)]) -> Result<Vec<Order>, StoreError> {
+        let keys: Vec<_> = places
+            .iter()
+            .map(|(user_id, Place(placed))| [("user_id", user_id.as_str()), ("placed", placed.as_str())])
+            .collect();
+        let records: Vec<OrderRecord> = self.table.read_many(&keys).await?;
+        Ok(records.into_iter().map(Order::from).collect())
     }
 
     /// Copies an ended and settled order, then gives the hot item its time to live. A repeat, or an

@@ -1,18 +1,18 @@
 //! Orders as operators look for them: by status and time, and those that stock and money have not followed.
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 use serde::Deserialize;
 use souk_domain::{
-    ids::OrderId,
+    ids::{OrderId, UserId},
     order::{Order, OrderStatus, SWEEP_SHARDS},
 };
-use souk_dynamo::{StoreError, TimeIndex, s};
+use souk_dynamo::{StoreError, Table, TimeIndex, s};
 
-use crate::{Orders, Place};
+use crate::{Archive, Orders, Place};
 
 /// Over how many partitions the orders of one status are spread. Each takes 1,000 writes a second; an order writes
-/// seven times into the index over its life, two at a time.
+/// seven times into the index over its life, two at a time, and once into the archive's.
 const LIST_SHARDS: u32 = 4;
 const BY_STATUS: &str = "by-status";
 const UNSETTLED: TimeIndex = TimeIndex { name: "unsettled", time: "unsettled_since" };
@@ -35,10 +35,24 @@ pub enum Direction {
     OldestFirst,
 }
 
+/// What the index of either table says of an order.
 #[derive(Deserialize)]
 struct Listed {
-    order_id: OrderId,
     placed: String,
+    /// The archive's key has it.
+    #[serde(default)]
+    user_id: Option<UserId>,
+}
+
+/// An order that an index proposes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Where the list goes on behind it.
+    pub place: Place,
+    /// Which order.
+    pub order_id: OrderId,
+    /// Whose, where the archive has it: it is found there by that.
+    pub archived_of: Option<UserId>,
 }
 
 #[derive(Deserialize)]
@@ -55,62 +69,100 @@ fn partition(status: OrderStatus, shard: u32) -> String {
     format!("{status}#{shard}")
 }
 
+/// Orders of these statuses, hot and archived in one list, in the order in which they were placed: `limit` of them behind
+/// `after`, if there are so many. One that stands in both tables is listed once. Only candidates: the indexes are
+/// eventual. The archive lists what was archived since it has that index.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn in_status(
+    orders: &Orders,
+    archive: &Archive,
+    statuses: &[OrderStatus],
+    page: &Page<'_>,
+) -> Result<Vec<Candidate>, StoreError> {
+    let ended: Vec<OrderStatus> = statuses.iter().copied().filter(|status| status.is_terminal()).collect();
+    let hot = by_status(&orders.table, statuses, page);
+    let (hot, archived) = try_join(hot, by_status(&archive.table, &ended, page)).await?;
+    page.first(hot.into_iter().chain(archived))
+}
+
+/// Which part of a list by status.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// When the orders were placed.
+    pub placed: PlacedBetween,
+    /// Which come first.
+    pub direction: Direction,
+    /// Behind which it begins.
+    pub after: Option<&'a Place>,
+    /// How many, at the most.
+    pub limit: usize,
+}
+
+impl Page<'_> {
+    /// The first of what several partitions have, each order once.
+    fn first(&self, found: impl Iterator<Item = Listed>) -> Result<Vec<Candidate>, StoreError> {
+        let mut found: Vec<Listed> = found.collect();
+        // Of two with one place the archive's comes first, and is kept: it says whose it is.
+        found.sort_by(|a, b| (&b.placed, &b.user_id).cmp(&(&a.placed, &a.user_id)));
+        // An index that is behind may show an order in its status before as well.
+        found.dedup_by(|a, b| a.placed == b.placed);
+        if self.direction == Direction::OldestFirst {
+            found.reverse();
+        }
+        found.truncate(self.limit);
+        let candidate = |Listed { placed, user_id }: Listed| {
+            let place = Place(placed);
+            let (_, order_id) = place.parts().ok_or_else(|| StoreError::corrupt("an index entry names no order"))?;
+            Ok(Candidate { place, order_id, archived_of: user_id })
+        };
+        found.into_iter().map(candidate).collect()
+    }
+}
+
+async fn by_status(table: &Table, statuses: &[OrderStatus], page: &Page<'_>) -> Result<Vec<Listed>, StoreError> {
+    let window = window(page.placed, page.direction, page.after);
+    let partitions = statuses.iter().flat_map(|status| (0..LIST_SHARDS).map(|shard| partition(*status, shard)));
+    let found = partitions.map(|partition| in_partition(table, partition, &window, page));
+    Ok(try_join_all(found).await?.into_iter().flatten().collect())
+}
+
+async fn in_partition(
+    table: &Table,
+    partition: String,
+    (from, to): &(String, String),
+    page: &Page<'_>,
+) -> Result<Vec<Listed>, StoreError> {
+    if from > to {
+        return Ok(Vec::new());
+    }
+    let query = table
+        .query()
+        .index_name(BY_STATUS)
+        .key_condition_expression("listed = :partition AND placed BETWEEN :from AND :to")
+        .expression_attribute_values(":partition", s(partition))
+        .expression_attribute_values(":from", s(from))
+        .expression_attribute_values(":to", s(to))
+        .scan_index_forward(page.direction == Direction::OldestFirst)
+        .limit(i32::try_from(page.limit).unwrap_or(i32::MAX));
+    let mut items = query.into_paginator().items().send();
+    let mut found = Vec::new();
+    while found.len() < page.limit
+        && let Some(item) = items.next().await
+    {
+        found.push(souk_dynamo::decode(item.map_err(StoreError::from_sdk)?)?);
+    }
+    Ok(found)
+}
+
 impl Orders {
-    /// Hot orders of these statuses, in the order in which they were placed: `limit` of them behind `after`, if there
-    /// are so many. Only candidates: the index is eventual.
+    /// Hot orders of these statuses, as [`in_status`] lists them.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn in_status(
-        &self,
-        statuses: &[OrderStatus],
-        placed: PlacedBetween,
-        direction: Direction,
-        after: Option<&Place>,
-        limit: usize,
-    ) -> Result<Vec<(Place, OrderId)>, StoreError> {
-        let window = window(placed, direction, after);
-        let partitions = statuses.iter().flat_map(|status| (0..LIST_SHARDS).map(|shard| partition(*status, shard)));
-        let found = try_join_all(partitions.map(|partition| self.partition(partition, &window, direction, limit)));
-        let mut found: Vec<Listed> = found.await?.into_iter().flatten().collect();
-        found.sort_by(|a, b| a.placed.cmp(&b.placed));
-        if direction == Direction::NewestFirst {
-            found.reverse();
-        }
-        // An index that is behind may show an order in its status before as well.
-        found.dedup_by(|a, b| a.placed == b.placed);
-        found.truncate(limit);
-        Ok(found.into_iter().map(|listed| (Place(listed.placed), listed.order_id)).collect())
-    }
-
-    async fn partition(
-        &self,
-        partition: String,
-        (from, to): &(String, String),
-        direction: Direction,
-        limit: usize,
-    ) -> Result<Vec<Listed>, StoreError> {
-        if from > to {
-            return Ok(Vec::new());
-        }
-        let query = self
-            .table
-            .query()
-            .index_name(BY_STATUS)
-            .key_condition_expression("listed = :partition AND placed BETWEEN :from AND :to")
-            .expression_attribute_values(":partition", s(partition))
-            .expression_attribute_values(":from", s(from))
-            .expression_attribute_values(":to", s(to))
-            .scan_index_forward(direction == Direction::OldestFirst)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let mut items = query.into_paginator().items().send();
-        let mut found = Vec::new();
-        while found.len() < limit
-            && let Some(item) = items.next().await
-        {
-            found.push(souk_dynamo::decode(item.map_err(StoreError::from_sdk)?)?);
-        }
-        Ok(found)
+    pub async fn in_status(&self, statuses: &[OrderStatus], page: &Page<'_>) -> Result<Vec<Candidate>, StoreError> {
+        page.first(by_status(&self.table, statuses, page).await?.into_iter())
     }
 
     /// Orders that stock or money has not followed since before `before`, those first that wait longest: `limit` of

@@ -23,7 +23,7 @@ mod saga;
 pub use archive::{Archive, ArchiveOutcome, HOT_RETENTION, find};
 pub use checkouts::{Checkout, Checkouts};
 pub use decisions::{CancelOutcome, ConfirmOutcome, SettleOutcome};
-pub use finding::{Direction, PlacedBetween};
+pub use finding::{Candidate, Direction, Page, PlacedBetween, in_status};
 pub use flash_sale::{FlashSaleOrderOutcome, SoldUnit, place_for_flash_sale};
 pub use listing::{OrderPage, Place, list};
 pub use notes::{NOTE_TEXT, Note, NoteOutcome, OrderNotes};

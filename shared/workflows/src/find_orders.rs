@@ -3,7 +3,7 @@
 //! Indexes only propose: each page's orders are read where they stand and judged by [`Attention`], so what is shown is
 //! what is true, and a page may be shorter than it was asked for while another one follows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
@@ -12,14 +12,14 @@ use souk_domain::{
 };
 use souk_dynamo::StoreError;
 use souk_notifications::{ContactError, Contacts, EmailAddress};
-use souk_orders::{Archive, Direction, Orders, Place, PlacedBetween, list};
+use souk_orders::{Archive, Candidate, Direction, Orders, Page, Place, PlacedBetween, in_status, list};
 use souk_payments::PaymentRecords;
 use souk_wiring::{Call, Days, FromEnvironment};
 
 /// Which orders an operator wants to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// Hot ones, the newest first.
+    /// Hot and archived ones, the newest first.
     Placed {
         /// Of this status only.
         status: Option<OrderStatus>,
@@ -84,6 +84,7 @@ pub struct Judge {
 #[derive(Debug, FromEnvironment)]
 pub struct FindOrders {
     orders: Orders,
+    archive: Archive,
     judge: Judge,
 }
 
@@ -124,8 +125,8 @@ impl Judge {
 
 impl FindOrders {
     /// A use case of these parts.
-    pub fn new(orders: Orders, judge: Judge) -> Self {
-        Self { orders, judge }
+    pub fn new(orders: Orders, archive: Archive, judge: Judge) -> Self {
+        Self { orders, archive, judge }
     }
 
     /// One page of at most `limit` orders.
@@ -143,18 +144,8 @@ impl FindOrders {
         let mut candidates = self.candidates(wanted, after, limit + 1, call.now).await?;
         let more = candidates.len() > limit;
         candidates.truncate(limit);
-        let next = candidates.last().filter(|_| more).map(|(place, _)| place.clone());
-        let mut ids: Vec<OrderId> = Vec::with_capacity(candidates.len());
-        for (_, order_id) in candidates {
-            // One that was refused and is stuck is proposed twice.
-            if !ids.contains(&order_id) {
-                ids.push(order_id);
-            }
-        }
-        let orders = self.orders.many(&ids).await?;
-        let mut orders: HashMap<OrderId, Order> =
-            orders.into_iter().map(|order| (order.order_id.clone(), order)).collect();
-        let orders = ids.iter().filter_map(|order_id| orders.remove(order_id)).collect();
+        let next = candidates.last().filter(|_| more).map(|last| last.place.clone());
+        let orders = self.read(candidates).await?;
         let mut orders = self.judge.judged(orders, call.now).await?;
         orders.retain(|found| match wanted {
             Wanted::Placed { status, .. } => status.is_none_or(|status| found.order.status == status),
@@ -163,35 +154,59 @@ impl FindOrders {
         Ok(FoundPage { orders, next })
     }
 
+    /// These orders, wherever they lie, in this order, each once: one that was refused and is stuck is proposed twice.
+    async fn read(&self, candidates: Vec<Candidate>) -> Result<Vec<Order>, StoreError> {
+        let by_id = |orders: Vec<Order>| orders.into_iter().map(|order| (order.order_id.clone(), order));
+        let ids: BTreeSet<OrderId> = candidates.iter().map(|of| of.order_id.clone()).collect();
+        let ids: Vec<OrderId> = ids.into_iter().collect();
+        let mut found: HashMap<OrderId, Order> = by_id(self.orders.many(&ids).await?).collect();
+        let gone = candidates.iter().filter(|of| !found.contains_key(&of.order_id));
+        let gone = gone.filter_map(|of| Some((of.archived_of.clone()?, of.place.clone())));
+        let archived = self.archive.many(&gone.collect::<Vec<_>>()).await?;
+        found.extend(by_id(archived));
+        let mut orders = Vec::with_capacity(candidates.len());
+        for Candidate { order_id, archived_of, .. } in candidates {
+            match found.remove(&order_id) {
+                Some(order) => orders.push(order),
+                // Money may be sent back long after its order has left the hot table.
+                None if archived_of.is_none() && !orders.iter().any(|shown: &Order| shown.order_id == order_id) => {
+                    orders.extend(self.archive.get(&order_id).await?);
+                }
+                None => {}
+            }
+        }
+        Ok(orders)
+    }
+
     async fn candidates(
         &self,
         wanted: Wanted,
         after: Option<&Place>,
         limit: usize,
         now: Timestamp,
-    ) -> Result<Vec<(Place, OrderId)>, StoreError> {
+    ) -> Result<Vec<Candidate>, StoreError> {
         let attention = self.judge.attention();
+        let last = after.and_then(Place::parts);
+        let last = last.as_ref().map(|(time, order_id)| (*time, order_id));
         match wanted {
             Wanted::Placed { status, placed } => {
                 let one = status.map(|status| [status]);
                 let statuses = one.as_ref().map_or(&OrderStatus::ALL[..], |one| &one[..]);
-                self.orders.in_status(statuses, placed, Direction::NewestFirst, after, limit).await
+                let page = Page { placed, direction: Direction::NewestFirst, after, limit };
+                in_status(&self.orders, &self.archive, statuses, &page).await
             }
             // Whatever was confirmed so long ago was placed before that. What was promised to leave within fewer days than
             // are promised now is proposed when it is so old, too.
             Wanted::InNeed(Need::Late) => {
                 let placed = PlacedBetween { from: None, to: Some(now - attention.late_after) };
-                self.orders.in_status(&[OrderStatus::Confirmed], placed, Direction::OldestFirst, after, limit).await
+                let page = Page { placed, direction: Direction::OldestFirst, after, limit };
+                self.orders.in_status(&[OrderStatus::Confirmed], &page).await
             }
             Wanted::InNeed(Need::Ageing) => {
-                let last = after.and_then(Place::parts);
-                let last = last.as_ref().map(|(time, order_id)| (*time, order_id));
                 let found = self.judge.payments.ageing(now + attention.ageing_within, last, limit).await?;
                 Ok(first(placed(found), limit))
             }
             Wanted::InNeed(Need::Refused) => {
-                let last = after.and_then(Place::parts);
-                let last = last.as_ref().map(|(time, order_id)| (*time, order_id));
                 let mut found = placed(self.judge.payments.refused(now, last, limit).await?);
                 found.extend(self.orders.stuck(now - attention.stuck_after, after, limit).await?);
                 Ok(first(found, limit))
@@ -204,10 +219,11 @@ fn placed(found: Vec<(i64, OrderId)>) -> Vec<(Place, OrderId)> {
     found.into_iter().map(|(time, order_id)| (Place::at(time, &order_id), order_id)).collect()
 }
 
-fn first(mut found: Vec<(Place, OrderId)>, limit: usize) -> Vec<(Place, OrderId)> {
+fn first(mut found: Vec<(Place, OrderId)>, limit: usize) -> Vec<Candidate> {
     found.sort();
     found.truncate(limit);
-    found
+    let candidate = |(place, order_id)| Candidate { place, order_id, archived_of: None };
+    found.into_iter().map(candidate).collect()
 }
 
 impl SearchOrders {

@@ -10,9 +10,9 @@ use souk_workflows::find_orders::Wanted;
 
 use super::row::{RowsView, limit, place};
 
-/// One page of orders, the newest first; with `needs`, of those that need a hand for it, the most urgent first. What
-/// ended more than thirty days ago is not listed: it is found by its id, and by its user. An order whose money the
-/// gateway would not capture is listed as refused, and not as ageing; what is shown of it says both.
+/// One page of orders, the newest first, archived ones among them; with `needs`, of those that need a hand for it, the
+/// most urgent first. What had been archived before the archive had this list is found by its id, and by its user. An
+/// order whose money the gateway would not capture is listed as refused, and not as ageing; what is shown says both.
 #[utoipa::path(
     get,
     path = "/admin/orders",

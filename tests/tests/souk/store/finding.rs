@@ -46,7 +46,8 @@ impl World {
         let tables = Tables::of("transactions").await;
         let orders = Orders::new(tables.table("OrdersTable"));
         let payments = PaymentRecords::new(tables.table("PaymentsTable"));
-        let find = FindOrders::new(orders.clone(), Judge::new(payments.clone(), ATTENTION));
+        let archive = Archive::new(tables.table("OrderArchiveTable"));
+        let find = FindOrders::new(orders.clone(), archive, Judge::new(payments.clone(), ATTENTION));
         Self { tables, orders, payments, find }
     }
 
@@ -69,6 +70,26 @@ impl World {
         let settled = self.orders.settle(&order_id, &[OrderStatus::Confirmed]).await.unwrap();
         assert_eq!(settled, SettleOutcome::Settled);
         order_id
+    }
+
+    fn archive(&self) -> Archive {
+        Archive::new(self.tables.table("OrderArchiveTable"))
+    }
+
+    /// One that was placed and cancelled at this second, and has left the hot table since.
+    async fn archived(&self, n: u128, second: i64) -> OrderId {
+        let order_id = self.place(n, second).await;
+        let _cancelled = self.orders.cancel(&order_id, Canceller::Customer, at(second)).await.unwrap();
+        let settled = self.orders.settle(&order_id, &[OrderStatus::Cancelled]).await.unwrap();
+        assert_eq!(settled, SettleOutcome::Settled);
+        self.keep(&order_id).await;
+        self.tables.table("OrdersTable").delete(&[("order_id", order_id.as_str())]).await.unwrap();
+        order_id
+    }
+
+    async fn keep(&self, order_id: &OrderId) {
+        let order = self.orders.get(order_id).await.unwrap().unwrap();
+        assert_eq!(self.archive().keep(&self.orders, &order, at(1)).await.unwrap(), ArchiveOutcome::Archived);
     }
 
     async fn page(&self, wanted: Wanted, after: Option<&Place>, limit: usize, second: i64) -> FoundPage {
@@ -122,6 +143,48 @@ async fn orders_are_listed_newest_first_page_by_page_whatever_their_status() {
     assert_eq!(world.all(in_status(Some(OrderStatus::Cancelled)), 5, 100).await, [id(7)]);
     assert_eq!(world.all(in_status(Some(OrderStatus::PendingPayment)), 3, 100).await.len(), 11);
     assert_eq!(world.all(in_status(Some(OrderStatus::Shipped)), 5, 100).await, []);
+}
+
+#[tokio::test]
+async fn a_list_goes_from_the_hot_table_to_the_archive_without_a_seam() {
+    let world = World::new().await;
+    let mut expected = Vec::new();
+    for n in 0..12 {
+        let second = i64::try_from(n).unwrap();
+        expected.push(match n % 3 {
+            0 => world.place(n, second).await,
+            _ => world.archived(n, second).await,
+        });
+    }
+    // One that stands in both.
+    let both = world.place(20, 20).await;
+    let _cancelled = world.orders.cancel(&both, Canceller::Customer, at(21)).await.unwrap();
+    let _settled = world.orders.settle(&both, &[OrderStatus::Cancelled]).await.unwrap();
+    world.keep(&both).await;
+    expected.push(both);
+    expected.reverse();
+    for limit in [1, 3, 100] {
+        assert_eq!(world.all(in_status(None), limit, 100).await, expected, "{limit}");
+    }
+    assert_eq!(world.all(between(4, 8), 2, 100).await, expected[4..9], "both ends are included");
+    let cancelled: Vec<_> = world.all(in_status(Some(OrderStatus::Cancelled)), 2, 100).await;
+    assert_eq!(cancelled.len(), 9);
+    assert!(cancelled.iter().all(|order_id| expected.contains(order_id)));
+    assert_eq!(world.all(in_status(Some(OrderStatus::PendingPayment)), 2, 100).await.len(), 4);
+    assert_eq!(world.all(in_status(Some(OrderStatus::Delivered)), 2, 100).await, []);
+}
+
+/// The archive has that list since a deployment; what was archived before is found by its id and its user.
+#[tokio::test]
+async fn what_was_archived_before_there_was_a_list_is_in_none() {
+    let world = World::new().await;
+    let order_id = world.archived(1, 1).await;
+    let order = world.archive().get(&order_id).await.unwrap().unwrap();
+    let mut item = serde_json::to_value(OrderRecord::from(&order)).unwrap();
+    item.as_object_mut().unwrap().remove("listed");
+    world.tables.table("OrderArchiveTable").put(&item).await.unwrap();
+    assert_eq!(world.all(in_status(None), 5, 100).await, []);
+    assert_eq!(world.archive().get(&order_id).await.unwrap(), Some(order));
 }
 
 fn second_of(order_id: &OrderId) -> i64 {

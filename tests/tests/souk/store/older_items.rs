@@ -11,7 +11,7 @@ use souk_domain::{
 };
 use souk_flash_sales::FlashSales;
 use souk_inventory::{AllotOutcome, FlashSaleUnits, Ledger, ReservationBook, StockAuditor, StockRows};
-use souk_orders::{Archive, Direction, Orders, PlacedBetween};
+use souk_orders::{Archive, Direction, Orders, Page, PlacedBetween};
 use souk_payments::{PaymentRecords, SeenEvents};
 use uuid::Uuid;
 
@@ -85,7 +85,8 @@ async fn orders_to_addresses_that_would_be_refused_today_and_without_their_list(
     assert_eq!(found.shipping_address.map(|address| address.country), Some("ZZ".to_owned()));
     leaves(&orders, &order(1), 5).await;
     let shipped = [OrderStatus::Shipped];
-    let listed = orders.in_status(&shipped, PlacedBetween::default(), Direction::NewestFirst, None, 5).await.unwrap();
+    let page = Page { placed: PlacedBetween::default(), direction: Direction::NewestFirst, after: None, limit: 5 };
+    let listed = orders.in_status(&shipped, &page).await.unwrap();
     assert_eq!(listed.len(), 1, "listed from its next change on");
 }
 
