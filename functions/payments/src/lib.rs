@@ -9,6 +9,7 @@ mod problems;
 pub mod publish_payments;
 pub mod refund_order;
 mod refund_view;
+pub mod retry_refund;
 pub mod sweep_refunds;
 
 souk_runtime::functions! {
@@ -17,5 +18,6 @@ souk_runtime::functions! {
     http "payment-webhook" => payment_webhook::handle,
     stream "publish-payments" => publish_payments::handle,
     http "refund-order" => refund_order::handle,
+    http "retry-refund" => retry_refund::handle,
     schedule "sweep-refunds" => sweep_refunds::handle,
 }

@@ -1,9 +1,11 @@
 //! This context's refusals as problems, each with its stable type.
 
-use souk_domain::payment::{AskError, MAX_REFUNDS, PaymentState};
+use souk_domain::payment::{AskError, MAX_REFUNDS, PaymentState, RefundState};
 use souk_runtime::http::{
     Problem,
-    problem::catalogue::{IdempotencyKeyReused, NothingCaptured, RefundRefused, RefundTooLarge, TooManyRefunds},
+    problem::catalogue::{
+        IdempotencyKeyReused, NothingCaptured, RefundNotFailed, RefundRefused, RefundTooLarge, TooManyRefunds,
+    },
 };
 
 pub(crate) fn not_captured(state: PaymentState) -> Problem {
@@ -25,6 +27,10 @@ pub(crate) fn refused(why: AskError) -> Problem {
             Problem::new(TooManyRefunds, format!("There are {MAX_REFUNDS} refunds of this order already."))
         }
     }
+}
+
+pub(crate) fn not_failed(state: RefundState) -> Problem {
+    Problem::new(RefundNotFailed, "Only a refund that has failed is tried again.").with("refund_state", state)
 }
 
 pub(crate) fn refused_by_gateway(code: &str) -> Problem {

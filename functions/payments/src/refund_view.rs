@@ -41,6 +41,12 @@ pub(crate) struct RefundView<'a> {
     /// What the operator wrote for other staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+    /// The failed refund that it is a new attempt of; who wanted that one, and why, stands above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_of: Option<&'a RefundId>,
+    /// The operator who tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retried_by: Option<&'a UserId>,
     /// The gateway's id of it, once it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway_id: Option<&'a str>,
@@ -89,6 +95,8 @@ impl<'a> From<&'a Refund> for RefundView<'a> {
             operator_id,
             reason,
             note: note.map(|note| note.as_str()),
+            retry_of: refund.retry.as_ref().map(|retry| &retry.of),
+            retried_by: refund.retry.as_ref().map(|retry| &retry.by),
             gateway_id: refund.gateway_id.as_deref(),
             failure_code: refund.failure_code.as_deref(),
             asked_at: refund.asked_at,

@@ -142,6 +142,11 @@ impl RefundId {
         Self::from_uuid(derived(&["refund", order_id.as_str(), idempotency_key]))
     }
 
+    /// The one new attempt of a refund that has failed.
+    pub fn of_retry(failed: &Self) -> Self {
+        Self::from_uuid(derived(&["refund-retry", failed.as_str()]))
+    }
+
     /// The one refund that a cancelled order makes of what was taken for it.
     pub fn of_cancellation(order_id: &OrderId) -> Self {
         Self::from_uuid(derived(&["cancellation-refund", order_id.as_str()]))

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use refund::{
     Ask, AskError, MAX_NOTE, MAX_REFUNDS, Note, Open, Refund, RefundOrigin, RefundReason, RefundState, Refunds,
-    RefundsExceed, Refused, Told,
+    RefundsExceed, Refused, Retry, RetryError, Told,
 };
 
 /// A text that is no token of a payment method.

@@ -1,4 +1,4 @@
-//! Payments that operators look for: money that is soon no longer held, and money that was not to be had.
+//! Payments that operators look for: money that is soon no longer held, that was not to be had, or that did not arrive.
 
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
@@ -13,13 +13,15 @@ use crate::{PaymentRecord, PaymentRecords, records::order_of};
 
 const ATTENTION: TimeIndex = TimeIndex { name: "attention", time: "attention_at" };
 
-/// Why a record stands in the index. One index for both: a table that is there gets one new index a deployment.
+/// Why a record stands in the index. One index for all of them: a table that is there gets one new index a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Watched {
     /// Its money is held, until its time.
     Held,
     /// The gateway would not capture its money, since its time.
     Refused,
+    /// A refund of it has failed, since its time, and none has succeeded in its place.
+    RefundFailed,
 }
 
 impl Watched {
@@ -28,6 +30,7 @@ impl Watched {
         match self {
             Self::Held => format!("held#{number:02}"),
             Self::Refused => format!("refused#{number:02}"),
+            Self::RefundFailed => format!("unrefunded#{number:02}"),
         }
     }
 }
@@ -44,6 +47,7 @@ impl PaymentRecord {
             state: self.state,
             capture_before: self.can_be_captured_until(),
             capture_refused: self.capture_refusal.is_some(),
+            refund_failed: self.refunds.failed_since().is_some(),
         }
     }
 }
@@ -76,6 +80,20 @@ impl PaymentRecords {
         limit: usize,
     ) -> Result<Vec<(i64, OrderId)>, StoreError> {
         self.due(Watched::Refused, before, after, limit).await
+    }
+
+    /// Orders of which a refund has failed and none has succeeded in its place, those first that wait longest: `limit` of
+    /// them behind `after`, if there are so many. Only candidates.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn unrefunded(
+        &self,
+        before: Timestamp,
+        after: Option<(i64, &OrderId)>,
+        limit: usize,
+    ) -> Result<Vec<(i64, OrderId)>, StoreError> {
+        self.due(Watched::RefundFailed, before, after, limit).await
     }
 
     async fn due(

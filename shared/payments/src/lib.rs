@@ -23,6 +23,6 @@ pub use capture::{CaptureOutcome, capture};
 pub use give_back::give_back;
 pub use reconciliation_cursor::{ReconciliationCursor, Resume};
 pub use records::{PaymentRecord, PaymentRecords, RecordOutcome, is_payment};
-pub use refund::{AskOutcome, ask_refund, settle_refunds};
+pub use refund::{AskOutcome, ask_refund, retry_refund, settle_refunds};
 pub use seen_events::{SeenEvent, SeenEvents};
 pub use shortfall::refund_shortfall;

@@ -1,8 +1,8 @@
 use jiff::Timestamp;
 use souk_domain::{
-    ids::OrderId,
+    ids::{OrderId, RefundId, UserId},
     money::Money,
-    payment::{Ask, AskError, PaymentState, Refund, Refused, Told},
+    payment::{Ask, AskError, PaymentState, Refund, Refunds, Refused, RetryError, Told},
 };
 use souk_dynamo::StoreError;
 
@@ -17,13 +17,13 @@ const ATTEMPTS: usize = 8;
 /// How asking for a refund ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
-pub enum AskOutcome {
+pub enum AskOutcome<E = AskError> {
     /// It is written down; the gateway hears of it by [`settle_refunds`].
     Asked(Box<Refund>),
     /// It was written down before; the refund as it stands.
     Known(Box<Refund>),
     /// The rules do not allow it.
-    Refused(AskError),
+    Refused(E),
     /// Nothing was captured: the payment stands here. Cancelling the order gives back what is held.
     NotCaptured(PaymentState),
 }
@@ -39,16 +39,43 @@ pub async fn ask_refund(
     ask: &Ask,
     now: Timestamp,
 ) -> Result<AskOutcome, StoreError> {
+    let rule = |record: &PaymentRecord, refunds: &mut Refunds, captured| {
+        // From before refunds were written down one by one.
+        if record.refundable() == Some(Money::ZERO) && refunds.is_empty() {
+            return Err(AskError::Exceeds { refundable: Money::ZERO });
+        }
+        refunds.ask(captured, ask.clone(), now)
+    };
+    write_down(records, order_id, rule, now).await
+}
+
+/// Writes down that a refund which has failed is tried again (step "refund 1"). Repeating it finds the same attempt.
+///
+/// # Errors
+/// [`StoreError`]; repeating is safe.
+pub async fn retry_refund(
+    records: &PaymentRecords,
+    order_id: &OrderId,
+    (failed, by): (&RefundId, &UserId),
+    now: Timestamp,
+) -> Result<AskOutcome<RetryError>, StoreError> {
+    let rule = |_: &PaymentRecord, refunds: &mut Refunds, captured| refunds.retry(captured, failed, by, now);
+    write_down(records, order_id, rule, now).await
+}
+
+async fn write_down<E>(
+    records: &PaymentRecords,
+    order_id: &OrderId,
+    rule: impl Fn(&PaymentRecord, &mut Refunds, Money) -> Result<Refund, E>,
+    now: Timestamp,
+) -> Result<AskOutcome<E>, StoreError> {
     for _ in 0..ATTEMPTS {
         let Some(record) = records.get(order_id).await? else {
             return Ok(AskOutcome::NotCaptured(PaymentState::Intent));
         };
         let Some(captured) = record.captured() else { return Ok(AskOutcome::NotCaptured(record.state)) };
-        if record.refundable() == Some(Money::ZERO) && record.refunds.is_empty() {
-            return Ok(AskOutcome::Refused(AskError::Exceeds { refundable: Money::ZERO }));
-        }
         let mut refunds = record.refunds.clone();
-        let refund = match refunds.ask(captured, ask.clone(), now) {
+        let refund = match rule(&record, &mut refunds, captured) {
             Ok(refund) => refund,
             Err(why) => return Ok(AskOutcome::Refused(why)),
         };

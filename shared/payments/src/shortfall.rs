@@ -55,8 +55,12 @@ pub async fn refund_shortfall(records: &PaymentRecords, order: &Order, now: Time
 fn excess(captured: Money, due: Money, refunds: &Refunds) -> Option<Money> {
     let is_for_this =
         |origin: &RefundOrigin| matches!(origin, RefundOrigin::System { reason: RefundReason::ShortPick });
-    let asked: i64 =
-        refunds.iter().filter(|refund| is_for_this(&refund.origin)).map(|refund| refund.amount.amount()).sum();
+    // A new attempt of one asks for nothing more.
+    let asked: i64 = refunds
+        .iter()
+        .filter(|refund| is_for_this(&refund.origin) && refund.retry.is_none())
+        .map(|refund| refund.amount.amount())
+        .sum();
     let excess = captured.amount() - due.amount() - asked;
     let amount = excess.min(refunds.refundable(captured).amount());
     Money::usd(amount).ok().filter(|amount| *amount != Money::ZERO)

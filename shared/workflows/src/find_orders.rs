@@ -110,9 +110,10 @@ impl Judge {
     }
 
     async fn judged(&self, orders: Vec<Order>, now: Timestamp) -> Result<Vec<FoundOrder>, StoreError> {
-        let waiting = orders.iter().filter(|order| order.status == OrderStatus::Confirmed);
-        let waiting: Vec<OrderId> = waiting.map(|order| order.order_id.clone()).collect();
-        let payments = self.payments.many(&waiting).await?;
+        // Before, there is no money that could be late, refused or sent back.
+        let paid = orders.iter().filter(|order| order.status != OrderStatus::PendingPayment);
+        let paid: Vec<OrderId> = paid.map(|order| order.order_id.clone()).collect();
+        let payments = self.payments.many(&paid).await?;
         let money: HashMap<_, _> = payments.iter().map(|payment| (&payment.order_id, payment.facts())).collect();
         let attention = self.attention();
         let found = orders.into_iter().map(|order| {
@@ -205,6 +206,9 @@ impl FindOrders {
             Wanted::InNeed(Need::Ageing) => {
                 let found = self.judge.payments.ageing(now + attention.ageing_within, last, limit).await?;
                 Ok(first(placed(found), limit))
+            }
+            Wanted::InNeed(Need::RefundFailed) => {
+                Ok(first(placed(self.judge.payments.unrefunded(now, last, limit).await?), limit))
             }
             Wanted::InNeed(Need::Refused) => {
                 let mut found = placed(self.judge.payments.refused(now, last, limit).await?);

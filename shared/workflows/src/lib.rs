@@ -7,7 +7,7 @@
 //! - a purchase: [`start_checkout`], [`abandon_checkout`], [`place_order`], [`cancel_order`]
 //! - what becomes of an order until it leaves: [`change_address`]
 //! - what staff look for and write down: [`find_orders`], [`order_timeline`], [`write_note`]
-//! - money that goes back: [`refund_order`], [`settle_refunds`]
+//! - money that goes back: [`refund_order`], [`retry_refund`], [`settle_refunds`]
 //! - a warehouse's work: [`follow_order`], [`list_work`], [`claim_fulfilment`], [`release_fulfilment`],
 //!   [`report_shortage`], [`settle_shortages`], [`pack_fulfilment`], [`ship_order`], [`correct_label`], [`deliver_order`],
 //!   [`track_parcels`]
@@ -53,6 +53,7 @@ pub mod release_fulfilment;
 pub mod replay_deliveries;
 pub mod report_shortage;
 pub mod reservation_timers;
+pub mod retry_refund;
 pub mod run_flash_sale;
 pub mod send_delivery;
 pub mod send_message;

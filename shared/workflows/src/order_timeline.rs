@@ -160,6 +160,9 @@ pub enum What {
         refund_id: RefundId,
         /// How much.
         amount: Money,
+        /// The failed refund that it is a new attempt of.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_of: Option<RefundId>,
     },
     /// A refund came to where it stands now.
     RefundChanged {

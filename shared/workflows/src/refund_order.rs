@@ -6,12 +6,14 @@
 use souk_domain::{
     ids::{OrderId, RefundId, UserId},
     money::Money,
-    payment::{Ask, AskError, Note, PaymentState, Refund, RefundOrigin, RefundReason, RefundState},
+    payment::{Ask, AskError, Note, PaymentState, Refund, RefundOrigin, RefundReason},
 };
 use souk_dynamo::StoreError;
 use souk_orders::{Archive, Orders, find};
-use souk_payments::{AskOutcome, PaymentRecords, ask_refund, settle_refunds, stripe::StripeGateway};
+use souk_payments::{AskOutcome, PaymentRecords, ask_refund, stripe::StripeGateway};
 use souk_wiring::{Call, FromEnvironment};
+
+use crate::settle_refunds::{made, refused_outright};
 
 /// Orders wherever they lie, their money, and the gateway.
 #[derive(Debug, FromEnvironment)]
@@ -79,35 +81,19 @@ impl RefundOrder {
             origin: RefundOrigin::Operator { operator_id, reason, note },
             request_digest: request.digest,
         };
+        let payments = (&self.payments, &self.gateway);
         Ok(match ask_refund(&self.payments, order_id, &ask, call.now).await? {
-            AskOutcome::Asked(asked) => of(self.made(order_id, asked, call).await, Outcome::Made),
-            AskOutcome::Known(known) if known.state == RefundState::Pending => {
-                of(self.made(order_id, known, call).await, Outcome::Repeated)
-            }
-            AskOutcome::Known(known) => of(known, Outcome::Repeated),
+            AskOutcome::Asked(asked) => of(made(payments, order_id, asked, call).await, Outcome::Made),
+            AskOutcome::Known(known) => of(made(payments, order_id, known, call).await, Outcome::Repeated),
             AskOutcome::Refused(why) => Outcome::Refused(why),
             AskOutcome::NotCaptured(state) => Outcome::NotCaptured(state),
         })
     }
-
-    /// The refund once the gateway has heard of it; as it was, where that cannot be known now.
-    async fn made(&self, order_id: &OrderId, asked: Box<Refund>, call: &Call) -> Box<Refund> {
-        match settle_refunds(&self.payments, &self.gateway, order_id, call.now).await {
-            Ok(record) => {
-                record.and_then(|record| record.refunds.get(&asked.refund_id).cloned()).map_or(asked, Box::new)
-            }
-            Err(error) => {
-                tracing::warn!(%order_id, %error, "a refund is written down and not made yet");
-                asked
-            }
-        }
-    }
 }
 
-/// What the gateway has refused outright was never made.
 fn of(refund: Box<Refund>, made: impl FnOnce(Box<Refund>) -> Outcome) -> Outcome {
-    match (refund.state, &refund.gateway_id, &refund.failure_code) {
-        (RefundState::Failed, None, Some(code)) => Outcome::RefusedByGateway { code: code.clone() },
-        _ => made(refund),
+    match refused_outright(&refund) {
+        Some(code) => Outcome::RefusedByGateway { code: code.to_owned() },
+        None => made(refund),
     }
 }

@@ -18,11 +18,13 @@ pub enum Need {
     Refused,
     /// Its money is held, and the gateway soon lets go of it.
     Ageing,
+    /// Money was to go back to its shopper, who did not get it, and no other refund has succeeded since.
+    RefundFailed,
 }
 
 /// A text that names no need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be late, refused or ageing")]
+#[error("must be late, refused, ageing or refund_failed")]
 pub struct UnknownNeed;
 
 impl FromStr for Need {
@@ -33,6 +35,7 @@ impl FromStr for Need {
             "late" => Ok(Self::Late),
             "refused" => Ok(Self::Refused),
             "ageing" => Ok(Self::Ageing),
+            "refund_failed" => Ok(Self::RefundFailed),
             _ => Err(UnknownNeed),
         }
     }
@@ -58,6 +61,8 @@ pub struct MoneyFacts {
     pub capture_before: Timestamp,
     /// Whether the last attempt to take it was refused.
     pub capture_refused: bool,
+    /// Whether a refund has failed, and none has succeeded in its place.
+    pub refund_failed: bool,
 }
 
 impl Attention {
@@ -77,6 +82,7 @@ impl Attention {
             (Need::Late, late),
             (Need::Refused, stuck || refused),
             (Need::Ageing, waits && money.is_some_and(is_ageing)),
+            (Need::RefundFailed, money.is_some_and(|money| money.refund_failed)),
         ];
         needs.into_iter().filter(|(_, is_so)| *is_so).map(|(need, _)| need).collect()
     }
@@ -99,6 +105,7 @@ mod tests {
         state: PaymentState::Authorized,
         capture_before: Timestamp::constant(168 * 3600, 0),
         capture_refused: false,
+        refund_failed: false,
     };
 
     fn at(hour: i64) -> Timestamp {
@@ -139,6 +146,14 @@ mod tests {
         }
         let captured = MoneyFacts { state: PaymentState::Captured, ..HELD };
         assert_eq!(ATTENTION.needs(&confirmed(OrderStatus::Confirmed), Some(&captured), at(150)), [Late]);
+    }
+
+    #[test]
+    fn a_failed_refund_needs_a_person_wherever_the_order_stands() {
+        let failed = MoneyFacts { state: PaymentState::Captured, refund_failed: true, ..HELD };
+        for status in [OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Cancelled] {
+            assert_eq!(ATTENTION.needs(&confirmed(status), Some(&failed), at(1)), [RefundFailed], "{status}");
+        }
     }
 
     #[test]

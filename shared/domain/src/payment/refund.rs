@@ -3,7 +3,7 @@
 //! A refund is written down before the gateway hears of it, and counts from then on: what is not `FAILED` never adds
 //! up to more than was captured.
 
-use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
+use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -15,6 +15,8 @@ use crate::{
 pub const MAX_NOTE: usize = 500;
 /// The most refunds that may be asked for of one payment: all of them are one item of the store.
 pub const MAX_REFUNDS: usize = 50;
+/// How far the gateway's clock may be from ours.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 
 /// Why money goes back. The names are stored: none may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -109,6 +111,9 @@ pub struct Refund {
     pub origin: RefundOrigin,
     /// Where it stands.
     pub state: RefundState,
+    /// Of which refund it is a new attempt; who wanted that one, and why, stands above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
     /// A digest of the request that asked for it, where one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_digest: Option<String>,
@@ -124,6 +129,15 @@ pub struct Refund {
     /// When its state was last written.
     #[serde(with = "millisecond::required")]
     pub changed_at: Timestamp,
+}
+
+/// That a refund which has failed is tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retry {
+    /// Which has failed.
+    pub of: RefundId,
+    /// The operator who tries again.
+    pub by: UserId,
 }
 
 /// A refund that is asked for.
@@ -154,6 +168,20 @@ pub enum AskError {
     /// There are [`MAX_REFUNDS`] already.
     #[error("there are {MAX_REFUNDS} refunds of this payment already")]
     TooMany,
+}
+
+/// Why a refund cannot be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RetryError {
+    /// There is no such refund.
+    #[error("there is no such refund")]
+    Unknown,
+    /// It has not failed.
+    #[error("the refund has not failed")]
+    NotFailed(RefundState),
+    /// The rules do not allow another one.
+    #[error(transparent)]
+    Ask(#[from] AskError),
 }
 
 /// A refund as the gateway tells it.
@@ -250,6 +278,7 @@ impl Refunds {
             refund_id: ask.refund_id,
             amount,
             origin: ask.origin,
+            retry: None,
             state: RefundState::Pending,
             request_digest: Some(ask.request_digest),
             gateway_id: None,
@@ -259,6 +288,57 @@ impl Refunds {
         };
         self.0.push(refund.clone());
         Ok(refund)
+    }
+
+    /// Writes down that a refund which has failed is tried again: as much, for the same purpose. Of each there is one new
+    /// attempt; where it was written down before, that one is told.
+    ///
+    /// # Errors
+    /// [`RetryError`]; nothing is changed.
+    pub fn retry(
+        &mut self,
+        captured: Money,
+        failed: &RefundId,
+        by: &UserId,
+        now: Timestamp,
+    ) -> Result<Refund, RetryError> {
+        let refund_id = RefundId::of_retry(failed);
+        if let Some(known) = self.get(&refund_id) {
+            return Ok(known.clone());
+        }
+        let of = self.get(failed).ok_or(RetryError::Unknown)?;
+        if of.state != RefundState::Failed {
+            return Err(RetryError::NotFailed(of.state));
+        }
+        let (amount, origin) = (Some(of.amount), of.origin.clone());
+        let request_digest = format!("retry of {failed}");
+        let retry = Some(Retry { of: failed.clone(), by: by.clone() });
+        let asked = self.ask(captured, Ask { refund_id, amount, origin, request_digest }, now)?;
+        let made = Refund { retry, ..asked };
+        for refund in self.0.iter_mut().filter(|refund| refund.refund_id == made.refund_id) {
+            refund.clone_from(&made);
+        }
+        Ok(made)
+    }
+
+    /// Since when a refund has failed and no other has succeeded in its place: somebody must look, until one has.
+    pub fn failed_since(&self) -> Option<Timestamp> {
+        self.failed(|state| state == RefundState::Succeeded).map(|refund| refund.changed_at).min()
+    }
+
+    /// Those that have failed and were not made good by one whose state is `good`. A new attempt makes good what it
+    /// repeats; any other refund makes good whatever had failed when it was asked for.
+    fn failed(&self, good: impl Fn(RefundState) -> bool + Copy) -> impl Iterator<Item = &Refund> {
+        let failed = self.0.iter().filter(|refund| refund.state == RefundState::Failed);
+        failed.filter(move |refund| !self.is_made_good(refund, good))
+    }
+
+    fn is_made_good(&self, failed: &Refund, good: impl Fn(RefundState) -> bool + Copy) -> bool {
+        self.0.iter().any(|other| match &other.retry {
+            Some(retry) if retry.of != failed.refund_id => false,
+            Some(_) => good(other.state) || (other.state == RefundState::Failed && self.is_made_good(other, good)),
+            None => good(other.state) && other.was_asked_after(failed),
+        })
     }
 
     /// The refunds that are wanted and of which the gateway tells nothing.
@@ -310,7 +390,7 @@ impl Refunds {
         } else if pending().next().is_some() {
             Some(Open::Underway)
         } else {
-            self.0.last().filter(|last| last.state == RefundState::Failed).map(|_| Open::Failed)
+            self.failed(|state| state != RefundState::Failed).next().map(|_| Open::Failed)
         }
     }
 
@@ -326,6 +406,15 @@ fn amount(refund: &Refund) -> i64 {
 }
 
 impl Refund {
+    /// Whether it was asked for when that one had failed. What was made at the gateway bears the gateway's time.
+    fn was_asked_after(&self, failed: &Self) -> bool {
+        let clocks = match &self.origin {
+            RefundOrigin::Operator { .. } | RefundOrigin::System { .. } => SignedDuration::ZERO,
+            RefundOrigin::Cancellation | RefundOrigin::Gateway => CLOCKS,
+        };
+        self.asked_at + clocks >= failed.changed_at
+    }
+
     fn become_(&mut self, state: RefundState, failure_code: Option<&str>, now: Timestamp) {
         if self.state != state {
             self.state = state;
@@ -355,6 +444,7 @@ impl Told {
             refund_id,
             amount: self.amount,
             origin,
+            retry: None,
             state: self.state,
             request_digest: None,
             gateway_id: Some(self.gateway_id.clone()),

@@ -9,7 +9,8 @@ use souk_domain::{
 };
 use souk_dynamo::{Item, Page, StoreError, Table, Update, attribute, n, s};
 
-use super::{Candidate, PaymentRecord, PaymentRecords, RecordOutcome, order_ids, transition};
+use super::{Candidate, PaymentRecord, PaymentRecords, RecordOutcome, ends_hold, order_ids, transition, watched};
+use crate::attention::Watched;
 
 /// The partition of the index `refunds` in which failed refunds wait for a person.
 const FAILED_REFUNDS: &str = "failed";
@@ -80,7 +81,7 @@ impl PaymentRecords {
         order_ids(Table::page::<Candidate>(query, after).await?)
     }
 
-    /// A page of the orders of which a refund has failed and none was made since, the longest waiting first. Read
+    /// A page of the orders of which a refund has failed and none was made in its place, the longest waiting first. Read
     /// eventually: for people to look at.
     ///
     /// # Errors
@@ -97,7 +98,8 @@ impl PaymentRecords {
     }
 }
 
-/// The refunds, and the record's place in the index of what is still to be done about them.
+/// The refunds, and the record's places in the indexes of what is still to be done about them: by the sweeper, and by a
+/// person.
 fn with_refunds(
     update: Update,
     record: &PaymentRecord,
@@ -105,6 +107,10 @@ fn with_refunds(
     now: Timestamp,
 ) -> Result<Update, StoreError> {
     let shard = || Order::sweep_shard(&record.order_id);
+    let update = match refunds.failed_since() {
+        Some(since) => watched(update, Watched::RefundFailed, &record.order_id, since),
+        None => ends_hold(update),
+    };
     let (open, due) = match refunds.open() {
         None => {
             let update = update.remove("refunds_open").remove("refunds_due");

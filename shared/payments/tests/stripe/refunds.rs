@@ -7,12 +7,13 @@ use souk_domain::money::Money;
 use souk_domain::payment::{
     Ask, AskError, PaymentState, RefundOrigin, RefundReason,
     RefundState::{self, Failed, Pending, Succeeded},
+    RetryError,
 };
 use souk_dynamo::Table;
 use souk_payments::gateway::GatewayError;
 use souk_payments::{
     AskOutcome, Authorized, CaptureOutcome, Charge, PaymentError, PaymentRecord, PaymentRecords, ask_refund, authorize,
-    capture, give_back, settle_refunds,
+    capture, give_back, retry_refund, settle_refunds,
 };
 
 use crate::till::{Till, order};
@@ -67,7 +68,18 @@ impl Paid {
             origin: RefundOrigin::System { reason: RefundReason::Damaged },
             request_digest: format!("{amount:?}"),
         };
-        ask_refund(&self.records, &self.order, &ask, at(2)).await.unwrap()
+        ask_refund(&self.records, &self.order, &ask, at(4)).await.unwrap()
+    }
+
+    async fn retries(&self, failed: &RefundId) -> AskOutcome<RetryError> {
+        let by = "operator".parse().unwrap();
+        retry_refund(&self.records, &self.order, (failed, &by), at(4)).await.unwrap()
+    }
+
+    /// Whether it waits for a person.
+    async fn needs_a_hand(&self) -> bool {
+        let found = self.records.unrefunded(at(100), None, 10).await.unwrap();
+        found.iter().any(|(_, order_id)| *order_id == self.order)
     }
 
     async fn settles(&self) -> Result<PaymentRecord, PaymentError> {
@@ -107,7 +119,7 @@ fn states(record: &PaymentRecord) -> Vec<(i64, RefundState)> {
 async fn a_part_then_the_rest_goes_back_and_no_more() {
     let paid = Paid::captured("parts", "pm_card_visa").await;
     assert!(matches!(paid.asks("a", Some(200)).await, AskOutcome::Asked(_)));
-    assert!(paid.is_due(at(3)).await, "whoever dies now is made up for");
+    assert!(paid.is_due(at(5)).await, "whoever dies now is made up for");
     assert_eq!(states(&paid.settles().await.unwrap()), [(200, Succeeded)]);
     assert!(!paid.is_due(at(100_000)).await);
     let too_much = paid.asks("b", Some(301)).await;
@@ -194,6 +206,36 @@ async fn a_refund_that_fails_later_is_a_case_until_it_is_made_again() {
     assert!(matches!(paid.asks("b", None).await, AskOutcome::Asked(_)));
     assert_eq!(states(&paid.settles().await.unwrap()), [(500, Failed), (500, Succeeded)]);
     assert_eq!(paid.failed_cases().await, []);
+}
+
+#[tokio::test]
+async fn what_the_bank_sends_back_is_tried_again_and_needs_a_hand_until_it_arrives() {
+    let paid = Paid::captured("retried", "pm_card_refundFail").await;
+    let first = paid.id("a");
+    assert_eq!(paid.retries(&first).await, AskOutcome::Refused(RetryError::Unknown));
+    assert!(matches!(paid.asks("a", Some(300)).await, AskOutcome::Asked(_)));
+    paid.settles().await.unwrap();
+    assert_eq!(paid.retries(&first).await, AskOutcome::Refused(RetryError::NotFailed(Succeeded)));
+    assert!(!paid.needs_a_hand().await);
+    paid.bank(0, "fail").await;
+    paid.settles().await.unwrap();
+    assert!(paid.needs_a_hand().await);
+
+    let AskOutcome::Asked(second) = paid.retries(&first).await else { panic!("refused") };
+    assert_eq!(paid.retries(&first).await, AskOutcome::Known(second.clone()), "once");
+    assert!(paid.is_due(at(5)).await && paid.needs_a_hand().await, "the sweeper has it, and a person still sees it");
+    assert_eq!(states(&paid.settles().await.unwrap()), [(300, Failed), (300, Succeeded)]);
+    assert!(!paid.needs_a_hand().await);
+
+    paid.bank(1, "fail").await;
+    paid.settles().await.unwrap();
+    assert!(paid.needs_a_hand().await, "the bank sends that back, too");
+    assert!(matches!(paid.asks("b", Some(400)).await, AskOutcome::Asked(_)));
+    let too_much = AskError::Exceeds { refundable: usd(100) };
+    assert_eq!(paid.retries(&second.refund_id).await, AskOutcome::Refused(RetryError::Ask(too_much)));
+    assert_eq!(states(&paid.settles().await.unwrap()), [(300, Failed), (300, Failed), (400, Succeeded)]);
+    assert!(!paid.needs_a_hand().await, "another refund has made it good");
+    assert_eq!(paid.there().await.len(), 3);
 }
 
 #[tokio::test]

@@ -172,7 +172,7 @@ pub fn rules() -> [(&'static str, String); 9] {
 }
 
 /// What parameters of paths are: each name is one thing everywhere.
-const PATH_PARAMETERS: [(&str, &str); 13] = [
+const PATH_PARAMETERS: [(&str, &str); 14] = [
     ("carrier", "CarrierId"),
     ("category_id", "CategoryId"),
     ("checkout_id", "CheckoutId"),
@@ -181,6 +181,7 @@ const PATH_PARAMETERS: [(&str, &str); 13] = [
     ("order_id", "OrderId"),
     ("parcel", "ParcelNumber"),
     ("product_id", "ProductId"),
+    ("refund_id", "RefundId"),
     ("sale_id", "FlashSaleId"),
     ("seller_id", "SellerId"),
     ("sku", "Sku"),

@@ -29,6 +29,7 @@ pub fn common() -> Map<String, Value> {
         of::<OrderId>(),
         of::<ParcelNumber>(),
         of::<ProductId>(),
+        of::<RefundId>(),
         of::<FlashSaleId>(),
         of::<SellerId>(),
         of::<Sku>(),

@@ -21,6 +21,7 @@ fn path_of(operation: &Operation) -> String {
         "{webhook_id}" => "whk_00000000000000000000000000000000".to_owned(),
         "{event_id}" => "evt_00000000000000000000000000000000".to_owned(),
         "{parcel}" => "1".to_owned(),
+        "{refund_id}" => "ref_00000000000000000000000000000000".to_owned(),
         part if part.starts_with('{') => "nobody-has-this".to_owned(),
         part => part.to_owned(),
     };

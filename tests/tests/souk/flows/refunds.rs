@@ -171,6 +171,54 @@ async fn a_refund_that_the_bank_sends_back_is_listed_until_it_is_made_again() {
 }
 
 #[tokio::test]
+async fn a_failed_refund_is_tried_again_in_one_call_and_needs_a_hand_until_it_arrives() {
+    let (operator, shopper, order_id) = shipped("pm_card_refundFail").await;
+    let body = json!({ "amount": usd(1000), "reason": "DAMAGED", "note": "a scratch" });
+    let first = refund(&operator, &order_id, "first", body).await.expect(201).body;
+    let retry = |refund: &Value| format!("{}/{}/retry", path(&order_id), refund["refund_id"].as_str().unwrap());
+    let early = operator.post(&retry(&first), json!({})).await.expect_problem(409, "refund-not-failed");
+    assert_eq!(early.body["refund_state"], "SUCCEEDED");
+    stack().settle_refund(&order_id, "fail").await;
+    last_in(&operator, &order_id, "FAILED").await;
+
+    let needed = async || {
+        let page = operator.get("/admin/orders?needs=refund_failed&limit=100").await.expect(200).body;
+        page["orders"].as_array().unwrap().iter().any(|order| order["order_id"] == *order_id)
+    };
+    eventually("it needs a hand", SETTLED, || async { needed().await.then_some(()) }).await;
+    let warehouse = stack().sign_in("warehouse").await;
+    for stranger in [&shopper, &warehouse] {
+        stranger.post(&retry(&first), json!({})).await.expect_problem(403, "forbidden");
+    }
+    stack().guest().post(&retry(&first), json!({})).await.expect(401);
+    let nobody = json!({ "refund_id": format!("ref_{}", "0".repeat(32)) });
+    operator.post(&retry(&nobody), json!({})).await.expect_problem(404, "not-found");
+
+    let again =
+        operator.post(&format!("{}/{}/retry", path(&order_id), first["refund_id"].as_str().unwrap()), json!({})).await;
+    let again = again.expect(201).body;
+    assert_eq!((&again["amount"], &again["reason"], &again["note"]), (&usd(1000), &first["reason"], &first["note"]));
+    assert_eq!((&again["retry_of"], &again["state"]), (&first["refund_id"], &json!("SUCCEEDED")));
+    let repeated = operator.post(&retry(&first), json!({})).await.expect(200).body;
+    assert_eq!(repeated["refund_id"], again["refund_id"]);
+    eventually("nobody is needed", SETTLED, || async { (!needed().await).then_some(()) }).await;
+    assert_eq!(stack().refunds(&order_id).await.len(), 2, "the failed one and one more");
+
+    let timeline = operator.get(&format!("/admin/orders/{order_id}/timeline")).await.expect(200).body;
+    let entries = timeline["entries"].as_array().unwrap().iter();
+    let asked: Vec<_> = entries.filter(|entry| entry["what"]["kind"] == "refund_requested").collect();
+    assert_eq!((asked.len(), &asked[1]["what"]["retry_of"]), (2, &first["refund_id"]));
+    assert_eq!(asked[1]["user_id"], again["retried_by"]);
+
+    // More than is left cannot go back.
+    stack().settle_refund(&order_id, "fail").await;
+    last_in(&operator, &order_id, "FAILED").await;
+    refund(&operator, &order_id, "most", json!({ "amount": usd(2500), "reason": "GOODWILL" })).await.expect(201);
+    let refused = operator.post(&retry(&again), json!({})).await.expect_problem(409, "refund-too-large");
+    assert_eq!(refused.body["refundable"], usd(500));
+}
+
+#[tokio::test]
 async fn a_pending_refund_succeeds_when_the_gateway_says_so() {
     let (operator, _, order_id) = shipped("pm_card_pendingRefund").await;
     let made = refund(&operator, &order_id, fresh("key").as_str(), json!({ "reason": "OTHER" })).await.expect(201).body;

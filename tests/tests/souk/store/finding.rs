@@ -187,6 +187,33 @@ async fn what_was_archived_before_there_was_a_list_is_in_none() {
     assert_eq!(world.archive().get(&order_id).await.unwrap(), Some(order));
 }
 
+/// The bank may send money back after the order has left the hot table.
+#[tokio::test]
+async fn a_refund_that_failed_is_found_wherever_its_order_lies() {
+    let world = World::new().await;
+    let (old, new) = (world.archived(1, 1).await, world.place(2, 2).await);
+    let captured = json!({ "amount": 900, "currency": "USD" });
+    for (order_id, state, second) in [(&old, "FAILED", 50), (&new, "SUCCEEDED", 60)] {
+        let failed_at = at(second).as_millisecond();
+        let shard = format!("unrefunded#{:02}", Order::shard(order_id, 16));
+        let record = json!({
+            "id": format!("order#{order_id}"), "order_id": order_id, "state": "CAPTURED", "version": 5,
+            "amount": captured, "gateway_id": "pi_1", "created_at": failed_at, "updated_at": failed_at,
+            "refunds": [{
+                "refund_id": format!("ref_{}", "0".repeat(32)), "amount": captured, "by": "GATEWAY", "state": state,
+                "asked_at": failed_at, "changed_at": failed_at,
+            }],
+            "attention": shard, "attention_at": failed_at,
+        });
+        world.tables.table("PaymentsTable").put(&record).await.unwrap();
+    }
+    assert_eq!(world.needing(Need::RefundFailed, 49).await, []);
+    assert_eq!(world.needing(Need::RefundFailed, 100).await, [old.clone()], "the index proposes, the record says");
+    let listed = world.page(in_status(None), None, 5, 100).await;
+    let needs: Vec<_> = listed.orders.iter().map(|found| (found.order.order_id.clone(), found.needs.clone())).collect();
+    assert!(needs.contains(&(old, vec![Need::RefundFailed])), "{needs:?}");
+}
+
 fn second_of(order_id: &OrderId) -> i64 {
     (0..13).find(|n| id(*n) == *order_id).map(|n| i64::try_from(n).unwrap() / 3).unwrap()
 }
@@ -263,8 +290,10 @@ async fn a_place_that_somebody_made_up_is_a_place_in_the_list() {
     world.confirm(1, 0, DAY).await;
     for made_up in ["\"\"", "\"#\"", "\"x#ord_1\"", "\"~\"", "\"9999999999999#\u{10FFFF}\""] {
         let place: Place = serde_json::from_str(made_up).unwrap();
-        for wanted in
-            [in_status(None), Wanted::InNeed(Need::Late), Wanted::InNeed(Need::Ageing), Wanted::InNeed(Need::Refused)]
+        for wanted in [Need::Late, Need::Ageing, Need::Refused, Need::RefundFailed]
+            .map(Wanted::InNeed)
+            .into_iter()
+            .chain([in_status(None)])
         {
             assert!(world.page(wanted, Some(&place), 5, DAY).await.orders.len() <= 1, "{made_up}");
         }

@@ -145,6 +145,80 @@ fn the_stored_form_is_flat_and_is_read_again() {
     assert_eq!(serde_json::from_value::<Refunds>(stored).unwrap(), refunds);
 }
 
+fn by() -> UserId {
+    "op".parse().unwrap()
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
+}
+
+/// The bank sends these back, at that time.
+fn failed(refunds: &mut Refunds, numbers: &[u128], second: i64) {
+    let amount = |number: &u128| refunds.get(&id(*number)).unwrap().amount.amount();
+    let told: Vec<_> = numbers.iter().map(|number| told(*number, amount(number), RefundState::Failed)).collect();
+    refunds.learn((&order_id(), usd(CAPTURED)), &told, &[], at(second)).unwrap();
+}
+
+fn succeeded(refunds: &mut Refunds, refund: &Refund, second: i64) {
+    let there = Told { refund_id: Some(refund.refund_id.clone()), ..at_the_console(50, refund.amount.amount()) };
+    refunds.learn((&order_id(), usd(CAPTURED)), &[there], &[], at(second)).unwrap();
+}
+
+#[test]
+fn what_failed_is_tried_again_once_for_the_same_purpose() {
+    let mut refunds = Refunds::default();
+    assert_eq!(refunds.retry(usd(CAPTURED), &id(1), &by(), at(0)), Err(RetryError::Unknown));
+    let first = refunds.asked(1, Some(700)).unwrap();
+    assert_eq!(refunds.retry(usd(CAPTURED), &id(1), &by(), at(0)), Err(RetryError::NotFailed(RefundState::Pending)));
+    failed(&mut refunds, &[1], 10);
+    let again = refunds.retry(usd(CAPTURED), &id(1), &by(), at(11)).unwrap();
+    assert_eq!((&again.origin, again.amount, again.state), (&first.origin, usd(700), RefundState::Pending));
+    assert_eq!(again.retry, Some(Retry { of: id(1), by: by() }));
+    assert_eq!(refunds.retry(usd(CAPTURED), &id(1), &by(), at(12)).unwrap(), again, "once");
+    assert_eq!(refunds.states(), [(700, RefundState::Failed), (700, RefundState::Pending)]);
+    let stored = serde_json::to_value(&refunds).unwrap();
+    assert_eq!(serde_json::from_value::<Refunds>(stored).unwrap(), refunds);
+}
+
+#[test]
+fn what_is_tried_again_is_no_more_than_what_is_left() {
+    let mut refunds = Refunds::default();
+    let _first = refunds.asked(1, Some(700)).unwrap();
+    failed(&mut refunds, &[1], 10);
+    let _other = refunds.asked(2, Some(300)).unwrap();
+    let exceeds = AskError::Exceeds { refundable: usd(600) };
+    assert_eq!(refunds.retry(usd(CAPTURED), &id(1), &by(), at(11)), Err(RetryError::Ask(exceeds)));
+}
+
+#[test]
+fn a_failed_refund_is_a_case_until_its_attempt_or_another_refund_has_succeeded() {
+    let mut refunds = Refunds::default();
+    let _both = (refunds.asked(1, Some(200)).unwrap(), refunds.asked(2, Some(300)).unwrap());
+    assert_eq!(refunds.failed_since(), None);
+    // The second succeeds, and then the bank sends the first back: what was asked before makes nothing good.
+    let second = refunds.get(&id(2)).unwrap().clone();
+    succeeded(&mut refunds, &second, 5);
+    failed(&mut refunds, &[1], 10);
+    assert_eq!((refunds.open(), refunds.failed_since()), (Some(Open::Failed), Some(at(10))));
+    let again = refunds.retry(usd(CAPTURED), &id(1), &by(), at(11)).unwrap();
+    assert_eq!((refunds.open(), refunds.failed_since()), (Some(Open::Unheard), Some(at(10))), "it is on its way");
+    let refused = Refused { refund_id: again.refund_id.clone(), code: "no".to_owned() };
+    refunds.learn((&order_id(), usd(CAPTURED)), &[], &[refused], at(12)).unwrap();
+    assert_eq!((refunds.open(), refunds.failed_since()), (Some(Open::Failed), Some(at(10))));
+    let third = refunds.retry(usd(CAPTURED), &again.refund_id, &by(), at(13)).unwrap();
+    succeeded(&mut refunds, &third, 14);
+    assert_eq!((refunds.open(), refunds.failed_since()), (None, None), "the attempt's attempt made both good");
+
+    // Two at once: an attempt makes good its own, a further refund everything.
+    failed(&mut refunds, &[2], 20);
+    let _five = refunds.ask(usd(CAPTURED), ask(5, Some(100)), at(15)).unwrap();
+    assert_eq!(refunds.failed_since(), Some(at(20)));
+    let six = refunds.ask(usd(CAPTURED), ask(6, Some(100)), at(21)).unwrap();
+    succeeded(&mut refunds, &six, 22);
+    assert_eq!(refunds.failed_since(), None);
+}
+
 /// What may happen, over a few refunds.
 #[derive(Debug, Clone)]
 enum Event {
@@ -163,6 +237,9 @@ enum Event {
     Fail {
         which: usize,
     },
+    Retry {
+        which: usize,
+    },
 }
 
 fn events() -> impl Strategy<Value = Event> {
@@ -171,6 +248,7 @@ fn events() -> impl Strategy<Value = Event> {
         4 => any::<bool>().prop_map(|is_lost| Event::Settle { is_lost }),
         1 => (1..CAPTURED).prop_map(|amount| Event::Console { amount }),
         1 => (0..8usize).prop_map(|which| Event::Fail { which }),
+        2 => (0..8usize).prop_map(|which| Event::Retry { which }),
     ]
 }
 
@@ -216,6 +294,12 @@ proptest! {
                     if !is_lost {
                         prop_assert_eq!(refunds.told(&gateway.0, &refused), Ok(()));
                         prop_assert_eq!(refunds.refunded().amount(), gateway.refunded());
+                    }
+                }
+                Event::Retry { which } => {
+                    let refund = refunds.iter().nth(which).cloned();
+                    if let Some(refund) = refund {
+                        let _asked_or_refused = refunds.retry(usd(CAPTURED), &refund.refund_id, &by(), at(0));
                     }
                 }
                 Event::Console { amount } => {

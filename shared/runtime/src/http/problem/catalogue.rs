@@ -179,6 +179,10 @@ catalogue! {
         when "The refund is more than what was taken and has not been refunded.",
         then "Refund `refundable` at the most.",
         with "refundable";
+    RefundNotFailed: 409 "refund-not-failed" "The refund has not failed",
+        when "Only a refund that has failed is tried again.",
+        then "Look at `refund_state`. What is pending is asked about by itself; what has succeeded needs nothing.",
+        with "refund_state";
     RefundRefused: 409 "refund-refused" "The refund was refused",
         when "The gateway would not make the refund; nothing goes back.",
         then "Look at `gateway_code`, and ask again with a fresh key.",

@@ -12,13 +12,14 @@ use crate::{
 };
 
 /// Ids of nobody and nothing, in the forms that ids have.
-const NOBODY: [&str; 7] = [
+const NOBODY: [&str; 8] = [
     "nobody-has-this",
     "ord_00000000000000000000000000000000",
     "chk_00000000000000000000000000000000",
     "int_00000000000000000000000000000000_0",
     "whk_00000000000000000000000000000000",
     "evt_00000000000000000000000000000000",
+    "ref_00000000000000000000000000000000",
     "1",
 ];
 /// Objects in objects, no deeper.
