@@ -6,13 +6,16 @@ use souk_domain::{
     flash_sale::FlashSaleStatus,
     ids::{FlashSaleId, ReservationId},
     money::Money,
-    order::{Label, OrderStatus, Origin},
-    reservation::ReservationState,
+    order::{Finding, Label, OrderStatus, Origin},
+    reservation::{ReleaseOutcome, ReservationState},
+    stock::Allocation,
 };
 use souk_flash_sales::FlashSales;
-use souk_inventory::{AllotOutcome, FlashSaleUnits, Ledger, ReservationBook, StockAuditor, StockRows};
+use souk_fulfilment::Fulfilments;
+use souk_inventory::{AllotOutcome, FlashSaleUnits, Ledger, ReservationBook, Reservations, StockAuditor, StockRows};
 use souk_orders::{Archive, Direction, Orders, Page, PlacedBetween};
 use souk_payments::{PaymentRecords, SeenEvents};
+use souk_workflows::follow_order::{FollowOrder, FollowOutcome};
 use uuid::Uuid;
 
 use super::{at, order, orders::leaves, tables::Tables};
@@ -115,6 +118,73 @@ async fn orders_that_were_shipped_as_a_whole_or_were_about_to_be() {
     let resumed = orders.revise(&order(2), |order| order.leave(&order.leaving(), at(10))).await.unwrap();
     let souk_orders::ReviseOutcome::Revised(resumed) = resumed else { panic!("refused") };
     assert_eq!((resumed.status, &resumed.shipments[0].parcels[0].label), (OrderStatus::Shipped, &label));
+}
+
+/// Before units could be missing, nothing was promised, and no place was kept: none of it stands in an item.
+#[tokio::test]
+async fn orders_and_work_from_before_units_were_missing_or_anything_was_promised() {
+    let tables = Tables::of("transactions").await;
+    let orders = Orders::new(tables.table("OrdersTable"));
+    let mut item = order_of(1, &json!({"sale_id": sale_id(), "shard": 7, "warehouse_id": "east"}));
+    item["status"] = "CONFIRMED".into();
+    item["lines"][0]["quantity"] = 2.into();
+    item["total"]["amount"] = 1800.into();
+    item["history"][1] = json!({"status": "CONFIRMED", "at": millis(9), "by": "saga"});
+    item["shipments"] = json!([{"warehouse_id": "east", "items": [{"sku": "a", "quantity": 2}]}]);
+    item.as_object_mut().unwrap().remove("cancel_reason");
+    tables.table("OrdersTable").put(&item).await.unwrap();
+    let work = json!({
+        "order_id": order(1), "warehouse_id": "east", "state": "PICKING", "version": 2,
+        "items": [{"sku": "a", "quantity": 2}], "claimed_by": "picker", "claimed_until": millis(900),
+        "placed_at": millis(1), "work": "east", "work_since": format!("{:013}#{}", millis(1), order(1)),
+    });
+    tables.table("FulfilmentsTable").put(&work).await.unwrap();
+
+    let found = orders.get(&order(1)).await.unwrap().unwrap();
+    assert_eq!((&found.shortages, found.promise, found.due()), (&vec![], None, found.total));
+    assert_eq!(found.left().iter().map(|item| item.quantity).collect::<Vec<_>>(), [2]);
+    let fulfilments = Fulfilments::new(tables.table("FulfilmentsTable"));
+    let listed = fulfilments.work(&"east".parse().unwrap(), None, 5).await.unwrap().fulfilments;
+    assert_eq!((listed.len(), listed[0].leave_by), (1, None));
+
+    let (warehouse_id, by) = ("east".parse().unwrap(), "picker".parse().unwrap());
+    let finding = Finding { warehouse_id, sku: "a".parse().unwrap(), found: 1, by };
+    let short = orders.revise(&order(1), |order| order.fall_short(&finding, at(10))).await.unwrap();
+    let souk_orders::ReviseOutcome::Revised(short) = short else { panic!("refused") };
+    assert_eq!((short.shortages.len(), short.due().amount(), short.version), (1, 900, 4));
+    assert_eq!(orders.get(&order(1)).await.unwrap().unwrap(), *short);
+    // The work follows it, in the place in which it stood.
+    let book = ReservationBook::new(tables.table("ReservationsTable"));
+    let follow = FollowOrder::new(orders, fulfilments.clone(), book);
+    assert_eq!(follow.run(&order(1)).await.unwrap(), FollowOutcome::Open(1));
+    let listed = fulfilments.work(&"east".parse().unwrap(), None, 5).await.unwrap().fulfilments;
+    assert_eq!((listed[0].items[0].quantity, listed[0].version), (1, 3));
+}
+
+#[tokio::test]
+async fn rows_of_stock_and_reservations_from_before_places_and_missing_units() {
+    let tables = Tables::of("transactions").await;
+    let rows = StockRows::new(tables.table("InventoryTable"));
+    let row = json!({
+        "sku": "a", "warehouse_id": "w1", "quantity": 5, "reserved_quantity": 0, "available": 5, "version": 3,
+        "movement": {"kind": "COMMITTED", "reference": "res_1", "quantity_delta": -2, "reserved_delta": -2, "at": millis(1)},
+    });
+    tables.table("InventoryTable").put(&row).await.unwrap();
+    let id = ReservationId::from_uuid(Uuid::from_u128(1));
+    let left = json!({
+        "reservation_id": id, "state": "COMMITTED", "version": 3, "order_id": order(1),
+        "lines": [{"sku": "a", "warehouse_id": "w1", "quantity": 2}], "created_at": millis(0), "expires_at": millis(900),
+    });
+    tables.table("ReservationsTable").put(&left).await.unwrap();
+    let key = (&"a".parse().unwrap(), &"w1".parse().unwrap());
+    assert_eq!(rows.get(key.0, key.1).await.unwrap().unwrap().place, None);
+    assert!(rows.places(key.1, &[key.0.clone()].into()).await.unwrap().is_empty());
+
+    let missing = [Allocation { sku: key.0.clone(), warehouse_id: key.1.clone(), quantity: 1 }];
+    let reservations = Reservations::new(tables.table("ReservationsTable"), rows.clone());
+    let back = reservations.release_for_order(&id, &order(1), true, &missing, at(20)).await.unwrap();
+    assert_eq!(back, ReleaseOutcome::Returned);
+    assert_eq!(rows.get(key.0, key.1).await.unwrap().unwrap().quantity, 6, "one of two is missing");
 }
 
 #[tokio::test]
