@@ -208,7 +208,11 @@ async fn a_refund_that_failed_is_found_wherever_its_order_lies() {
         world.tables.table("PaymentsTable").put(&record).await.unwrap();
     }
     assert_eq!(world.needing(Need::RefundFailed, 49).await, []);
-    assert_eq!(world.needing(Need::RefundFailed, 100).await, std::slice::from_ref(&old), "the index proposes, the record says");
+    assert_eq!(
+        world.needing(Need::RefundFailed, 100).await,
+        std::slice::from_ref(&old),
+        "the index proposes, the record says"
+    );
     let listed = world.page(in_status(None), None, 5, 100).await;
     let needs: Vec<_> = listed.orders.iter().map(|found| (found.order.order_id.clone(), found.needs.clone())).collect();
     assert!(needs.contains(&(old, vec![Need::RefundFailed])), "{needs:?}");
