@@ -1,6 +1,6 @@
 //! The APIs answer what comes through the distribution, and nothing else.
 
-use super::template::{Template, texts, worlds};
+use super::template::{Template, routes, texts, worlds};
 
 const HEADER: &str = "souk-edge-secret";
 
@@ -38,6 +38,30 @@ fn the_distribution_shows_it_to_each_api() {
         shown += 1;
     }
     assert_eq!(shown, worlds().len());
+}
+
+/// Whether a path fits a behaviour's pattern, in which `*` stands for anything.
+fn fits(pattern: &str, path: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == path,
+        Some((before, rest)) => path.strip_prefix(before).is_some_and(|path| {
+            (0..=path.len()).any(|skipped| path.is_char_boundary(skipped) && fits(rest, &path[skipped..]))
+        }),
+    }
+}
+
+#[test]
+fn the_distribution_brings_each_route_to_its_own_api() {
+    let edge = Template::read("edge");
+    let (_, distribution) = edge.resources("AWS::CloudFront::Distribution").pop().unwrap();
+    let config = &distribution["DistributionConfig"];
+    let behaviours = config["CacheBehaviors"].as_sequence().unwrap();
+    for route in routes() {
+        let path = route.path("some-id");
+        let first = behaviours.iter().find(|behaviour| fits(behaviour["PathPattern"].as_str().unwrap(), &path));
+        let target = &first.unwrap_or(&config["DefaultCacheBehavior"])["TargetOriginId"];
+        assert_eq!(target, route.world, "{}", route.key());
+    }
 }
 
 #[test]
