@@ -9,8 +9,9 @@ use crate::{
 
 /// So many products are put, one after the other.
 const PUTS: usize = 40;
-/// What 99 of 100 may take until they are found. The goal here is 2 s; the bound leaves two busy cores some time.
-const HERE: Duration = Duration::from_secs(4);
+/// What 99 of 100 may take until they are found. The goal here is 2 s, which is printed beside; the bound only tells a
+/// break from a machine that is busy.
+const HERE: Duration = Duration::from_secs(10);
 const ON_AWS: Duration = Duration::from_secs(5);
 
 /// How long after it was sent a product is where it goes.
