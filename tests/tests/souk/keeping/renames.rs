@@ -55,9 +55,7 @@ async fn plant(shop: &Shop, products: usize) {
     let rows: Vec<Value> = (0..products)
         .map(|_| {
             let id = fresh("prod");
-            let mut row = shop.product("Leather Backpack", &[&id]);
-            row["product_id"] = json!(id);
-            row
+            json!({ "product_id": id, "product": shop.product("Leather Backpack", &[&id]) })
         })
         .collect();
     let put = rows.chunks(ROWS).map(|rows| async move {
