@@ -35,26 +35,32 @@ pub struct Deps {
 pub async fn handle(deps: &Deps, message: Message<Event>, call: Call) -> Result<(), Failure> {
     let place: Place = message.body.detail.object.key.parse()?;
     let Some(arrived) = deps.files.sent(&place).await? else { return Ok(()) };
-    let made = match deps.pictures.begin(&place.product_id, &place.picture_id).await? {
-        Begun::NotAwaited => return Ok(deps.files.remove_sent(&place).await?),
-        Begun::GivenUp => Err(Refusal::Unreadable),
-        Begun::Read(kind) => looked_at(arrived, kind).await?,
-    };
-    match made {
-        Ok(made) => finish(deps, &place, made, &call).await,
-        Err(refusal) => {
-            tracing::info!(picture_id = %place.picture_id, ?refusal, "a picture was refused");
-            Ok(deps.pictures.refuse(&place.product_id, &place.picture_id, refusal, call.now).await?)
-        }
+    match deps.pictures.begin(&place.product_id, &place.picture_id).await? {
+        Begun::NotAwaited => Ok(deps.files.remove_sent(&place).await?),
+        Begun::GivenUp => refuse(deps, &place, Refusal::Unreadable, &call).await,
+        Begun::Read(kind) => match look_at(arrived, kind).await? {
+            Looked::Good(made) => finish(deps, &place, made, &call).await,
+            Looked::Bad(refusal) => refuse(deps, &place, refusal, &call).await,
+        },
     }
 }
 
+/// What a file turned out to be.
+enum Looked {
+    Good(Made),
+    Bad(Refusal),
+}
+
 /// Beside the runtime, which goes on counting the time that is left.
-async fn looked_at(arrived: Arrived, kind: Kind) -> Result<Result<Made, Refusal>, Failure> {
-    match arrived {
-        Arrived::TooLarge => Ok(Err(Refusal::TooLarge)),
-        Arrived::Bytes(bytes) => Ok(tokio::task::spawn_blocking(move || make(&bytes, kind)).await?),
-    }
+async fn look_at(arrived: Arrived, kind: Kind) -> Result<Looked, Failure> {
+    let Arrived::Bytes(bytes) = arrived else { return Ok(Looked::Bad(Refusal::TooLarge)) };
+    let made = tokio::task::spawn_blocking(move || make(&bytes, kind)).await?;
+    Ok(made.map_or_else(Looked::Bad, Looked::Good))
+}
+
+async fn refuse(deps: &Deps, place: &Place, refusal: Refusal, call: &Call) -> Result<(), Failure> {
+    tracing::info!(picture_id = %place.picture_id, ?refusal, "a picture was refused");
+    Ok(deps.pictures.refuse(&place.product_id, &place.picture_id, refusal, call.now).await?)
 }
 
 async fn finish(deps: &Deps, place: &Place, made: Made, call: &Call) -> Result<(), Failure> {

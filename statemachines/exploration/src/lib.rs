@@ -10,8 +10,10 @@ mod explore;
 mod guards;
 mod last;
 mod protocol;
+mod removals;
 
 pub use explore::{Explored, Progress, Violation, explore};
 pub use guards::{Guard, Guards};
 pub use last::Last;
 pub use protocol::{Protocol, Role};
+pub use removals::{needed_after_all, unnoticed};
