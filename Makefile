@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import logs mails audit reconcile reindex restore-index abort-reindex compare-index synonyms renames replay crowd freshness mutants
+.PHONY: help demo up down test outputs import logs mails audit reconcile reindex restore-index abort-reindex compare-index synonyms renames replay crowd fuzz browse freshness mutants
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,12 @@ replay: ## put back through what consumers of streams had set aside: make replay
 
 crowd: ## shoppers' stories on the running stack, 1, 8, 32 and 128 at a time: how many a second, how long each request takes
 	@$(SOUK) crowd
+
+fuzz: ## requests made from the API's own description, as each role: make fuzz [SECONDS_EACH=120]
+	@$(SOUK) fuzz
+
+browse: ## pages and searches of the running stack, asked for as shoppers do: hits, bytes, calls, read units, times (SOUK_REQUESTS=5000)
+	@$(SOUK) browse
 
 freshness: ## how soon the running stack finds a product that is put, and shows a new name on 10,000 (SOUK_RENAMED=10000)
 	@$(SOUK) freshness

@@ -104,6 +104,16 @@ def _freshness(_args):
     phases.freshness(_running_demo())
 
 
+def _fuzz(_args):
+    from . import fuzz
+    fuzz.at_length(_running_demo())
+
+
+def _browse(_args):
+    from . import phases
+    phases.browse(_running_demo())
+
+
 def _test(_args):
     from . import phases
     phases.run()
@@ -121,6 +131,8 @@ def main():
                              ("demo", _demo, "up, then a shopper's story"), ("test", _test, "all checks and tests"),
                              ("outputs", _outputs, "one JSON object about the running stack"),
                              ("crowd", _crowd, "how many shoppers' stories the running stack bears"),
+                             ("fuzz", _fuzz, "requests made from the API's description, its answers compared with it"),
+                             ("browse", _browse, "what pages and searches cost on the running stack"),
                              ("freshness", _freshness, "how soon the running stack shows what has changed")):
         commands.add_parser(name, help=about).set_defaults(run=run)
     importing = commands.add_parser("import", help="load a catalogue file")

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 
-from . import deployment, environment, grants, prerequisites, processes, stack, templates, up
+from . import deployment, environment, fuzz, grants, prerequisites, processes, stack, templates, up
 from .console import Failure, say
 from .stack import ROOT
 
@@ -36,10 +36,13 @@ def run():
                 _phase(f"tests of {path}", lambda folder=folder, path=path: _python_tests(folder, path))
         _phase("a second stack beside it", lambda: _python_tests("infra/local/stack_tests", "infra/local"))
         _phase("store, flow and race tests", _cargo(
-            "test", "--no-fail-fast", "--workspace", "--test", "*", "--", "--skip", "faults::", "--skip", "load::", "--skip", "keeping::",
+            "test", "--no-fail-fast", "--workspace", "--test", "*", "--",
+            "--skip", "faults::", "--skip", "load::", "--skip", "keeping::", "--skip", "browsing::",
             SOUK_OUTPUTS=str(test.home / "outputs.json"), SOUK_PYTHON=str(environment.python())))
         # Alone on the machine, on which it says what it bears.
         _phase("a crowd", _stories(test))
+        _phase("browsing", _browsing(test))
+        _phase("requests made from the description", lambda: fuzz.shortly(test))
         _phase("freshness and renames", _keeping(test))
         # By themselves: they end functions' processes, whoever is calling those.
         _phase("fault tests", _cargo(
@@ -62,6 +65,16 @@ def crowd(running):
 def freshness(running):
     """Measure on a running stack how soon a product is found, and a rename of ten thousand is shown."""
     _keeping(running, SOUK_RENAMED=os.environ.get("SOUK_RENAMED", "10000"))()
+
+
+def browse(running):
+    """Ask a running stack for pages and searches by Zipf's law, and print what each costs."""
+    _browsing(running, SOUK_REQUESTS=os.environ.get("SOUK_REQUESTS", "5000"))()
+
+
+def _browsing(running, **sizes):
+    return _cargo("test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "browsing::", "--nocapture",
+                  "--test-threads=1", SOUK_OUTPUTS=str(running.home / "outputs.json"), **sizes)
 
 
 def _keeping(running, **sizes):

@@ -126,7 +126,7 @@ fn header(name: &str, required: Required, pattern: Option<&str>, description: &s
 }
 
 /// `*`, or tags of ours. RFC 9110 allows empty elements as well.
-const TAGS: &str = r#"^\*$|^[ \t,]*(W/)?"(0|[1-9][0-9]*)"([ \t]*,[ \t]*((W/)?"(0|[1-9][0-9]*)")?)*$"#;
+const TAGS: &str = r#"^(\*|[ \t,]*(W/)?"(0|[1-9][0-9]*)"([ \t]*,[ \t]*((W/)?"(0|[1-9][0-9]*)")?)*)$"#;
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {

@@ -55,9 +55,9 @@ impl Place<'_> {
 }
 
 macro_rules! judged {
-    ($($method:ident($($argument:ident: $type:ty),*))+) => {
+    ($taken:expr; $($method:ident($($argument:ident: $type:ty),*))+) => {
         $(fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.inner.$method($($argument,)* Judge { visitor, place: self.place, takes_list: true })
+            self.inner.$method($($argument,)* Judge { visitor, place: self.place, taken: $taken })
         })+
     };
 }
@@ -66,9 +66,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
     type Error = D::Error;
 
     judged! {
-        deserialize_any() deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64()
-        deserialize_i128() deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
-        deserialize_f32() deserialize_f64() deserialize_char() deserialize_str() deserialize_string()
+        Taken::Whole;
+        deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
+        deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
+    }
+
+    judged! {
+        Taken::AsWritten;
+        deserialize_any() deserialize_bool() deserialize_f32() deserialize_f64() deserialize_char() deserialize_str() deserialize_string()
         deserialize_bytes() deserialize_byte_buf() deserialize_option() deserialize_unit() deserialize_seq()
         deserialize_map() deserialize_identifier() deserialize_ignored_any() deserialize_unit_struct(name: &'static str)
         deserialize_newtype_struct(name: &'static str) deserialize_tuple(len: usize)
@@ -81,7 +86,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_struct(name, fields, Judge { visitor, place: self.place, takes_list: false })
+        self.inner.deserialize_struct(name, fields, Judge { visitor, place: self.place, taken: Taken::Object })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -98,11 +103,24 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
     }
 }
 
-/// Hands everything on to the type's own visitor, but for a list where it takes none.
+/// What a type takes otherwise than serde hands it over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    AsWritten,
+    /// No list.
+    Object,
+    /// `2.0` as well as `2`: to JSON, and to JSON Schema's `integer`, they are one number.
+    Whole,
+}
+
+/// Numbers up to here have no neighbour that is written differently and read the same (RFC 8259, section 6).
+const EXACT: f64 = 9_007_199_254_740_991.0;
+
+/// Hands everything on to the type's own visitor, but for what it takes otherwise.
 struct Judge<'a, V> {
     visitor: V,
     place: Place<'a>,
-    takes_list: bool,
+    taken: Taken,
 }
 
 macro_rules! handed_on {
@@ -121,9 +139,17 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Judge<'_, V> {
     }
 
     handed_on! {
-        visit_bool(bool) visit_i64(i64) visit_i128(i128) visit_u64(u64) visit_u128(u128) visit_f64(f64) visit_char(char)
+        visit_bool(bool) visit_i64(i64) visit_i128(i128) visit_u64(u64) visit_u128(u128) visit_char(char)
         visit_str(&str) visit_borrowed_str(&'de str) visit_string(String) visit_bytes(&[u8])
         visit_borrowed_bytes(&'de [u8]) visit_byte_buf(Vec<u8>)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
+        if self.taken == Taken::Whole && value.fract() == 0.0 && value.abs() <= EXACT {
+            #[expect(clippy::cast_possible_truncation, reason = "it is whole, and within what is exact")]
+            return self.visitor.visit_i64(value as i64);
+        }
+        self.visitor.visit_f64(value)
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
@@ -143,7 +169,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Judge<'_, V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        if !self.takes_list {
+        if self.taken == Taken::Object {
             return Err(A::Error::invalid_type(Unexpected::Seq, &"an object"));
         }
         self.visitor.visit_seq(Items { inner, place: self.place.deeper()? })

@@ -18,9 +18,9 @@ impl SearchIndex {
         Ok(self.indices_behind(self.read_alias()).await?.into_iter().next())
     }
 
-    /// Makes an index and has it written from now on. Repeating is safe.
-    pub(crate) async fn prepare(&self, index: &str) -> Result<(), IndexError> {
-        match self.call(Method::Put, &format!("/{index}"), Some(schema::definition().to_string())).await {
+    /// Makes an index of so many shards and has it written from now on. Repeating is safe.
+    pub(crate) async fn prepare(&self, index: &str, shards: u32) -> Result<(), IndexError> {
+        match self.call(Method::Put, &format!("/{index}"), Some(schema::definition(shards).to_string())).await {
             Err(IndexError::Refused { kind, .. }) if kind == "resource_already_exists_exception" => {}
             other => other.map(drop)?,
         }

@@ -22,9 +22,11 @@ fn sorted(value: Value) -> Value {
     }
 }
 
-/// Settings and mappings of an index, with the schema's fingerprint.
-pub fn definition() -> Value {
+/// Settings and mappings of an index of so many shards, with the schema's fingerprint. The number is no part of that: it
+/// says where documents lie, not what they are, and holds from the next reindex on.
+pub fn definition(shards: u32) -> Value {
     let mut definition = schema();
+    definition["settings"]["number_of_shards"] = json!(shards);
     definition["mappings"]["_meta"] = json!({ "schema": fingerprint() });
     definition
 }
@@ -59,7 +61,6 @@ fn schema() -> Value {
 
     json!({
         "settings": {
-            "number_of_shards": 1,
             "auto_expand_replicas": "0-1",
             "refresh_interval": "1s",
             // For as long as a stream keeps its records, a late one must find the version of a deletion.

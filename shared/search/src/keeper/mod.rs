@@ -39,6 +39,9 @@ pub struct Keeper {
     arrives_within: SignedDuration,
     #[variable("REINDEX_PARTS")]
     parts: u32,
+    /// Of each index that is made from now on.
+    #[variable("SEARCH_SHARDS")]
+    shards: u32,
 }
 
 /// What a comparison has found so far.
@@ -86,9 +89,9 @@ pub enum KeeperError {
 
 impl Keeper {
     /// The keeper of this index of these pages. What differs for longer than `arrives_within` was lost; a reindex is
-    /// worked on in so many parts at once.
-    pub fn new(pages: Pages, index: SearchIndex, arrives_within: SignedDuration, parts: u32) -> Self {
-        Self { pages, index, arrives_within, parts }
+    /// worked on in so many parts at once, and makes an index of so many shards.
+    pub fn new(pages: Pages, index: SearchIndex, arrives_within: SignedDuration, parts: u32, shards: u32) -> Self {
+        Self { pages, index, arrives_within, parts, shards }
     }
 
     /// How many parts a reindex is worked on at once.

@@ -185,7 +185,7 @@ impl Keeper {
             self.index.write_also(&reindex.index).await?;
         } else {
             self.index.remove_left_before(&reindex.index, reindex.kept(now)).await?;
-            self.index.prepare(&reindex.index).await?;
+            self.index.prepare(&reindex.index, self.shards).await?;
         }
         Ok(reindex)
     }

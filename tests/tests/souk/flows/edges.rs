@@ -120,10 +120,10 @@ async fn depth_is_refused_one_beyond_the_limit() {
 }
 
 #[tokio::test]
-async fn whole_numbers_are_written_in_one_way() {
+async fn what_is_no_whole_number_is_no_quantity() {
     let guest = stack().guest();
     let path = format!("/cart/items/{}", fresh("sku"));
-    for number in ["2.0", "1e2", "-0", "\"2\"", "02", "+2", "1000", "0", "99999999999999999999", "NaN"] {
+    for number in ["2.5", "1e-2", "-0", "\"2\"", "02", "+2", "1000", "0", "99999999999999999999", "NaN"] {
         let body = format!(r#"{{"quantity": {number}}}"#);
         let reply = guest.send_raw(Method::PUT, &path, &[], Some(body)).await;
         reply.expect_problem(400, "invalid-request").about_field("quantity");

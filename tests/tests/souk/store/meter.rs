@@ -40,8 +40,12 @@ impl Meter {
 
     /// A line to the tables of a world, and a client that uses it.
     pub async fn to_tables_of(world: &str) -> (Self, Client) {
+        Self::before(&souk_testkit::dynamodb::with_tables_of(world).await.unwrap())
+    }
+
+    /// A line to the tables that a client reaches, and a client that uses it.
+    pub fn before(direct: &Client) -> (Self, Client) {
         let meter = Self { inner: Builder::new().build_http(), bill: Arc::default() };
-        let direct = souk_testkit::dynamodb::with_tables_of(world).await.unwrap();
         let config = direct.config().to_builder().http_client(meter.clone()).build();
         (meter, Client::from_conf(config))
     }

@@ -9,7 +9,7 @@ mod flash_sales;
 mod fulfilment;
 mod inventory;
 mod messages;
-mod meter;
+pub mod meter;
 mod older_items;
 mod orders;
 mod pages;

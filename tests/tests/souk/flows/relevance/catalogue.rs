@@ -13,6 +13,8 @@ use souk_search::{Action, AvailabilityFact, PriceFact, ProductPage, definition};
 
 /// How many documents go in at once.
 const AT_ONCE: usize = 500;
+/// More than one, since a large shop's index has more: what is found and counted is the same.
+pub const SHARDS: u32 = 2;
 
 /// Products as the importer prints them, and the names that they refer to.
 pub struct Catalogue {
@@ -101,7 +103,7 @@ impl Catalogue {
             answer.json::<Value>().await.unwrap()
         };
         send(Method::DELETE, index, String::new()).await;
-        let made = send(Method::PUT, index, definition().to_string()).await;
+        let made = send(Method::PUT, index, definition(SHARDS).to_string()).await;
         assert_eq!(made["acknowledged"], true, "{made}");
         let documents: Vec<_> = self.products.iter().map(|product| self.page(product).action()).collect();
         for chunk in documents.chunks(AT_ONCE) {

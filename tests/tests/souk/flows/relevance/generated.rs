@@ -14,7 +14,7 @@ use souk_dynamo::Table;
 use souk_search::{Action, CurrentSynonyms, CursorKey, Keeper, ProductPage, Search, SearchIndex};
 use tokio::sync::Mutex;
 
-use super::opensearch;
+use super::{catalogue::SHARDS, opensearch};
 use crate::support::fresh;
 
 /// Long enough for what takes seconds.
@@ -113,7 +113,7 @@ impl Generated {
         let name = fresh("generated");
         let index = SearchIndex::unsigned(opensearch()).unwrap().searching(&name);
         let pages = souk_search::Pages::new(table.clone());
-        let keeper = Keeper::new(pages, index.clone(), SignedDuration::ZERO, parts);
+        let keeper = Keeper::new(pages, index.clone(), SignedDuration::ZERO, parts, SHARDS);
         let search = Search::new(index.clone(), CurrentSynonyms::built_in(), CursorKey::new("the key of these tests"));
         let made = Self { name, index, keeper, search, table, pages: Arc::default() };
         for number in 0..products {
