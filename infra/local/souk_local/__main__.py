@@ -105,8 +105,8 @@ def _freshness(_args):
 
 
 def _fuzz(_args):
-    from . import fuzz
-    fuzz.at_length(_running_demo())
+    from . import contract
+    contract.at_length(_running_demo())
 
 
 def _browse(_args):

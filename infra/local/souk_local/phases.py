@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 
-from . import deployment, environment, fuzz, grants, prerequisites, processes, stack, templates, up
+from . import contract, deployment, environment, grants, prerequisites, processes, stack, templates, up
 from .console import Failure, say
 from .stack import ROOT
 
@@ -42,7 +42,8 @@ def run():
         # Alone on the machine, on which it says what it bears.
         _phase("a crowd", _stories(test))
         _phase("browsing", _browsing(test))
-        _phase("requests made from the description", lambda: fuzz.shortly(test))
+        _phase("requests made from the description", lambda: contract.shortly(test))
+        _phase("a client generated from the description", lambda: contract.buy(test))
         _phase("freshness and renames", _keeping(test))
         # By themselves: they end functions' processes, whoever is calling those.
         _phase("fault tests", _cargo(
