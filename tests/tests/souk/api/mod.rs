@@ -3,6 +3,7 @@
 
 mod agreement;
 mod asked;
+mod compatibility;
 mod document;
 mod problems;
 mod reference;
