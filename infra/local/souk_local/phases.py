@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import time
 
-from . import contract, deployment, environment, grants, prerequisites, processes, stack, templates, up
+from . import answers, contract, deployment, environment, grants, prerequisites, processes, stack, templates, up
 from .console import Failure, say
 from .stack import ROOT
 
@@ -38,7 +38,9 @@ def run():
         _phase("store, flow and race tests", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "*", "--",
             "--skip", "faults::", "--skip", "load::", "--skip", "keeping::", "--skip", "browsing::",
-            SOUK_OUTPUTS=str(test.home / "outputs.json"), SOUK_PYTHON=str(environment.python())))
+            SOUK_OUTPUTS=str(test.home / "outputs.json"), SOUK_PYTHON=str(environment.python()),
+            SOUK_ANSWERS=str(answers.file(test))))
+        _phase("answers that these have seen", lambda: answers.report(test))
         # Alone on the machine, on which it says what it bears.
         _phase("a crowd", _stories(test))
         _phase("browsing", _browsing(test))

@@ -2,7 +2,9 @@
 //! declared type.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
+    fs::File,
+    io::Write as _,
     sync::{LazyLock, Mutex},
 };
 
@@ -26,6 +28,22 @@ struct Compiled {
 
 static COMPILED: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
 
+/// Where each answer is noted that was seen, each once: the file `SOUK_ANSWERS`, which `souk_local/answers.py` reads.
+static SEEN: LazyLock<Option<Mutex<(HashSet<String>, File)>>> = LazyLock::new(|| {
+    let file = File::options().create(true).append(true).open(std::env::var_os("SOUK_ANSWERS")?).unwrap();
+    Some(Mutex::new((HashSet::new(), file)))
+});
+
+fn note(method: &Method, route: &str, status: u16, body: &Value) {
+    let Some(seen) = &*SEEN else { return };
+    let kind = body["type"].as_str().and_then(|kind| kind.rsplit('/').next()).filter(|_| status >= 400);
+    let line = format!("{method} {route} {status} {}", kind.unwrap_or("-"));
+    let (known, file) = &mut *seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if known.insert(line.clone()) {
+        writeln!(file, "{line}").unwrap();
+    }
+}
+
 /// Asserts that the description has this answer to this request. Paths that it does not know are the fallback's.
 #[track_caller]
 pub fn assert_described(method: &Method, path: &str, status: u16, content_type: &str, body: &Value) {
@@ -43,6 +61,7 @@ pub fn assert_described(method: &Method, path: &str, status: u16, content_type: 
         Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#')).unwrap(),
         None => response,
     };
+    note(method, route, status, body);
     if body.is_null() {
         return;
     }
