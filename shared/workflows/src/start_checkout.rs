@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use souk_cart::Carts;
 use souk_domain::{
     ids::{CheckoutId, Sku, UserId},
-    money::{Money, MoneyError},
+    money::{Money, Unpayable},
     order::{OrderLine, total},
     quantity::Quantity,
     stock::Shortage,
 };
 use souk_dynamo::StoreError;
 use souk_inventory::{Reservations, ReserveOutcome, ReserveRequest};
-use souk_orders::{Checkout, Checkouts};
+use souk_orders::{Checkout, Checkouts, Opening, RoomOutcome, ShopperLimits};
 use souk_pricing::Prices;
 use souk_wiring::{Call, FromEnvironment, metrics};
 
@@ -29,6 +29,10 @@ pub struct StartCheckout {
     timers: ReservationTimers,
     #[variable("RESERVATION_SECONDS")]
     reservation_length: SignedDuration,
+    #[variable("SHOPPER_CHECKOUTS")]
+    checkouts_at_once: u32,
+    #[variable("SHOPPER_UNITS")]
+    units_at_once: u32,
 }
 
 /// What the shopper wants to buy.
@@ -55,7 +59,20 @@ pub enum Outcome {
     /// This SKU is not sold any more.
     NotForSale(Sku),
     /// The sum is more than the gateway takes.
-    TotalTooLarge(MoneyError),
+    TotalTooLarge(TotalError),
+    /// Its lines cost less than the gateway charges: they have prices of before such were refused.
+    TotalTooSmall(Unpayable),
+    /// Of this SKU no order may have more than so many units.
+    AboveOrderLimit(Sku, Quantity),
+    /// The shopper has as many open checkouts as they may; the first of them ends then.
+    TooManyCheckouts(Timestamp),
+    /// The shopper's open checkouts hold so many units, and no more than so many may be held at once.
+    TooManyUnits {
+        /// Held now.
+        held: u32,
+        /// The most.
+        most: u32,
+    },
     /// There are too few units.
     OutOfStock(Shortage),
     /// The units lie in too many warehouses for one order.
@@ -106,6 +123,7 @@ impl StartCheckout {
         };
         let (lines, changes) = self.priced(&choice).await?;
         let total = total(&lines).map_err(|error| Stop::Refused(Outcome::TotalTooLarge(error)))?;
+        let total = total.payable().map_err(|why| Stop::Refused(Outcome::TotalTooSmall(why)))?;
         let checkout_id = CheckoutId::from_uuid(call.new_id());
         let checkout = Checkout {
             reservation_id: checkout_id.reservation(),
@@ -119,9 +137,35 @@ impl StartCheckout {
             order_id: None,
             abandoned: false,
         };
-        self.reserve(&checkout, call).await?;
+        let opening = self.make_room(&checkout, call).await?;
+        if let Err(stop) = self.reserve(&checkout, call).await {
+            self.leave_room(&checkout, &opening, &stop).await;
+            return Err(stop);
+        }
         self.checkouts.create(&checkout).await?;
         Ok((checkout, changes))
+    }
+
+    /// Counts the checkout among its shopper's, where they have room for it.
+    async fn make_room(&self, checkout: &Checkout, call: &Call) -> Result<Opening, Stop> {
+        let units = checkout.lines.iter().fold(0_u32, |sum, line| sum.saturating_add(line.quantity.get()));
+        let opening = Opening { checkout_id: checkout.checkout_id.clone(), units, until: checkout.expires_at };
+        let limits = ShopperLimits { checkouts: self.checkouts_at_once, units: self.units_at_once };
+        Err(Stop::Refused(match self.checkouts.make_room(&checkout.user_id, limits, &opening, call.now).await? {
+            RoomOutcome::Counted => return Ok(opening),
+            RoomOutcome::TooMany(until) => Outcome::TooManyCheckouts(until),
+            RoomOutcome::TooManyUnits(held) => Outcome::TooManyUnits { held, most: limits.units },
+            RoomOutcome::Busy => Outcome::Busy,
+        }))
+    }
+
+    /// What holds nothing is not counted. Where nobody knows it stays counted until its time is over.
+    async fn leave_room(&self, checkout: &Checkout, opening: &Opening, stop: &Stop) {
+        if matches!(stop, Stop::Refused(_))
+            && let Err(error) = self.checkouts.leave_room(&checkout.user_id, opening).await
+        {
+            tracing::warn!(checkout_id = %checkout.checkout_id, %error, "a checkout that came to nothing is counted");
+        }
     }
 
     async fn whole_cart(&self, user_id: &UserId, call: &Call) -> Result<Choice, Stop> {
@@ -145,10 +189,19 @@ impl StartCheckout {
             let known = offers.get(sku).filter(|offer| !offer.is_unknown());
             let known = known.ok_or_else(|| Stop::Refused(Outcome::UnknownSku(sku.clone())))?;
             let unit_price = known.sellable_at().ok_or_else(|| Stop::Refused(Outcome::NotForSale(sku.clone())))?;
+            if let Some(most) = known.max_per_order.filter(|most| quantity.get() > most.get()) {
+                return Err(Stop::Refused(Outcome::AboveOrderLimit(sku.clone(), most)));
+            }
             if let Some(from) = seen.filter(|seen| *seen != unit_price) {
                 changes.push(PriceChange { sku: sku.clone(), from, to: unit_price });
             }
-            lines.push(OrderLine { sku: sku.clone(), title: known.title.clone(), quantity: *quantity, unit_price });
+            lines.push(OrderLine {
+                sku: sku.clone(),
+                title: known.title.clone(),
+                variant: known.variant.clone(),
+                quantity: *quantity,
+                unit_price,
+            });
         }
         Ok((lines, changes))
     }

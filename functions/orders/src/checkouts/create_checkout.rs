@@ -7,7 +7,10 @@ use souk_domain::{ids::Sku, order::MAX_LINES, quantity::Quantity};
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
     description::Problems,
-    problem::catalogue::{CartConsumed, CartEmpty, NotForSale, OutOfStock, TooScattered, Unprocessable},
+    problem::catalogue::{
+        AboveOrderLimit, CartConsumed, CartEmpty, NotForSale, OutOfStock, TooManyCheckouts, TooManyUnitsHeld,
+        TooScattered, Unprocessable,
+    },
 };
 use souk_wiring::Call;
 pub use souk_workflows::start_checkout::StartCheckout as Deps;
@@ -43,7 +46,8 @@ struct BodyLine {
     request_body = Body,
     responses(
         (status = 201, description = "The units are held.", body = CheckoutView, headers(("Location"))),
-        Problems<(CartEmpty, CartConsumed, Unprocessable, NotForSale, OutOfStock, TooScattered)>,
+        Problems<(CartEmpty, CartConsumed, Unprocessable, NotForSale, AboveOrderLimit, OutOfStock)>,
+        Problems<(TooScattered, TooManyUnitsHeld, TooManyCheckouts)>,
     ),
     security(("user" = [])),
 )]
@@ -61,9 +65,13 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
         }
         Outcome::CartEmpty => problems::cart_empty(),
         Outcome::CartOrdered => problems::cart_consumed(),
-        Outcome::UnknownSku(sku) => Problem::unprocessable("lines", format!("there is no SKU {sku}")),
+        Outcome::UnknownSku(sku) => Problem::unprocessable("lines", format!("no product has the SKU {sku}")),
         Outcome::NotForSale(sku) => problems::unavailable(&sku),
         Outcome::TotalTooLarge(error) => Problem::unprocessable("lines", error.to_string()),
+        Outcome::TotalTooSmall(why) => Problem::unprocessable("lines", format!("their total {why}")),
+        Outcome::AboveOrderLimit(sku, most) => problems::above_order_limit(&sku, most),
+        Outcome::TooManyCheckouts(until) => problems::too_many_checkouts(until, call.now),
+        Outcome::TooManyUnits { held, most } => problems::too_many_units(held, most),
         Outcome::OutOfStock(shortage) => problems::out_of_stock(&shortage.sku, shortage.requested, shortage.available),
         Outcome::Scattered => problems::scattered(),
         Outcome::Busy => Problem::try_again("the stock rows are contended"),

@@ -74,7 +74,7 @@ impl Suggester {
         if found != Suggestions::default() {
             return Ok(found);
         }
-        let words = words::read(&typed, &Synonyms::default());
+        let words = words::read(&typed, &Synonyms::default(), Currency::USD);
         if words.words.is_empty() {
             return Ok(found);
         }

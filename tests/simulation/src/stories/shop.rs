@@ -15,6 +15,7 @@ use souk_gateway::{
     offline::Notice,
     signature,
 };
+use souk_pricing::{CatalogFact, Terms};
 use souk_runtime::{http::HttpResult, queue::Message};
 use souk_wiring::Call;
 use uuid::Uuid;
@@ -133,8 +134,10 @@ impl Shop {
     /// So many units are counted.
     pub async fn stock(&self, sku: &str, units: u32) {
         let (sku, warehouse) = (sku.parse().unwrap(), WAREHOUSE.parse().unwrap());
-        let priced = self.functions.prices.set(&sku, Money::usd(PRICE).unwrap(), None).await;
+        let priced = self.functions.prices.set(&sku, Terms::at(Money::usd(PRICE).unwrap()), None).await;
         priced.map(drop).unwrap();
+        let listed = CatalogFact::Listed { title: "Bag".to_owned(), variant: None };
+        self.functions.prices.record_fact(&sku, 1, &listed).await.map(drop).unwrap();
         let by = "operator".parse().unwrap();
         let counted = self.functions.stock.set_quantity((&sku, &warehouse), units, None, &by, self.now()).await;
         counted.map(drop).unwrap();
@@ -244,11 +247,12 @@ impl Shop {
         self.deliver_text(&event.payload)
     }
 
-    /// Brings an authentic event that says the order's payment has succeeded, whatever is the case.
+    /// Brings an authentic event that says the order's money is held, whatever is the case.
     pub fn deliver_success(&self, order_id: &str) -> impl Future<Output = Reply> + use<> {
-        let object = json!({"object": "payment_intent", "id": "pi_x", "metadata": {"order_id": order_id}});
-        let event =
-            json!({"id": "evt_x", "type": "payment_intent.succeeded", "created": 1, "data": {"object": object}});
+        let intent = self.intents(order_id).first().map_or_else(|| "pi_x".to_owned(), |intent| intent.id.clone());
+        let object = json!({"object": "payment_intent", "id": intent, "metadata": {"order_id": order_id}});
+        let held = "payment_intent.amount_capturable_updated";
+        let event = json!({"id": "evt_x", "type": held, "created": 1, "data": {"object": object}});
         self.deliver_text(&event.to_string())
     }
 

@@ -11,6 +11,7 @@ mod inventory;
 mod messages;
 mod meter;
 mod older_items;
+mod open_checkouts;
 mod orders;
 mod pages;
 mod payments;
@@ -22,6 +23,7 @@ mod shortages;
 mod tables;
 mod tree;
 mod webhooks;
+mod wire;
 
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::ids::OrderId;

@@ -29,7 +29,7 @@ async fn an_orders_gateway_events_are_read_in_the_order_in_which_they_happened()
     let (events, records) =
         (SeenEvents::new(tables.table("PaymentsTable")), PaymentRecords::new(tables.table("PaymentsTable")));
     // The record has the order's id too, and is no event.
-    records.open(&order(1), PaymentState::Intent, Money::ZERO, at(0)).await.unwrap();
+    records.open(&order(1), PaymentState::Intent, Money::usd(0).unwrap(), at(0)).await.unwrap();
     for (id, second) in [("succeeded", 30), ("created", 10), ("created", 10)] {
         events.mark(&event(id, second), &order(1), at(40)).await.unwrap();
     }
