@@ -9,10 +9,10 @@ use souk_domain::{
     money::{Money, Unpayable},
     order::{OrderLine, total},
     quantity::Quantity,
-    stock::Shortage,
+    stock::{Area, Shortage},
 };
 use souk_dynamo::StoreError;
-use souk_inventory::{Reservations, ReserveOutcome, ReserveRequest};
+use souk_inventory::{NearWarehouses, Reservations, ReserveOutcome, ReserveRequest};
 use souk_orders::{Checkout, Checkouts, Opening, RoomOutcome, ShopperLimits};
 use souk_pricing::Prices;
 use souk_wiring::{Call, FromEnvironment, metrics};
@@ -25,6 +25,7 @@ pub struct StartCheckout {
     carts: Carts,
     prices: Prices,
     reservations: Reservations,
+    warehouses: NearWarehouses,
     checkouts: Checkouts,
     timers: ReservationTimers,
     #[variable("RESERVATION_SECONDS")]
@@ -102,19 +103,31 @@ impl From<StoreError> for Stop {
 }
 
 impl StartCheckout {
-    /// Makes a checkout.
+    /// Makes a checkout. Where it is known to go, the warehouses there send first.
     ///
     /// # Errors
     /// [`StoreError`]: units may be held that nobody will order; the sweeper frees them.
-    pub async fn run(&self, user_id: UserId, wanted: Wanted, call: &Call) -> Result<Outcome, StoreError> {
-        match self.start(user_id, wanted, call).await {
+    pub async fn run(
+        &self,
+        user_id: UserId,
+        wanted: Wanted,
+        ship_to: Option<&Area>,
+        call: &Call,
+    ) -> Result<Outcome, StoreError> {
+        match self.start(user_id, wanted, ship_to, call).await {
             Ok((checkout, changes)) => Ok(Outcome::Started(Box::new(checkout), changes)),
             Err(Stop::Refused(outcome)) => Ok(outcome),
             Err(Stop::Store(error)) => Err(error),
         }
     }
 
-    async fn start(&self, user_id: UserId, wanted: Wanted, call: &Call) -> Result<(Checkout, Vec<PriceChange>), Stop> {
+    async fn start(
+        &self,
+        user_id: UserId,
+        wanted: Wanted,
+        ship_to: Option<&Area>,
+        call: &Call,
+    ) -> Result<(Checkout, Vec<PriceChange>), Stop> {
         let choice = match wanted {
             Wanted::Lines(lines) => {
                 Choice { lines: lines.into_iter().map(|(sku, q)| (sku, (q, None))).collect(), cart_version: None }
@@ -138,7 +151,7 @@ impl StartCheckout {
             abandoned: false,
         };
         let opening = self.make_room(&checkout, call).await?;
-        if let Err(stop) = self.reserve(&checkout, call).await {
+        if let Err(stop) = self.reserve(&checkout, ship_to, call).await {
             self.leave_room(&checkout, &opening, &stop).await;
             return Err(stop);
         }
@@ -208,12 +221,12 @@ impl StartCheckout {
 
     /// Holds the units and starts the timer. The reservation comes first: a timer that is lost, or a checkout
     /// that is never stored, leaves units that the sweeper frees.
-    async fn reserve(&self, checkout: &Checkout, call: &Call) -> Result<(), Stop> {
+    async fn reserve(&self, checkout: &Checkout, ship_to: Option<&Area>, call: &Call) -> Result<(), Stop> {
         let request = ReserveRequest {
             reservation_id: checkout.reservation_id.clone(),
             lines: checkout.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect(),
             expires_at: checkout.expires_at,
-            nearest: Vec::new(),
+            nearest: self.warehouses.to(ship_to, call.now).await?,
         };
         match self.reservations.reserve(&request, call.now).await? {
             ReserveOutcome::Reserved(_, cost) => {

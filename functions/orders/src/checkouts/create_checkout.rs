@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use souk_domain::{ids::Sku, order::MAX_LINES, quantity::Quantity};
+use souk_domain::{ids::Sku, order::MAX_LINES, quantity::Quantity, stock::Area};
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
     description::Problems,
@@ -28,6 +28,10 @@ struct Body {
     #[serde(default)]
     #[schema(min_items = 1, max_items = 50)]
     lines: Option<Vec<BodyLine>>,
+    /// Where it is going to be sent, as far as the shopper has said: the warehouses there send first. The address is the
+    /// order's.
+    #[serde(default)]
+    ship_to: Option<Area>,
 }
 
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -53,11 +57,14 @@ struct BodyLine {
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
-    let wanted = match request.json::<Body>()?.lines {
+    let Body { lines, ship_to } = request.json()?;
+    let ship_to = ship_to.map(Area::checked).transpose();
+    let ship_to = ship_to.map_err(|why| Problem::invalid_field(format!("ship_to.{}", why.field()), why.to_string()))?;
+    let wanted = match lines {
         Some(lines) => Wanted::Lines(named(&lines)?),
         None => Wanted::Cart,
     };
-    Err(match deps.run(user_id, wanted, &call).await? {
+    Err(match deps.run(user_id, wanted, ship_to.as_ref(), &call).await? {
         Outcome::Started(checkout, changes) => {
             let location = format!("/checkouts/{}", checkout.checkout_id);
             let view = CheckoutView::new(&checkout, &changes);

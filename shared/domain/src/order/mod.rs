@@ -23,6 +23,7 @@ pub use actor::Actor;
 pub use address::{Address, AddressChange, AddressError};
 pub use attention::{Attention, MoneyFacts, Need};
 pub use cancellation::{CancelReason, Canceller};
+pub use country::is_country;
 pub use origin::{FromCheckout, FromFlashSale, Origin};
 pub use parcel::{FormerLabel, Label, Parcel, ParcelNumber, Shipment, ShipmentItem};
 pub use promise::{Promise, Terms};

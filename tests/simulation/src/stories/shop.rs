@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use souk_cart::Owner;
 use souk_domain::{ids::OrderId, money::Money, quantity::Quantity};
 use souk_events::inventory::ReservationTimer;
-use souk_fn_fulfilment::admin::ship_order;
+use souk_fn_fulfilment::admin::{deliver_order, ship_order};
 use souk_fn_orders::{background, checkouts, orders};
 use souk_fn_payments::payment_webhook;
 use souk_gateway::{
@@ -41,8 +41,8 @@ const WAREHOUSE: &str = "east";
 /// The shop. Cheap to clone.
 #[derive(Clone)]
 pub struct Shop {
-    network: Network,
-    functions: &'static Functions,
+    pub(super) network: Network,
+    pub(super) functions: &'static Functions,
     clock: Clock,
     checkouts: Rc<Cell<u128>>,
 }
@@ -116,16 +116,30 @@ pub fn play(story: impl AsyncFnOnce(Shop)) {
 }
 
 /// Runs steps one after the other, each as soon as it is due.
-struct Saga(Shop);
+pub(super) struct Saga(pub(super) Shop);
 
 impl Steps for Saga {
     async fn run(&self, resource: &str, input: Value) -> Result<Value, String> {
         let Shop { functions, clock, .. } = self.0;
+        self.0.network.with(|world| {
+            if let Some(meter) = &mut world.meter {
+                meter.step(resource);
+                meter.now().functions += 1;
+            }
+        });
         functions.step(resource, input, Call::at(clock.now())).await.map_err(|error| error.name.to_owned())
     }
 
     fn jitter(&self) -> f64 {
         1.0
+    }
+
+    fn enters(&self) {
+        self.0.network.with(|world| {
+            if let Some(meter) = &mut world.meter {
+                meter.now().transitions += 1;
+            }
+        });
     }
 }
 
@@ -172,6 +186,14 @@ impl Shop {
         }
     }
 
+    /// The shopper gives a checkout up.
+    pub async fn give_up(&self, user: &str, checkout: &Reply) {
+        let request = request("DELETE", "/checkouts").by(user).path("checkout_id", &checkout.id("checkout_id")).build();
+        let deleted =
+            checkouts::delete_checkout::handle(&self.functions.delete_checkout, request, Call::at(self.now()));
+        assert_eq!(Reply::from(deleted.await).status, 204);
+    }
+
     /// The shopper orders what they have checked out, with a good card.
     pub fn place(&self, user: &str, key: &str, checkout: &Reply) -> impl Future<Output = Reply> + use<> {
         self.place_with(user, key, checkout, "pm_card_visa")
@@ -203,6 +225,12 @@ impl Shop {
         let body = json!({"carrier": "c", "tracking_number": "t"}).to_string();
         let request = request("POST", "/ship").by_staff("warehouse").path("order_id", order_id).body(&body).build();
         ship_order::handle(&self.functions.ship_order, request, Call::at(self.now())).await.into()
+    }
+
+    /// All parcels have arrived.
+    pub async fn arrive(&self, order_id: &str) -> Reply {
+        let request = request("POST", "/deliver").by_staff("warehouse").path("order_id", order_id).build();
+        deliver_order::handle(&self.functions.deliver_order, request, Call::at(self.now())).await.into()
     }
 }
 
