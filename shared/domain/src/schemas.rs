@@ -81,7 +81,8 @@ impl ToSchema for ParcelNumber {}
 impl PartialSchema for Money {
     fn schema() -> RefOr<Schema> {
         let amount = ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).minimum(Some(0));
-        let amount = amount.maximum(Some(Currency::MOST)).description(Some("Minor units: cents, or whole yen."));
+        let amount = amount.maximum(Some(Currency::USD.maximum()));
+        let amount = amount.description(Some("Minor units: cents, or whole yen. Of rupiahs up to 12 digits."));
         let currency = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).pattern(Some("^[A-Z]{3}$"));
         let currency = currency.description(Some("ISO 4217; the shop sells in one.")).examples(["USD"]);
         let money = ObjectBuilder::new().property("amount", amount).required("amount");
