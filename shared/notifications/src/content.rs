@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
     money::Money,
-    order::{CancelReason, Order},
+    order::{CancelReason, Order, OrderLine},
 };
 
 use crate::{About, Kind};

@@ -36,16 +36,22 @@ pub struct WebhookEvent {
     pub intent_id: Option<String>,
     /// When it happened. Events may arrive in any order.
     pub created: Timestamp,
-    news: News,
+    /// What it says of money that goes back.
+    pub news: News,
 }
 
 /// What an event says of money that goes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum News {
+pub enum News {
     /// Nothing.
     Nothing,
     /// Where a refund stands.
-    Refund { gateway_id: String, status: String },
+    Refund {
+        /// The gateway's id of it.
+        gateway_id: String,
+        /// The gateway's word.
+        status: String,
+    },
     /// How much of a charge was given back (minor units), failures not counted.
     Refunded(i64),
 }

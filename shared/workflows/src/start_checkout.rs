@@ -7,7 +7,7 @@ use souk_cart::Carts;
 use souk_domain::{
     ids::{CheckoutId, Sku, UserId},
     money::{Money, Unpayable},
-    order::{OrderLine, total},
+    order::{OrderLine, TotalError, total},
     quantity::Quantity,
     stock::{Area, Shortage},
 };

@@ -1,7 +1,7 @@
 //! What each call brings about, and what each answer becomes.
 
 use serde_json::json;
-use souk_domain::money::Money;
+use souk_domain::money::{Currency, Money};
 use souk_payments::gateway::{Decline, Gateway, GatewayError, IntentStatus, NewIntent};
 
 use crate::till::{Till, order};

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use souk_domain::ids::{OrderId, RefundId};
-use souk_domain::money::Money;
+use souk_domain::money::{Currency, Money};
 use souk_domain::payment::{
     Ask, AskError, PaymentState, RefundOrigin, RefundReason,
     RefundState::{self, Failed, Pending, Succeeded},

@@ -1,5 +1,7 @@
 //! What was typed, as words: what each may be called instead, what is a price, what is a code.
 
+use souk_domain::money::Currency;
+
 use super::synonyms::{OTHERS_MAX, Synonyms, singular};
 
 /// More words are given up: a query's cost is bounded whatever it holds.

@@ -4,6 +4,7 @@ mod carriers;
 mod cart;
 mod catalog;
 mod companions;
+mod cost;
 mod finding;
 mod flash_sales;
 mod fulfilment;

@@ -9,7 +9,11 @@ use souk_domain::{
 };
 use souk_dynamo::{Item, n, s};
 use souk_orders::Orders;
-use souk_payments::{PaymentRecords, ReconciliationCursor, Resume, SeenEvents, gateway::Window, webhook::WebhookEvent};
+use souk_payments::{
+    PaymentRecords, ReconciliationCursor, Resume, SeenEvents,
+    gateway::Window,
+    webhook::{News, WebhookEvent},
+};
 
 use super::{at, order, tables::Tables};
 
@@ -20,6 +24,7 @@ fn event(id: &str, second: i64) -> WebhookEvent {
         order_id: Some(order(1)),
         intent_id: Some("pi_1".to_owned()),
         created: at(second),
+        news: News::Nothing,
     }
 }
 
