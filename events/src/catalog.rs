@@ -1,5 +1,7 @@
 //! What the catalog publishes to the shop.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{ProductId, Sku};
 
@@ -18,6 +20,9 @@ pub struct ProductChanged {
     pub version: u64,
     /// What can be bought of it.
     pub skus: Vec<Sku>,
+    /// What sets the variants apart, of those that anything does.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variants: BTreeMap<Sku, String>,
     /// What can no longer be bought of it, since this version.
     pub withdrawn_skus: Vec<Sku>,
 }

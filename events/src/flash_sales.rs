@@ -25,6 +25,12 @@ pub struct PurchaseIntent {
     pub claimed_at: i64,
     /// What.
     pub sku: Sku,
+    /// What its product is called. Messages of before it was told lack it.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// What sets the variant apart, where anything does.
+    #[serde(default)]
+    pub variant: Option<String>,
     /// The sale's price of the one unit.
     pub unit_price: Money,
     /// The gateway's token of the payment method.

@@ -3,7 +3,11 @@
 
 use serde::Serialize;
 use souk_cart::Cart;
-use souk_domain::{ids::Sku, money::Money, quantity::Quantity};
+use souk_domain::{
+    ids::Sku,
+    money::{Currency, Money},
+    quantity::Quantity,
+};
 use souk_dynamo::StoreError;
 use souk_pricing::Prices;
 use souk_runtime::http::Response;
@@ -29,6 +33,9 @@ struct LineView {
     quantity: Quantity,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    /// What sets the variant apart, where anything does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant: Option<String>,
     /// Missing where the SKU cannot be bought now.
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Money>,
@@ -43,11 +50,12 @@ impl CartView {
                 sku: sku.clone(),
                 quantity: line.quantity,
                 title: offer.and_then(|offer| offer.title.clone()),
+                variant: offer.and_then(|offer| offer.variant.clone()),
                 price: offer.and_then(|offer| offer.sellable_at()),
             }
         });
         let lines: Vec<_> = lines.collect();
-        Ok(Self { subtotal: subtotal(&lines), lines, version: cart.version, left_out: Vec::new() })
+        Ok(Self { subtotal: subtotal(&lines, prices.currency()), lines, version: cart.version, left_out: Vec::new() })
     }
 
     pub(crate) fn leaving_out(self, left_out: Vec<Sku>) -> Self {
@@ -59,8 +67,8 @@ impl CartView {
     }
 }
 
-fn subtotal(lines: &[LineView]) -> Option<Money> {
-    lines.iter().try_fold(Money::ZERO, |sum, line| sum.plus(line.price?.times(line.quantity).ok()?).ok())
+fn subtotal(lines: &[LineView], currency: Currency) -> Option<Money> {
+    lines.iter().try_fold(Money::nothing(currency), |sum, line| sum.plus(line.price?.times(line.quantity).ok()?).ok())
 }
 
 #[cfg(test)]
@@ -69,12 +77,13 @@ mod tests {
 
     #[test]
     fn a_subtotal_stands_only_where_every_line_can_be_bought() {
-        let line =
-            |price| LineView { sku: "a".parse().unwrap(), quantity: Quantity::new(2).unwrap(), title: None, price };
+        let quantity = Quantity::new(2).unwrap();
+        let line = |price| LineView { sku: "a".parse().unwrap(), quantity, title: None, variant: None, price };
         let price = Money::usd(150).ok();
+        let subtotal = |lines: &[LineView]| super::subtotal(lines, Currency::USD);
         assert_eq!(subtotal(&[line(price), line(price)]), Money::usd(600).ok());
         assert_eq!(subtotal(&[line(price), line(None)]), None);
-        assert_eq!(subtotal(&[]), Some(Money::ZERO));
-        assert_eq!(subtotal(&[line(Money::usd(Money::MAX).ok())]), None);
+        assert_eq!(subtotal(&[]), Money::usd(0).ok());
+        assert_eq!(subtotal(&[line(Money::usd(99_999_999).ok())]), None);
     }
 }

@@ -1,10 +1,10 @@
 //! This context's refusals as problems.
 
 use souk_cart::{Cart, ChangeOutcome, TooManyLines};
-use souk_domain::ids::Sku;
+use souk_domain::{ids::Sku, quantity::Quantity};
 use souk_runtime::http::{
     Problem,
-    problem::catalogue::{CartFull, NotForSale, UnknownSku},
+    problem::catalogue::{AboveOrderLimit, CartFull, NotForSale, UnknownSku},
 };
 
 pub(crate) fn change(outcome: ChangeOutcome) -> Result<Cart, Problem> {
@@ -18,6 +18,12 @@ pub(crate) fn change(outcome: ChangeOutcome) -> Result<Cart, Problem> {
 pub(crate) fn unknown_sku(sku: &Sku) -> Problem {
     Problem::new(UnknownSku, format!("Nothing is sold as {sku}."))
         .with_field("sku", "is not the SKU of anything sold here")
+}
+
+pub(crate) fn above_order_limit(sku: &Sku, most: Quantity) -> Problem {
+    Problem::new(AboveOrderLimit, format!("No more than {} of {sku} are sold in one order.", most.get()))
+        .with("sku", sku)
+        .with("max_per_order", most)
 }
 
 pub(crate) fn withdrawn(sku: &Sku) -> Problem {

@@ -6,7 +6,7 @@ use souk_domain::{ids::Sku, quantity::Quantity};
 use souk_runtime::http::{
     HttpResult, Problem, Request,
     description::Problems,
-    problem::catalogue::{CartFull, NotForSale, UnknownSku},
+    problem::catalogue::{AboveOrderLimit, CartFull, NotForSale, UnknownSku},
 };
 use souk_wiring::Call;
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ struct Body {
     request_body = Body,
     responses(
         (status = 200, description = "The cart as it is now.", body = CartView, headers(("Set-Cookie"))),
-        Problems<(NotForSale, CartFull, UnknownSku)>,
+        Problems<(NotForSale, AboveOrderLimit, CartFull, UnknownSku)>,
     ),
     security((), ("guest" = []), ("user" = [])),
 )]
@@ -50,6 +50,9 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     }
     if offer.withdrawn {
         return Err(problems::withdrawn(&sku));
+    }
+    if let Some(most) = offer.max_per_order.filter(|most| quantity.get() > most.get()) {
+        return Err(problems::above_order_limit(&sku, most));
     }
     let changed = deps.carts.put(&owner, &sku, quantity, offer.price, call.now).await?;
     let cart = problems::change(changed)?;

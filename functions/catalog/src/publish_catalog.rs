@@ -1,6 +1,6 @@
 //! `publish-catalog`: publishes what the catalog table's stream says about products.
 
-use souk_catalog::{Key, ProductRecord};
+use souk_catalog::{Key, ProductDetails, ProductRecord};
 use souk_domain::ids::Sku;
 use souk_events::catalog::{ProductChanged, ProductDeleted, SOURCE};
 use souk_runtime::{
@@ -41,7 +41,9 @@ fn event_of(record: &Record) -> Result<Option<ProductEvent>, RecordFailure> {
         return Ok(Some(ProductEvent::Deleted(ProductDeleted { product_id, version, skus })));
     };
     let withdrawn_skus = record.old::<ProductRecord>().map(|old| gone(old.skus, &skus)).unwrap_or_default();
-    Ok(Some(ProductEvent::Changed(ProductChanged { product_id, title: details.title, version, skus, withdrawn_skus })))
+    let ProductDetails { title, variants, .. } = details;
+    let variants = variants.into_iter().filter_map(|variant| Some((variant.sku.clone(), variant.apart()?))).collect();
+    Ok(Some(ProductEvent::Changed(ProductChanged { product_id, title, version, skus, variants, withdrawn_skus })))
 }
 
 fn gone(before: Vec<Sku>, now: &[Sku]) -> Vec<Sku> {
@@ -85,6 +87,7 @@ mod tests {
         assert_eq!((event.version, event.title.as_str()), (2, "Backpack"));
         assert_eq!(event.skus, ["B", "C"].map(|sku| sku.parse().unwrap()));
         assert_eq!(event.withdrawn_skus, ["A".parse().unwrap()]);
+        assert_eq!(event.variants, [].into());
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use souk_domain::{
     flash_sale::{FlashSaleStatus, TermsError},
+    ids::Sku,
     stock::Shortage,
 };
 use souk_flash_sales::{TokenError, WaitingRoomError};
 use souk_runtime::http::{
     Problem,
     problem::catalogue::{
-        AccountNotEligible, AdmissionNotValid, AdmissionRequired, IllegalTransition, OutOfStock, SaleNotOpen, SoldOut,
-        TicketNotValid, TicketRequired,
+        AccountNotEligible, AdmissionNotValid, AdmissionRequired, IllegalTransition, NotForSale, OutOfStock,
+        SaleNotOpen, SoldOut, TicketNotValid, TicketRequired,
     },
 };
 
@@ -67,6 +68,10 @@ pub(crate) fn waiting_room(error: WaitingRoomError) -> Problem {
 
 pub(crate) fn terms(error: TermsError) -> Problem {
     Problem::invalid_field(error.field(), error.to_string())
+}
+
+pub(crate) fn withdrawn(sku: &Sku) -> Problem {
+    Problem::new(NotForSale, format!("{sku} is not for sale any more: its product is withdrawn.")).with("sku", sku)
 }
 
 pub(crate) fn out_of_stock(shortage: &Shortage) -> Problem {

@@ -62,6 +62,9 @@ pub(crate) struct ItemView<'a> {
     /// As it was called when it was bought.
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
+    /// What sets the variant apart, where anything does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant: Option<&'a str>,
     quantity: u32,
     /// Where it lies, where that is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,12 +110,15 @@ pub(crate) fn items<'a>(
     order: &'a Order,
     places: &'a HashMap<Sku, Place>,
 ) -> Vec<ItemView<'a>> {
-    let title = |sku: &Sku| order.lines.iter().find(|line| line.sku == *sku).and_then(|line| line.title.as_deref());
-    let item = |item: &'a ShipmentItem| ItemView {
-        sku: &item.sku,
-        title: title(&item.sku),
-        quantity: item.quantity,
-        place: places.get(&item.sku),
+    let item = |item: &'a ShipmentItem| {
+        let line = order.lines.iter().find(|line| line.sku == item.sku);
+        ItemView {
+            sku: &item.sku,
+            title: line.and_then(|line| line.title.as_deref()),
+            variant: line.and_then(|line| line.variant.as_deref()),
+            quantity: item.quantity,
+            place: places.get(&item.sku),
+        }
     };
     fulfilment.items.iter().map(item).collect()
 }

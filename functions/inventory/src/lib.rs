@@ -14,6 +14,7 @@ pub mod publish_due_hints;
 pub mod put_inventories;
 pub mod put_inventory;
 pub mod put_place;
+pub mod warehouses;
 
 souk_runtime::functions! {
     stream "publish-availability" => publish_availability::handle,
@@ -26,4 +27,7 @@ souk_runtime::functions! {
     http "put-inventories" => put_inventories::handle,
     http "put-inventory" => put_inventory::handle,
     http "put-place" => put_place::handle,
+    http "get-warehouse" => warehouses::get_warehouse::handle,
+    http "list-warehouses" => warehouses::list_warehouses::handle,
+    http "put-warehouse" => warehouses::put_warehouse::handle,
 }

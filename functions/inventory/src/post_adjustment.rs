@@ -19,7 +19,7 @@ use crate::{
 
 const REASON: TextRule = TextRule::one_line(200);
 
-/// The rows of stock, and the adjustments that were made with a key.
+/// The rows of stock, and the adjustments that were made.
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
     rows: StockRows,
@@ -49,7 +49,8 @@ impl Body {
     }
 }
 
-/// Answers with the row after the adjustment; a repeat with the same key gets the same answer.
+/// Answers with the row after the adjustment; a repeat with the same key gets the same answer. Without a key the request
+/// takes effect once each time that it is sent: send one wherever it may be repeated, as after an answer that was lost.
 #[utoipa::path(
     post,
     path = "/admin/inventory/{sku}/{warehouse_id}/adjustments",
@@ -71,14 +72,8 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let digest = format!("{} {}", body.delta, body.reason);
     let adjustment = Adjustment { delta: body.delta, reason: body.reason, by, at: call.now };
     let row = (&sku, &warehouse_id);
-    let outcome = match key {
-        None => deps.rows.adjust(row, &adjustment).await?,
-        Some(key) => {
-            let request = IdempotentRequest { key, digest };
-            deps.rows.adjust_once(&deps.remembered, row, &adjustment, &request).await?
-        }
-    };
-    problems::adjust(outcome)
+    let request = IdempotentRequest::of(key, &call, digest);
+    problems::adjust(deps.rows.adjust(&deps.remembered, row, &adjustment, &request).await?)
 }
 
 #[cfg(test)]

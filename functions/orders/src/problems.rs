@@ -1,14 +1,17 @@
 //! This context's refusals as problems, each with its stable type.
 
+use jiff::Timestamp;
 use souk_domain::{
     ids::Sku,
     order::{Order, OrderStatus},
+    quantity::Quantity,
 };
 use souk_runtime::http::{
     Problem,
     problem::catalogue::{
-        AddressFixed, AlreadyPacked, CartConsumed, CartEmpty, CheckoutConsumed, CheckoutExpired, IdempotencyKeyReused,
-        IllegalTransition, NotForSale, OutOfStock, PartlyShipped, PriceChanged, TooScattered,
+        AboveOrderLimit, AddressFixed, AlreadyPacked, CartConsumed, CartEmpty, CheckoutConsumed, CheckoutExpired,
+        IdempotencyKeyReused, IllegalTransition, NotForSale, OutOfStock, PartlyShipped, PriceChanged, TooManyCheckouts,
+        TooManyUnitsHeld, TooScattered,
     },
 };
 use souk_workflows::PriceChange;
@@ -27,6 +30,24 @@ pub(crate) fn out_of_stock(sku: &Sku, requested: u32, available: u32) -> Problem
         .with("sku", sku)
         .with("requested", requested)
         .with("available", available)
+}
+
+pub(crate) fn above_order_limit(sku: &Sku, most: Quantity) -> Problem {
+    Problem::new(AboveOrderLimit, format!("No more than {} of {sku} are sold in one order.", most.get()))
+        .with("sku", sku)
+        .with("max_per_order", most)
+}
+
+pub(crate) fn too_many_checkouts(first_ends: Timestamp, now: Timestamp) -> Problem {
+    let seconds = first_ends.duration_since(now).as_secs().max(1);
+    Problem::new(TooManyCheckouts, "Order one of your open checkouts, or delete one, before you make another.")
+        .with_header("retry-after", seconds.to_string())
+}
+
+pub(crate) fn too_many_units(held: u32, most: u32) -> Problem {
+    Problem::new(TooManyUnitsHeld, format!("{held} units are held for you, and no more than {most} may be."))
+        .with("held", held)
+        .with("max_units", most)
 }
 
 pub(crate) fn scattered() -> Problem {

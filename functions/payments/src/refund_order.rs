@@ -37,7 +37,7 @@ struct Body {
 
 impl Body {
     fn note(&self) -> Result<Option<Note>, Problem> {
-        if self.amount == Some(Money::ZERO) {
+        if self.amount.is_some_and(Money::is_nothing) {
             return Err(Problem::invalid_field("amount.amount", "must be at least 1"));
         }
         self.note

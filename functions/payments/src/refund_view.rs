@@ -68,8 +68,9 @@ pub(crate) struct OrderRefundsView<'a> {
     /// What was taken; absent where nothing was.
     #[serde(skip_serializing_if = "Option::is_none")]
     captured: Option<Money>,
-    /// What goes back of it: all refunds that have not failed.
-    refunded: Money,
+    /// What goes back of it: all refunds that have not failed; absent while nothing is known of a payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refunded: Option<Money>,
     /// What can still be refunded; absent where nothing was taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     refundable: Option<Money>,
@@ -112,7 +113,7 @@ impl<'a> OrderRefundsView<'a> {
             order_id,
             payment_status: record.map_or(PaymentState::Intent, |record| record.state),
             captured: record.and_then(PaymentRecord::captured),
-            refunded: record.map_or(Money::ZERO, PaymentRecord::refunded),
+            refunded: record.map(PaymentRecord::refunded),
             refundable: record.and_then(PaymentRecord::refundable),
             refunds: record.into_iter().flat_map(|record| record.refunds.iter()).map(RefundView::from).collect(),
         }

@@ -39,8 +39,11 @@ async fn record(prices: &Prices, version: u64, facts: &[(Sku, CatalogFact)]) -> 
 fn facts_of(event: CatalogEvent) -> (u64, Vec<(Sku, CatalogFact)>) {
     let withdrawn = |sku| (sku, CatalogFact::Withdrawn);
     match event {
-        CatalogEvent::ProductChanged(ProductChanged { title, version, skus, withdrawn_skus, .. }) => {
-            let listed = skus.into_iter().map(|sku| (sku, CatalogFact::Listed { title: title.clone() }));
+        CatalogEvent::ProductChanged(ProductChanged { title, version, skus, mut variants, withdrawn_skus, .. }) => {
+            let listed = skus.into_iter().map(|sku| {
+                let variant = variants.remove(&sku);
+                (sku, CatalogFact::Listed { title: title.clone(), variant })
+            });
             (version, listed.chain(withdrawn_skus.into_iter().map(withdrawn)).collect())
         }
         CatalogEvent::ProductDeleted(ProductDeleted { version, skus, .. }) => {
@@ -63,11 +66,16 @@ mod tests {
 
     #[test]
     fn a_change_lists_and_withdraws() {
-        let detail = json!({"product_id": "p", "title": "Bag", "version": 4, "skus": ["A"], "withdrawn_skus": ["B"]});
+        let detail = json!({
+            "product_id": "p", "title": "Bag", "version": 4, "skus": ["A", "C"], "variants": {"C": "Black, XL"},
+            "withdrawn_skus": ["B"],
+        });
         let (version, facts) = facts("ProductChanged", detail);
         assert_eq!(version, 4);
-        assert_eq!(facts[0], ("A".parse().unwrap(), CatalogFact::Listed { title: "Bag".to_owned() }));
-        assert_eq!(facts[1], ("B".parse().unwrap(), CatalogFact::Withdrawn));
+        let listed = |variant| CatalogFact::Listed { title: "Bag".to_owned(), variant };
+        assert_eq!(facts[0], ("A".parse().unwrap(), listed(None)));
+        assert_eq!(facts[1], ("C".parse().unwrap(), listed(Some("Black, XL".to_owned()))));
+        assert_eq!(facts[2], ("B".parse().unwrap(), CatalogFact::Withdrawn));
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! `PUT /admin/prices/{sku}`: sets or changes a SKU's price.
+//! `PUT /admin/prices/{sku}`: sets or changes a SKU's price, and how much of it one order may have.
 
 use serde::Deserialize;
-use souk_domain::{ids::Sku, money::Money};
-use souk_pricing::PricedSku;
+use souk_domain::{ids::Sku, money::Money, quantity::Quantity};
+use souk_pricing::{PricedSku, Terms};
 use souk_runtime::http::{Effect, HttpResult, Problem, Request, Response, description::IfMatch};
 use souk_wiring::Call;
 use utoipa::ToSchema;
@@ -15,6 +15,9 @@ use crate::{operator::require_operator, problems};
 #[serde(deny_unknown_fields)]
 struct Body {
     price: Money,
+    /// The most units that one order may have; as many as a line may have where it is absent.
+    #[serde(default)]
+    max_per_order: Option<Quantity>,
 }
 
 /// Answers with the price as it is stored now: 201 where there was none.
@@ -34,8 +37,8 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let sku: Sku = request.path("sku")?;
     let seen = request.if_match()?;
-    let Body { price } = request.json()?;
-    let (effect, price) = put(deps, &sku, price, seen).await?;
+    let Body { price, max_per_order } = request.json()?;
+    let (effect, price) = put(deps, &sku, Terms { price, max_per_order }, seen).await?;
     Ok(Response::put(effect, price.version, &price))
 }
 
@@ -43,8 +46,8 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
 pub(crate) async fn put(
     deps: &Deps,
     sku: &Sku,
-    price: Money,
+    terms: Terms,
     seen: Option<u64>,
 ) -> Result<(Effect, PricedSku), Problem> {
-    problems::set_price(deps.prices.set(sku, price, seen).await?)
+    problems::set_price(deps.prices.set(sku, terms, seen).await?)
 }

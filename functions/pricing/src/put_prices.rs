@@ -1,7 +1,8 @@
 //! `POST /admin/prices`: sets many prices, each as `PUT /admin/prices/{sku}` would.
 
 use serde::Deserialize;
-use souk_domain::{ids::Sku, money::Money};
+use souk_domain::{ids::Sku, money::Money, quantity::Quantity};
+use souk_pricing::Terms;
 use souk_runtime::http::{HttpResult, Request, Row, RowAnswers, Rows, put_rows};
 use souk_wiring::Call;
 use utoipa::ToSchema;
@@ -17,6 +18,9 @@ struct PriceRow {
     #[serde(default)]
     if_match: Option<u64>,
     price: Money,
+    /// The most units that one order may have; as many as a line may have where it is absent.
+    #[serde(default)]
+    max_per_order: Option<Quantity>,
 }
 
 impl Row for PriceRow {
@@ -39,7 +43,8 @@ impl Row for PriceRow {
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     put_rows(&request, async |row: PriceRow| {
-        let (effect, price) = put_price::put(deps, &row.sku, row.price, row.if_match).await?;
+        let terms = Terms { price: row.price, max_per_order: row.max_per_order };
+        let (effect, price) = put_price::put(deps, &row.sku, terms, row.if_match).await?;
         Ok((effect, price.version))
     })
     .await

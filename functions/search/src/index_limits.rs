@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use souk_catalog::{CategoryDetails, ProductDetails, ProductRecord, SellerDetails};
-use souk_domain::{money::Money, stock::MAX_UNITS};
+use souk_domain::{
+    money::{Currency, Money},
+    stock::MAX_UNITS,
+};
 use souk_search::{
     Action, AvailabilityFact, CategoryName, CategoryPath, PriceFact, ProductPage, SellerName, definition,
 };
@@ -122,7 +125,7 @@ const ROWS: [Row; 32] = [
         |w| w.product["attributes"] = attribute(wide(1_000)),
         |w| w.product["attributes"] = attribute(wide(1_001)),
     ),
-    ("variants.price", "long", |w| w.price = Money::MAX, |w| w.price = Money::MAX + 1),
+    ("variants.price", "long", |w| w.price = Currency::MOST, |w| w.price = Currency::MOST + 1),
     ("variants.available", "long", |w| w.units = MAX_UNITS.into(), |w| w.units = u64::from(MAX_UNITS) + 1),
     ("variants.in_stock", "boolean", |w| w.units = 0, |w| w.units = u64::MAX),
 ];
@@ -166,7 +169,7 @@ impl Written {
         let category: CategoryDetails = serde_json::from_value(self.category.clone()).ok()?;
         let seller: SellerDetails = serde_json::from_value(self.seller.clone()).ok()?;
         details.check().and_then(|()| category.check()).and_then(|()| seller.check()).ok()?;
-        let price = Money::usd(self.price).ok()?;
+        let price = Money::new(self.price, "IDR".parse().ok()?).ok()?;
         (self.units <= MAX_UNITS.into()).then_some(())?;
         let record: ProductRecord = serde_json::from_value(json!({
             "pk": "product#p", "product_id": id(64), "version": u64::MAX, "details": details, "skus": [],

@@ -2,7 +2,7 @@
 
 use souk_domain::{
     ids::{CategoryId, SellerId},
-    money::Money,
+    money::Currency,
 };
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
@@ -55,8 +55,8 @@ pub struct Deps {
         ("category" = Option<CategoryId>, Query, description = "Only what stands in this category or below it."),
         ("seller" = Option<SellerId>, Query, description = "Only what this seller sells."),
         ("attribute" = Option<Vec<String>>, Query, description = "Only what has this attribute, as a facet shows it: `colour=brown`. May be given up to 20 times: of several values of one attribute any will do, of several attributes all have to match."),
-        ("min_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The least price in minor units, this one included."),
-        ("max_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The highest price in minor units, this one included."),
+        ("min_price" = Option<i64>, Query, minimum = 0, maximum = 999999999999_i64, description = "The least price in minor units, this one included."),
+        ("max_price" = Option<i64>, Query, minimum = 0, maximum = 999999999999_i64, description = "The highest price in minor units, this one included."),
         ("min_rating" = Option<f64>, Query, minimum = 0, maximum = 5, description = "The least average rating, this one included."),
         ("in_stock" = Option<bool>, Query, description = "Only what can be bought now, as far as is known."),
         ("sort" = Option<Sort>, Query, description = "The order of hits; `relevance` unless said otherwise."),
@@ -112,8 +112,8 @@ pub(crate) fn words(q: Option<String>) -> Result<Option<String>, Problem> {
 }
 
 fn price(name: &'static str, amount: Option<i64>) -> Result<Option<i64>, Problem> {
-    match amount.map(Money::usd) {
-        Some(Err(error)) => Err(Problem::invalid_field(name, error.to_string())),
-        _ => Ok(amount),
+    if amount.is_some_and(|amount| !(0..=Currency::MOST).contains(&amount)) {
+        return Err(Problem::invalid_field(name, format!("must be from 0 to {} minor units", Currency::MOST)));
     }
+    Ok(amount)
 }

@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import Any, Iterator
 
 from . import contract
+from .currency import CURRENCY, DECIMALS
 from .model import Fault, Money
 from .texts import broken_character, control_character
 
 ID = contract.pattern_of("ProductId")
 MAX_MINOR = contract.most("Money", "amount")
 MAX_COUNT = contract.most("CountRow", "quantity")
-MAX_DOLLARS = Decimal(MAX_MINOR).scaleb(-2)
-CENT = Decimal("0.01")
+MAX_PRICE = Decimal(MAX_MINOR).scaleb(-DECIMALS)
+MINOR_UNIT = Decimal(1).scaleb(-DECIMALS)
 # One rule for every number of every format: no exponent, no leading zero, no sign but a minus, nothing between digits.
 WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,29})\Z")
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?\Z")
@@ -82,12 +83,12 @@ class Fields:
         return None if value is None else Decimal(value)
 
     def money(self, key: str) -> Money | None:
-        """A price: a decimal number of dollars, or the API's {amount: minor units, currency}."""
+        """A price: a decimal number of the shop's currency, or the API's {amount: minor units, currency}."""
         if isinstance(value := self.take(key), dict):
             inner = Fields(value, self.errors, self._name(key))
             amount = inner.count("amount", limit=MAX_MINOR)
-            if inner.take("currency", required=True) not in (None, "USD"):
-                inner.error("currency", "must be USD")
+            if inner.take("currency", required=True) not in (None, CURRENCY):
+                inner.error("currency", f"must be {CURRENCY}")
             inner.finish()
             return None if amount is None else Money(amount)
         amount = self.number(key)
@@ -95,12 +96,12 @@ class Fields:
             return None
         if amount < 0:
             return self.error(key, f"{value} is negative")
-        if amount > MAX_DOLLARS:
-            return self.error(key, f"{value} is above {MAX_DOLLARS}")
+        if amount > MAX_PRICE:
+            return self.error(key, f"{value} is above {MAX_PRICE}")
         # A remainder is exact; a product of Decimals is rounded to 28 digits, and an overlong price would pass.
-        if amount % CENT:
-            return self.error(key, f"{value} has more than 2 decimals")
-        return Money(int(amount.scaleb(2).to_integral_value()))
+        if amount % MINOR_UNIT:
+            return self.error(key, f"{value} has more than {DECIMALS} decimals")
+        return Money(int(amount.scaleb(DECIMALS).to_integral_value()))
 
     def texts(self, key: str) -> dict[str, str]:
         """A flat mapping of names to texts as they were written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, NamedTuple
 
+from .currency import CURRENCY
 from .model import Fault, RawRow
 
 # Of these each record of a product has its own.
@@ -47,7 +48,7 @@ def _variant(fields: dict[str, Any]) -> dict[str, Any]:
     """Its SKU is the product's id unless there is one."""
     variant: dict[str, Any] = {"sku": fields.get("sku", fields.get("id")), "price": fields.get("price")}
     if "price.amount" in fields:
-        variant["price"] = {"amount": fields["price.amount"], "currency": "USD"}
+        variant["price"] = {"amount": fields["price.amount"], "currency": CURRENCY}
     if "variant.title" in fields:
         variant["title"] = fields["variant.title"]
     parts = {"attributes": _below(fields, "variant.attributes"), "stock": _below(fields, "stock")}

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Generic, Iterable, NamedTuple, TypeVar
 
+from .currency import CURRENCY
+
 T = TypeVar("T")
 
 # The lists of a catalogue, and what each holds.
@@ -69,7 +71,7 @@ class Money:
     """An amount in minor units."""
 
     amount: int
-    currency: str = "USD"
+    currency: str = CURRENCY
 
 
 @dataclass(frozen=True)

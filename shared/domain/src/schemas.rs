@@ -17,7 +17,7 @@ use crate::{
         CategoryId, CheckoutId, EventId, FlashSaleId, NoteId, OrderId, PictureId, ProductId, RefundId, ReservationId,
         SellerId, Sku, UserId, WarehouseId, WebhookId,
     },
-    money::Money,
+    money::{Currency, Money},
     order::{CarrierId, ParcelNumber},
     quantity::Quantity,
 };
@@ -81,8 +81,10 @@ impl ToSchema for ParcelNumber {}
 impl PartialSchema for Money {
     fn schema() -> RefOr<Schema> {
         let amount = ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer)).minimum(Some(0));
-        let amount = amount.maximum(Some(Self::MAX)).description(Some("Minor units: cents."));
-        let currency = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(["USD"]));
+        let amount = amount.maximum(Some(Currency::USD.maximum()));
+        let amount = amount.description(Some("Minor units: cents, or whole yen. Of rupiahs up to 12 digits."));
+        let currency = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).pattern(Some("^[A-Z]{3}$"));
+        let currency = currency.description(Some("ISO 4217; the shop sells in one.")).examples(["USD"]);
         let money = ObjectBuilder::new().property("amount", amount).required("amount");
         let money = money.property("currency", currency).required("currency");
         let money = money.additional_properties(Some(AdditionalProperties::FreeForm(false)));

@@ -6,7 +6,8 @@ use souk_domain::{
     ids::{OrderId, Sku, UserId, WarehouseId},
     stock::{Change, Movement, StockError, StockRow},
 };
-use souk_dynamo::{Backoff, Outcome, Refusal, StoreError, Table, Transaction, TransactionOutcome, attribute};
+use souk_dynamo::{Backoff, Refusal, StoreError, Table, Transaction, TransactionOutcome, attribute};
+use souk_wiring::Call;
 
 use crate::{
     StockRows,
@@ -35,10 +36,20 @@ pub struct Adjustment {
 /// A request that must take effect once, however often it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotentRequest {
-    /// The client's key.
+    /// The client's key, or one of ours.
     pub key: String,
     /// A digest of what it asked for.
     pub digest: String,
+}
+
+impl IdempotentRequest {
+    /// By the client's key; where they sent none, by one of this call, so that at least what is repeated below us, an
+    /// SDK's request whose answer was lost, takes effect once.
+    pub fn of(client_key: Option<String>, call: &Call, digest: String) -> Self {
+        // No client's key has a space in it.
+        let key = client_key.unwrap_or_else(|| format!("call {}", call.new_id()));
+        Self { key, digest }
+    }
 }
 
 /// How an adjustment ended.
@@ -93,35 +104,12 @@ impl Adjustment {
 }
 
 impl StockRows {
-    /// Adjusts a row. An addition commutes, so it needs no version; repeating it adds again.
-    ///
-    /// # Errors
-    /// [`StoreError`]; after `Unavailable` it may have taken effect: who must not add twice sends a key.
-    pub async fn adjust(
-        &self,
-        (sku, warehouse_id): (&Sku, &WarehouseId),
-        adjustment: &Adjustment,
-    ) -> Result<AdjustOutcome, StoreError> {
-        match self.table.update(&key(sku, warehouse_id), movement_of(&adjustment.cause())?).await? {
-            Outcome::Written(item) => Ok(AdjustOutcome::Adjusted(souk_dynamo::decode(item)?)),
-            Outcome::Refused(None) => Ok(AdjustOutcome::Absent),
-            Outcome::Refused(Some(item)) => {
-                let row: StockRow = souk_dynamo::decode(item)?;
-                Ok(match row.apply(Change::Adjust(adjustment.delta), adjustment.cause()) {
-                    // The image came with the refusal, so its numbers are why.
-                    Err(why) => AdjustOutcome::Refused(why, row),
-                    Ok(_) => AdjustOutcome::Busy,
-                })
-            }
-        }
-    }
-
     /// Adjusts a row once per key: the answer is kept in the same transaction. `remembered` is the
     /// `inventory-adjustments` table (key `id`).
     ///
     /// # Errors
     /// [`StoreError`]; repeating with the same key is safe.
-    pub async fn adjust_once(
+    pub async fn adjust(
         &self,
         remembered: &Table,
         (sku, warehouse_id): (&Sku, &WarehouseId),

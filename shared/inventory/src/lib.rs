@@ -17,6 +17,7 @@ mod row_write;
 mod rows;
 mod set_quantity;
 mod transitions;
+mod warehouses;
 
 pub use adjust::{AdjustOutcome, Adjustment, IdempotentRequest, MissingUnits};
 pub use audit::{StockAudit, StockAuditor};
@@ -29,3 +30,4 @@ pub use reservations::{ReservationBook, Reservations};
 pub use reserve::{ReservationCost, ReserveOutcome, ReserveRequest};
 pub use rows::{Availability, StockRows};
 pub use set_quantity::{Count, SetQuantityOutcome};
+pub use warehouses::{NearWarehouses, PutWarehouseOutcome, Warehouse, WarehouseDetails, Warehouses};

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
     money::Money,
-    order::{CancelReason, Order},
+    order::{CancelReason, Order, OrderLine},
 };
 
 use crate::{About, Kind};
@@ -36,7 +36,7 @@ pub struct Content {
 /// One line of the order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// Its title, as plain text on one line.
+    /// Its title, and what sets the variant apart, as plain text on one line.
     pub title: String,
     /// How many units.
     pub quantity: u32,
@@ -53,6 +53,12 @@ pub struct Parcel {
     pub tracking_number: String,
 }
 
+/// What the shopper knows it by; orders from before every line had a title show the SKU.
+fn named(line: &OrderLine) -> String {
+    let title = line.title.as_deref().unwrap_or(line.sku.as_str());
+    line.variant.as_ref().map_or_else(|| title.to_owned(), |variant| format!("{title}, {variant}"))
+}
+
 impl Content {
     /// What a message of this kind says of the order as it is now.
     pub fn of(kind: Kind, about: &About, order: &Order) -> Self {
@@ -64,7 +70,7 @@ impl Content {
         let most = missing.map_or(usize::MAX, |_| 1);
         let lines = order.lines.iter().filter(|line| missing.is_none_or(|short| short.sku == line.sku)).take(most).map(
             |line| Line {
-                title: plain(line.title.as_deref().unwrap_or(line.sku.as_str())),
+                title: plain(&named(line)),
                 quantity: missing.map_or(line.quantity.get(), |short| short.units),
                 unit_price: line.unit_price,
             },
@@ -138,6 +144,7 @@ pub(crate) mod tests {
         let line = |title: Option<&str>, price, units| OrderLine {
             sku: "BAG-1".parse().unwrap(),
             title: title.map(str::to_owned),
+            variant: title.map(|_| "Black".to_owned()),
             quantity: Quantity::new(units).unwrap(),
             unit_price: Money::usd(price).unwrap(),
         };

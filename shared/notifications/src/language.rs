@@ -53,15 +53,24 @@ impl Language {
             Self::English | Self::Hebrew => (',', '.'),
             Self::German => ('.', ','),
         };
-        let (whole, minor) = (grouped(money.amount() / 100, group), money.amount() % 100);
+        let number = match money.written() {
+            (whole, Some(rest)) => format!("{}{point}{rest}", grouped(whole, group)),
+            (whole, None) => grouped(whole, group),
+        };
         let symbol = match money.currency().code() {
             "USD" => "$",
+            "EUR" => "€",
+            "GBP" => "£",
+            "JPY" => "¥",
+            "ILS" => "₪",
             other => other,
         };
         match self {
-            Self::English => format!("{symbol}{whole}{point}{minor:02}"),
-            Self::German => format!("{whole}{point}{minor:02}\u{A0}{symbol}"),
-            Self::Hebrew => format!("{RLM}{whole}{point}{minor:02}\u{A0}{RLM}{symbol}"),
+            // A code of letters stands apart from its number.
+            Self::English if symbol.len() == 3 && symbol.is_ascii() => format!("{symbol}\u{A0}{number}"),
+            Self::English => format!("{symbol}{number}"),
+            Self::German => format!("{number}\u{A0}{symbol}"),
+            Self::Hebrew => format!("{RLM}{number}\u{A0}{RLM}{symbol}"),
         }
     }
 
@@ -108,6 +117,11 @@ mod tests {
         let written = |language: Language, amount| language.money(Money::usd(amount).unwrap());
         assert_eq!(written(Language::English, 1_234_567), "$12,345.67");
         assert_eq!(written(Language::English, 5), "$0.05");
+        let of =
+            |language: Language, amount, code: &str| language.money(Money::new(amount, code.parse().unwrap()).unwrap());
+        assert_eq!(of(Language::English, 1_234, "JPY"), "¥1,234");
+        assert_eq!(of(Language::English, 1_230, "KWD"), "KWD\u{A0}1.230");
+        assert_eq!(of(Language::German, 1_234_500, "EUR"), "12.345,00\u{A0}€");
         assert_eq!(written(Language::German, 9_999_999), "99.999,99\u{A0}$");
         assert_eq!(written(Language::Hebrew, 123_450), "\u{200F}1,234.50\u{A0}\u{200F}$");
     }

@@ -22,6 +22,10 @@ pub struct SoldUnit {
     pub warehouse_id: WarehouseId,
     /// What it is.
     pub sku: Sku,
+    /// What its product is called.
+    pub title: Option<String>,
+    /// What sets the variant apart.
+    pub variant: Option<String>,
     /// The sale's price.
     pub price: Money,
 }
@@ -60,7 +64,13 @@ impl SoldUnit {
         now: Timestamp,
         pay_by: Timestamp,
     ) -> Order {
-        let line = OrderLine { sku: self.sku.clone(), title: None, quantity: Quantity::ONE, unit_price: self.price };
+        let line = OrderLine {
+            sku: self.sku.clone(),
+            title: self.title.clone(),
+            variant: self.variant.clone(),
+            quantity: Quantity::ONE,
+            unit_price: self.price,
+        };
         Order {
             order_id: OrderId::of_sale(&self.user_id, &self.sale_id),
             user_id: self.user_id.clone(),

@@ -43,7 +43,7 @@ pub async fn capture<G: Gateway>(
 ) -> Result<CaptureOutcome, PaymentError> {
     let Some(record) = records.get(order_id).await? else { return Ok(nothing()) };
     let part = amount.filter(|part| *part != record.amount);
-    if part.is_some_and(|part| part == Money::ZERO || part.amount() > record.amount.amount()) {
+    if part.is_some_and(|part| part.is_nothing() || part.amount() > record.amount.amount()) {
         return Err(PaymentError::AboveAuthorized { authorized: record.amount });
     }
     let record = match record.state {
@@ -108,7 +108,7 @@ async fn take<G: Gateway>(
     };
     match intent.status {
         IntentStatus::Succeeded => {
-            let captured = Money::usd(intent.captured).map_err(StoreError::corrupt)?;
+            let captured = record.amount.of_same(intent.captured).map_err(StoreError::corrupt)?;
             match records.record_captured(&record.order_id, captured, now).await? {
                 RecordOutcome::Kept(_) => Ok(CaptureOutcome::Captured),
                 RecordOutcome::Refused(there) => Ok(overtaken(&there)),

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::{OrderId, RefundId},
-    money::Money,
+    money::{Currency, Money},
     payment::{Fence, PaymentState, RefundState, Refunds, Refused, Told},
 };
 use souk_dynamo::StoreError;
@@ -16,17 +16,18 @@ use crate::{
 const FENCE_ATTEMPTS: usize = 5;
 
 /// Gives back whatever money a cancelled order holds: fences the record, cancels or refunds at the
-/// gateway, keeps the result (steps F2a to F2c). Only for an order that was read `CANCELLED`.
+/// gateway, keeps the result (steps F2a to F2c). Only for an order that was read `CANCELLED`; `currency` is that of
+/// its total.
 ///
 /// # Errors
 /// [`PaymentError`]; repeating is safe.
 pub async fn give_back<G: Gateway>(
     records: &PaymentRecords,
     gateway: &G,
-    order_id: &OrderId,
+    (order_id, currency): (&OrderId, Currency),
     now: Timestamp,
 ) -> Result<PaymentState, PaymentError> {
-    let record = fenced(records, order_id, now).await?;
+    let record = fenced(records, order_id, currency, now).await?;
     if record.state != PaymentState::Voiding {
         return Ok(record.state);
     }
@@ -45,8 +46,13 @@ pub async fn give_back<G: Gateway>(
 }
 
 /// The record once no run of the saga can authorise through it any more.
-async fn fenced(records: &PaymentRecords, order_id: &OrderId, now: Timestamp) -> Result<PaymentRecord, PaymentError> {
-    let mut record = records.open(order_id, PaymentState::Voided, Money::ZERO, now).await?;
+async fn fenced(
+    records: &PaymentRecords,
+    order_id: &OrderId,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<PaymentRecord, PaymentError> {
+    let mut record = records.open(order_id, PaymentState::Voided, Money::nothing(currency), now).await?;
     for _ in 0..FENCE_ATTEMPTS {
         let outcome = match record.state.fence(record.gateway_id.is_some()) {
             Fence::Final => return Ok(record),
@@ -78,7 +84,7 @@ async fn undo<G: Gateway>(
     match intent.status {
         IntentStatus::Canceled => Ok(None),
         IntentStatus::Succeeded => {
-            let captured = Money::usd(intent.captured).map_err(StoreError::corrupt)?;
+            let captured = record.amount.of_same(intent.captured).map_err(StoreError::corrupt)?;
             let told = refund_rest(gateway, &record.order_id, gateway_id, captured).await?;
             Ok(Some(Taken { captured, refunds: refunds(record, captured, &told, now)? }))
         }

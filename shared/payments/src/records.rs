@@ -94,13 +94,13 @@ impl PaymentRecord {
         match self.captured() {
             // From before refunds were written down one by one.
             Some(captured) if self.state == PaymentState::Refunded && self.refunds.is_empty() => captured,
-            _ => self.refunds.refunded(),
+            captured => self.refunds.refunded(captured.unwrap_or(self.amount)),
         }
     }
 
     /// How much can still be refunded; `None` where nothing was captured.
     pub fn refundable(&self) -> Option<Money> {
-        Some(self.captured()?.minus(self.refunded()).unwrap_or(Money::ZERO))
+        Some(self.captured()?.minus(self.refunded()).unwrap_or(Money::nothing(self.amount.currency())))
     }
 
     /// Its sums, where it was captured and no refund is on its way: what the gateway must say, too.

@@ -41,8 +41,10 @@ pub async fn ask_refund(
 ) -> Result<AskOutcome, StoreError> {
     let rule = |record: &PaymentRecord, refunds: &mut Refunds, captured| {
         // From before refunds were written down one by one.
-        if record.refundable() == Some(Money::ZERO) && refunds.is_empty() {
-            return Err(AskError::Exceeds { refundable: Money::ZERO });
+        if let Some(refundable) = record.refundable().filter(|_| refunds.is_empty())
+            && refundable.is_nothing()
+        {
+            return Err(AskError::Exceeds { refundable });
         }
         refunds.ask(captured, ask.clone(), now)
     };

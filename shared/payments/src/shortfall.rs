@@ -63,7 +63,7 @@ fn excess(captured: Money, due: Money, refunds: &Refunds) -> Option<Money> {
         .sum();
     let excess = captured.amount() - due.amount() - asked;
     let amount = excess.min(refunds.refundable(captured).amount());
-    Money::usd(amount).ok().filter(|amount| *amount != Money::ZERO)
+    captured.of_same(amount).ok().filter(|amount| !amount.is_nothing())
 }
 
 #[cfg(test)]

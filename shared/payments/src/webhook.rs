@@ -1,10 +1,27 @@
 //! Stripe's webhooks: what one is about.
 //!
-//! An event is a hint to look, never a fact to write down: its receiver starts the saga, which asks the gateway.
+//! An event is a hint to look, never a fact to write down: its receiver starts the saga, which asks the gateway. Most
+//! events only repeat what the shop has done itself, and are no reason to look.
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use souk_domain::ids::OrderId;
+use souk_domain::{
+    ids::OrderId,
+    payment::{PaymentState, RefundState},
+};
+
+use crate::PaymentRecord;
+
+/// The types of events that can change something, as `DEPLOY.md` lists them. Others are taken and forgotten.
+pub const EVENT_TYPES: [&str; 7] = [
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.payment_failed",
+    "payment_intent.canceled",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+];
 
 /// A webhook event that really is from the gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +36,85 @@ pub struct WebhookEvent {
     pub intent_id: Option<String>,
     /// When it happened. Events may arrive in any order.
     pub created: Timestamp,
+    /// What it says of money that goes back.
+    pub news: News,
+}
+
+/// What an event says of money that goes back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// Nothing.
+    Nothing,
+    /// Where a refund stands.
+    Refund {
+        /// The gateway's id of it.
+        gateway_id: String,
+        /// The gateway's word.
+        status: String,
+    },
+    /// How much of a charge was given back (minor units), failures not counted.
+    Refunded(i64),
+}
+
+/// What an event gives reason to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing can have changed.
+    Nothing,
+    /// The saga is to ask the gateway how the payment stands.
+    Payment,
+    /// The gateway is to be asked for the payment's refunds.
+    Refunds,
 }
 
 impl WebhookEvent {
-    /// True where it is about money that goes back, and nothing else of the payment has changed.
-    pub fn is_about_refunds(&self) -> bool {
-        ["refund.", "charge.refund"].iter().any(|prefix| self.event_type.starts_with(prefix))
+    /// True where its type is one of those that can change anything.
+    pub fn is_listened_for(&self) -> bool {
+        EVENT_TYPES.contains(&self.event_type.as_str())
+    }
+
+    /// True where it is about this payment. The record may not have heard its intent's id yet.
+    pub fn is_about(&self, record: &PaymentRecord) -> bool {
+        match (&record.gateway_id, &self.intent_id) {
+            (Some(ours), Some(told)) => ours == told,
+            _ => true,
+        }
+    }
+
+    /// What is to be looked at, as the payment's record stands.
+    pub fn reason(&self, record: &PaymentRecord) -> Reason {
+        match &self.news {
+            // Nobody waits for the gateway any more: what it says of a payment that is settled was done by us.
+            News::Nothing => match record.state {
+                PaymentState::Intent | PaymentState::RequiresAction => Reason::Payment,
+                // Paid with another card, at the gateway.
+                PaymentState::Declined if self.event_type == "payment_intent.amount_capturable_updated" => {
+                    Reason::Payment
+                }
+                _ => Reason::Nothing,
+            },
+            News::Refund { gateway_id, status } => {
+                let known = record.refunds.iter().find(|refund| refund.gateway_id.as_ref() == Some(gateway_id));
+                let is_known = known.is_some_and(|refund| says(status, refund.state));
+                if is_known { Reason::Nothing } else { Reason::Refunds }
+            }
+            News::Refunded(amount) => {
+                if *amount == record.refunded().amount() {
+                    Reason::Nothing
+                } else {
+                    Reason::Refunds
+                }
+            }
+        }
+    }
+}
+
+/// Whether the gateway's word for a refund's state means this one.
+fn says(status: &str, state: RefundState) -> bool {
+    match state {
+        RefundState::Pending => matches!(status, "pending" | "requires_action"),
+        RefundState::Succeeded => status == "succeeded",
+        RefundState::Failed => matches!(status, "failed" | "canceled"),
     }
 }
 
@@ -62,6 +152,8 @@ struct Subject {
     object: Option<String>,
     payment_intent: Option<String>,
     metadata: Option<Metadata>,
+    status: Option<String>,
+    amount_refunded: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -73,12 +165,18 @@ impl EventObject {
     fn into_event(self) -> Option<WebhookEvent> {
         let subject = self.data.object;
         let is_intent = subject.object.as_deref() == Some("payment_intent");
+        let news = match (subject.object.as_deref(), &subject.id, subject.status, subject.amount_refunded) {
+            (Some("refund"), Some(id), Some(status), _) => News::Refund { gateway_id: id.clone(), status },
+            (Some("charge"), _, _, Some(amount)) => News::Refunded(amount),
+            _ => News::Nothing,
+        };
         Some(WebhookEvent {
             id: self.id,
             event_type: self.event_type,
             order_id: subject.metadata.and_then(|metadata| metadata.order_id).and_then(|id| id.parse().ok()),
             intent_id: if is_intent { subject.id } else { subject.payment_intent },
             created: Timestamp::from_second(self.created).ok()?,
+            news,
         })
     }
 }

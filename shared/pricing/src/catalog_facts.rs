@@ -10,6 +10,8 @@ pub enum CatalogFact {
     Listed {
         /// The product's title.
         title: String,
+        /// What sets the variant apart, where anything does.
+        variant: Option<String>,
     },
     /// The product has the SKU no more, or is gone.
     Withdrawn,
@@ -37,14 +39,18 @@ impl Prices {
         product_version: u64,
         fact: &CatalogFact,
     ) -> Result<FactOutcome, StoreError> {
-        // What was withdrawn keeps the title that it had.
-        let (title, withdrawn) = match fact {
-            CatalogFact::Listed { title } => (Some(title), false),
-            CatalogFact::Withdrawn => (None, true),
-        };
         let known = attribute("product_version");
-        let update = Update::new()
-            .set_some("title", title.map(s))
+        // What was withdrawn keeps the title that it had.
+        let (update, withdrawn) = match fact {
+            CatalogFact::Listed { title, variant: Some(variant) } => {
+                (Update::new().set("title", s(title)).set("variant", s(variant)), false)
+            }
+            CatalogFact::Listed { title, variant: None } => {
+                (Update::new().set("title", s(title)).remove("variant"), false)
+            }
+            CatalogFact::Withdrawn => (Update::new(), true),
+        };
+        let update = update
             .set("withdrawn", AttributeValue::Bool(withdrawn))
             .set("product_version", n(product_version))
             .when(known.clone().is_absent().or(known.is_below(n(product_version))));

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
-use souk_domain::ids::Sku;
+use souk_domain::{ids::Sku, money::Currency};
 use souk_dynamo::{StoreError, Table};
-use souk_wiring::FromEnvironment;
+use souk_wiring::{FromEnvironment, Parsed};
 
 use crate::{Offer, PricedSku, offer::PriceImage};
 
@@ -11,12 +11,19 @@ use crate::{Offer, PricedSku, offer::PriceImage};
 pub struct Prices {
     #[variable("PRICES_TABLE")]
     pub(crate) table: Table,
+    #[variable("CURRENCY")]
+    currency: Parsed<Currency>,
 }
 
 impl Prices {
-    /// The prices in this table.
-    pub fn new(table: Table) -> Self {
-        Self { table }
+    /// The prices in this table, of a shop that sells in this currency.
+    pub fn new(table: Table, currency: Currency) -> Self {
+        Self { table, currency: Parsed(currency) }
+    }
+
+    /// In which currency the shop sells.
+    pub fn currency(&self) -> Currency {
+        self.currency.0
     }
 
     /// A SKU's price with its version; `None` where none was set.
@@ -40,7 +47,7 @@ impl Prices {
         let mut offers: HashMap<Sku, Offer> = skus.into_iter().map(|sku| (sku.clone(), Offer::default())).collect();
         let keys: Vec<_> = offers.keys().map(|sku| [("sku", sku.as_str())]).collect();
         for item in self.table.read_many::<PriceImage, _>(&keys).await? {
-            offers.insert(item.sku.clone(), item.into());
+            offers.insert(item.sku.clone(), Offer::of(item, self.currency()));
         }
         Ok(offers)
     }

@@ -20,4 +20,4 @@ pub use environment::{ConfigError, Environment, FromEnvironment};
 pub use sender::{SendError, Sender};
 pub use souk_wiring_derive::FromEnvironment;
 pub use timeouts::{OPERATION, timeouts};
-pub use variable::{Days, FromVariable};
+pub use variable::{Days, FromVariable, Parsed};

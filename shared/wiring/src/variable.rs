@@ -1,3 +1,5 @@
+use std::{fmt::Display, str::FromStr};
+
 use jiff::SignedDuration;
 use souk_dynamo::Table;
 
@@ -48,6 +50,16 @@ pub struct Days(pub SignedDuration);
 impl FromVariable for Days {
     fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {
         environment.parse::<u16>(name).map(|days| Self(SignedDuration::from_hours(24 * i64::from(days))))
+    }
+}
+
+/// Whatever can be read from the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parsed<T>(pub T);
+
+impl<T: FromStr<Err: Display>> FromVariable for Parsed<T> {
+    fn from_variable(environment: &Environment, name: &'static str) -> Result<Self, ConfigError> {
+        environment.parse(name).map(Self)
     }
 }
 

@@ -4,15 +4,15 @@
 //! undone here: a send whose answer was lost may have taken effect.
 
 use souk_domain::{
-    flash_sale::{FlashSaleStatus, IntentId, ShopperKey},
+    flash_sale::{FlashSaleStatus, FlashSaleTerms, IntentId, ShopperKey},
     ids::{FlashSaleId, OrderId, Sku, UserId},
-    money::Money,
-    order::{Address, Order},
+    order::{Address, Order, Origin},
 };
 use souk_dynamo::StoreError;
 use souk_events::flash_sales::PurchaseIntent;
 use souk_flash_sales::{Claim, ClaimOutcome, Claims, Intents, KeyRing, QueueError, TokenError};
 use souk_orders::Orders;
+use souk_pricing::{Offer, RecentOffers};
 use souk_wiring::{Call, FromEnvironment};
 
 /// Claims, the queue, and the keys that admissions are signed with.
@@ -21,6 +21,7 @@ pub struct ClaimUnit {
     claims: Claims,
     intents: Intents,
     orders: Orders,
+    offers: RecentOffers,
     ring: KeyRing,
 }
 
@@ -55,6 +56,8 @@ pub enum Outcome {
     TryAgain,
     /// Nobody can claim now.
     NotOpen(FlashSaleStatus),
+    /// Its product is withdrawn: the sale sells no more of it. Who has a claim keeps it.
+    NotForSale(Sku),
     /// There is no such sale.
     Unknown,
 }
@@ -81,6 +84,12 @@ impl ClaimUnit {
     pub async fn run(&self, request: Request<'_>, call: &Call) -> Result<Outcome, ClaimError> {
         let (sale_id, shopper) = (&request.sale_id, &request.shopper);
         self.ring.admission(request.admission, sale_id, shopper, call.now).await?;
+        let Some(snapshot) = self.claims.rooms().get(sale_id, call.now).await? else { return Ok(Outcome::Unknown) };
+        let terms = &snapshot.sale.terms;
+        let offer = self.offers.get(terms.sku(), call.now).await?;
+        if !offer.is_listed() {
+            return self.claimed_before(&request, terms.sku()).await;
+        }
         let answer = self.claims.claim(sale_id, shopper, call.now).await?;
         let claim = match answer.outcome {
             ClaimOutcome::Claimed(claim) => claim,
@@ -99,13 +108,25 @@ impl ClaimUnit {
             ClaimOutcome::NotOpen(status) => return Ok(Outcome::NotOpen(status)),
             ClaimOutcome::Unknown => return Ok(Outcome::Unknown),
         };
-        let Some(snapshot) = self.claims.rooms().get(sale_id, call.now).await? else { return Ok(Outcome::Unknown) };
         let intent_id = IntentId::of(sale_id, &request.user_id, claim.shard);
         tracing::info!(%sale_id, %intent_id, cost = ?answer.cost, "a unit is claimed");
-        self.intents
-            .send(&purchase(request, claim, snapshot.sale.terms.sku().clone(), snapshot.sale.terms.price()))
-            .await?;
+        self.intents.send(&purchase(request, claim, terms, offer)).await?;
         Ok(Outcome::Claimed(intent_id))
+    }
+
+    /// What is withdrawn is not claimed; whose order is there is told of it.
+    async fn claimed_before(&self, request: &Request<'_>, sku: &Sku) -> Result<Outcome, ClaimError> {
+        let order = self.orders.get(&OrderId::of_sale(&request.user_id, &request.sale_id)).await?;
+        let claim = order.and_then(|order| match &order.origin {
+            Origin::FlashSale(origin) => Some((origin.shard, order)),
+            Origin::Checkout(_) => None,
+        });
+        Ok(match claim {
+            Some((shard, order)) => {
+                Outcome::Ordered(IntentId::of(&request.sale_id, &request.user_id, shard), Box::new(order))
+            }
+            None => Outcome::NotForSale(sku.clone()),
+        })
     }
 
     async fn ordered(&self, request: &Request<'_>, shard: u32) -> Result<Option<Outcome>, StoreError> {
@@ -115,15 +136,17 @@ impl ClaimUnit {
     }
 }
 
-fn purchase(request: Request<'_>, claim: Claim, sku: Sku, unit_price: Money) -> PurchaseIntent {
+fn purchase(request: Request<'_>, claim: Claim, terms: &FlashSaleTerms, offer: Offer) -> PurchaseIntent {
     PurchaseIntent {
         sale_id: request.sale_id,
         user_id: request.user_id,
         shard: claim.shard,
         warehouse_id: claim.warehouse_id,
         claimed_at: claim.claimed_at.into(),
-        sku,
-        unit_price,
+        sku: terms.sku().clone(),
+        title: offer.title,
+        variant: offer.variant,
+        unit_price: terms.price(),
         payment_method: request.payment_method,
         shipping_address: request.shipping_address,
     }

@@ -8,6 +8,7 @@ use souk_domain::{
 };
 use souk_dynamo::StoreError;
 use souk_flash_sales::{ChangeOutcome, DefineOutcome, FlashSale, new_lottery_key};
+use souk_pricing::{PriceError, Prices};
 use souk_wiring::{Call, FromEnvironment};
 
 use crate::{FlashSaleStock, conductors::Conductors, prepare_flash_sale::Preparation};
@@ -16,6 +17,7 @@ use crate::{FlashSaleStock, conductors::Conductors, prepare_flash_sale::Preparat
 #[derive(Debug, FromEnvironment)]
 pub struct DefineFlashSale {
     stock: FlashSaleStock,
+    prices: Prices,
     conductors: Conductors,
 }
 
@@ -33,6 +35,12 @@ pub enum Outcome {
     NothingToMatch,
     /// It is of this version now, not of the one that was named.
     Stale(u64),
+    /// Nothing can be sold at its price here.
+    Price(PriceError),
+    /// No product has its SKU.
+    UnknownSku,
+    /// The product is withdrawn.
+    NotForSale,
     /// It was to open in the past.
     OpensInThePast,
     /// This field is fixed, because the units have left stock.
@@ -59,7 +67,13 @@ impl DefineFlashSale {
         seen: Option<u64>,
         call: &Call,
     ) -> Result<Outcome, StoreError> {
+        if let Err(why) = self.prices.check(terms.price()) {
+            return Ok(Outcome::Price(why));
+        }
+        let offer = self.prices.get_many([terms.sku()]).await?.remove(terms.sku()).unwrap_or_default();
         match (self.stock.sales.get(sale_id).await?, seen) {
+            (None, None) if offer.is_unknown() => Ok(Outcome::UnknownSku),
+            (None, None) if !offer.is_listed() => Ok(Outcome::NotForSale),
             (None, None) => self.define(sale_id, terms, call).await,
             (None, Some(_)) => Ok(Outcome::NothingToMatch),
             // The same once more: an earlier call may have died on the way.

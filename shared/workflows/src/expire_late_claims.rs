@@ -11,6 +11,7 @@ use souk_domain::{
 use souk_dynamo::StoreError;
 use souk_flash_sales::{FlashSale, Shards, StaleClaim};
 use souk_orders::{FlashSaleOrderOutcome, Orders, Saga, SoldUnit, place_for_flash_sale};
+use souk_pricing::RecentOffers;
 use souk_wiring::FromEnvironment;
 
 /// Ends claims whose order never came.
@@ -19,6 +20,7 @@ pub(crate) struct LateClaims {
     orders: Orders,
     shards: Shards,
     saga: Saga,
+    offers: RecentOffers,
     /// How long an order may take: longer than an admission lives, because its holder may send again.
     #[variable("CLAIM_GRACE_SECONDS")]
     grace: SignedDuration,
@@ -107,12 +109,16 @@ impl LateClaims {
 
     /// Puts the mark that no order came. Where one came after all, that is the answer.
     async fn expire(&self, sale: &FlashSale, claim: &StaleClaim, now: Timestamp) -> Result<Order, StoreError> {
+        let sku = sale.terms.sku();
+        let offer = self.offers.get(sku, now).await?;
         let unit = SoldUnit {
             user_id: claim.shopper.user(),
             sale_id: sale.sale_id.clone(),
             shard: claim.shard,
             warehouse_id: claim.warehouse_id.clone(),
-            sku: sale.terms.sku().clone(),
+            sku: sku.clone(),
+            title: offer.title,
+            variant: offer.variant,
             price: sale.terms.price(),
         };
         let mark = unit.never_ordered(now);

@@ -33,6 +33,8 @@ impl OrderIntent {
             shard: intent.shard,
             warehouse_id: intent.warehouse_id,
             sku: intent.sku,
+            title: intent.title,
+            variant: intent.variant,
             price: intent.unit_price,
         };
         let order = unit.order(intent.payment_method, intent.shipping_address, now, now + self.time_to_pay);

@@ -4,8 +4,7 @@ use jiff::SignedDuration;
 use souk_cart::Carts;
 use souk_domain::{
     ids::{CheckoutId, OrderId, Sku, UserId},
-    money::MoneyError,
-    order::{Actor, Address, FromCheckout, Order, OrderStatus, Origin, Transition, total},
+    order::{Actor, Address, FromCheckout, Order, OrderStatus, Origin, TotalError, Transition, total},
 };
 use souk_dynamo::StoreError;
 use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, find, place};
@@ -80,7 +79,7 @@ pub enum PlaceOrderError {
     Store(#[from] StoreError),
     /// The checkout's lines have no sum, although they had one.
     #[error(transparent)]
-    Total(#[from] MoneyError),
+    Total(#[from] TotalError),
 }
 
 impl PlaceOrder {
@@ -170,7 +169,7 @@ impl PlaceOrder {
         origin: FromCheckout,
         checkout: Checkout,
         call: &Call,
-    ) -> Result<Order, MoneyError> {
+    ) -> Result<Order, TotalError> {
         let total = total(&checkout.lines)?;
         let placed = Transition { status: OrderStatus::PendingPayment, at: call.now, by: Actor::Customer };
         Ok(Order {

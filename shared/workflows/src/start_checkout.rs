@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use souk_cart::Carts;
 use souk_domain::{
     ids::{CheckoutId, Sku, UserId},
-    money::{Money, MoneyError},
-    order::{OrderLine, total},
+    money::{Money, Unpayable},
+    order::{OrderLine, TotalError, total},
     quantity::Quantity,
-    stock::Shortage,
+    stock::{Area, Shortage},
 };
 use souk_dynamo::StoreError;
-use souk_inventory::{Reservations, ReserveOutcome, ReserveRequest};
-use souk_orders::{Checkout, Checkouts};
+use souk_inventory::{NearWarehouses, Reservations, ReserveOutcome, ReserveRequest};
+use souk_orders::{Checkout, Checkouts, Opening, RoomOutcome, ShopperLimits};
 use souk_pricing::Prices;
 use souk_wiring::{Call, FromEnvironment, metrics};
 
@@ -25,10 +25,15 @@ pub struct StartCheckout {
     carts: Carts,
     prices: Prices,
     reservations: Reservations,
+    warehouses: NearWarehouses,
     checkouts: Checkouts,
     timers: ReservationTimers,
     #[variable("RESERVATION_SECONDS")]
     reservation_length: SignedDuration,
+    #[variable("SHOPPER_CHECKOUTS")]
+    checkouts_at_once: u32,
+    #[variable("SHOPPER_UNITS")]
+    units_at_once: u32,
 }
 
 /// What the shopper wants to buy.
@@ -55,7 +60,20 @@ pub enum Outcome {
     /// This SKU is not sold any more.
     NotForSale(Sku),
     /// The sum is more than the gateway takes.
-    TotalTooLarge(MoneyError),
+    TotalTooLarge(TotalError),
+    /// Its lines cost less than the gateway charges: they have prices of before such were refused.
+    TotalTooSmall(Unpayable),
+    /// Of this SKU no order may have more than so many units.
+    AboveOrderLimit(Sku, Quantity),
+    /// The shopper has as many open checkouts as they may; the first of them ends then.
+    TooManyCheckouts(Timestamp),
+    /// The shopper's open checkouts hold so many units, and no more than so many may be held at once.
+    TooManyUnits {
+        /// Held now.
+        held: u32,
+        /// The most.
+        most: u32,
+    },
     /// There are too few units.
     OutOfStock(Shortage),
     /// The units lie in too many warehouses for one order.
@@ -85,19 +103,31 @@ impl From<StoreError> for Stop {
 }
 
 impl StartCheckout {
-    /// Makes a checkout.
+    /// Makes a checkout. Where it is known to go, the warehouses there send first.
     ///
     /// # Errors
     /// [`StoreError`]: units may be held that nobody will order; the sweeper frees them.
-    pub async fn run(&self, user_id: UserId, wanted: Wanted, call: &Call) -> Result<Outcome, StoreError> {
-        match self.start(user_id, wanted, call).await {
+    pub async fn run(
+        &self,
+        user_id: UserId,
+        wanted: Wanted,
+        ship_to: Option<&Area>,
+        call: &Call,
+    ) -> Result<Outcome, StoreError> {
+        match self.start(user_id, wanted, ship_to, call).await {
             Ok((checkout, changes)) => Ok(Outcome::Started(Box::new(checkout), changes)),
             Err(Stop::Refused(outcome)) => Ok(outcome),
             Err(Stop::Store(error)) => Err(error),
         }
     }
 
-    async fn start(&self, user_id: UserId, wanted: Wanted, call: &Call) -> Result<(Checkout, Vec<PriceChange>), Stop> {
+    async fn start(
+        &self,
+        user_id: UserId,
+        wanted: Wanted,
+        ship_to: Option<&Area>,
+        call: &Call,
+    ) -> Result<(Checkout, Vec<PriceChange>), Stop> {
         let choice = match wanted {
             Wanted::Lines(lines) => {
                 Choice { lines: lines.into_iter().map(|(sku, q)| (sku, (q, None))).collect(), cart_version: None }
@@ -106,6 +136,7 @@ impl StartCheckout {
         };
         let (lines, changes) = self.priced(&choice).await?;
         let total = total(&lines).map_err(|error| Stop::Refused(Outcome::TotalTooLarge(error)))?;
+        let total = total.payable().map_err(|why| Stop::Refused(Outcome::TotalTooSmall(why)))?;
         let checkout_id = CheckoutId::from_uuid(call.new_id());
         let checkout = Checkout {
             reservation_id: checkout_id.reservation(),
@@ -119,9 +150,35 @@ impl StartCheckout {
             order_id: None,
             abandoned: false,
         };
-        self.reserve(&checkout, call).await?;
+        let opening = self.make_room(&checkout, call).await?;
+        if let Err(stop) = self.reserve(&checkout, ship_to, call).await {
+            self.leave_room(&checkout, &opening, &stop).await;
+            return Err(stop);
+        }
         self.checkouts.create(&checkout).await?;
         Ok((checkout, changes))
+    }
+
+    /// Counts the checkout among its shopper's, where they have room for it.
+    async fn make_room(&self, checkout: &Checkout, call: &Call) -> Result<Opening, Stop> {
+        let units = checkout.lines.iter().fold(0_u32, |sum, line| sum.saturating_add(line.quantity.get()));
+        let opening = Opening { checkout_id: checkout.checkout_id.clone(), units, until: checkout.expires_at };
+        let limits = ShopperLimits { checkouts: self.checkouts_at_once, units: self.units_at_once };
+        Err(Stop::Refused(match self.checkouts.make_room(&checkout.user_id, limits, &opening, call.now).await? {
+            RoomOutcome::Counted => return Ok(opening),
+            RoomOutcome::TooMany(until) => Outcome::TooManyCheckouts(until),
+            RoomOutcome::TooManyUnits(held) => Outcome::TooManyUnits { held, most: limits.units },
+            RoomOutcome::Busy => Outcome::Busy,
+        }))
+    }
+
+    /// What holds nothing is not counted. Where nobody knows it stays counted until its time is over.
+    async fn leave_room(&self, checkout: &Checkout, opening: &Opening, stop: &Stop) {
+        if matches!(stop, Stop::Refused(_))
+            && let Err(error) = self.checkouts.leave_room(&checkout.user_id, opening).await
+        {
+            tracing::warn!(checkout_id = %checkout.checkout_id, %error, "a checkout that came to nothing is counted");
+        }
     }
 
     async fn whole_cart(&self, user_id: &UserId, call: &Call) -> Result<Choice, Stop> {
@@ -145,22 +202,31 @@ impl StartCheckout {
             let known = offers.get(sku).filter(|offer| !offer.is_unknown());
             let known = known.ok_or_else(|| Stop::Refused(Outcome::UnknownSku(sku.clone())))?;
             let unit_price = known.sellable_at().ok_or_else(|| Stop::Refused(Outcome::NotForSale(sku.clone())))?;
+            if let Some(most) = known.max_per_order.filter(|most| quantity.get() > most.get()) {
+                return Err(Stop::Refused(Outcome::AboveOrderLimit(sku.clone(), most)));
+            }
             if let Some(from) = seen.filter(|seen| *seen != unit_price) {
                 changes.push(PriceChange { sku: sku.clone(), from, to: unit_price });
             }
-            lines.push(OrderLine { sku: sku.clone(), title: known.title.clone(), quantity: *quantity, unit_price });
+            lines.push(OrderLine {
+                sku: sku.clone(),
+                title: known.title.clone(),
+                variant: known.variant.clone(),
+                quantity: *quantity,
+                unit_price,
+            });
         }
         Ok((lines, changes))
     }
 
     /// Holds the units and starts the timer. The reservation comes first: a timer that is lost, or a checkout
     /// that is never stored, leaves units that the sweeper frees.
-    async fn reserve(&self, checkout: &Checkout, call: &Call) -> Result<(), Stop> {
+    async fn reserve(&self, checkout: &Checkout, ship_to: Option<&Area>, call: &Call) -> Result<(), Stop> {
         let request = ReserveRequest {
             reservation_id: checkout.reservation_id.clone(),
             lines: checkout.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect(),
             expires_at: checkout.expires_at,
-            nearest: Vec::new(),
+            nearest: self.warehouses.to(ship_to, call.now).await?,
         };
         match self.reservations.reserve(&request, call.now).await? {
             ReserveOutcome::Reserved(_, cost) => {

@@ -71,7 +71,7 @@ fn domains(order: &state::Order) -> Order {
         status: order.status,
         version: 1,
         origin: Origin::FlashSale(sale),
-        lines: vec![OrderLine { sku: sku(), title: None, quantity, unit_price }],
+        lines: vec![OrderLine { sku: sku(), title: None, variant: None, quantity, unit_price }],
         total: Money::usd(BOUNDS.total().into()).unwrap(),
         shipping_address: None,
         payment_method: None,

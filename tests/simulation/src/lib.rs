@@ -21,6 +21,7 @@ mod invariants;
 mod item;
 mod machine;
 mod messages;
+mod meter;
 pub mod mutation;
 mod network;
 mod observer;

@@ -78,6 +78,8 @@ pub trait Steps {
     fn run(&self, resource: &str, input: Value) -> impl Future<Output = Result<Value, String>>;
     /// A number from 0 to 1, for the jitter of retries.
     fn jitter(&self) -> f64;
+    /// The execution comes to a state.
+    fn enters(&self) {}
 }
 
 /// How an execution ended.
@@ -107,6 +109,7 @@ async fn walk(steps: &impl Steps, mut data: Value) -> Ended {
     let mut name = &machine().start_at;
     loop {
         let Some(state) = machine().states.get(name) else { return Ended::Failed(format!("no state {name}")) };
+        steps.enters();
         match state {
             State::Task { resource, parameters, next, retry } => {
                 let input = parameters.as_ref().map_or_else(|| data.clone(), |template| fill(template, &data));

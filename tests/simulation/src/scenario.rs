@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use souk_cart::Owner;
 use souk_domain::{ids::UserId, money::Money, quantity::Quantity};
+use souk_pricing::{CatalogFact, Terms};
 
 use crate::{
     clock::pause_millis,
@@ -71,8 +72,10 @@ async fn stock(sim: &Sim, skus: &[&str], warehouses: &[&str]) {
     for sku in skus {
         let sku = sku.parse().expect("a SKU");
         let amount = i64::try_from(sim.within(100..5_000)).expect("a price");
-        let priced = functions.prices.set(&sku, Money::usd(amount).expect("a price"), None).await;
+        let priced = functions.prices.set(&sku, Terms::at(Money::usd(amount).expect("a price")), None).await;
         priced.map(drop).expect("a price is set");
+        let listed = CatalogFact::Listed { title: "Bag".to_owned(), variant: None };
+        functions.prices.record_fact(&sku, 1, &listed).await.map(drop).expect("a product has it");
         for warehouse in warehouses {
             let some = if sim.theme == Theme::Scarcity { sim.within(0..2) } else { sim.within(1..6) };
             let units = u32::try_from(some).expect("few units");

@@ -5,6 +5,7 @@ use souk_domain::money::Money;
 use souk_fn_fulfilment::{admin as shipping, background::sweep_shipments};
 use souk_fn_orders::{admin, background};
 use souk_fn_payments::{refund_order, sweep_refunds};
+use souk_pricing::Terms;
 
 use crate::{
     clock::pause_millis, deliveries::Deliveries, flash_sale, promises::PromisedRefund, requests::request,
@@ -143,7 +144,7 @@ pub async fn reprice(sim: &Sim, sku: &str) {
     let (Ok(sku), Ok(price), functions) = (sku.parse(), Money::usd(amount), sim.functions) else { return };
     let run = async move {
         let version = functions.prices.get(&sku).await.ok().flatten().map(|priced| priced.version);
-        functions.prices.set(&sku, price, version).await.is_ok()
+        functions.prices.set(&sku, Terms::at(price), version).await.is_ok()
     };
     let _changed_or_not = sim.invoke("put-price", run).await;
 }

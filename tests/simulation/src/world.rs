@@ -18,6 +18,7 @@ use crate::{
     flash_sale::{self, bugs, queue::IntentsQueue, rest::Stand},
     functions::{DEAD_LETTERS, SALE_KEYS},
     messages,
+    meter::Meter,
     mutation::Mutation,
     observer::{Image, Observer, StreamRecord},
     store::Store,
@@ -79,6 +80,8 @@ pub struct World {
     pub sdk_attempts: u32,
     /// True where indexes may lag behind their tables.
     pub indexes_lag: bool,
+    /// What all of it costs, where that is asked.
+    pub meter: Option<Meter>,
     /// What time it is.
     pub clock: Clock,
     /// The seeded bug, where there is one.
@@ -105,6 +108,7 @@ impl World {
             mails: Vec::new(),
             sdk_attempts: if rng.bool() { 1 } else { 3 },
             indexes_lag: true,
+            meter: None,
             clock,
             mutation,
             webhooks: BTreeSet::new(),
@@ -121,6 +125,14 @@ impl World {
 
     /// A request takes effect.
     pub fn carry_out(&mut self, call: &Call, mishap: Mishap) -> Answer {
+        let answer = self.answer(call, mishap);
+        if let Some(meter) = &mut self.meter {
+            meter.note(call, &answer);
+        }
+        answer
+    }
+
+    fn answer(&mut self, call: &Call, mishap: Mishap) -> Answer {
         match call.service {
             Service::Store => self.store_call(call),
             Service::Workflows => self.start_execution(call),
@@ -153,7 +165,7 @@ impl World {
         if self.mutation.forgets(call) || self.mutation.skips(call) || self.keeps_second_claim(call) {
             return Answer::json(200, &json!({}));
         }
-        let mutated = self.mutation.rewrite(call);
+        let mutated = self.mutation.rewrite(call).or_else(|| self.meter.as_ref().map(|_| Meter::asking(&call.body)));
         let (status, body) = self.store.call(&call.operation, mutated.as_deref().unwrap_or(&call.body));
         if status == 200 {
             let seen = self.observer.see(&self.store, call, self.clock.now());

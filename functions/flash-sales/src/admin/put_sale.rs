@@ -4,7 +4,7 @@ use souk_domain::flash_sale::{FlashSaleDraft, FlashSaleTerms};
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
     description::{IfMatch, Problems},
-    problem::catalogue::{IllegalTransition, NotFound, OutOfStock, Unprocessable},
+    problem::catalogue::{IllegalTransition, NotForSale, NotFound, OutOfStock, Unprocessable},
 };
 use souk_wiring::Call;
 pub use souk_workflows::define_flash_sale::DefineFlashSale as Deps;
@@ -24,7 +24,7 @@ use crate::problems;
     responses(
         (status = 200, description = "It was changed.", body = FlashSaleTermsView, headers(("ETag"))),
         (status = 201, description = "It was defined.", body = FlashSaleTermsView, headers(("ETag"))),
-        Problems<(NotFound, Unprocessable, IllegalTransition, OutOfStock)>,
+        Problems<(NotFound, Unprocessable, IllegalTransition, NotForSale, OutOfStock)>,
     ),
     security(("user" = ["operator"])),
 )]
@@ -39,6 +39,9 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
         Outcome::VersionNeeded(version) => Problem::version_needed(version),
         Outcome::NothingToMatch => Problem::nothing_to_match(),
         Outcome::Stale(version) => Problem::stale(version),
+        Outcome::Price(why) => Problem::invalid_field(format!("price.{}", why.field()), why.to_string()),
+        Outcome::UnknownSku => Problem::unprocessable("sku", "no product has it"),
+        Outcome::NotForSale => problems::withdrawn(terms.sku()),
         Outcome::OpensInThePast => Problem::unprocessable("opens_at", "must be in the future"),
         Outcome::Fixed(field) => Problem::unprocessable(
             field,

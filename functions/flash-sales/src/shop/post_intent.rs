@@ -5,7 +5,9 @@ use souk_domain::{flash_sale::IntentId, ids::FlashSaleId, order::Address};
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response, check_purchase,
     description::Problems,
-    problem::catalogue::{AccountNotEligible, AdmissionNotValid, AdmissionRequired, NotFound, SaleNotOpen, SoldOut},
+    problem::catalogue::{
+        AccountNotEligible, AdmissionNotValid, AdmissionRequired, NotForSale, NotFound, SaleNotOpen, SoldOut,
+    },
 };
 use souk_wiring::Call;
 pub use souk_workflows::claim_unit::ClaimUnit as Deps;
@@ -34,7 +36,7 @@ struct Body {
     request_body = Body,
     responses(
         (status = 202, description = "A unit is claimed; its order is on its way.", body = IntentView, headers(("Location"))),
-        Problems<(NotFound, AdmissionRequired, AdmissionNotValid, AccountNotEligible, SaleNotOpen, SoldOut)>,
+        Problems<(NotFound, AdmissionRequired, AdmissionNotValid, AccountNotEligible, SaleNotOpen, NotForSale, SoldOut)>,
     ),
     security(("user" = [])),
 )]
@@ -58,6 +60,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
         Outcome::SoldOut => problems::sold_out(),
         Outcome::TryAgain => Problem::try_again("the shards that were asked are empty"),
         Outcome::NotOpen(status) => problems::not_open(status),
+        Outcome::NotForSale(sku) => problems::withdrawn(&sku),
         Outcome::Unknown => problems::no_such_sale(),
     })
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use souk_domain::{ids::Sku, order::MAX_LINES, quantity::Quantity};
+use souk_domain::{ids::Sku, order::MAX_LINES, quantity::Quantity, stock::Area};
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
     description::Problems,
-    problem::catalogue::{CartConsumed, CartEmpty, NotForSale, OutOfStock, TooScattered, Unprocessable},
+    problem::catalogue::{
+        AboveOrderLimit, CartConsumed, CartEmpty, NotForSale, OutOfStock, TooManyCheckouts, TooManyUnitsHeld,
+        TooScattered, Unprocessable,
+    },
 };
 use souk_wiring::Call;
 pub use souk_workflows::start_checkout::StartCheckout as Deps;
@@ -25,6 +28,10 @@ struct Body {
     #[serde(default)]
     #[schema(min_items = 1, max_items = 50)]
     lines: Option<Vec<BodyLine>>,
+    /// Where it is going to be sent, as far as the shopper has said: the warehouses there send first. The address is the
+    /// order's.
+    #[serde(default)]
+    ship_to: Option<Area>,
 }
 
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -43,17 +50,21 @@ struct BodyLine {
     request_body = Body,
     responses(
         (status = 201, description = "The units are held.", body = CheckoutView, headers(("Location"))),
-        Problems<(CartEmpty, CartConsumed, Unprocessable, NotForSale, OutOfStock, TooScattered)>,
+        Problems<(CartEmpty, CartConsumed, Unprocessable, NotForSale, AboveOrderLimit, OutOfStock)>,
+        Problems<(TooScattered, TooManyUnitsHeld, TooManyCheckouts)>,
     ),
     security(("user" = [])),
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
-    let wanted = match request.json::<Body>()?.lines {
+    let Body { lines, ship_to } = request.json()?;
+    let ship_to = ship_to.map(Area::checked).transpose();
+    let ship_to = ship_to.map_err(|why| Problem::invalid_field(format!("ship_to.{}", why.field()), why.to_string()))?;
+    let wanted = match lines {
         Some(lines) => Wanted::Lines(named(&lines)?),
         None => Wanted::Cart,
     };
-    Err(match deps.run(user_id, wanted, &call).await? {
+    Err(match deps.run(user_id, wanted, ship_to.as_ref(), &call).await? {
         Outcome::Started(checkout, changes) => {
             let location = format!("/checkouts/{}", checkout.checkout_id);
             let view = CheckoutView::new(&checkout, &changes);
@@ -61,9 +72,13 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
         }
         Outcome::CartEmpty => problems::cart_empty(),
         Outcome::CartOrdered => problems::cart_consumed(),
-        Outcome::UnknownSku(sku) => Problem::unprocessable("lines", format!("there is no SKU {sku}")),
+        Outcome::UnknownSku(sku) => Problem::unprocessable("lines", format!("no product has the SKU {sku}")),
         Outcome::NotForSale(sku) => problems::unavailable(&sku),
         Outcome::TotalTooLarge(error) => Problem::unprocessable("lines", error.to_string()),
+        Outcome::TotalTooSmall(why) => Problem::unprocessable("lines", format!("their total {why}")),
+        Outcome::AboveOrderLimit(sku, most) => problems::above_order_limit(&sku, most),
+        Outcome::TooManyCheckouts(until) => problems::too_many_checkouts(until, call.now),
+        Outcome::TooManyUnits { held, most } => problems::too_many_units(held, most),
         Outcome::OutOfStock(shortage) => problems::out_of_stock(&shortage.sku, shortage.requested, shortage.available),
         Outcome::Scattered => problems::scattered(),
         Outcome::Busy => Problem::try_again("the stock rows are contended"),

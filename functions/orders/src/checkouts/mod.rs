@@ -37,6 +37,9 @@ pub(crate) struct LineView<'a> {
     sku: &'a Sku,
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
+    /// What sets the variant apart, where anything does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variant: Option<&'a str>,
     quantity: Quantity,
     unit_price: Money,
 }
@@ -46,6 +49,7 @@ impl<'a> LineView<'a> {
         let view = |line: &'a OrderLine| Self {
             sku: &line.sku,
             title: line.title.as_deref(),
+            variant: line.variant.as_deref(),
             quantity: line.quantity,
             unit_price: line.unit_price,
         };

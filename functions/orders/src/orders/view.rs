@@ -136,7 +136,7 @@ impl<'a> OrderView<'a> {
         let client_secret = payment
             .filter(|_| status == PaymentState::RequiresAction && order.status == OrderStatus::PendingPayment)
             .and_then(|payment| payment.client_secret.as_deref());
-        let refunded = payment.map(PaymentRecord::refunded).filter(|amount| *amount != Money::ZERO);
+        let refunded = payment.map(PaymentRecord::refunded).filter(|amount| !amount.is_nothing());
         let refunds = payment.into_iter().flat_map(|payment| payment.refunds.iter()).map(OwnRefundView::from).collect();
         Self { payment: Some(PaymentView { status, client_secret, refunded, refunds }), ..Self::brief(order) }
     }

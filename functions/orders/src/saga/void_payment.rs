@@ -21,7 +21,8 @@ pub struct Deps {
 /// Stable names for the state machine's `Retry`.
 pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Result<StepOutput, TaskError> {
     let order = read_cancelled(&deps.orders, &input.order_id).await?;
-    let state = give_back(&deps.payments, &deps.gateway, &order.order_id, now).await.map_err(payment_error)?;
+    let of = (&order.order_id, order.total.currency());
+    let state = give_back(&deps.payments, &deps.gateway, of, now).await.map_err(payment_error)?;
     tracing::info!(order_id = %order.order_id, payment = state.as_str(), "the cancelled order keeps no money");
     Ok(input.answer(StepOutcome::Voided))
 }

@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_key_acts_once_whatever_was_answered() {
         let mut gateway = Offline::new("k", 100);
-        let form = "amount=5&currency=usd&capture_method=manual&payment_method=pm_card_visa";
+        let form = "amount=500&currency=usd&capture_method=manual&payment_method=pm_card_visa";
         let first = post(&mut gateway, "/v1/payment_intents", form, Some("a"), Mishap::Breaks);
         let again = post(&mut gateway, "/v1/payment_intents", form, Some("a"), Mishap::None);
         assert_eq!((first.status, again.status, again.replayed), (500, 500, true));
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn a_refusal_is_kept_under_its_key_and_changes_nothing() {
         let mut gateway = Offline::new("k", 100);
-        let form = "amount=5&currency=usd&capture_method=manual&payment_method=pm_card_visa";
+        let form = "amount=500&currency=usd&capture_method=manual&payment_method=pm_card_visa";
         let refused = post(&mut gateway, "/v1/payment_intents", form, Some("a"), Mishap::Refuses);
         let again = post(&mut gateway, "/v1/payment_intents", form, Some("a"), Mishap::None);
         assert_eq!((refused.status, again.status, again.replayed), (402, 402, true));

@@ -48,6 +48,15 @@ pub struct Variant {
     pub attributes: BTreeMap<String, Scalar>,
 }
 
+impl Variant {
+    /// What sets it apart, in words: its title, else its properties, no longer than a title may be.
+    pub fn apart(&self) -> Option<String> {
+        let properties = || self.attributes.values().map(Scalar::to_string).collect::<Vec<_>>().join(", ");
+        let words = self.title.clone().unwrap_or_else(properties);
+        Some(words.chars().take(200).collect()).filter(|words: &String| !words.is_empty())
+    }
+}
+
 /// A picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

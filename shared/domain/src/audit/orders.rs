@@ -78,7 +78,7 @@ impl MoneyFacts {
         let is_open_case = refunds.open() == Some(Open::Failed);
         Self {
             captured: captured.amount(),
-            refunded: refunds.refunded().amount(),
+            refunded: refunds.refunded(captured).amount(),
             by_choice: sum(&|origin, state| chosen(origin) && state != RefundState::Failed),
             failed: sum(&|_, state| is_open_case && state == RefundState::Failed),
         }

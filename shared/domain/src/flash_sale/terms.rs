@@ -1,7 +1,10 @@
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::Sku, money::Money};
+use crate::{
+    ids::Sku,
+    money::{Money, Unpayable},
+};
 
 /// The most units of one sale. They are 4,167 shards, so the set of empty ones that every function
 /// reads once a second stays around ten kilobytes, and preparing or closing them takes seconds.
@@ -62,9 +65,9 @@ pub enum TermsError {
     /// No units, or too many.
     #[error("must be from 1 to {MAX_UNITS}")]
     Units,
-    /// Nothing is sold for nothing.
-    #[error("must be more than 0")]
-    Price,
+    /// Nobody could pay it.
+    #[error(transparent)]
+    Price(#[from] Unpayable),
     /// It would close before it opened.
     #[error("must be after opens_at")]
     ClosesAt,
@@ -81,7 +84,7 @@ impl TermsError {
     pub fn field(self) -> &'static str {
         match self {
             Self::Units => "units",
-            Self::Price => "price",
+            Self::Price(_) => "price",
             Self::ClosesAt => "closes_at",
             Self::AdmissionRate => "admission_rate",
             Self::ExpectedShoppers => "expected_shoppers",
@@ -97,9 +100,7 @@ impl FlashSaleTerms {
     pub fn new(draft: FlashSaleDraft) -> Result<Self, TermsError> {
         let within = |value, most, error| if (1..=most).contains(&value) { Ok(value) } else { Err(error) };
         let units = within(draft.units, MAX_UNITS, TermsError::Units)?;
-        if draft.price == Money::ZERO {
-            return Err(TermsError::Price);
-        }
+        let price = draft.price.payable()?;
         let opens_at = whole_milliseconds(draft.opens_at);
         let closes_at = draft.closes_at.map(whole_milliseconds);
         if closes_at.is_some_and(|closes_at| closes_at <= opens_at) {
@@ -110,7 +111,7 @@ impl FlashSaleTerms {
         Ok(Self {
             sku: draft.sku,
             units,
-            price: draft.price,
+            price,
             opens_at,
             closes_at,
             admission_rate: within(rate, MAX_ADMISSION_RATE, TermsError::AdmissionRate)?,
@@ -202,7 +203,7 @@ mod tests {
         for (expected, wanted) in [(0, field), (1, None), (100_000_000, None), (100_000_001, field)] {
             assert_eq!(refusal(|draft| draft.expected_shoppers = Some(expected)), wanted, "{expected}");
         }
-        assert_eq!(refusal(|draft| draft.price = Money::ZERO), Some("price"));
+        assert_eq!(refusal(|draft| draft.price = Money::usd(49).unwrap()), Some("price"));
         let after_opening = |ms| {
             move |draft: &mut FlashSaleDraft| {
                 draft.closes_at = Timestamp::from_millisecond(draft.opens_at.as_millisecond() + ms).ok();

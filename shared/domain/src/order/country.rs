@@ -25,6 +25,11 @@ enum Postal {
     Forms { forms: &'static str, is_needed: bool },
 }
 
+/// True of the code of a country of ISO 3166-1, in upper case.
+pub fn is_country(code: &str) -> bool {
+    Country::of(code).is_some()
+}
+
 impl Country {
     /// The country of this code, in upper case.
     pub(super) fn of(code: &str) -> Option<Self> {

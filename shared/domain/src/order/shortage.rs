@@ -122,15 +122,16 @@ impl Order {
 
     /// What is to be paid: the total without what is missing.
     pub fn due(&self) -> Money {
-        let missing = self.shortages.iter().map(|short| self.worth(short).amount()).sum();
-        Money::usd(missing).ok().and_then(|missing| self.total.minus(missing).ok()).unwrap_or(Money::ZERO)
+        let missing: i64 = self.shortages.iter().map(|short| self.worth(short).amount()).sum();
+        self.total.of_same(self.total.amount() - missing).unwrap_or(Money::nothing(self.total.currency()))
     }
 
     /// What the missing units would have cost.
     pub fn worth(&self, short: &Shortfall) -> Money {
         let price = self.lines.iter().find(|line| line.sku == short.sku).map_or(0, |line| line.unit_price.amount());
         // No more than the order's total, which is money.
-        Money::usd(price.saturating_mul(short.units.into())).unwrap_or(Money::ZERO)
+        let worth = self.total.of_same(price.saturating_mul(short.units.into()));
+        worth.unwrap_or(Money::nothing(self.total.currency()))
     }
 
     /// What is left of what was bought, in the order of its lines. What is missing altogether is left out.

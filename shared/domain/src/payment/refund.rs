@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{OrderId, RefundId, UserId},
-    money::Money,
+    money::{Currency, Money},
 };
 
 /// The longest note, in characters.
@@ -162,6 +162,12 @@ pub enum AskError {
         /// What can be.
         refundable: Money,
     },
+    /// It is asked for in another currency than was captured.
+    #[error("must be {captured}")]
+    OtherCurrency {
+        /// The currency of the payment.
+        captured: Currency,
+    },
     /// The id belongs to a refund that was asked for in other words.
     #[error("the request differs from the one that made this refund")]
     AskedDifferently,
@@ -247,14 +253,16 @@ impl Refunds {
         self.0.iter().find(|refund| refund.refund_id == *refund_id)
     }
 
-    /// What goes back or has gone back: everything that has not failed.
-    pub fn refunded(&self) -> Money {
-        self.sum(|refund| refund.state != RefundState::Failed)
+    /// What of `captured` goes back or has gone back: everything that has not failed.
+    pub fn refunded(&self, captured: Money) -> Money {
+        let total = self.0.iter().filter(|refund| refund.state != RefundState::Failed).map(amount).sum();
+        // `ask` and `learn` let nothing exceed what was captured, which is money.
+        captured.of_same(total).unwrap_or(captured)
     }
 
     /// What of `captured` can still be refunded.
     pub fn refundable(&self, captured: Money) -> Money {
-        captured.minus(self.refunded()).unwrap_or(Money::ZERO)
+        captured.minus(self.refunded(captured)).unwrap_or(Money::nothing(captured.currency()))
     }
 
     /// Writes down a refund that is wanted; where it was before, that one is told.
@@ -268,7 +276,10 @@ impl Refunds {
         }
         let refundable = self.refundable(captured);
         let amount = ask.amount.unwrap_or(refundable);
-        if amount == Money::ZERO || amount.amount() > refundable.amount() {
+        if amount.currency() != captured.currency() {
+            return Err(AskError::OtherCurrency { captured: captured.currency() });
+        }
+        if amount.is_nothing() || amount.amount() > refundable.amount() {
             return Err(AskError::Exceeds { refundable });
         }
         if self.0.len() >= MAX_REFUNDS {
@@ -392,12 +403,6 @@ impl Refunds {
         } else {
             self.failed(|state| state != RefundState::Failed).next().map(|_| Open::Failed)
         }
-    }
-
-    fn sum(&self, counts: impl Fn(&Refund) -> bool) -> Money {
-        let total = self.0.iter().filter(|refund| counts(refund)).map(amount).sum();
-        // `ask` and `learn` let nothing exceed what was captured, which is money.
-        Money::usd(total).unwrap_or(Money::ZERO)
     }
 }
 

@@ -3,12 +3,14 @@
 mod allocation;
 mod change;
 mod hint;
+mod nearness;
 mod place;
 mod row;
 
 pub use allocation::{Allocation, Demand, Shortage, allocate};
 pub use change::{Change, Delta, Movement, MovementKind};
 pub use hint::Hint;
+pub use nearness::{Area, AreaError, Site, nearest};
 pub use place::Place;
 pub use row::{MAX_UNITS, StockError, StockRow};
 

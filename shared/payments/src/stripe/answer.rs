@@ -80,6 +80,7 @@ enum Status {
 struct RefundObject {
     id: String,
     amount: i64,
+    currency: String,
     created: i64,
     status: RefundStatus,
     failure_reason: Option<String>,
@@ -205,11 +206,16 @@ fn told(refund: RefundObject) -> Result<Told, GatewayError> {
     Ok(Told {
         gateway_id: refund.id,
         refund_id: refund.metadata.and_then(|metadata| metadata.refund_id?.parse::<RefundId>().ok()),
-        amount: Money::usd(refund.amount).map_err(|_| unreadable("amount"))?,
+        amount: money(refund.amount, &refund.currency).ok_or_else(|| unreadable("amount"))?,
         state,
         failure_code,
         created_at: Timestamp::from_second(refund.created).map_err(|_| unreadable("time"))?,
     })
+}
+
+/// The gateway writes codes in small letters.
+fn money(amount: i64, currency: &str) -> Option<Money> {
+    Money::new(amount, currency.to_ascii_uppercase().parse().ok()?).ok()
 }
 
 /// What an answer that is no success means for the caller.
@@ -328,7 +334,7 @@ mod tests {
     fn a_refund_stands_where_the_gateway_says() {
         let stands = |status: &str| {
             let body = format!(
-                r#"{{"id":"re_1","amount":5,"created":0,"metadata":{{}},"status":"{status}","failure_reason":"lost_card"}}"#
+                r#"{{"id":"re_1","amount":5,"currency":"usd","created":0,"metadata":{{}},"status":"{status}","failure_reason":"lost_card"}}"#
             );
             let told = refund(&answer(200, &body)).unwrap();
             (told.state, told.failure_code)

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 
 const EVENT: &str = r#"{"id":"evt_1","type":"payment_intent.succeeded","created":1789999999,"data":{"object":
@@ -23,13 +25,76 @@ fn a_charge_points_at_its_intent() {
     assert_eq!(event(&body).intent_id.as_deref(), Some("pi_1"));
 }
 
+/// A record in this state, with these refunds: id at the gateway, amount, state.
+fn record(state: &str, refunds: &[(&str, i64, &str)]) -> PaymentRecord {
+    let usd = |amount: i64| json!({"amount": amount, "currency": "USD"});
+    let refund = |(n, (gateway_id, amount, state)): (usize, &(&str, i64, &str))| {
+        json!({
+            "refund_id": format!("ref_{n:032}"), "amount": usd(*amount), "by": "GATEWAY", "state": state,
+            "gateway_id": gateway_id, "asked_at": 0, "changed_at": 0,
+        })
+    };
+    let refunds: Vec<_> = refunds.iter().enumerate().map(refund).collect();
+    serde_json::from_value(json!({
+        "id": "order#ord_0123456789abcdef0123456789abcdef", "order_id": "ord_0123456789abcdef0123456789abcdef",
+        "state": state, "version": 3, "amount": usd(900), "gateway_id": "pi_1", "created_at": 0, "updated_at": 0,
+        "refunds": refunds,
+    }))
+    .unwrap()
+}
+
 #[test]
-fn only_what_is_about_refunds_is_taken_for_that() {
-    let about = |event_type: &str| event(&EVENT.replace("payment_intent.succeeded", event_type)).is_about_refunds();
-    for event_type in ["refund.failed", "refund.updated", "charge.refund.updated", "charge.refunded"] {
-        assert!(about(event_type), "{event_type}");
+fn only_where_somebody_waits_for_the_gateway_is_the_saga_started() {
+    let of = |event_type: &str| event(&EVENT.replace("payment_intent.succeeded", event_type));
+    let held = of("payment_intent.amount_capturable_updated");
+    for state in ["INTENT", "REQUIRES_ACTION", "DECLINED"] {
+        assert_eq!(held.reason(&record(state, &[])), Reason::Payment, "{state}");
     }
-    assert!(!about("payment_intent.canceled") && !about("charge.captured"));
+    for state in ["AUTHORIZED", "CAPTURING", "CAPTURED", "VOIDING", "VOIDED", "REFUNDED"] {
+        assert_eq!(held.reason(&record(state, &[])), Reason::Nothing, "{state}");
+    }
+    assert_eq!(of("payment_intent.payment_failed").reason(&record("DECLINED", &[])), Reason::Nothing);
+    for event_type in EVENT_TYPES {
+        assert!(of(event_type).is_listened_for(), "{event_type}");
+    }
+    for event_type in ["payment_intent.created", "payment_intent.succeeded", "charge.captured", "charge.refund.updated"]
+    {
+        assert!(!of(event_type).is_listened_for(), "{event_type}");
+    }
+}
+
+#[test]
+fn another_intent_of_the_same_order_is_not_ours() {
+    let other = event(&EVENT.replace("pi_1", "pi_2"));
+    assert!(!other.is_about(&record("INTENT", &[])) && event(EVENT).is_about(&record("INTENT", &[])));
+}
+
+#[test]
+fn a_refund_is_asked_about_only_where_it_stands_elsewhere_than_is_written() {
+    let of = |id: &str, status: &str| {
+        let object = format!(r#""id":"{id}","status":"{status}","payment_intent":"pi_1","object":"refund""#);
+        event(&EVENT.replace(r#""id":"pi_1","object":"payment_intent""#, &object))
+    };
+    let written = record("CAPTURED", &[("re_1", 300, "SUCCEEDED"), ("re_2", 100, "PENDING")]);
+    assert_eq!(of("re_1", "succeeded").reason(&written), Reason::Nothing);
+    assert_eq!(of("re_2", "pending").reason(&written), Reason::Nothing);
+    for news in [of("re_1", "failed"), of("re_2", "succeeded"), of("re_3", "pending")] {
+        assert_eq!(news.reason(&written), Reason::Refunds, "{news:?}");
+    }
+    let charge = |amount: i64| {
+        let object = format!(r#""id":"ch_1","amount_refunded":{amount},"payment_intent":"pi_1","object":"charge""#);
+        event(&EVENT.replace(r#""id":"pi_1","object":"payment_intent""#, &object))
+    };
+    assert_eq!(charge(400).reason(&written), Reason::Nothing);
+    assert_eq!(charge(500).reason(&written), Reason::Refunds, "somebody refunded at the gateway's console");
+}
+
+#[test]
+fn the_types_are_those_that_the_guide_lists() {
+    let guide = include_str!("../../../../DEPLOY.md");
+    for event_type in EVENT_TYPES {
+        assert!(guide.contains(event_type), "{event_type}");
+    }
 }
 
 #[test]

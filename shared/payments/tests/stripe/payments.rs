@@ -1,7 +1,7 @@
 //! What each call brings about, and what each answer becomes.
 
 use serde_json::json;
-use souk_domain::money::Money;
+use souk_domain::money::{Currency, Money};
 use souk_payments::gateway::{Decline, Gateway, GatewayError, IntentStatus, NewIntent};
 
 use crate::till::{Till, order};
@@ -165,7 +165,7 @@ async fn the_shoppers_mistakes_and_ours_are_told_apart() {
     let unknown = till.create(&order, "pm_card_unheard_of").await;
     assert!(matches!(unknown, Err(GatewayError::Invalid { code, .. }) if code == "resource_missing"));
 
-    let free = NewIntent { order_id: &order, amount: Money::ZERO, payment_method: "pm_card_visa" };
+    let free = NewIntent { order_id: &order, amount: Money::nothing(Currency::USD), payment_method: "pm_card_visa" };
     assert!(matches!(till.gateway.create(&free).await, Err(GatewayError::Invalid { .. })));
 
     let locked_out = till.with_key("sk_test_other").retrieve("pi_none").await;

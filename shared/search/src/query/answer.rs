@@ -1,6 +1,6 @@
 use serde::{Deserialize as _, Serialize};
 use serde_json::{Map, Value};
-use souk_domain::money::Money;
+use souk_domain::money::{Currency, Money};
 use utoipa::ToSchema;
 
 use super::Facets;
@@ -95,11 +95,12 @@ pub(super) struct Found {
     pub(super) mark: u32,
 }
 
-pub(super) fn found(answer: &Value) -> Vec<Found> {
+/// The products of an answer; the index keeps amounts alone, of the one currency in which the shop sells.
+pub(super) fn found(answer: &Value, currency: Currency) -> Vec<Found> {
     let hits = answer["hits"]["hits"].as_array().map(Vec::as_slice).unwrap_or_default();
     hits.iter()
         .map(|hit| Found {
-            hit: hit_of(hit),
+            hit: hit_of(hit, currency),
             place: hit["sort"].as_array().cloned().unwrap_or_default(),
             mark: hit["_source"]["mark"].as_u64().and_then(|mark| u32::try_from(mark).ok()).unwrap_or_default(),
         })
@@ -122,7 +123,7 @@ fn best_variant(hit: &Value) -> &Value {
     &hit["inner_hits"]["variants"]["hits"]["hits"][0]
 }
 
-fn hit_of(hit: &Value) -> Hit {
+fn hit_of(hit: &Value, currency: Currency) -> Hit {
     let (product, best) = (&hit["_source"], best_variant(hit));
     let variant = &best["_source"];
     let text = |source: &Value, name: &str| source[name].as_str().map(str::to_owned);
@@ -133,7 +134,7 @@ fn hit_of(hit: &Value) -> Hit {
         sku: text(variant, "sku").unwrap_or_default(),
         title: text(product, "title").unwrap_or_default(),
         variant_title: text(variant, "variant_title"),
-        price: variant["price"].as_i64().and_then(|amount| Money::usd(amount).ok()),
+        price: variant["price"].as_i64().and_then(|amount| Money::new(amount, currency).ok()),
         availability: Availability::of(variant["available"].as_u64()),
         rating: product["rating_average"].as_f64().filter(|_| count > 0).map(|average| Rating { average, count }),
         image: Image::deserialize(&product["image"]).ok().as_ref().map(ImageView::from),
@@ -175,7 +176,7 @@ mod tests {
             "sort": [9_223_372_036_854_775_807_i64, "p"],
             "inner_hits": {"variants": {"hits": {"hits": [variant]}}},
         }]}});
-        let found = found(&answer);
+        let found = found(&answer, Currency::USD);
         let hit = &found[0].hit;
         assert_eq!((hit.price, hit.rating, hit.image.as_ref()), (None, None, None));
         assert_eq!(hit.availability.label, "Availability unknown");

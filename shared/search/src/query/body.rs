@@ -189,7 +189,11 @@ mod tests {
     use crate::query::{Synonyms, words};
 
     fn with<T>(search: &SearchQuery, ask: impl FnOnce(Asked<'_>) -> T) -> T {
-        let words = search.q.as_deref().map(|q| words::read(q, &Synonyms::standard())).unwrap_or_default();
+        let words = search
+            .q
+            .as_deref()
+            .map(|q| words::read(q, &Synonyms::standard(), souk_domain::money::Currency::USD))
+            .unwrap_or_default();
         ask(Asked { search, words: &words, plan: &Plan::first(search) })
     }
 

@@ -1,7 +1,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use souk_domain::money::Currency;
 use souk_dynamo::CursorError;
-use souk_wiring::FromEnvironment;
+use souk_wiring::{FromEnvironment, Parsed};
 
 use super::{
     CorrectedWord, CursorKey, SearchAnswer, SearchQuery, Sort, Synonyms,
@@ -42,6 +43,8 @@ pub struct Search {
     index: SearchIndex,
     synonyms: CurrentSynonyms,
     key: CursorKey,
+    #[variable("CURRENCY")]
+    currency: Parsed<Currency>,
 }
 
 /// Where fewer products match all words, those are shown too that match most.
@@ -57,9 +60,9 @@ struct Reading {
 }
 
 impl Search {
-    /// Searching this index.
-    pub fn new(index: SearchIndex, synonyms: CurrentSynonyms, key: CursorKey) -> Self {
-        Self { index, synonyms, key }
+    /// Searching this index, of a shop that sells in this currency.
+    pub fn new(index: SearchIndex, synonyms: CurrentSynonyms, key: CursorKey, currency: Currency) -> Self {
+        Self { index, synonyms, key, currency: Parsed(currency) }
     }
 
     /// A page of hits; `cursor` is that of the page before.
@@ -74,7 +77,7 @@ impl Search {
             Some(place) => self.synonyms.of_version(place.order.synonyms).await,
             None => self.synonyms.current().await,
         };
-        let words = search.q.as_deref().map(|q| words::read(q, &synonyms)).unwrap_or_default();
+        let words = search.q.as_deref().map(|q| words::read(q, &synonyms, self.currency.0)).unwrap_or_default();
         let mut search = search.clone();
         search.min_price = search.min_price.or(words.min_price);
         search.max_price = search.max_price.or(words.max_price);
@@ -96,7 +99,7 @@ impl Search {
         let since = (Timestamp::now() - UNSEEN).as_millisecond();
         let Reading { plan, answer, facets, matched } = self.read(search, words, synonyms).await?;
         let total = answer::total(&answer);
-        let mut found = answer::found(&answer);
+        let mut found = answer::found(&answer, self.currency.0);
         let more = found.len() > search.limit;
         found.truncate(search.limit);
         let is_kept =
@@ -205,7 +208,7 @@ impl Search {
         let [moved, after] = self.index.ask_both([asked.moved_before(shown), asked.after(shown)]).await?;
         let partial = is_partial(&moved) || is_partial(&after);
         // What has moved forward comes first, as it would have stood before.
-        let (mut moved, mut after) = (answer::found(&moved), answer::found(&after));
+        let (mut moved, mut after) = (answer::found(&moved, self.currency.0), answer::found(&after, self.currency.0));
         let more = moved.len() + after.len() > search.limit;
         moved.truncate(search.limit);
         moved.reverse();

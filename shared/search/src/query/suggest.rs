@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use souk_domain::money::Currency;
 use souk_wiring::FromEnvironment;
 use utoipa::ToSchema;
 
@@ -74,7 +75,8 @@ impl Suggester {
         if found != Suggestions::default() {
             return Ok(found);
         }
-        let words = words::read(&typed, &Synonyms::default());
+        // Prices are no words, whatever their currency.
+        let words = words::read(&typed, &Synonyms::default(), Currency::USD);
         if words.words.is_empty() {
             return Ok(found);
         }

@@ -1,5 +1,7 @@
 //! What was typed, as words: what each may be called instead, what is a price, what is a code.
 
+use souk_domain::money::Currency;
+
 use super::synonyms::{OTHERS_MAX, Synonyms, singular};
 
 /// More words are given up: a query's cost is bounded whatever it holds.
@@ -21,7 +23,8 @@ const CHEAP: [&str; 9] =
     ["cheap", "cheaper", "cheapest", "inexpensive", "affordable", "budget", "bargain", "low-cost", "low-priced"];
 const AT_MOST: [&str; 6] = ["under", "below", "max", "maximum", "upto", "<"];
 const AT_LEAST: [&str; 6] = ["over", "above", "min", "minimum", "from", ">"];
-const CURRENCY: [&str; 6] = ["dollars", "dollar", "usd", "bucks", "$", "us$"];
+const CURRENCY: [&str; 10] = ["dollars", "dollar", "usd", "bucks", "us$", "euros", "euro", "pounds", "yen", "dinars"];
+const SIGNS: [&str; 4] = ["$", "€", "£", "¥"];
 /// A number before one of these is no price.
 const UNITS: [&str; 33] = [
     "ml", "l", "litre", "litres", "liter", "liters", "cl", "oz", "ounce", "ounces", "g", "gram", "grams", "kg", "lb",
@@ -74,9 +77,9 @@ pub(crate) fn code_key(text: &str) -> String {
 }
 
 /// Reads what was typed.
-pub(super) fn read(q: &str, synonyms: &Synonyms) -> Words {
+pub(super) fn read(q: &str, synonyms: &Synonyms, currency: Currency) -> Words {
     let mut read = Words { code: code(q), ..Words::default() };
-    let tokens = read.take_prices(tokens(q));
+    let tokens = read.take_prices(tokens(q), currency);
     read.phrase = tokens.join(" ");
     let telling: Vec<_> = tokens.iter().filter(|token| !JOINING.contains(&token.as_str())).collect();
     // `the who` is all joining words: then they are what is looked for.
@@ -109,7 +112,7 @@ impl Words {
     }
 
     /// `under 50`, `over $100`, `cheap`: they say a price, and are no words of a product.
-    fn take_prices(&mut self, tokens: Vec<String>) -> Vec<String> {
+    fn take_prices(&mut self, tokens: Vec<String>, currency: Currency) -> Vec<String> {
         let mut kept = Vec::new();
         let mut next = 0;
         while next < tokens.len() {
@@ -122,7 +125,7 @@ impl Words {
                 (at_least, _) if AT_LEAST.contains(&at_least) => (1, Some(false)),
                 _ => (1, None),
             };
-            let price = bound.and_then(|_| price(&tokens[next + skip..]));
+            let price = bound.and_then(|_| price(&tokens[next + skip..], currency));
             match (bound, price) {
                 (Some(at_most), Some((amount, used))) => {
                     if at_most {
@@ -160,22 +163,27 @@ impl Words {
 }
 
 /// A price at the beginning of these, and how many of them it takes.
-fn price(tokens: &[String]) -> Option<(i64, usize)> {
+fn price(tokens: &[String], currency: Currency) -> Option<(i64, usize)> {
     let mut used = 0;
-    if tokens.first().is_some_and(|token| CURRENCY.contains(&token.as_str())) {
+    let names_it = |token: &str| {
+        CURRENCY.contains(&token) || token.eq_ignore_ascii_case(currency.code()) || SIGNS.contains(&token)
+    };
+    if tokens.first().is_some_and(|token| names_it(token)) {
         used += 1;
     }
-    let number = tokens.get(used)?.trim_start_matches(['$', '€']).replace(',', "");
-    let (whole, cents) = number.split_once('.').unwrap_or((&number, "0"));
-    let whole: i64 = whole.parse().ok().filter(|whole| (0..1_000_000).contains(whole))?;
-    let cents: i64 = format!("{cents:0<2}").get(..2)?.parse().ok()?;
+    let number = tokens.get(used)?.trim_start_matches(['$', '€', '£', '¥']).replace(',', "");
+    let (whole, rest) = number.split_once('.').unwrap_or((&number, "0"));
+    let whole: i64 = whole.parse().ok().filter(|whole| (0..1_000_000_000).contains(whole))?;
+    let decimals = currency.decimals() as usize;
+    let rest: i64 = format!("0{rest:0<decimals$}").get(..=decimals)?.parse().ok()?;
+    let amount = whole * 10_i64.pow(currency.decimals()) + rest;
     used += 1;
     match tokens.get(used).map(String::as_str) {
         Some(unit) if UNITS.contains(&unit) => return None,
-        Some(currency) if CURRENCY.contains(&currency) => used += 1,
+        Some(currency) if names_it(currency) => used += 1,
         _ => {}
     }
-    Some((whole * 100 + cents, used))
+    Some((amount.min(currency.maximum()), used))
 }
 
 /// In small letters, without what stands around words. What stands inside of a word stays.
@@ -297,7 +305,7 @@ mod tests {
     use super::*;
 
     fn texts(q: &str) -> Vec<String> {
-        read(q, &Synonyms::default()).words.into_iter().map(|word| word.text).collect()
+        read(q, &Synonyms::default(), Currency::USD).words.into_iter().map(|word| word.text).collect()
     }
 
     #[test]
@@ -312,7 +320,7 @@ mod tests {
     #[test]
     fn prices_are_no_words() {
         let read = |q: &str| {
-            let read = read(q, &Synonyms::default());
+            let read = read(q, &Synonyms::default(), Currency::USD);
             let words: Vec<_> = read.words.into_iter().map(|word| word.text).collect();
             (words.join(" "), read.min_price, read.max_price, read.cheap)
         };
@@ -323,11 +331,14 @@ mod tests {
         assert_eq!(read("flask under 500 ml"), ("flask under 500 ml".into(), None, None, false));
         assert_eq!(read("under desk keyboard"), ("under desk keyboard".into(), None, None, false));
         assert_eq!(read("cheap"), ("cheap".into(), None, None, true));
+        let most = |q: &str, code: &str| super::read(q, &Synonyms::default(), code.parse().unwrap()).max_price;
+        assert_eq!(most("tea under ¥1,200", "JPY"), Some(1_200), "yen have no decimals");
+        assert_eq!(most("tea under 1.5 kwd", "KWD"), Some(1_500));
     }
 
     #[test]
     fn compounds_are_known_both_ways() {
-        let words = read("back pack wi-fi", &Synonyms::default()).words;
+        let words = read("back pack wi-fi", &Synonyms::default(), Currency::USD).words;
         assert_eq!(words[0].same, ["backpack"]);
         assert_eq!(words[1].same, ["backpack"]);
         assert_eq!(words[2].same, ["wifi"]);
@@ -359,7 +370,7 @@ mod tests {
             (0..60).map(|n| format!("w{n} ")).collect(),
         ];
         for q in many {
-            let read = read(&q, &Synonyms::standard());
+            let read = read(&q, &Synonyms::standard(), Currency::USD);
             let terms: usize = read.words.iter().map(|word| parts(&word.text)).sum();
             assert!(read.words.len() <= WORDS_MAX && terms <= TERMS_MAX, "{q}: {terms}");
         }

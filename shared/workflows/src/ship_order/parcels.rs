@@ -87,7 +87,7 @@ mod tests {
             version: 1,
             origin: Origin::FlashSale(sale),
             lines: Vec::new(),
-            total: Money::ZERO,
+            total: Money::usd(0).unwrap(),
             shipping_address: None,
             payment_method: None,
             created_at: Timestamp::UNIX_EPOCH,

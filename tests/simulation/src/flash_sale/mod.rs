@@ -26,6 +26,7 @@ use souk_flash_sales::{
 };
 use souk_fn_flash_sales::shop::post_intent;
 use souk_inventory::AllotOutcome;
+use souk_pricing::CatalogFact;
 use uuid::Uuid;
 
 use crate::{deliveries::Deliveries, sim::Sim};
@@ -104,6 +105,8 @@ async fn prepare(sim: &Sim, sale_id: &FlashSaleId) {
         let counted = functions.stock.set_quantity((&sku, &warehouse), supply, None, &by, now).await;
         counted.map(drop).expect("stock is counted");
     }
+    let listed = CatalogFact::Listed { title: "Console".to_owned(), variant: None };
+    functions.prices.record_fact(&sku, 1, &listed).await.map(drop).expect("a product has it");
     let terms = FlashSaleTerms::new(FlashSaleDraft {
         sku: sku.clone(),
         units,

@@ -67,7 +67,7 @@ pub fn medusa_13301_and_saleor_19220_a_webhook_at_any_moment_makes_one_payment()
         shop.lose_executions();
         let webhook = async || {
             assert_eq!(shop.deliver_success(&order_id).await.status, 204);
-            assert_eq!(shop.run_executions().await, 1);
+            assert!(shop.run_executions().await <= 1, "none, where nobody waits for it");
         };
         let goes_on = shop.interrupt(shop.saga(&order_id), moment, webhook).await;
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED"], "moment {moment}");
@@ -123,24 +123,25 @@ pub fn pinelab_vendure_plugins_620_an_event_that_comes_three_times_settles_once(
     play(async |shop| {
         shop.stock("tea", 10).await;
         let checkout = shop.check_out("ann", "tea").await;
-        let order_id = shop.place("ann", "key", &checkout).await.id("order_id");
+        let order_id = shop.place_with("ann", "key", &checkout, CHALLENGED).await.id("order_id");
         shop.run_executions().await;
-        for event in shop.take_events() {
-            // All three find that nobody has seen it.
-            let thrice = (0..3).map(|_| shop.deliver(&event)).collect();
-            for reply in shop.meet_at("GetItem payments", thrice).await {
-                assert_eq!(reply.status, 204);
-            }
-            shop.run_executions().await;
+        shop.authenticate(&order_id);
+        let held = "payment_intent.amount_capturable_updated";
+        let event = shop.take_events().into_iter().find(|event| event.payload.contains(held)).unwrap();
+        // All three find that the payment waits for it.
+        let thrice = (0..3).map(|_| shop.deliver(&event)).collect();
+        for reply in shop.meet_at("GetItem payments", thrice).await {
+            assert_eq!(reply.status, 204);
+        }
+        assert!(shop.run_executions().await >= 1);
+        for _ in 0..2 {
+            assert_eq!(shop.deliver(&event).await.status, 204);
+            assert_eq!(shop.run_executions().await, 0, "an event that was acknowledged starts nothing");
         }
         assert_eq!(shop.ship(&order_id).await.status, 200);
         for event in shop.take_events() {
             assert_eq!(shop.deliver(&event).await.status, 204);
-            assert_eq!(shop.run_executions().await, 1);
-            for _ in 0..2 {
-                assert_eq!(shop.deliver(&event).await.status, 204);
-                assert_eq!(shop.run_executions().await, 0, "an event that was acknowledged starts nothing");
-            }
+            assert_eq!(shop.run_executions().await, 0, "what the shop did itself starts nothing");
         }
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED", "SHIPPED"]);
         assert_eq!((shop.money(&order_id), shop.units("tea")), ((0, 1, 1), (9, 0, 9)));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use souk_cart::Owner;
 use souk_domain::{ids::OrderId, money::Money, quantity::Quantity};
 use souk_events::inventory::ReservationTimer;
-use souk_fn_fulfilment::admin::ship_order;
+use souk_fn_fulfilment::admin::{deliver_order, ship_order};
 use souk_fn_orders::{background, checkouts, orders};
 use souk_fn_payments::payment_webhook;
 use souk_gateway::{
@@ -15,6 +15,7 @@ use souk_gateway::{
     offline::Notice,
     signature,
 };
+use souk_pricing::{CatalogFact, Terms};
 use souk_runtime::{http::HttpResult, queue::Message};
 use souk_wiring::Call;
 use uuid::Uuid;
@@ -40,8 +41,8 @@ const WAREHOUSE: &str = "east";
 /// The shop. Cheap to clone.
 #[derive(Clone)]
 pub struct Shop {
-    network: Network,
-    functions: &'static Functions,
+    pub(super) network: Network,
+    pub(super) functions: &'static Functions,
     clock: Clock,
     checkouts: Rc<Cell<u128>>,
 }
@@ -115,16 +116,30 @@ pub fn play(story: impl AsyncFnOnce(Shop)) {
 }
 
 /// Runs steps one after the other, each as soon as it is due.
-struct Saga(Shop);
+pub(super) struct Saga(pub(super) Shop);
 
 impl Steps for Saga {
     async fn run(&self, resource: &str, input: Value) -> Result<Value, String> {
         let Shop { functions, clock, .. } = self.0;
+        self.0.network.with(|world| {
+            if let Some(meter) = &mut world.meter {
+                meter.step(resource);
+                meter.now().functions += 1;
+            }
+        });
         functions.step(resource, input, Call::at(clock.now())).await.map_err(|error| error.name.to_owned())
     }
 
     fn jitter(&self) -> f64 {
         1.0
+    }
+
+    fn enters(&self) {
+        self.0.network.with(|world| {
+            if let Some(meter) = &mut world.meter {
+                meter.now().transitions += 1;
+            }
+        });
     }
 }
 
@@ -133,8 +148,10 @@ impl Shop {
     /// So many units are counted.
     pub async fn stock(&self, sku: &str, units: u32) {
         let (sku, warehouse) = (sku.parse().unwrap(), WAREHOUSE.parse().unwrap());
-        let priced = self.functions.prices.set(&sku, Money::usd(PRICE).unwrap(), None).await;
+        let priced = self.functions.prices.set(&sku, Terms::at(Money::usd(PRICE).unwrap()), None).await;
         priced.map(drop).unwrap();
+        let listed = CatalogFact::Listed { title: "Bag".to_owned(), variant: None };
+        self.functions.prices.record_fact(&sku, 1, &listed).await.map(drop).unwrap();
         let by = "operator".parse().unwrap();
         let counted = self.functions.stock.set_quantity((&sku, &warehouse), units, None, &by, self.now()).await;
         counted.map(drop).unwrap();
@@ -169,6 +186,14 @@ impl Shop {
         }
     }
 
+    /// The shopper gives a checkout up.
+    pub async fn give_up(&self, user: &str, checkout: &Reply) {
+        let request = request("DELETE", "/checkouts").by(user).path("checkout_id", &checkout.id("checkout_id")).build();
+        let deleted =
+            checkouts::delete_checkout::handle(&self.functions.delete_checkout, request, Call::at(self.now()));
+        assert_eq!(Reply::from(deleted.await).status, 204);
+    }
+
     /// The shopper orders what they have checked out, with a good card.
     pub fn place(&self, user: &str, key: &str, checkout: &Reply) -> impl Future<Output = Reply> + use<> {
         self.place_with(user, key, checkout, "pm_card_visa")
@@ -200,6 +225,12 @@ impl Shop {
         let body = json!({"carrier": "c", "tracking_number": "t"}).to_string();
         let request = request("POST", "/ship").by_staff("warehouse").path("order_id", order_id).body(&body).build();
         ship_order::handle(&self.functions.ship_order, request, Call::at(self.now())).await.into()
+    }
+
+    /// All parcels have arrived.
+    pub async fn arrive(&self, order_id: &str) -> Reply {
+        let request = request("POST", "/deliver").by_staff("warehouse").path("order_id", order_id).build();
+        deliver_order::handle(&self.functions.deliver_order, request, Call::at(self.now())).await.into()
     }
 }
 
@@ -244,11 +275,12 @@ impl Shop {
         self.deliver_text(&event.payload)
     }
 
-    /// Brings an authentic event that says the order's payment has succeeded, whatever is the case.
+    /// Brings an authentic event that says the order's money is held, whatever is the case.
     pub fn deliver_success(&self, order_id: &str) -> impl Future<Output = Reply> + use<> {
-        let object = json!({"object": "payment_intent", "id": "pi_x", "metadata": {"order_id": order_id}});
-        let event =
-            json!({"id": "evt_x", "type": "payment_intent.succeeded", "created": 1, "data": {"object": object}});
+        let intent = self.intents(order_id).first().map_or_else(|| "pi_x".to_owned(), |intent| intent.id.clone());
+        let object = json!({"object": "payment_intent", "id": intent, "metadata": {"order_id": order_id}});
+        let held = "payment_intent.amount_capturable_updated";
+        let event = json!({"id": "evt_x", "type": held, "created": 1, "data": {"object": object}});
         self.deliver_text(&event.to_string())
     }
 

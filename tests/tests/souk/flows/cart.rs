@@ -58,7 +58,8 @@ async fn a_guest_keeps_their_cart_by_a_cookie_that_only_this_site_sees() {
     for attribute in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
-    let line = json!({ "sku": shelf.sku, "quantity": 2, "price": { "amount": 250, "currency": "USD" } });
+    let line =
+        json!({ "sku": shelf.sku, "quantity": 2, "title": "Thing", "price": { "amount": 250, "currency": "USD" } });
     assert_eq!(filled.body["lines"], json!([line]));
     assert_eq!(filled.body["subtotal"], json!({ "amount": 500, "currency": "USD" }));
     let read = guest.send(Method::GET, "/cart", None).await.expect(200);

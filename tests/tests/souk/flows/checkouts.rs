@@ -3,7 +3,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Shelf, eventually, fresh, stack};
+use crate::support::{Api, Shelf, eventually, fresh, stack};
 
 #[tokio::test]
 async fn a_checkout_holds_units_at_the_present_price() {
@@ -91,4 +91,59 @@ async fn what_cannot_be_held_is_refused_with_its_field() {
     stack().guest().check_out(&shelf.sku, 1).await.expect(401);
     shopper.get("/checkouts/not-an-id").await.expect_problem(400, "invalid-request").about_field("checkout_id");
     assert_eq!(shelf.numbers().await, (3, 0, 3), "nothing is half done");
+}
+
+/// Somebody whom no other test knows.
+async fn stranger() -> Api {
+    Api::new(&stack().api_url, Some(stack().person(&[]).await.sign_in(stack()).await.access))
+}
+
+#[tokio::test]
+async fn nobody_holds_the_shop_by_open_checkouts() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stranger().await);
+    let shelf = Shelf::stocked(&operator, 100, 1000).await;
+    let mut made = Vec::new();
+    let refused = loop {
+        let reply = shopper.check_out(&shelf.sku, 1).await;
+        if reply.status != 201 {
+            break reply;
+        }
+        made.push(reply.text("checkout_id").to_owned());
+        assert!(made.len() <= 150, "there is no limit");
+    };
+    let refused = refused.expect_problem(429, "too-many-checkouts");
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() >= 1, "it says when the first of them ends");
+    shopper.delete(&format!("/checkouts/{}", made[0])).await.expect(204);
+    shopper.check_out(&shelf.sku, 1).await.expect(201);
+    stranger().await.check_out(&shelf.sku, 1).await.expect(201);
+}
+
+#[tokio::test]
+async fn nobody_holds_the_shop_by_units() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stranger().await);
+    let shelf = Shelf::stocked(&operator, 100, 10_000).await;
+    for _ in 0..5 {
+        shopper.check_out(&shelf.sku, 999).await.expect(201);
+    }
+    let refused = shopper.check_out(&shelf.sku, 6).await.expect_problem(409, "too-many-units-held");
+    assert_eq!((&refused.body["held"], &refused.body["max_units"]), (&json!(4995), &json!(5000)));
+    shopper.check_out(&shelf.sku, 5).await.expect(201);
+}
+
+#[tokio::test]
+async fn an_order_has_no_more_of_a_sku_than_its_operator_says() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stranger().await);
+    let shelf = Shelf::stocked(&operator, 700, 10).await;
+    let path = format!("/admin/prices/{}", shelf.sku);
+    let terms = json!({ "price": { "amount": 700, "currency": "USD" }, "max_per_order": 2 });
+    let put = operator.send(Method::PUT, &path, &[("if-match", "\"1\"")], Some(terms)).await.expect(200);
+    assert_eq!(put.body["max_per_order"], 2);
+    let refused = shopper.check_out(&shelf.sku, 3).await.expect_problem(409, "above-order-limit");
+    assert_eq!((&refused.body["sku"], &refused.body["max_per_order"]), (&json!(shelf.sku), &json!(2)));
+    let line = json!({ "sku": shelf.sku, "quantity": 2 });
+    let twice = shopper.post("/checkouts", json!({ "lines": [line, line] })).await;
+    twice.expect_problem(409, "above-order-limit");
+    let item = format!("/cart/items/{}", shelf.sku);
+    shopper.put(&item, json!({ "quantity": 3 })).await.expect_problem(409, "above-order-limit");
+    shopper.check_out(&shelf.sku, 2).await.expect(201);
 }

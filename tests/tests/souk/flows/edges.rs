@@ -167,17 +167,17 @@ async fn if_match_takes_each_form_that_names_the_version() {
     let operator = stack().sign_in("operator").await;
     let path = format!("/admin/prices/{}", fresh("sku"));
     let usd = |amount: i64| json!({ "price": { "amount": amount, "currency": "USD" } });
-    operator.put(&path, usd(1)).await.expect(201);
+    operator.put(&path, usd(100)).await.expect(201);
     let mut version = 1;
     for form in ["\"N\"", "W/\"N\"", "*", "\"77\", \"N\"", "W/\"77\",\"N\"", " \"N\" "] {
         let tag = form.replace('N', &version.to_string());
-        let put = operator.send(Method::PUT, &path, &[("if-match", &tag)], Some(usd(version + 1))).await.expect(200);
+        let put = operator.send(Method::PUT, &path, &[("if-match", &tag)], Some(usd(version + 100))).await.expect(200);
         version += 1;
         assert_eq!(put.header("etag"), format!("\"{version}\""), "{form}");
     }
     let tag = format!("\"{version}\"");
     let lines = [("if-match", "\"77\""), ("if-match", tag.as_str())];
-    operator.send(Method::PUT, &path, &lines, Some(usd(100))).await.expect(200);
+    operator.send(Method::PUT, &path, &lines, Some(usd(300))).await.expect(200);
     for stale in ["\"77\"", "W/\"77\"", "\"77\", \"78\""] {
         let reply = operator.send(Method::PUT, &path, &[("if-match", stale)], Some(usd(200))).await;
         let told = reply.expect_problem(412, "stale-version");
@@ -189,7 +189,7 @@ async fn if_match_takes_each_form_that_names_the_version() {
     }
     let nowhere = format!("/admin/prices/{}", fresh("sku"));
     for form in ["*", "\"1\", \"2\""] {
-        let reply = operator.send(Method::PUT, &nowhere, &[("if-match", form)], Some(usd(1))).await;
+        let reply = operator.send(Method::PUT, &nowhere, &[("if-match", form)], Some(usd(100))).await;
         reply.expect_problem(412, "stale-version");
     }
     operator.get(&nowhere).await.expect_problem(404, "not-found");
@@ -199,7 +199,7 @@ async fn if_match_takes_each_form_that_names_the_version() {
 async fn a_copy_that_is_still_good_is_304_for_get_and_head() {
     let operator = stack().sign_in("operator").await;
     let path = format!("/admin/prices/{}", fresh("sku"));
-    operator.put(&path, json!({ "price": { "amount": 1, "currency": "USD" } })).await.expect(201);
+    operator.put(&path, json!({ "price": { "amount": 100, "currency": "USD" } })).await.expect(201);
     // The categories change under a test's hands, so they are none of these.
     for path in [path.as_str(), "/openapi.json"] {
         let etag = operator.get(path).await.expect(200).header("etag").to_owned();

@@ -30,6 +30,7 @@ mod related;
 mod relevance;
 mod search;
 mod sign_in;
+mod sites;
 mod synonyms;
 mod unknown_paths;
 mod warehouses;

@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Api, PROJECTION, Reply, Shop, admin, eventually, fresh, stack};
+use crate::support::{Api, PROJECTION, Reply, Shop, admin, eventually, for_sale, fresh, stack};
 
 /// Past the distribution, which keeps what it was answered for minutes.
 async fn related(product_id: &str) -> Reply {
@@ -20,6 +20,7 @@ async fn stocked(shop: &Shop, title: &str) -> String {
     let price = json!({ "price": { "amount": 1_000, "currency": "USD" } });
     shop.operator.put(&format!("/admin/prices/{id}"), price).await.expect(201);
     shop.operator.put(&format!("/admin/inventory/{id}/w1"), json!({ "quantity": 50 })).await.expect(201);
+    for_sale(&id).await;
     id
 }
 

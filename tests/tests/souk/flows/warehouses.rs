@@ -1,14 +1,16 @@
 use serde_json::{Value, json};
 
-use crate::support::{Api, eventually, fresh, stack};
+use crate::support::{Api, eventually, for_sale, fresh, list, stack};
 
 /// A confirmed order of one unit in a warehouse of the test's own, and the path of its fulfilment.
 async fn ordered(shopper: &Api, place: &str) -> (String, String) {
     let operator = stack().sign_in("operator").await;
     let sku = fresh("sku");
+    list(&operator, &sku).await;
     let price = json!({ "price": { "amount": 1500, "currency": "USD" } });
     operator.put(&format!("/admin/prices/{sku}"), price).await.expect(201);
     operator.put(&format!("/admin/inventory/{sku}/{place}"), json!({ "quantity": 1 })).await.expect(201);
+    for_sale(&sku).await;
     let placed = shopper.buy(&sku, 1, "pm_card_visa").await;
     let order_id = placed["order_id"].as_str().unwrap().to_owned();
     shopper.order_in(&order_id, "CONFIRMED").await;
@@ -216,9 +218,11 @@ pub(super) async fn picked(shopper: &Api, warehouse: &Api, units: [(&str, u32); 
     let operator = stack().sign_in("operator").await;
     let mut lines = Vec::new();
     for (sku, quantity) in units {
+        list(&operator, sku).await;
         let price = json!({ "price": { "amount": 1500, "currency": "USD" } });
         operator.put(&format!("/admin/prices/{sku}"), price).await.expect(201);
         operator.put(&format!("/admin/inventory/{sku}/{place}"), json!({ "quantity": 5 })).await.expect(201);
+        for_sale(sku).await;
         lines.push(json!({ "sku": sku, "quantity": quantity }));
     }
     let checkout = shopper.post("/checkouts", json!({ "lines": lines })).await.expect(201).body;

@@ -58,6 +58,7 @@ fn confirmed(n: u128) -> Order {
     let line = OrderLine {
         sku: "tea".parse().unwrap(),
         title: Some("Tea".to_owned()),
+        variant: None,
         quantity: Quantity::new(2).unwrap(),
         unit_price: Money::usd(900).unwrap(),
     };

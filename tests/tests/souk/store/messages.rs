@@ -147,6 +147,7 @@ fn order(order_id: OrderId, status: OrderStatus) -> Order {
     let line = OrderLine {
         sku: "BAG".parse().unwrap(),
         title: Some("<b>Bag</b>".to_owned()),
+        variant: None,
         quantity: Quantity::new(1).unwrap(),
         unit_price: Money::usd(900).unwrap(),
     };

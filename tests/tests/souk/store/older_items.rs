@@ -252,7 +252,7 @@ async fn payments_before_their_sums_and_refunds_were_written_down() {
     table.put(&record(1, "CAPTURED")).await.unwrap();
     table.put(&record(2, "REFUNDED")).await.unwrap();
     let records = PaymentRecords::new(table);
-    let (whole, nothing) = (Money::usd(900).unwrap(), Money::ZERO);
+    let (whole, nothing) = (Money::usd(900).unwrap(), Money::usd(0).unwrap());
     let captured = records.get(&order(1)).await.unwrap().unwrap();
     assert_eq!((captured.captured(), captured.refunded(), captured.refundable()), (Some(whole), nothing, Some(whole)));
     let refunded = records.get(&order(2)).await.unwrap().unwrap();

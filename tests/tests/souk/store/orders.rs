@@ -59,6 +59,7 @@ pub fn placed(n: u128, second: i64) -> Order {
     let line = OrderLine {
         sku: "BAG".parse().unwrap(),
         title: None,
+        variant: None,
         quantity: Quantity::new(1).unwrap(),
         unit_price: Money::usd(900).unwrap(),
     };

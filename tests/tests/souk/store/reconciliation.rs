@@ -9,7 +9,11 @@ use souk_domain::{
 };
 use souk_dynamo::{Item, n, s};
 use souk_orders::Orders;
-use souk_payments::{PaymentRecords, ReconciliationCursor, Resume, SeenEvents, gateway::Window, webhook::WebhookEvent};
+use souk_payments::{
+    PaymentRecords, ReconciliationCursor, Resume, SeenEvents,
+    gateway::Window,
+    webhook::{News, WebhookEvent},
+};
 
 use super::{at, order, tables::Tables};
 
@@ -20,6 +24,7 @@ fn event(id: &str, second: i64) -> WebhookEvent {
         order_id: Some(order(1)),
         intent_id: Some("pi_1".to_owned()),
         created: at(second),
+        news: News::Nothing,
     }
 }
 
@@ -29,7 +34,7 @@ async fn an_orders_gateway_events_are_read_in_the_order_in_which_they_happened()
     let (events, records) =
         (SeenEvents::new(tables.table("PaymentsTable")), PaymentRecords::new(tables.table("PaymentsTable")));
     // The record has the order's id too, and is no event.
-    records.open(&order(1), PaymentState::Intent, Money::ZERO, at(0)).await.unwrap();
+    records.open(&order(1), PaymentState::Intent, Money::usd(0).unwrap(), at(0)).await.unwrap();
     for (id, second) in [("succeeded", 30), ("created", 10), ("created", 10)] {
         events.mark(&event(id, second), &order(1), at(40)).await.unwrap();
     }

@@ -50,6 +50,7 @@ fn confirmed() -> Order {
     let line = OrderLine {
         sku: tea(),
         title: None,
+        variant: None,
         quantity: Quantity::new(3).unwrap(),
         unit_price: Money::usd(900).unwrap(),
     };

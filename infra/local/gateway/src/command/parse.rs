@@ -1,5 +1,7 @@
 //! Parameters to commands, with Stripe's complaints about what is missing, unknown or out of range.
 
+use souk_domain::money::Currency;
+
 use super::{Command, PageRequest};
 use crate::error::ApiError;
 use crate::form::{Params, missing};
@@ -15,9 +17,7 @@ impl Command {
         params.take_list("expand");
         let amount = params.take_amount("amount")?.ok_or_else(|| missing("amount"))?;
         let currency = params.require("currency")?;
-        if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            return Err(ApiError::parameter("parameter_invalid", "currency", format!("Invalid currency: {currency}")));
-        }
+        let charged = chargeable(amount, &currency)?;
         let capture_method = params.take_word(
             "capture_method",
             &[
@@ -42,7 +42,7 @@ impl Command {
         }
         let new = NewIntent {
             amount,
-            currency: currency.to_ascii_lowercase(),
+            currency: charged.code().to_ascii_lowercase(),
             capture_method: capture_method.unwrap_or_default(),
             payment_method,
             payment_method_types: types,
@@ -168,6 +168,25 @@ impl PageRequest {
 /// Whether the charge itself is to stand in place of its id: the one expansion that is known here.
 fn expands_charge(params: &mut Params) -> bool {
     params.take_list("expand").iter().any(|path| path == "latest_charge")
+}
+
+/// The currency, where it is one of Stripe's and so much of it can be charged
+/// (<https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>).
+fn chargeable(amount: i64, currency: &str) -> Result<Currency, ApiError> {
+    let known: Result<Currency, _> = currency.to_ascii_uppercase().parse();
+    let known = known
+        .map_err(|_| ApiError::parameter("parameter_invalid", "currency", format!("Invalid currency: {currency}")))?;
+    let refused = |code, message: String| Err(ApiError::parameter(code, "amount", message));
+    if amount > known.maximum() {
+        return refused("amount_too_large", format!("Amount must be no more than {} {known}.", known.maximum()));
+    }
+    if amount < known.minimum() {
+        return refused("amount_too_small", format!("Amount must be at least {} {known}.", known.minimum()));
+    }
+    if amount % known.step() != 0 {
+        return refused("invalid_amount", format!("Invalid {known} amount: must be a multiple of {}.", known.step()));
+    }
+    Ok(known)
 }
 
 fn payment_method(params: &mut Params) -> Result<Option<PaymentMethod>, ApiError> {

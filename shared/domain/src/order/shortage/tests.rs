@@ -2,9 +2,12 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::order::{
-    Departures, Label, OrderStatus,
-    tests::{line, order},
+use crate::{
+    money::Currency,
+    order::{
+        Departures, Label, OrderStatus,
+        tests::{line, order},
+    },
 };
 
 fn at(second: i64) -> Timestamp {
@@ -126,6 +129,6 @@ fn an_order_of_which_nothing_is_there_is_cancelled() {
     assert_eq!(order.status, OrderStatus::Confirmed);
     order.fall_short(&finding("west", 0), at(2)).unwrap();
     let ended = (order.status, order.cancel_reason, order.settled, order.due());
-    assert_eq!(ended, (OrderStatus::Cancelled, Some(CancelReason::UnitsMissing), false, Money::ZERO));
+    assert_eq!(ended, (OrderStatus::Cancelled, Some(CancelReason::UnitsMissing), false, Money::nothing(Currency::USD)));
     assert_eq!(order.fall_short(&finding("west", 0), at(3)), Ok(Revision::Unchanged));
 }

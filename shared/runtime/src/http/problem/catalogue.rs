@@ -142,6 +142,17 @@ catalogue! {
     TooScattered: 409 "too-scattered" "Too many warehouses",
         when "The units lie in too many warehouses for one order.",
         then "Order fewer lines at once.";
+    AboveOrderLimit: 409 "above-order-limit" "More than one order may have",
+        when "An order may have only so many units of this SKU.",
+        then "Ask for `max_per_order` units of `sku`, or fewer.",
+        with "sku" "max_per_order";
+    TooManyCheckouts: 429 "too-many-checkouts" "Too many open checkouts",
+        when "The shopper has as many open checkouts as one may have.",
+        then "Order one or delete one, or wait for `Retry-After`, when the first of them ends.";
+    TooManyUnitsHeld: 409 "too-many-units-held" "Too many units held",
+        when "The shopper's open checkouts would hold more units than one may hold.",
+        then "Check out fewer units than `max_units` less `held`; or order or delete an open checkout first.",
+        with "held" "max_units";
     CheckoutExpired: 409 "checkout-expired" "The checkout has expired",
         when "The checkout's time is over, and its units are no longer held.",
         then "Check out again.";

@@ -1,6 +1,7 @@
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Effects, FlashSale, stack};
+use crate::support::{Effects, FlashSale, PROJECTION, admin, eventually, stack};
 
 #[tokio::test]
 async fn a_shopper_waits_is_admitted_claims_and_pays_like_any_other() {
@@ -25,6 +26,7 @@ async fn a_shopper_waits_is_admitted_claims_and_pays_like_any_other() {
     let order_id = paid["order_id"].as_str().unwrap();
     let order = shopper.order_in(order_id, "CONFIRMED").await;
     assert_eq!(order["total"], json!({ "amount": 1999, "currency": "USD" }), "the sale's price, not the shop's");
+    assert_eq!(order["lines"][0]["title"], "Thing");
     operator.settled(order_id).await;
     assert_eq!(stack().effects(order_id).await, Effects { authorizations: 1, captures: 0, voids: 0, refunds: 0 });
 
@@ -81,4 +83,25 @@ async fn a_cancelled_order_gives_its_unit_to_the_sale_and_after_its_end_to_stock
     let closed = stack().guest().get(&format!("/sales/{}", sale.id)).await.expect(200);
     assert_eq!(closed.text("status"), "CLOSED");
     assert_eq!(closed.body["draw"]["lottery_key"].as_str().unwrap().len(), 64, "the key of the draw is public now");
+}
+
+#[tokio::test]
+async fn a_sale_sells_nothing_that_is_withdrawn() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let sale = FlashSale::open(&operator, 2).await;
+    let ticket = sale.join(&shopper).await;
+    let admission = sale.admission(&shopper, &ticket).await.unwrap();
+    operator.send(Method::DELETE, &admin(&sale.shelf.sku), &[("if-match", "\"1\"")], None).await.expect(204);
+    let item = format!("/cart/items/{}", sale.shelf.sku);
+    eventually("the withdrawal", PROJECTION, || async {
+        (operator.put(&item, json!({ "quantity": 1 })).await.status == 409).then_some(())
+    })
+    .await;
+    // No function has this SKU in mind yet.
+    let refused = sale.ask(&shopper, &admission, "pm_card_visa").await;
+    refused.expect_problem(409, "not-for-sale");
+    operator.delete(&item).await.expect(200);
+    let again = format!("/admin/sales/{}-again", sale.id);
+    operator.put(&again, sale.terms(1, 600)).await.expect_problem(409, "not-for-sale");
+    sale.end().await;
 }

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::{Client, Method};
 use serde::Serialize;
 use serde_json::{Value, json};
+use souk_domain::money::Currency;
 use souk_dynamo::Table;
 use souk_search::{Action, CurrentSynonyms, CursorKey, Keeper, ProductPage, Search, SearchIndex};
 use tokio::sync::Mutex;
@@ -114,7 +115,12 @@ impl Generated {
         let index = SearchIndex::unsigned(opensearch()).unwrap().searching(&name);
         let pages = souk_search::Pages::new(table.clone());
         let keeper = Keeper::new(pages, index.clone(), SignedDuration::ZERO, parts, SHARDS);
-        let search = Search::new(index.clone(), CurrentSynonyms::built_in(), CursorKey::new("the key of these tests"));
+        let search = Search::new(
+            index.clone(),
+            CurrentSynonyms::built_in(),
+            CursorKey::new("the key of these tests"),
+            Currency::USD,
+        );
         let made = Self { name, index, keeper, search, table, pages: Arc::default() };
         for number in 0..products {
             made.keep(number, page(number, 1)).await;

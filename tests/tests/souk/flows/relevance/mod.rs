@@ -19,6 +19,7 @@ mod sample;
 
 use std::sync::OnceLock;
 
+use souk_domain::money::Currency;
 use souk_search::{CurrentSynonyms, CursorKey, Search, SearchAnswer, SearchIndex, SearchQuery, Sort, Suggester};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -67,7 +68,7 @@ impl Measured {
         let index = SearchIndex::unsigned(opensearch()).unwrap().searching(&name);
         let (synonyms, key) = (CurrentSynonyms::built_in(), CursorKey::new("the key of these tests"));
         let suggester = Suggester::new(index.clone(), synonyms.clone());
-        Self { index: Search::new(index, synonyms, key), suggester, name, catalogue }
+        Self { index: Search::new(index, synonyms, key, Currency::USD), suggester, name, catalogue }
     }
 
     /// The first ten for these words.

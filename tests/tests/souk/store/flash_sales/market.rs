@@ -14,9 +14,9 @@ use souk_flash_sales::{
 };
 use uuid::Uuid;
 
-use super::wire::Wire;
 pub use crate::store::at;
 use crate::store::tables::Tables;
+use crate::store::wire::Wire;
 
 /// A store with one sale in it, which opens at second 0.
 pub struct Market {

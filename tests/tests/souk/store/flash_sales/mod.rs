@@ -14,4 +14,3 @@ mod rush;
 mod sweep;
 mod transitions;
 mod waiting_room;
-mod wire;

@@ -2,19 +2,20 @@ use souk_domain::stock::StockError;
 use souk_inventory::{AdjustOutcome, Adjustment, IdempotentRequest};
 
 use super::shelf::{Shelf, at, operator, sku, warehouse};
+use crate::store::{tables::Tables, wire::Wire};
 
 fn adjustment(delta: i64) -> Adjustment {
     Adjustment { delta, reason: "found behind a shelf".to_owned(), by: operator(), at: at(1) }
 }
 
 async fn adjust(shelf: &Shelf, delta: i64) -> AdjustOutcome {
-    shelf.rows.adjust((&sku("a"), &warehouse("w1")), &adjustment(delta)).await.unwrap()
+    shelf.adjusted(delta, "found behind a shelf").await
 }
 
 async fn adjust_once(shelf: &Shelf, key: &str, delta: i64) -> AdjustOutcome {
     let request = IdempotentRequest { key: key.to_owned(), digest: delta.to_string() };
     let row = (&sku("a"), &warehouse("w1"));
-    shelf.rows.adjust_once(&shelf.adjustments, row, &adjustment(delta), &request).await.unwrap()
+    shelf.rows.adjust(&shelf.adjustments, row, &adjustment(delta), &request).await.unwrap()
 }
 
 #[tokio::test]
@@ -28,6 +29,20 @@ async fn invariant_i1_an_adjustment_never_takes_what_is_reserved() {
     }
     assert!(matches!(adjust(&shelf, 1_000_000_000).await, AdjustOutcome::Refused(StockError::TooMany, _)));
     assert_eq!(shelf.numbers("a", "w1").await, (3, 3, 0));
+}
+
+/// The SDK repeats a request whose answer was lost, and nobody above it knows.
+#[tokio::test]
+async fn an_adjustment_without_a_key_is_made_once_when_its_answer_is_lost() {
+    let (wire, client) = Wire::to_a_new_store().await;
+    let shelf = Shelf::in_tables(&Tables::reached_by(client), &[("a", "w1", 5)]).await;
+    wire.lose_answers("TransactWriteItems", 1);
+    wire.lose_answers("UpdateItem", 1);
+    let outcome = adjust(&shelf, 4).await;
+    assert!(matches!(&outcome, AdjustOutcome::Adjusted(row) if row.quantity == 9), "{outcome:?}");
+    assert!(wire.sent("TransactWriteItems") + wire.sent("UpdateItem") > 1, "it was repeated");
+    assert_eq!(shelf.numbers("a", "w1").await, (9, 0, 9));
+    assert!(matches!(adjust(&shelf, 4).await, AdjustOutcome::Adjusted(row) if row.quantity == 13), "another call");
 }
 
 #[tokio::test]

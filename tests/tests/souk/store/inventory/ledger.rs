@@ -2,9 +2,9 @@ use souk_domain::{
     reservation::{AttachOutcome, CommitOutcome, ReleaseOutcome},
     stock::MovementKind,
 };
-use souk_inventory::{AdjustOutcome, Adjustment, Ledger, LedgerEntry};
+use souk_inventory::{AdjustOutcome, Ledger, LedgerEntry};
 
-use super::shelf::{Shelf, at, operator, order, reservation, sku, warehouse};
+use super::shelf::{Shelf, at, order, reservation, sku, warehouse};
 
 /// What the stream would do after each write, twice: records repeat.
 async fn record(shelf: &Shelf, ledger: &Ledger) {
@@ -36,9 +36,7 @@ async fn the_ledger_explains_the_present_numbers_movement_by_movement() {
     record(&shelf, &ledger).await;
     shelf.held(1, &[("a", 3)]).await;
     record(&shelf, &ledger).await;
-    let adjustment = Adjustment { delta: -2, reason: "broken".to_owned(), by: operator(), at: at(5) };
-    let adjusted = shelf.rows.adjust((&sku("a"), &warehouse("w1")), &adjustment).await.unwrap();
-    assert!(matches!(adjusted, AdjustOutcome::Adjusted(_)));
+    assert!(matches!(shelf.adjusted(-2, "broken").await, AdjustOutcome::Adjusted(_)));
     record(&shelf, &ledger).await;
     assert_eq!(reservations.attach(&id, &order(1), at(1500), at(10)).await.unwrap(), AttachOutcome::Attached);
     record(&shelf, &ledger).await;
@@ -72,9 +70,7 @@ async fn aws_serverless_shopping_cart_67_a_stream_read_again_counts_nothing_twic
     let ledger = Ledger::new(shelf.ledger.clone());
     let mut records = vec![shelf.row("a", "w1").await];
     for delta in [5, -2] {
-        let adjustment = Adjustment { delta, reason: "found".to_owned(), by: operator(), at: at(5) };
-        let adjusted = shelf.rows.adjust((&sku("a"), &warehouse("w1")), &adjustment).await.unwrap();
-        assert!(matches!(adjusted, AdjustOutcome::Adjusted(_)));
+        assert!(matches!(shelf.adjusted(delta, "found").await, AdjustOutcome::Adjusted(_)));
         records.push(shelf.row("a", "w1").await);
     }
     // The batch fails at its end, and comes again from its beginning.

@@ -11,3 +11,4 @@ mod quantities;
 mod repair;
 mod reservations;
 mod shelf;
+mod warehouses;

@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use souk_domain::stock::{MovementKind, Place};
-use souk_inventory::{AdjustOutcome, Adjustment, Count, Ledger, PlaceOutcome, SetQuantityOutcome};
+use souk_inventory::{AdjustOutcome, Count, Ledger, PlaceOutcome, SetQuantityOutcome};
 
 use super::shelf::{Shelf, at, operator, sku, warehouse};
 
@@ -63,8 +63,7 @@ async fn what_moves_units_leaves_their_place_and_a_row_that_is_none_has_none() {
     assert!(shelf.rows.get(&sku("a"), &warehouse("w2")).await.unwrap().is_none());
     assert!(matches!(put_away(&shelf, Some("A-1")).await, PlaceOutcome::Placed(_)));
     shelf.held(1, &[("a", 3)]).await;
-    let adjustment = Adjustment { delta: -1, reason: "broken".to_owned(), by: operator(), at: at(5) };
-    let adjusted = shelf.rows.adjust((&sku("a"), &warehouse("w1")), &adjustment).await.unwrap();
+    let adjusted = shelf.adjusted(-1, "broken").await;
     assert!(matches!(adjusted, AdjustOutcome::Adjusted(row) if row.place == Some(place("A-1"))));
 }
 

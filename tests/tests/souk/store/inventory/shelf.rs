@@ -5,7 +5,11 @@ use souk_domain::{
     stock::StockRow,
 };
 use souk_dynamo::Table;
-use souk_inventory::{Reservations, ReserveOutcome, ReserveRequest, SetQuantityOutcome, StockRows};
+use souk_inventory::{
+    AdjustOutcome, Adjustment, IdempotentRequest, Reservations, ReserveOutcome, ReserveRequest, SetQuantityOutcome,
+    StockRows,
+};
+use souk_wiring::Call;
 use uuid::Uuid;
 
 use crate::store::tables::Tables;
@@ -54,7 +58,11 @@ pub fn request(id: u128, lines: &[(&str, u32)]) -> ReserveRequest {
 impl Shelf {
     /// Rows of (SKU, warehouse, units).
     pub async fn stocked(stock: &[(&str, &str, u32)]) -> Self {
-        let tables = Tables::of("transactions").await;
+        Self::in_tables(&Tables::of("transactions").await, stock).await
+    }
+
+    /// Rows of (SKU, warehouse, units) in these tables.
+    pub async fn in_tables(tables: &Tables, stock: &[(&str, &str, u32)]) -> Self {
         let rows = StockRows::new(tables.table("InventoryTable"));
         for (s, w, units) in stock {
             let row = (&sku(s), &warehouse(w));
@@ -71,6 +79,14 @@ impl Shelf {
             rows,
             initial: stock.iter().map(|(_, _, units)| units).sum(),
         }
+    }
+
+    /// Adjusts the row of `a` in `w1`, as a request without a key does.
+    pub async fn adjusted(&self, delta: i64, reason: &str) -> AdjustOutcome {
+        let adjustment = Adjustment { delta, reason: reason.to_owned(), by: operator(), at: at(5) };
+        let request = IdempotentRequest::of(None, &Call::at(at(5)), delta.to_string());
+        let row = (&sku("a"), &warehouse("w1"));
+        self.rows.adjust(&self.adjustments, row, &adjustment, &request).await.unwrap()
     }
 
     /// Reserves; panics where that is refused.
