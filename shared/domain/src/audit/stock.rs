@@ -5,7 +5,7 @@ use super::Violation;
 use crate::{
     ids::{Sku, WarehouseId},
     reservation::{Reservation, ReservationState},
-    stock::{Movement, MovementKind},
+    stock::{Holds, Movement, MovementKind},
 };
 
 /// A row as it is stored, however wrong: numbers that a `StockRow` could not hold must be seen too.
@@ -17,10 +17,13 @@ pub struct RowFacts {
     pub warehouse_id: WarehouseId,
     /// Units in the warehouse.
     pub quantity: i64,
-    /// Units set aside.
+    /// Units set aside by reservations.
     pub reserved_quantity: i64,
     /// Units for sale.
     pub available: i64,
+    /// What the row remembers of checkouts that hold units in it.
+    #[serde(default)]
+    pub holds: Holds,
     /// +1 at every write.
     pub version: u64,
     /// The last write.
@@ -68,10 +71,15 @@ pub struct RowReading {
 }
 
 impl RowFacts {
+    /// Units that are set aside, by reservations or in the row itself.
+    pub fn set_aside(&self) -> i64 {
+        self.reserved_quantity + i64::from(self.holds.units())
+    }
+
     /// True where invariant I1 holds.
     pub fn is_sound(&self) -> bool {
-        let (quantity, reserved) = (self.quantity, self.reserved_quantity);
-        0 <= reserved && reserved <= quantity && self.available == quantity - reserved
+        let (quantity, reserved) = (self.quantity, self.set_aside());
+        0 <= self.reserved_quantity && reserved <= quantity && self.available == quantity - reserved
     }
 }
 
@@ -89,7 +97,8 @@ impl LedgerSum {
             | MovementKind::Returned
             | MovementKind::Allotted
             | MovementKind::Short
-            | MovementKind::Placed => {}
+            | MovementKind::Placed
+            | MovementKind::Collected => {}
         }
     }
 }
@@ -143,6 +152,7 @@ fn row(sku: &Sku, reading: &RowReading) -> Option<Violation> {
     };
     let RowFacts { quantity, reserved_quantity, available, version, .. } = *row;
     if !row.is_sound() {
+        let reserved_quantity = row.set_aside();
         return Some(Violation::RowUnsound { sku, warehouse_id, version, quantity, reserved_quantity, available });
     }
     if reserved_quantity != held {

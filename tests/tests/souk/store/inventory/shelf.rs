@@ -54,7 +54,11 @@ pub fn request(id: u128, lines: &[(&str, u32)]) -> ReserveRequest {
 impl Shelf {
     /// Rows of (SKU, warehouse, units).
     pub async fn stocked(stock: &[(&str, &str, u32)]) -> Self {
-        let tables = Tables::of("transactions").await;
+        Self::stocked_in(&Tables::of("transactions").await, stock).await
+    }
+
+    /// The same, in these tables.
+    pub async fn stocked_in(tables: &Tables, stock: &[(&str, &str, u32)]) -> Self {
         let rows = StockRows::new(tables.table("InventoryTable"));
         for (s, w, units) in stock {
             let row = (&sku(s), &warehouse(w));
