@@ -27,6 +27,7 @@ souk_runtime::functions! {
     http "delete-checkout" => checkouts::delete_checkout::handle,
     http "get-checkout" => checkouts::get_checkout::handle,
     http "get-order" => orders::get_order::handle,
+    http "list-checkouts" => checkouts::list_checkouts::handle,
     http "list-orders" => orders::list_orders::handle,
     http "place-order" => orders::place_order::handle,
     stream "publish-orders" => background::publish_orders::handle,

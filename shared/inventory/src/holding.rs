@@ -97,7 +97,7 @@ impl StockRows {
     }
 
     /// T2: what is held goes back, and a mark stays. Only for a checkout that was read closed, of which `believed`
-    /// units are held as far as anybody knows.
+    /// units are held as far as anybody knows; none where it may not have been asked.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
@@ -105,15 +105,15 @@ impl StockRows {
         &self,
         row: (&Sku, &WarehouseId),
         checkout_id: &CheckoutId,
-        believed: u32,
+        believed: Option<u32>,
         now: Timestamp,
     ) -> Result<Option<Found<()>>, StoreError> {
-        let belief = Some((RowWrite::release(checkout_id, Some(Entry::Held(believed)), now), ()));
+        let belief = Some((RowWrite::release(checkout_id, believed.map(Entry::Held), now), ()));
         self.step(row, belief, None, |found| found.release(checkout_id, now)).await
     }
 
     /// S4: what is held leaves, and a mark says how much. Only for an order that is confirmed, of which `believed` units
-    /// are held as far as anybody knows.
+    /// are held as far as anybody knows; the row is read first where nobody knows.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
@@ -121,10 +121,10 @@ impl StockRows {
         &self,
         row: (&Sku, &WarehouseId),
         checkout_id: &CheckoutId,
-        believed: u32,
+        believed: Option<u32>,
         now: Timestamp,
     ) -> Result<Option<Found<Selling>>, StoreError> {
-        let belief = Some((RowWrite::sell(checkout_id, believed, now), Selling::Sold(believed)));
+        let belief = believed.map(|units| (RowWrite::sell(checkout_id, units, now), Selling::Sold(units)));
         self.step(row, belief, None, |found| found.sell(checkout_id, now)).await
     }
 

@@ -87,9 +87,7 @@ pub(crate) fn judged(write: &RowWrite) -> Result<Update, StoreError> {
 
 /// The map into which a row takes its holds, where it has none yet. No movement, and so no version.
 pub(crate) fn with_holds() -> Result<Update, StoreError> {
-    Ok(Update::new()
-        .set_if_absent("holds", souk_dynamo::value(&Holds::default())?)
-        .when(attribute("sku").exists()))
+    Ok(Update::new().set_if_absent("holds", souk_dynamo::value(&Holds::default())?).when(attribute("sku").exists()))
 }
 
 /// The key of a warehouse's row of a SKU.

@@ -31,6 +31,11 @@ impl StockRows {
         Self { table }
     }
 
+    /// The client that reaches them, for transactions with other tables.
+    pub fn client(&self) -> &souk_dynamo::Client {
+        self.table.client()
+    }
+
     /// A SKU's rows, read consistently, by warehouse id.
     ///
     /// # Errors

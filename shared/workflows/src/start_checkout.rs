@@ -1,5 +1,7 @@
 //! Units are held for a shopper at present prices: for the whole cart, or for lines that they name.
 
+mod holding;
+
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
@@ -7,17 +9,17 @@ use souk_cart::Carts;
 use souk_domain::{
     ids::{CheckoutId, Sku, UserId},
     money::{Money, MoneyError},
-    order::{OrderLine, total},
+    order::{HeldBy, OrderLine, total},
     quantity::Quantity,
     stock::Shortage,
 };
 use souk_dynamo::StoreError;
-use souk_inventory::{Reservations, ReserveOutcome, ReserveRequest};
-use souk_orders::{Checkout, Checkouts};
+use souk_inventory::{Reservations, ReserveOutcome, ReserveRequest, StockRows};
+use souk_orders::{Checkout, Checkouts, Orders};
 use souk_pricing::Prices;
 use souk_wiring::{Call, FromEnvironment, metrics};
 
-use crate::{PriceChange, reservation_timers::ReservationTimers};
+use crate::{OrderProtocol, PriceChange, reservation_timers::ReservationTimers};
 
 /// Cart, prices, stock, checkouts and the timer.
 #[derive(Debug, FromEnvironment)]
@@ -25,10 +27,14 @@ pub struct StartCheckout {
     carts: Carts,
     prices: Prices,
     reservations: Reservations,
+    stock: StockRows,
     checkouts: Checkouts,
+    orders: Orders,
     timers: ReservationTimers,
     #[variable("RESERVATION_SECONDS")]
     reservation_length: SignedDuration,
+    #[variable("ORDER_PROTOCOL")]
+    protocol: OrderProtocol,
 }
 
 /// What the shopper wants to buy.
@@ -54,6 +60,10 @@ pub enum Outcome {
     UnknownSku(Sku),
     /// This SKU is not sold any more.
     NotForSale(Sku),
+    /// The idempotency key was used for another checkout.
+    KeyReused,
+    /// The request's checkout is over, or an order has it.
+    Over(Box<Checkout>),
     /// The sum is more than the gateway takes.
     TotalTooLarge(MoneyError),
     /// There are too few units.
@@ -89,26 +99,43 @@ impl StartCheckout {
     ///
     /// # Errors
     /// [`StoreError`]: units may be held that nobody will order; the sweeper frees them.
-    pub async fn run(&self, user_id: UserId, wanted: Wanted, call: &Call) -> Result<Outcome, StoreError> {
-        match self.start(user_id, wanted, call).await {
+    pub async fn run(
+        &self,
+        user_id: UserId,
+        wanted: Wanted,
+        idempotency_key: Option<&str>,
+        call: &Call,
+    ) -> Result<Outcome, StoreError> {
+        match self.start(user_id, wanted, idempotency_key, call).await {
             Ok((checkout, changes)) => Ok(Outcome::Started(Box::new(checkout), changes)),
             Err(Stop::Refused(outcome)) => Ok(outcome),
             Err(Stop::Store(error)) => Err(error),
         }
     }
 
-    async fn start(&self, user_id: UserId, wanted: Wanted, call: &Call) -> Result<(Checkout, Vec<PriceChange>), Stop> {
+    async fn start(
+        &self,
+        user_id: UserId,
+        wanted: Wanted,
+        idempotency_key: Option<&str>,
+        call: &Call,
+    ) -> Result<(Checkout, Vec<PriceChange>), Stop> {
         let choice = match wanted {
             Wanted::Lines(lines) => {
                 Choice { lines: lines.into_iter().map(|(sku, q)| (sku, (q, None))).collect(), cart_version: None }
             }
             Wanted::Cart => self.whole_cart(&user_id, call).await?,
         };
+        if self.protocol == OrderProtocol::Second {
+            return self.hold(&user_id, &choice, idempotency_key, call).await;
+        }
         let (lines, changes) = self.priced(&choice).await?;
         let total = total(&lines).map_err(|error| Stop::Refused(Outcome::TotalTooLarge(error)))?;
         let checkout_id = CheckoutId::from_uuid(call.new_id());
         let checkout = Checkout {
-            reservation_id: checkout_id.reservation(),
+            held_by: HeldBy::Reservation { reservation_id: checkout_id.reservation() },
+            state: None,
+            close_reason: None,
             checkout_id,
             user_id,
             lines,
@@ -157,7 +184,7 @@ impl StartCheckout {
     /// that is never stored, leaves units that the sweeper frees.
     async fn reserve(&self, checkout: &Checkout, call: &Call) -> Result<(), Stop> {
         let request = ReserveRequest {
-            reservation_id: checkout.reservation_id.clone(),
+            reservation_id: checkout.checkout_id.reservation(),
             lines: checkout.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect(),
             expires_at: checkout.expires_at,
             nearest: Vec::new(),
@@ -172,8 +199,9 @@ impl StartCheckout {
             ReserveOutcome::Scattered => return Err(Stop::Refused(Outcome::Scattered)),
             ReserveOutcome::Busy => return Err(Stop::Refused(Outcome::Busy)),
         }
-        if let Err(error) = self.timers.start(&checkout.reservation_id, checkout.expires_at, call.now).await {
-            let reservation_id = &checkout.reservation_id;
+        if let Err(error) = self.timers.start(&checkout.checkout_id.reservation(), checkout.expires_at, call.now).await
+        {
+            let reservation_id = checkout.checkout_id.reservation();
             tracing::warn!(%reservation_id, %error, "no timer; the sweeper will free the units");
         }
         Ok(())

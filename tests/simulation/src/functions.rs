@@ -266,6 +266,7 @@ fn environment(network: &Network) -> Environment {
         ("DELIVERY_DAYS", "5".to_owned()),
         ("PICK_SECONDS", PICK_SECONDS.to_string()),
         ("RESERVATION_SECONDS", RESERVATION_SECONDS.to_string()),
+        ("ORDER_PROTOCOL", "1".to_owned()),
         ("PAYMENT_SECONDS", PAYMENT_SECONDS.to_string()),
         ("SWEEP_AFTER_SECONDS", SWEEP_AFTER_SECONDS.to_string()),
     ]);

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use souk_domain::{ids::Sku, order::MAX_LINES, quantity::Quantity};
+use souk_orders::CheckoutState;
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
-    description::Problems,
-    problem::catalogue::{CartConsumed, CartEmpty, NotForSale, OutOfStock, TooScattered, Unprocessable},
+    description::{OptionalIdempotencyKey, Problems},
+    problem::catalogue::{
+        CartConsumed, CartEmpty, CheckoutConsumed, CheckoutExpired, IdempotencyKeyReused, NotForSale, OutOfStock,
+        TooScattered, Unprocessable,
+    },
 };
 use souk_wiring::Call;
 pub use souk_workflows::start_checkout::StartCheckout as Deps;
@@ -40,20 +44,22 @@ struct BodyLine {
     post,
     path = "/checkouts",
     operation_id = "create-checkout",
+    params(OptionalIdempotencyKey),
     request_body = Body,
     responses(
         (status = 201, description = "The units are held.", body = CheckoutView, headers(("Location"))),
-        Problems<(CartEmpty, CartConsumed, Unprocessable, NotForSale, OutOfStock, TooScattered)>,
+        Problems<(CartEmpty, CartConsumed, CheckoutConsumed, CheckoutExpired, IdempotencyKeyReused, Unprocessable, NotForSale, OutOfStock, TooScattered)>,
     ),
     security(("user" = [])),
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
+    let idempotency_key = request.idempotency_key()?;
     let wanted = match request.json::<Body>()?.lines {
         Some(lines) => Wanted::Lines(named(&lines)?),
         None => Wanted::Cart,
     };
-    Err(match deps.run(user_id, wanted, &call).await? {
+    Err(match deps.run(user_id, wanted, idempotency_key.as_deref(), &call).await? {
         Outcome::Started(checkout, changes) => {
             let location = format!("/checkouts/{}", checkout.checkout_id);
             let view = CheckoutView::new(&checkout, &changes);
@@ -61,6 +67,9 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
         }
         Outcome::CartEmpty => problems::cart_empty(),
         Outcome::CartOrdered => problems::cart_consumed(),
+        Outcome::KeyReused => problems::key_reused(),
+        Outcome::Over(checkout) if checkout.state == Some(CheckoutState::Ordered) => problems::checkout_consumed(),
+        Outcome::Over(_) => problems::checkout_expired(),
         Outcome::UnknownSku(sku) => Problem::unprocessable("lines", format!("there is no SKU {sku}")),
         Outcome::NotForSale(sku) => problems::unavailable(&sku),
         Outcome::TotalTooLarge(error) => Problem::unprocessable("lines", error.to_string()),

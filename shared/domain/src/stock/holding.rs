@@ -92,9 +92,7 @@ impl StockRow {
     pub fn hold(&self, wish: &Wish, now: Timestamp) -> Judged<Holding> {
         match self.refuses(wish) {
             Some(refused) => Judged::Settled(refused),
-            None if self.available < wish.units => {
-                Judged::Settled(Holding::TooFew { available: self.available })
-            }
+            None if self.available < wish.units => Judged::Settled(Holding::TooFew { available: self.available }),
             None => Judged::Write(RowWrite::hold(wish, now), Holding::Held(wish.units)),
         }
     }
@@ -166,9 +164,7 @@ impl StockRow {
     /// S4: what is held leaves, and a mark says how much. Only for an order that is confirmed.
     pub fn sell(&self, checkout_id: &CheckoutId, now: Timestamp) -> Judged<Selling> {
         match self.holds.get(checkout_id) {
-            Some(Entry::Held(units)) => {
-                Judged::Write(RowWrite::sell(checkout_id, units, now), Selling::Sold(units))
-            }
+            Some(Entry::Held(units)) => Judged::Write(RowWrite::sell(checkout_id, units, now), Selling::Sold(units)),
             Some(Entry::Sold { units, .. }) => Judged::Settled(Selling::Sold(units)),
             Some(Entry::Released { .. }) => Judged::Settled(Selling::Released),
             None => Judged::Settled(Selling::Forgotten),

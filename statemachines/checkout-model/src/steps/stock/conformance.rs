@@ -157,7 +157,8 @@ fn the_model_takes_over_as_the_domain_does() {
         for (at_row, below_floor) in [(0, false), (0, true), (1, false), (1, true)] {
             let is_last = at_row == 1;
             let domain = judged(&row, row.take_over(&wish(1, below_floor), &checkout(0), is_last, at(NOW)));
-            let model = modelled(&row, (1, SPREAD, at_row), below_floor, |step| (step.take_over(), step.own().got[at_row]));
+            let model =
+                modelled(&row, (1, SPREAD, at_row), below_floor, |step| (step.take_over(), step.own().got[at_row]));
             let as_model = match domain.1 {
                 // Found there before: the model's next step finds it.
                 Holding::Held(_) if row.holds.get(&checkout(1)).is_some() => Pc::Hold,

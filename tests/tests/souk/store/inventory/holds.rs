@@ -83,11 +83,11 @@ async fn each_step_of_a_hold_is_one_write_of_one_unit() {
     meter.bill();
     assert_eq!(hold(&shelf.rows, 1, 2).await, Holding::Held(2));
     assert_eq!(units(&meter.bill()), (1.0, 0.0), "hold");
-    let sold: Found<Selling> = shelf.rows.sell(row, &checkout(1), 2, at(2)).await.unwrap().unwrap();
+    let sold: Found<Selling> = shelf.rows.sell(row, &checkout(1), Some(2), at(2)).await.unwrap().unwrap();
     assert_eq!((sold.outcome, units(&meter.bill())), (Selling::Sold(2), (1.0, 0.0)));
     assert_eq!(hold(&shelf.rows, 2, 2).await, Holding::Held(2));
     meter.bill();
-    let _released = shelf.rows.release(row, &checkout(2), 2, at(2)).await.unwrap().unwrap();
+    let _released = shelf.rows.release(row, &checkout(2), Some(2), at(2)).await.unwrap().unwrap();
     assert_eq!(units(&meter.bill()), (1.0, 0.0), "release");
     let ensured = shelf.rows.ensure(row, &wish(1, 2), false, at(2)).await.unwrap().unwrap();
     assert_eq!((ensured.outcome, ensured.writes), (Holding::Marked, 0));
@@ -116,7 +116,7 @@ async fn a_row_from_before_rows_held_holds_is_held_of_and_keeps_its_numbers() {
 async fn a_late_hold_finds_a_mark_and_then_the_floor() {
     let shelf = Shelf::stocked(&[("a", "w1", 10)]).await;
     let (a, w1) = (sku("a"), warehouse("w1"));
-    let released = shelf.rows.release((&a, &w1), &checkout(1), 1, at(2)).await.unwrap().unwrap();
+    let released = shelf.rows.release((&a, &w1), &checkout(1), None, at(2)).await.unwrap().unwrap();
     assert_eq!(hold(&shelf.rows, 1, 1).await, Holding::Marked);
     let mark = (checkout(1), released.row.holds.get(&checkout(1)).unwrap());
     let now = at(2) + COLLECT_AFTER;
@@ -132,7 +132,7 @@ async fn what_had_left_and_is_forgotten_comes_back_within_the_orders_transaction
     let shelf = Shelf::stocked(&[("a", "w1", 10)]).await;
     let (a, w1) = (sku("a"), warehouse("w1"));
     assert_eq!(hold(&shelf.rows, 1, 4).await, Holding::Held(4));
-    let sold = shelf.rows.sell((&a, &w1), &checkout(1), 4, at(2)).await.unwrap().unwrap();
+    let sold = shelf.rows.sell((&a, &w1), &checkout(1), Some(4), at(2)).await.unwrap().unwrap();
     let mark = (checkout(1), sold.row.holds.get(&checkout(1)).unwrap());
     assert!(shelf.rows.collect((&a, &w1), &[mark], at(100)).await.unwrap());
     let forgotten = shelf.rows.give_back((&a, &w1), &checkout(1), true, 0, at(101)).await.unwrap().unwrap();
@@ -184,8 +184,8 @@ async fn do_step(rows: &StockRows, step: u8, id: u128, units: u32, now: Timestam
     let row = (&a, &w1);
     match step {
         0 | 1 => drop(rows.hold(row, &wish(id, units), now).await.unwrap()),
-        2 => drop(rows.release(row, &checkout(id), units, now).await.unwrap()),
-        3 => drop(rows.sell(row, &checkout(id), units, now).await.unwrap()),
+        2 => drop(rows.release(row, &checkout(id), Some(units), now).await.unwrap()),
+        3 => drop(rows.sell(row, &checkout(id), Some(units), now).await.unwrap()),
         4 => drop(rows.give_back(row, &checkout(id), true, 0, now).await.unwrap()),
         _ => {
             let seen = rows.get(&a, &w1).await.unwrap().unwrap();
