@@ -17,7 +17,7 @@
 //! - what an order's saga does to rows that hold its units: [`give_back_holds`], [`settle_sold`]
 //! - what shoppers are told: [`send_message`]
 //! - what subscribers are told: [`plan_deliveries`], [`send_delivery`], [`replay_deliveries`]
-//! - what makes up for whatever was lost: [`sweeps`], [`reconcile_payments`], [`audit`]
+//! - what makes up for whatever was lost: [`sweeps`], [`collect_marks`], [`reconcile_payments`], [`audit`]
 #![forbid(unsafe_code)]
 
 pub mod abandon_checkout;
@@ -29,6 +29,7 @@ pub mod change_address;
 pub mod claim_fulfilment;
 pub mod claim_unit;
 pub mod close_flash_sale;
+pub mod collect_marks;
 pub mod conduct_flash_sale;
 mod conductors;
 pub mod correct_label;

@@ -33,6 +33,7 @@ impl Point {
 pub fn all(subject: Subject) -> impl Iterator<Item = &'static str> {
     let lists = match subject {
         Subject::Orders => [COMMON, RARE, HARDLY],
+        Subject::Holds => [HOLDS, &[], &[]],
         Subject::FlashSale => [points::COMMON, points::RARE, points::HARDLY],
     };
     lists.into_iter().flatten().copied()
@@ -64,6 +65,20 @@ const COMMON: &[&str] = &[
     "send-messages: PutItem messages SENDING",
     "send-messages: SendEmail",
     "send-messages: UpdateItem messages SENT",
+];
+
+const HOLDS: &[&str] = &[
+    "create-checkout: PutItem checkouts OPEN",
+    "create-checkout: SendMessage",
+    "create-checkout: UpdateItem inventory",
+    "place-order: PutItem orders PENDING_PAYMENT",
+    "place-order: UpdateItem checkouts ORDERED",
+    "reservation-timer: UpdateItem checkouts CLOSED",
+    "reservation-timer: UpdateItem inventory",
+    "saga-commit-reservation: UpdateItem inventory",
+    "saga-release-reservation: UpdateItem inventory",
+    "saga-release-reservation: UpdateItem orders",
+    "saga-settle-order: UpdateItem orders",
 ];
 
 const RARE: &[&str] = &[
