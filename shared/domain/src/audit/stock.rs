@@ -55,6 +55,8 @@ pub struct LedgerSum {
     pub entries: u64,
     /// The sum of what was counted in and adjusted: units that came or went outside of any sale.
     pub supplied: i64,
+    /// Units that left for checkouts which the row itself held them for, and have not come back.
+    pub left: i64,
 }
 
 /// Everything that was read about one row. `row` is none where only reservations know of it.
@@ -87,6 +89,9 @@ impl LedgerSum {
     /// Counts one more entry.
     pub fn add(&mut self, movement: &Movement) {
         self.entries += 1;
+        if movement.reference.starts_with("chk_") {
+            self.left -= movement.delta.quantity;
+        }
         match movement.kind {
             MovementKind::Set | MovementKind::Adjusted | MovementKind::Repaired => {
                 self.supplied += movement.delta.quantity;
@@ -136,7 +141,7 @@ pub fn stock(sku: &Sku, readings: &[RowReading]) -> Vec<Violation> {
     let sum = |of: fn(&RowReading) -> i64| readings.iter().map(of).sum::<i64>();
     let supplied = sum(|reading| reading.ledger.supplied);
     let quantity = sum(|reading| reading.row.as_ref().map_or(0, |row| row.quantity));
-    let sold = sum(|reading| reading.tally.sold);
+    let sold = sum(|reading| reading.tally.sold + reading.ledger.left);
     if supplied != quantity + sold {
         found.push(Violation::UnitsUnbalanced { sku: sku.clone(), supplied, quantity, sold });
     }

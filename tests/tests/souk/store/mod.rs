@@ -7,6 +7,7 @@ mod companions;
 mod finding;
 mod flash_sales;
 mod fulfilment;
+mod holding;
 mod inventory;
 mod messages;
 mod meter;
