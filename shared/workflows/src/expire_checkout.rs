@@ -6,7 +6,6 @@ use souk_domain::{
     ids::{CheckoutId, OrderId},
     order::{Actor, CancelReason, FromCheckout, Order, OrderStatus, Origin, StockTrail, Transition},
 };
-use souk_dynamo::StoreError;
 use souk_inventory::StockRows;
 use souk_orders::{
     Archive, Checkout, CheckoutState, Checkouts, CloseOutcome, CloseReason, Orders, PutOutcome, Saga, find,
@@ -72,7 +71,7 @@ impl ExpireCheckout {
                 return Ok(Expiry::NotYet(checkout.expires_at + ORDER_COMES_WITHIN));
             }
             None => {
-                let mark = never_came(checkout, order_id, now)?;
+                let mark = never_came(checkout, order_id, now);
                 match self.orders.put_of_holds(&mark).await? {
                     PutOutcome::Put => mark,
                     PutOutcome::Exists(order) => *order,
@@ -91,9 +90,9 @@ impl ExpireCheckout {
 }
 
 /// The mark that says so: whatever arrives later finds it. Its saga gives the units back.
-fn never_came(checkout: Checkout, order_id: OrderId, now: Timestamp) -> Result<Order, StoreError> {
+fn never_came(checkout: Checkout, order_id: OrderId, now: Timestamp) -> Order {
     let status = OrderStatus::Cancelled;
-    Ok(Order {
+    Order {
         order_id,
         user_id: checkout.user_id,
         status,
@@ -118,5 +117,5 @@ fn never_came(checkout: Checkout, order_id: OrderId, now: Timestamp) -> Result<O
         promise: None,
         address_changes: Vec::new(),
         stock: StockTrail::default(),
-    })
+    }
 }
