@@ -148,19 +148,19 @@ impl Checkouts {
         self.table.get(&[("id", checkout_id.as_str())]).await
     }
 
-    /// A user's open checkouts whose time is not over, those that end first before others. Found through an index, which is
+    /// A user's open checkouts whose time was not over then, the oldest first. Found through an index, which is
     /// eventual, and read from the table: what is open there is listed.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn open_of(&self, user_id: &UserId, now: Timestamp) -> Result<Vec<Checkout>, StoreError> {
+    pub async fn open_of(&self, user_id: &UserId, then: Timestamp) -> Result<Vec<Checkout>, StoreError> {
         let query = self
             .table
             .query()
             .index_name(OPEN.name)
-            .key_condition_expression("open_of = :user AND expires_at > :now")
+            .key_condition_expression("open_of = :user AND expires_at > :then")
             .expression_attribute_values(":user", s(user_id.as_str()))
-            .expression_attribute_values(":now", n(now.as_millisecond()));
+            .expression_attribute_values(":then", n(then.as_millisecond()));
         let ids: Vec<CheckoutId> =
             souk_dynamo::Table::page::<Id>(query, None).await?.items.into_iter().map(|found| found.id).collect();
         let keys: Vec<_> = ids.iter().map(|id| [("id", id.as_str())]).collect();

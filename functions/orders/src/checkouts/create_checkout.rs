@@ -48,7 +48,8 @@ struct BodyLine {
     request_body = Body,
     responses(
         (status = 201, description = "The units are held.", body = CheckoutView, headers(("Location"))),
-        Problems<(CartEmpty, CartConsumed, CheckoutConsumed, CheckoutExpired, IdempotencyKeyReused, Unprocessable, NotForSale, OutOfStock, TooScattered)>,
+        Problems<(CartEmpty, CartConsumed, CheckoutConsumed, CheckoutExpired, IdempotencyKeyReused)>,
+        Problems<(Unprocessable, NotForSale, OutOfStock, TooScattered)>,
     ),
     security(("user" = [])),
 )]

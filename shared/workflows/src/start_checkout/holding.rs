@@ -1,5 +1,6 @@
 //! The second edition: a checkout that holds its units in the rows of stock themselves (steps P1 to P5).
 
+use jiff::SignedDuration;
 use souk_domain::{
     ids::{CheckoutId, OrderId, Sku, UserId, WarehouseId},
     order::{HeldBy, LineRows, OrderLine, OrderStatus, total},
@@ -17,6 +18,8 @@ use crate::{PriceChange, holds::release_closed};
 const ROWS_A_LINE: usize = 3;
 /// How often a cart's version may be checked out again after its checkout came to nothing.
 const ATTEMPTS: u32 = 50;
+/// How late a checkout's timer may be: until then its units are its shopper's own.
+const TIMERS_COME_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 /// How often a row that moves is asked anew.
 const TURNS: u32 = 8;
 
@@ -285,7 +288,7 @@ impl StartCheckout {
 impl Others {
     async fn all(&mut self, start: &StartCheckout, user_id: &UserId, call: &Call) -> Result<&[Checkout], StoreError> {
         if self.open.is_none() {
-            self.open = Some(start.checkouts.open_of(user_id, call.now).await?);
+            self.open = Some(start.checkouts.open_of(user_id, call.now - TIMERS_COME_WITHIN).await?);
         }
         Ok(self.open.as_deref().unwrap_or_default())
     }
