@@ -10,9 +10,10 @@ use souk_wiring::FromEnvironment;
 
 use crate::holding::{CheckoutState, CloseReason};
 
-/// How long a checkout's item outlives its hold: support can still see what happened, and nobody repeats the request
-/// that made it any more.
+/// How long a checkout's item outlives its reservation: support can still see what happened.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// The same where rows hold its units: then its id must never be made again, and a cart's version lives for 90 days.
+const RETENTION_OF_HOLDS: SignedDuration = SignedDuration::from_hours(24 * 120);
 
 /// Prices and units held for a shopper until `expires_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,10 +81,11 @@ pub(crate) struct CheckoutRecord<'a> {
 impl<'a> CheckoutRecord<'a> {
     pub(crate) fn of(checkout: &'a Checkout) -> Self {
         let is_open = checkout.state == Some(CheckoutState::Open);
+        let retention = if checkout.state.is_some() { RETENTION_OF_HOLDS } else { RETENTION };
         Self {
             checkout,
             open_of: is_open.then_some(&checkout.user_id),
-            ttl: (checkout.expires_at + RETENTION).as_second(),
+            ttl: (checkout.expires_at + retention).as_second(),
         }
     }
 }

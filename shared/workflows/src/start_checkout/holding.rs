@@ -35,7 +35,7 @@ enum Place {
 #[derive(Default)]
 struct Others {
     open: Option<Vec<Checkout>>,
-    /// Those that were closed for their units.
+    /// Those that were closed for their units, or so that this one can take their place.
     closed: Vec<Checkout>,
 }
 
@@ -49,7 +49,7 @@ impl StartCheckout {
         call: &Call,
     ) -> Result<(Checkout, Vec<PriceChange>), Stop> {
         let mut others = Others::default();
-        let (checkout, changes) = match self.place(user_id, choice, key, call).await? {
+        let (checkout, changes) = match self.place(user_id, choice, key, &mut others, call).await? {
             Place::Open(checkout) => (*checkout, Vec::new()),
             Place::New(checkout_id) => {
                 let (lines, changes) = self.priced(choice).await?;
@@ -67,10 +67,19 @@ impl StartCheckout {
         Ok((checkout, changes))
     }
 
-    /// The id follows from the request's key, or from the cart's version; lines without a key are a checkout of their own.
-    async fn place(&self, user_id: &UserId, choice: &Choice, key: Option<&str>, call: &Call) -> Result<Place, Stop> {
-        match (key, choice.cart_version) {
-            (Some(key), _) => {
+    /// The id follows from the cart's version, of which one order can come; or where lines are named from the request's key.
+    /// Lines without a key are a checkout of their own.
+    async fn place(
+        &self,
+        user_id: &UserId,
+        choice: &Choice,
+        key: Option<&str>,
+        others: &mut Others,
+        call: &Call,
+    ) -> Result<Place, Stop> {
+        match (choice.cart_version, key) {
+            (Some(version), _) => self.place_of_cart(user_id, version, choice, others, call).await,
+            (None, Some(key)) => {
                 let checkout_id = CheckoutId::of_request(user_id, key);
                 match self.checkouts.get(&checkout_id).await? {
                     None => Ok(Place::New(checkout_id)),
@@ -79,32 +88,52 @@ impl StartCheckout {
                     Some(found) => Err(Stop::Refused(Outcome::Over(Box::new(found)))),
                 }
             }
-            (None, Some(version)) => self.place_of_cart(user_id, version, call).await,
             (None, None) => Ok(Place::New(CheckoutId::from_uuid(call.new_id()))),
         }
     }
 
-    /// The cart's checkout, or where that came to nothing its next one.
-    async fn place_of_cart(&self, user_id: &UserId, version: u64, call: &Call) -> Result<Place, Stop> {
+    /// The cart's checkout; or where that came to nothing, or its prices are old, its next one. Only once nobody can
+    /// order the one before.
+    async fn place_of_cart(
+        &self,
+        user_id: &UserId,
+        version: u64,
+        choice: &Choice,
+        others: &mut Others,
+        call: &Call,
+    ) -> Result<Place, Stop> {
         for attempt in 0..ATTEMPTS {
             let checkout_id = CheckoutId::of_cart(user_id, version, attempt);
             let Some(found) = self.checkouts.get(&checkout_id).await? else { return Ok(Place::New(checkout_id)) };
-            if is_open(&found, call) {
-                return Ok(Place::Open(Box::new(found)));
-            }
-            let order_id = OrderId::of_checkout(&checkout_id);
-            let is_over = match found.state {
-                Some(CheckoutState::Ordered) => {
-                    let order = self.orders.get(&order_id).await?;
-                    order.is_some_and(|order| order.status == OrderStatus::Cancelled)
+            let found = match found.state {
+                Some(CheckoutState::Open)
+                    if is_open(&found, call) && self.has_present_prices(&found, choice).await? =>
+                {
+                    return Ok(Place::Open(Box::new(found)));
                 }
-                _ => true,
+                Some(CheckoutState::Open) => {
+                    match self.checkouts.close(&checkout_id, CloseReason::Replaced, call.now).await? {
+                        CloseOutcome::Closed(found) | CloseOutcome::Ordered(found) => *found,
+                        CloseOutcome::Absent => continue,
+                    }
+                }
+                _ => found,
             };
-            if !is_over {
-                return Err(Stop::Refused(Outcome::CartOrdered));
+            if found.state == Some(CheckoutState::Ordered) {
+                let order = self.orders.get(&OrderId::of_checkout(&checkout_id)).await?;
+                if order.is_none_or(|order| order.status != OrderStatus::Cancelled) {
+                    return Err(Stop::Refused(Outcome::CartOrdered));
+                }
+            } else if found.close_reason == Some(CloseReason::Replaced) {
+                // What it still holds is the shopper's own.
+                others.closed.push(found);
             }
         }
         Err(Stop::Refused(Outcome::Busy))
+    }
+
+    async fn has_present_prices(&self, found: &Checkout, choice: &Choice) -> Result<bool, Stop> {
+        Ok(self.priced(choice).await?.0 == found.lines)
     }
 
     /// P1. The timer is set before there is anything to end: a checkout without one would never end.
@@ -158,7 +187,8 @@ impl StartCheckout {
         let plan = match allocate(&demand, &rows, &[]) {
             Ok(plan) => plan,
             Err(_) => {
-                for other in others.all(self, user_id, call).await? {
+                let open = others.all(self, user_id, call).await?.to_vec();
+                for other in open.iter().chain(&others.closed) {
                     rows.iter_mut().for_each(|row| row.available += held_of(row, &other.checkout_id));
                 }
                 allocate(&demand, &rows, &[]).map_err(|shortage| Stop::Refused(Outcome::OutOfStock(shortage)))?
@@ -311,8 +341,12 @@ impl Others {
             let is_older = other.place() < checkout.place() && !alone.contains(&other.checkout_id);
             is_older && held > 0 && (is_left || available.saturating_add(held) >= wanted)
         };
-        let all = self.all(start, &checkout.user_id, call).await?;
-        Ok(all.iter().find(helps).map(|other| other.checkout_id.clone()))
+        let closed = self.closed.iter().find(helps).map(|other| other.checkout_id.clone());
+        if closed.is_some() {
+            return Ok(closed);
+        }
+        let open = self.all(start, &checkout.user_id, call).await?;
+        Ok(open.iter().find(helps).map(|other| other.checkout_id.clone()))
     }
 }
 
