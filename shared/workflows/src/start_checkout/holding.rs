@@ -124,7 +124,9 @@ impl StartCheckout {
                 if order.is_none_or(|order| order.status != OrderStatus::Cancelled) {
                     return Err(Stop::Refused(Outcome::CartOrdered));
                 }
-            } else if found.close_reason == Some(CloseReason::Replaced) {
+            } else if found.close_reason == Some(CloseReason::Replaced)
+                && found.expires_at + TIMERS_COME_WITHIN > call.now
+            {
                 // What it still holds is the shopper's own.
                 others.closed.push(found);
             }
