@@ -1,7 +1,8 @@
 //! What inventory publishes to the shop, and the timer that it sets itself.
 
+use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{ReservationId, Sku};
+use souk_domain::ids::{CheckoutId, ReservationId, Sku};
 
 /// The source of inventory's events on the bus.
 pub const SOURCE: &str = "souk.inventory";
@@ -30,10 +31,21 @@ pub struct HintDue {
     pub sku: Sku,
 }
 
-/// A reservation's time may be over. Comes at least once, and perhaps early: attaching an order
-/// extends the time.
+/// What is held may be held long enough. Comes at least once, and perhaps early.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReservationTimer {
-    /// Which reservation.
-    pub reservation_id: ReservationId,
+#[serde(untagged)]
+pub enum ReservationTimer {
+    /// A reservation; attaching an order extends its time.
+    Reservation {
+        /// Which.
+        reservation_id: ReservationId,
+    },
+    /// A checkout that holds its units in rows of stock.
+    Checkout {
+        /// Which.
+        checkout_id: CheckoutId,
+        /// When it is to be looked at.
+        #[serde(with = "millisecond::required")]
+        look_at: Timestamp,
+    },
 }

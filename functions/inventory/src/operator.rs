@@ -57,7 +57,7 @@ impl<'a> From<&'a StockRow> for RowView<'a> {
             sku: &row.sku,
             warehouse_id: &row.warehouse_id,
             quantity: row.quantity,
-            reserved_quantity: row.reserved_quantity,
+            reserved_quantity: row.set_aside(),
             available: row.available,
             place: row.place.as_ref(),
             version: row.version,

@@ -58,7 +58,7 @@ pub(crate) fn repair(outcome: RepairOutcome) -> HttpResult {
 fn below_reserved(row: &StockRow) -> Problem {
     Problem::new(
         BelowReserved,
-        format!("Of {} units, {} are reserved and {} available.", row.quantity, row.reserved_quantity, row.available),
+        format!("Of {} units, {} are reserved and {} available.", row.quantity, row.set_aside(), row.available),
     )
     .with("present", RowView::from(row))
 }

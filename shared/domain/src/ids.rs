@@ -173,6 +173,17 @@ impl ReservationId {
 }
 
 impl CheckoutId {
+    /// The id of the one checkout that this user can make with this idempotency key.
+    pub fn of_request(user_id: &UserId, idempotency_key: &str) -> Self {
+        Self::from_uuid(derived(&["checkout", user_id.as_str(), idempotency_key]))
+    }
+
+    /// The id of a user's checkout of this version of their cart: the first, or where that came to nothing the next.
+    pub fn of_cart(user_id: &UserId, cart_version: u64, attempt: u32) -> Self {
+        let (version, attempt) = (cart_version.to_string(), attempt.to_string());
+        Self::from_uuid(derived(&["cart-checkout", user_id.as_str(), &version, &attempt]))
+    }
+
     /// The reservation that holds this checkout's units.
     pub fn reservation(&self) -> ReservationId {
         ReservationId(self.0.replacen("chk_", "res_", 1))
@@ -184,6 +195,12 @@ impl OrderId {
     /// the conditional put of the order is the idempotency guard.
     pub fn of_request(user_id: &UserId, idempotency_key: &str) -> Self {
         Self::from_uuid(derived(&["order", user_id.as_str(), idempotency_key]))
+    }
+
+    /// The id of the one order that can be made of this checkout, where the checkout holds its units in rows of stock:
+    /// checkout, holds, order and payment share one id.
+    pub fn of_checkout(checkout_id: &CheckoutId) -> Self {
+        Self(checkout_id.0.replacen("chk_", "ord_", 1))
     }
 
     /// The id of the one order that this user can make in this sale.
@@ -253,6 +270,15 @@ mod tests {
         assert_eq!(id.as_str().parse::<OrderId>().as_ref(), Ok(&id));
         assert!(id.as_str().parse::<CheckoutId>().is_err());
         assert!("ord_7".parse::<OrderId>().is_err());
+    }
+
+    #[test]
+    fn a_carts_checkouts_have_ids_of_their_own_and_share_them_with_their_orders() {
+        let user = "u".parse::<UserId>().unwrap();
+        let ids = [(1, 0), (1, 1), (11, 0)].map(|(version, attempt)| CheckoutId::of_cart(&user, version, attempt));
+        assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2]);
+        assert_eq!(OrderId::of_checkout(&ids[0]).as_str()[4..], ids[0].as_str()[4..]);
+        assert_ne!(CheckoutId::of_request(&user, "k"), CheckoutId::of_request(&user, "l"));
     }
 
     #[test]

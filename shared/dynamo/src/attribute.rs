@@ -81,6 +81,11 @@ impl Attribute {
         Condition::Compare(self, Comparison::AtMost, value)
     }
 
+    /// The condition that what is there has fewer characters, elements or entries than this.
+    pub fn is_smaller_than(self, size: usize) -> Condition {
+        Condition::Smaller(self, crate::n(size))
+    }
+
     /// The condition that there is one of these values, of which there must be one at least.
     pub fn is_one_of(self, values: impl IntoIterator<Item = AttributeValue>) -> Condition {
         Condition::OneOf(self, values.into_iter().collect())

@@ -14,6 +14,8 @@ pub enum Condition {
     Absent(Attribute),
     /// There is a value that compares so with this one.
     Compare(Attribute, Comparison, AttributeValue),
+    /// What is there has fewer characters, elements or entries than this.
+    Smaller(Attribute, AttributeValue),
     /// There is one of these values.
     OneOf(Attribute, Vec<AttributeValue>),
     /// All of these hold.
@@ -89,6 +91,10 @@ impl Condition {
                 let path = placeholders.path(attribute);
                 format!("{path} {} {}", comparison.operator(), placeholders.expected(attribute, value))
             }
+            Self::Smaller(attribute, size) => {
+                let path = placeholders.path(attribute);
+                format!("size({path}) < {}", placeholders.expected(attribute, size))
+            }
             Self::OneOf(attribute, values) => {
                 let path = placeholders.path(attribute);
                 let values: Vec<_> = values.iter().map(|value| placeholders.expected(attribute, value)).collect();
@@ -138,6 +144,7 @@ mod tests {
             (version().is_at_least(n(1)), "#version >= :if_version"),
             (version().is_below(n(1)), "#version < :if_version"),
             (version().is_at_most(n(1)), "#version <= :if_version"),
+            (attribute("holds").is_smaller_than(9), "size(#holds) < :if_holds"),
             (version().is_one_of([n(1), n(2), n(1)]), "#version IN (:if_version, :if_version_2, :if_version)"),
             (attribute("c").key("someone").is_absent(), "attribute_not_exists(#c.#key)"),
             (attribute("prices").key("S").field("version").is_below(n(2)), "#prices.#key.#version < :if_version"),

@@ -66,7 +66,7 @@ impl Ledger {
             version: row.version,
             movement: row.movement.clone(),
             quantity: row.quantity,
-            reserved_quantity: row.reserved_quantity,
+            reserved_quantity: row.set_aside(),
             available: row.available,
         };
         self.table.put(&LedgerRecord { row: partition(&row.sku, &row.warehouse_id), entry }).await

@@ -29,7 +29,7 @@ pub enum RepairOutcome {
     TooFewUnits {
         /// Units in the warehouse.
         quantity: i64,
-        /// Units that reservations hold.
+        /// Units that reservations and the row's own holds hold.
         held: i64,
     },
     /// The row was written a moment ago: wait.
@@ -62,9 +62,11 @@ impl Reservations {
             return Ok(RepairOutcome::Moving);
         }
         let held = self.held_of(sku, warehouse_id).await?;
-        let available = row.quantity - held;
+        // What the row itself holds is its own word, and stays.
+        let in_row = i64::from(row.holds.units());
+        let available = row.quantity - held - in_row;
         if available < 0 {
-            return Ok(RepairOutcome::TooFewUnits { quantity: row.quantity, held });
+            return Ok(RepairOutcome::TooFewUnits { quantity: row.quantity, held: held + in_row });
         }
         if (row.reserved_quantity, row.available) == (held, available) {
             return Ok(match self.rows.get(sku, warehouse_id).await? {

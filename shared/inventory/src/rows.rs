@@ -2,7 +2,7 @@ use souk_domain::{
     ids::{Sku, WarehouseId},
     stock::StockRow,
 };
-use souk_dynamo::{StoreError, Table};
+use souk_dynamo::{Item, Page, StoreError, Table};
 use souk_wiring::FromEnvironment;
 
 use crate::row_write::key;
@@ -31,6 +31,11 @@ impl StockRows {
         Self { table }
     }
 
+    /// The client that reaches them, for transactions with other tables.
+    pub fn client(&self) -> &souk_dynamo::Client {
+        self.table.client()
+    }
+
     /// A SKU's rows, read consistently, by warehouse id.
     ///
     /// # Errors
@@ -45,6 +50,14 @@ impl StockRows {
     /// [`StoreError`].
     pub async fn get(&self, sku: &Sku, warehouse_id: &WarehouseId) -> Result<Option<StockRow>, StoreError> {
         self.table.get(&key(sku, warehouse_id)).await
+    }
+
+    /// One page of all rows, read consistently item by item; a page begins where the one before ended.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn scan_page(&self, after: Option<Item>) -> Result<Page<StockRow>, StoreError> {
+        self.table.scan_page(after).await
     }
 
     /// What can be sold of a SKU, over all warehouses.

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
-    stock::{Change, Movement, Place, StockRow},
+    stock::{Change, Holds, Movement, Place, StockRow},
 };
 use souk_dynamo::{Outcome, StoreError, attribute, s};
 
@@ -74,6 +74,8 @@ impl StockRows {
                     quantity,
                     reserved_quantity: 0,
                     available: quantity,
+                    holds: Holds::default(),
+                    floor: None,
                     place: count.place,
                     version: 1,
                     movement: cause(0),
@@ -101,7 +103,7 @@ impl StockRows {
         if row.quantity == quantity && moves_to.is_none() {
             return Ok(SetQuantityOutcome::Unchanged(row));
         }
-        if quantity < row.reserved_quantity {
+        if quantity < row.set_aside() {
             return Ok(SetQuantityOutcome::BelowReserved(row));
         }
         let write = unless_moved(movement_of(&cause(row.quantity))?, &row);

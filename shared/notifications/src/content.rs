@@ -171,13 +171,16 @@ pub(crate) mod tests {
             history: Vec::new(),
             promise: None,
             address_changes: Vec::new(),
+            stock: souk_domain::order::StockTrail::default(),
         }
     }
 
     pub(crate) fn bought() -> Order {
         order(Origin::Checkout(FromCheckout {
             checkout_id: format!("chk_{}", "0".repeat(32)).parse().unwrap(),
-            reservation_id: format!("res_{}", "0".repeat(32)).parse().unwrap(),
+            held_by: souk_domain::order::HeldBy::Reservation {
+                reservation_id: format!("res_{}", "0".repeat(32)).parse().unwrap(),
+            },
             cart_version: None,
             request_digest: String::new(),
         }))

@@ -1,15 +1,19 @@
 use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::{
-    ids::{CheckoutId, OrderId, ReservationId, UserId},
+    ids::{CheckoutId, OrderId, UserId},
     money::Money,
-    order::OrderLine,
+    order::{HeldBy, OrderLine},
 };
 use souk_dynamo::{AttributeValue, Outcome, StoreError, Table, Update, attribute, s};
 use souk_wiring::FromEnvironment;
 
+use crate::holding::{CheckoutState, CloseReason};
+
 /// How long a checkout's item outlives its reservation: support can still see what happened.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// The same where rows hold its units: then its id must never be made again, and a cart's version lives for 90 days.
+const RETENTION_OF_HOLDS: SignedDuration = SignedDuration::from_hours(24 * 120);
 
 /// Prices and units held for a shopper until `expires_at`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +28,14 @@ pub struct Checkout {
     /// The sum of the lines.
     pub total: Money,
     /// What holds the units.
-    pub reservation_id: ReservationId,
+    #[serde(flatten)]
+    pub held_by: HeldBy,
+    /// Where it stands, where it holds its units in rows of stock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<CheckoutState>,
+    /// Why it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_reason: Option<CloseReason>,
     /// The cart's version, where the whole cart is being bought.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cart_version: Option<u64>,
@@ -42,12 +53,41 @@ pub struct Checkout {
     pub abandoned: bool,
 }
 
+impl Checkout {
+    /// True where nobody can order it any more, because the shopper gave it up or made another in its place, or it was
+    /// sold out.
+    pub fn is_given_up(&self) -> bool {
+        self.abandoned || (self.state == Some(CheckoutState::Closed) && self.close_reason != Some(CloseReason::Expired))
+    }
+
+    /// The order that has it.
+    pub fn ordered_as(&self) -> Option<OrderId> {
+        let of_holds = (self.state == Some(CheckoutState::Ordered)).then(|| OrderId::of_checkout(&self.checkout_id));
+        self.order_id.clone().or(of_holds)
+    }
+}
+
 /// A checkout as it is stored.
 #[derive(Serialize)]
-struct CheckoutRecord<'a> {
+pub(crate) struct CheckoutRecord<'a> {
     #[serde(flatten)]
     checkout: &'a Checkout,
+    /// The partition of the index of what is open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_of: Option<&'a UserId>,
     ttl: i64,
+}
+
+impl<'a> CheckoutRecord<'a> {
+    pub(crate) fn of(checkout: &'a Checkout) -> Self {
+        let is_open = checkout.state == Some(CheckoutState::Open);
+        let retention = if checkout.state.is_some() { RETENTION_OF_HOLDS } else { RETENTION };
+        Self {
+            checkout,
+            open_of: is_open.then_some(&checkout.user_id),
+            ttl: (checkout.expires_at + retention).as_second(),
+        }
+    }
 }
 
 /// The `checkouts` table. It also holds the markers that say which version of a cart was ordered.
@@ -68,8 +108,7 @@ impl Checkouts {
     /// # Errors
     /// [`StoreError`].
     pub async fn create(&self, checkout: &Checkout) -> Result<(), StoreError> {
-        let record = CheckoutRecord { checkout, ttl: (checkout.expires_at + RETENTION).as_second() };
-        match self.table.put_if(&record, attribute("id").is_absent()).await? {
+        match self.table.put_if(&CheckoutRecord::of(checkout), attribute("id").is_absent()).await? {
             Outcome::Written(()) | Outcome::Refused(_) => Ok(()),
         }
     }

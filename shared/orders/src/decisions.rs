@@ -107,7 +107,16 @@ impl Orders {
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn settle(&self, order_id: &OrderId, decided: &[OrderStatus]) -> Result<SettleOutcome, StoreError> {
-        let update = Update::new()
+        self.settling(order_id, decided, Update::new()).await
+    }
+
+    pub(crate) async fn settling(
+        &self,
+        order_id: &OrderId,
+        decided: &[OrderStatus],
+        keeping: Update,
+    ) -> Result<SettleOutcome, StoreError> {
+        let update = keeping
             .remove("unsettled")
             .remove("unsettled_since")
             .add("version", n(1))

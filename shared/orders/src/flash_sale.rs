@@ -94,6 +94,7 @@ impl SoldUnit {
             history: vec![Transition { status, at: now, by }],
             promise: None,
             address_changes: Vec::new(),
+            stock: souk_domain::order::StockTrail::default(),
         }
     }
 }

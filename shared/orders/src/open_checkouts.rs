@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use souk_domain::ids::{CheckoutId, UserId};
 use souk_dynamo::{Attribute, Outcome, StoreError, Update, attribute, n};
 
-use crate::{Checkout, Checkouts};
+use crate::{Checkout, CheckoutState, Checkouts};
 
 /// How often a shopper's count that moves is asked anew.
 const ATTEMPTS: u32 = 8;
@@ -121,7 +121,10 @@ impl Checkouts {
         let keys: Vec<_> = count.open.keys().map(|id| [("id", id.as_str())]).collect();
         let checkouts = self.table.read_many::<Checkout, _>(&keys).await?;
         let is_over = |id: &CheckoutId, entry: &Entry| {
-            let ended = |checkout: &Checkout| checkout.order_id.is_some() || checkout.abandoned;
+            let ended = |checkout: &Checkout| {
+                let is_decided = matches!(checkout.state, Some(CheckoutState::Ordered | CheckoutState::Closed));
+                is_decided || checkout.order_id.is_some() || checkout.abandoned
+            };
             entry.until <= now || checkouts.iter().any(|checkout| checkout.checkout_id == *id && ended(checkout))
         };
         let over = count.open.iter().filter(|(id, entry)| is_over(id, entry));

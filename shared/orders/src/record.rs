@@ -10,8 +10,9 @@ use souk_domain::{
     money::Money,
     order::{
         Address, AddressChange, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin,
-        Promise, Shortfall, Transition,
+        Promise, RowKey, Shortfall, StockTrail, Transition,
     },
+    stock::Allocation,
 };
 use souk_dynamo::{Update, n, s};
 
@@ -54,6 +55,15 @@ pub struct OrderRecord {
     promise: Option<StoredPromise>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     address_changes: Vec<AddressChange>,
+    /// What left from where, of an order whose rows hold its units, once that is settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    units: Option<Vec<Allocation>>,
+    /// The rows that had forgotten it, and whose units came back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    returned: Vec<RowKey>,
+    /// When every row of the cancelled order had its units back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stock_back: Option<i64>,
     /// The sort key of a user's orders, and of those of a status.
     placed: String,
     /// The partition of the index by status. Absent from items that were last written before there was one.
@@ -95,6 +105,7 @@ impl From<&Order> for OrderRecord {
     fn from(order: &Order) -> Self {
         let order = order.clone();
         let shipped_at = shipped_at(&order.history).filter(|_| order.status == OrderStatus::Shipped);
+        let last = order.history.last().map_or(0, |last| last.at.as_millisecond());
         Self {
             packed_at: order.packed_at().map(Timestamp::as_millisecond),
             departed_at: order.departed_at().map(Timestamp::as_millisecond),
@@ -124,6 +135,9 @@ impl From<&Order> for OrderRecord {
             history: order.history,
             promise: order.promise.map(StoredPromise::from),
             address_changes: order.address_changes,
+            units: Some(order.stock.units).filter(|units| !units.is_empty()),
+            returned: order.stock.returned,
+            stock_back: order.stock.is_back.then_some(last),
         }
     }
 }
@@ -159,6 +173,11 @@ impl From<OrderRecord> for Order {
             history: record.history,
             promise: record.promise.map(Promise::from),
             address_changes: record.address_changes,
+            stock: StockTrail {
+                units: record.units.unwrap_or_default(),
+                returned: record.returned,
+                is_back: record.stock_back.is_some(),
+            },
         }
     }
 }

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use souk_domain::{
     ids::{OrderId, RefundId},
     money::{Currency, Money},
-    payment::{Fence, PaymentState, RefundState, Refunds, Refused, Told},
+    payment::{Authorization, Fence, PaymentState, RefundState, Refunds, Refused, Told},
 };
 use souk_dynamo::StoreError;
 
@@ -45,7 +45,75 @@ pub async fn give_back<G: Gateway>(
     }
 }
 
-/// The record once no run of the saga can authorise through it any more.
+/// What fencing an order's payment before its decision found (step F0).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum FencedFirst {
+    /// No money can come any more: the order may be cancelled.
+    Fenced,
+    /// The money is held: the order goes on.
+    Authorized,
+}
+
+/// F0: sees to it that no money comes any more, unless it is there. `asks` the gateway first, where nobody has for long.
+/// Only for an order whose saga is about to cancel it.
+///
+/// # Errors
+/// [`PaymentError`]; repeating is safe. While the gateway is away nobody knows, and the order waits.
+pub async fn fence_unpaid<G: Gateway>(
+    records: &PaymentRecords,
+    gateway: &G,
+    order_id: &OrderId,
+    currency: Currency,
+    asks: bool,
+    now: Timestamp,
+) -> Result<FencedFirst, PaymentError> {
+    let mut record = records.open(order_id, PaymentState::Voided, Money::nothing(currency), now).await?;
+    for _ in 0..FENCE_ATTEMPTS {
+        if record.state.is_authorized() {
+            return Ok(FencedFirst::Authorized);
+        }
+        if record.state.is_fenced() {
+            return Ok(FencedFirst::Fenced);
+        }
+        if let Some(gateway_id) = record.gateway_id.as_deref().filter(|_| asks) {
+            let intent = gateway.retrieve(gateway_id).await?;
+            if matches!(intent.status, IntentStatus::RequiresCapture | IntentStatus::Succeeded) {
+                let held = Authorization::Authorized;
+                match records.record_outcome(order_id, held, None, intent.capture_before, now).await? {
+                    RecordOutcome::Kept(_) => return Ok(FencedFirst::Authorized),
+                    RecordOutcome::Refused(moved_on) => record = *moved_on,
+                }
+                continue;
+            }
+        }
+        let outcome = match record.state.fence(record.gateway_id.is_some()) {
+            Fence::Final => return Ok(FencedFirst::Fenced),
+            Fence::Close => records.close_unknown(order_id, now).await?,
+            Fence::GiveBack => records.advance(order_id, &[record.state], PaymentState::Voiding, now).await?,
+        };
+        match outcome {
+            RecordOutcome::Kept(_) => return Ok(FencedFirst::Fenced),
+            RecordOutcome::Refused(moved_on) => record = *moved_on,
+        }
+    }
+    Err(souk_dynamo::StoreError::Busy("the payment record keeps changing".to_owned()).into())
+}
+
+/// The record once no run of the saga can authorise through it any more (step F2a). Only for an order that was read
+/// `CANCELLED`.
+///
+/// # Errors
+/// [`PaymentError`]; repeating is safe.
+pub async fn fence(
+    records: &PaymentRecords,
+    order_id: &OrderId,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<(), PaymentError> {
+    fenced(records, order_id, currency, now).await.map(drop)
+}
+
 async fn fenced(
     records: &PaymentRecords,
     order_id: &OrderId,

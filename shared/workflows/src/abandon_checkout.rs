@@ -5,15 +5,18 @@ use souk_domain::{
     reservation::AbandonOutcome,
 };
 use souk_dynamo::StoreError;
-use souk_inventory::Reservations;
-use souk_orders::Checkouts;
+use souk_inventory::{Reservations, StockRows};
+use souk_orders::{Checkouts, CloseOutcome, CloseReason};
 use souk_wiring::{Call, FromEnvironment};
 
-/// Checkouts and reservations.
+use crate::holds::release_closed;
+
+/// Checkouts, and what holds their units.
 #[derive(Debug, FromEnvironment)]
 pub struct AbandonCheckout {
     checkouts: Checkouts,
     reservations: Reservations,
+    rows: StockRows,
 }
 
 /// How it ended.
@@ -29,17 +32,24 @@ pub enum Outcome {
 }
 
 impl AbandonCheckout {
-    /// Gives the checkout up, then releases its reservation; repeating it changes nothing.
+    /// Gives the checkout up, then releases its units; repeating it changes nothing.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown.
     pub async fn run(&self, checkout_id: &CheckoutId, user_id: &UserId, call: &Call) -> Result<Outcome, StoreError> {
         let Some(checkout) = self.checkouts.of_user(checkout_id, user_id).await? else { return Ok(Outcome::Unknown) };
+        let Some(reservation_id) = checkout.held_by.reservation() else {
+            // T1, T2.
+            let closed = self.checkouts.close(checkout_id, CloseReason::Abandoned, call.now).await?;
+            let CloseOutcome::Closed(closed) = closed else { return Ok(Outcome::Ordered) };
+            release_closed(&self.rows, &closed, call.now).await?;
+            return Ok(Outcome::Abandoned);
+        };
         // First the checkout, so that no order can be placed on it any more; then the units.
         if !self.checkouts.abandon(checkout_id).await? {
             return Ok(Outcome::Ordered);
         }
-        Ok(match self.reservations.release_abandoned(&checkout.reservation_id, call.now).await? {
+        Ok(match self.reservations.release_abandoned(reservation_id, call.now).await? {
             AbandonOutcome::Released | AbandonOutcome::Absent => Outcome::Abandoned,
             AbandonOutcome::Ordered(_) => Outcome::Ordered,
         })

@@ -1,21 +1,25 @@
 use souk_domain::{
-    order::{Order, OrderLine, Origin},
+    order::{HeldBy, Order, OrderLine, Origin},
     stock::Allocation,
 };
 use souk_dynamo::StoreError;
-use souk_inventory::ReservationBook;
+use souk_inventory::{ReservationBook, StockRows};
 use souk_wiring::FromEnvironment;
 
-/// Which of an order's units leave from where: the reservations say, and of a flash sale's order it says itself.
+use crate::holds::remembered;
+
+/// Which of an order's units leave from where: the reservations say, or the rows of stock until the order says it; and
+/// of a flash sale's order it says itself.
 #[derive(Debug, FromEnvironment)]
 pub(crate) struct Allocations {
     reservations: ReservationBook,
+    rows: StockRows,
 }
 
 impl Allocations {
-    /// Those of the given reservations.
-    pub(crate) fn new(reservations: ReservationBook) -> Self {
-        Self { reservations }
+    /// Those of the given reservations and rows.
+    pub(crate) fn new(reservations: ReservationBook, rows: StockRows) -> Self {
+        Self { reservations, rows }
     }
 
     /// An order's.
@@ -25,7 +29,12 @@ impl Allocations {
     pub(crate) async fn of(&self, order: &Order) -> Result<Vec<Allocation>, StoreError> {
         match &order.origin {
             Origin::Checkout(checkout) => {
-                let reservation = self.reservations.get(&checkout.reservation_id).await?;
+                let reservation_id = match &checkout.held_by {
+                    HeldBy::Reservation { reservation_id } => reservation_id,
+                    HeldBy::Rows { .. } if !order.stock.units.is_empty() => return Ok(order.stock.units.clone()),
+                    HeldBy::Rows { rows } => return remembered(&self.rows, &checkout.checkout_id, rows).await,
+                };
+                let reservation = self.reservations.get(reservation_id).await?;
                 let reservation = reservation
                     .ok_or_else(|| StoreError::corrupt(format!("order {} has no reservation", order.order_id)))?;
                 Ok(reservation.lines)

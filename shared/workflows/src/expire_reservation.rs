@@ -4,11 +4,12 @@
 use jiff::Timestamp;
 use souk_domain::{ids::ReservationId, reservation::ExpireOutcome};
 use souk_dynamo::StoreError;
+use souk_events::inventory::ReservationTimer;
 use souk_inventory::Reservations;
 use souk_orders::{Saga, SagaError};
 use souk_wiring::{Call, FromEnvironment};
 
-use crate::{Failure, reservation_timers::ReservationTimers};
+use crate::{Failure, expire_checkout::ExpireCheckout, reservation_timers::ReservationTimers};
 
 /// What was done about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,18 +61,28 @@ impl ExpireReservation {
 #[derive(Debug, FromEnvironment)]
 pub struct TimedExpiry {
     expire: ExpireReservation,
+    checkouts: ExpireCheckout,
     timers: ReservationTimers,
 }
 
 impl TimedExpiry {
-    /// Ends the reservation, or starts the timer again where an order has extended it meanwhile.
+    /// Ends what is held, or starts the timer again where its time is not over.
     ///
     /// # Errors
     /// Whatever makes the message come back.
-    pub async fn run(&self, reservation_id: &ReservationId, call: &Call) -> Result<(), Failure> {
-        match self.expire.run(reservation_id, call.now).await? {
-            Expiry::Over | Expiry::LeftToSaga => Ok(()),
-            Expiry::NotYet(expires_at) => Ok(self.timers.start(reservation_id, expires_at, call.now).await?),
+    pub async fn run(&self, timer: &ReservationTimer, call: &Call) -> Result<(), Failure> {
+        match timer {
+            ReservationTimer::Reservation { reservation_id } => {
+                if let Expiry::NotYet(expires_at) = self.expire.run(reservation_id, call.now).await? {
+                    self.timers.start(reservation_id, expires_at, call.now).await?;
+                }
+            }
+            ReservationTimer::Checkout { checkout_id, look_at } => {
+                if let Expiry::NotYet(at) = self.checkouts.run(checkout_id, *look_at, call.now).await? {
+                    self.timers.start_checkout(checkout_id, at, call.now).await?;
+                }
+            }
         }
+        Ok(())
     }
 }

@@ -11,7 +11,7 @@ use souk_domain::{
 };
 use souk_dynamo::StoreError;
 use souk_fulfilment::{Fulfilments, ReviseOutcome};
-use souk_inventory::ReservationBook;
+use souk_inventory::{ReservationBook, StockRows};
 use souk_orders::Orders;
 use souk_wiring::FromEnvironment;
 
@@ -39,8 +39,8 @@ pub enum FollowOutcome {
 
 impl FollowOrder {
     /// A use case of these parts.
-    pub fn new(orders: Orders, fulfilments: Fulfilments, reservations: ReservationBook) -> Self {
-        Self { orders, fulfilments, allocations: Allocations::new(reservations) }
+    pub fn new(orders: Orders, fulfilments: Fulfilments, reservations: ReservationBook, rows: StockRows) -> Self {
+        Self { orders, fulfilments, allocations: Allocations::new(reservations, rows) }
     }
 
     /// Makes an order's fulfilments what the order says. Repeating it changes nothing.

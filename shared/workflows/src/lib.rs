@@ -11,12 +11,13 @@
 //! - a warehouse's work: [`follow_order`], [`list_work`], [`claim_fulfilment`], [`release_fulfilment`],
 //!   [`report_shortage`], [`settle_shortages`], [`pack_fulfilment`], [`ship_order`], [`correct_label`], [`deliver_order`],
 //!   [`track_parcels`]
-//! - time: [`reservation_timers`], [`expire_reservation`]
+//! - time: [`reservation_timers`], [`expire_reservation`], [`expire_checkout`]
 //! - a flash sale: [`define_flash_sale`], [`prepare_flash_sale`], [`run_flash_sale`], [`conduct_flash_sale`], [`claim_unit`],
 //!   [`order_intent`], [`close_flash_sale`], [`expire_late_claims`]
+//! - what an order's saga does to rows that hold its units: [`give_back_holds`], [`settle_sold`]
 //! - what shoppers are told: [`send_message`]
 //! - what subscribers are told: [`plan_deliveries`], [`send_delivery`], [`replay_deliveries`]
-//! - what makes up for whatever was lost: [`sweeps`], [`reconcile_payments`], [`audit`]
+//! - what makes up for whatever was lost: [`sweeps`], [`collect_marks`], [`reconcile_payments`], [`audit`]
 #![forbid(unsafe_code)]
 
 pub mod abandon_checkout;
@@ -28,19 +29,24 @@ pub mod change_address;
 pub mod claim_fulfilment;
 pub mod claim_unit;
 pub mod close_flash_sale;
+pub mod collect_marks;
 pub mod conduct_flash_sale;
 mod conductors;
 pub mod correct_label;
 pub mod define_flash_sale;
 pub mod deliver_order;
 mod delivery_queue;
+pub mod expire_checkout;
 pub mod expire_late_claims;
 pub mod expire_reservation;
 pub mod find_orders;
 mod flash_sale_stock;
 pub mod follow_order;
+pub mod give_back_holds;
+mod holds;
 pub mod list_work;
 pub mod order_intent;
+mod order_protocol;
 pub mod order_timeline;
 pub mod pack_fulfilment;
 pub mod place_order;
@@ -59,6 +65,7 @@ pub mod send_delivery;
 pub mod send_message;
 pub mod settle_refunds;
 pub mod settle_shortages;
+pub mod settle_sold;
 pub mod ship_order;
 pub mod start_checkout;
 pub mod sweeps;
@@ -68,6 +75,7 @@ pub mod write_note;
 pub use beacon::WITHIN as BEACON_WITHIN;
 pub use delivery_queue::DeliveryQueue;
 pub use flash_sale_stock::FlashSaleStock;
+pub use order_protocol::OrderProtocol;
 pub use price_change::PriceChange;
 
 /// Why work that nobody waits for is not done; whoever has sent it sends it again.

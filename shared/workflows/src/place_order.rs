@@ -7,7 +7,9 @@ use souk_domain::{
     order::{Actor, Address, FromCheckout, Order, OrderStatus, Origin, TotalError, Transition, total},
 };
 use souk_dynamo::StoreError;
-use souk_orders::{Archive, Checkout, Checkouts, Orders, PlaceOutcome, Saga, find, place};
+use souk_orders::{
+    Archive, AttachOutcome, Checkout, CheckoutState, Checkouts, Orders, PlaceOutcome, PutOutcome, Saga, find, place,
+};
 use souk_payments::{PaymentRecord, PaymentRecords};
 use souk_pricing::{Offer, Prices};
 use souk_wiring::{Call, FromEnvironment};
@@ -88,13 +90,16 @@ impl PlaceOrder {
     /// # Errors
     /// [`PlaceOrderError`].
     pub async fn run(&self, request: Request, call: &Call) -> Result<Outcome, PlaceOrderError> {
+        let checkout = self.checkouts.of_user(&request.checkout_id, &request.user_id).await?;
+        if let Some(checkout) = checkout.as_ref().filter(|checkout| checkout.held_by.rows().is_some()) {
+            return self.place_of_holds(request, checkout.clone(), call).await;
+        }
         let order_id = OrderId::of_request(&request.user_id, &request.idempotency_key);
         // Most repeats end here. The archive too: an order that left the hot table is still this key's.
         if let Some(known) = find(&self.orders, &self.archive, &order_id).await? {
             return Ok(self.repeated(known, &request.digest, call).await?);
         }
-        let checkout = self.checkouts.of_user(&request.checkout_id, &request.user_id).await?;
-        let Some(checkout) = checkout else { return Ok(Outcome::NoCheckout) };
+        let Some(checkout) = checkout else { return Ok(self.of_forgotten(request, call).await?) };
         if checkout.order_id.is_some() {
             // A repeat of this very request may have come in between.
             return Ok(match find(&self.orders, &self.archive, &order_id).await? {
@@ -107,7 +112,7 @@ impl PlaceOrder {
         }
         let origin = FromCheckout {
             checkout_id: checkout.checkout_id.clone(),
-            reservation_id: checkout.reservation_id.clone(),
+            held_by: checkout.held_by.clone(),
             cart_version: checkout.cart_version,
             request_digest: request.digest.clone(),
         };
@@ -125,6 +130,68 @@ impl PlaceOrder {
         })
     }
 
+    /// The second edition: attach the checkout (O1), then write its order (O2), whose id is the checkout's. Whoever dies
+    /// in between leaves an attached checkout, on which the same request goes on.
+    async fn place_of_holds(
+        &self,
+        request: Request,
+        checkout: Checkout,
+        call: &Call,
+    ) -> Result<Outcome, PlaceOrderError> {
+        let order_id = OrderId::of_checkout(&checkout.checkout_id);
+        match checkout.state {
+            Some(CheckoutState::Ordered) => {
+                if let Some(known) = find(&self.orders, &self.archive, &order_id).await? {
+                    return Ok(self.known(known, &request.digest, call).await?);
+                }
+            }
+            Some(CheckoutState::Open) if checkout.expires_at > call.now => {
+                if let Some(refused) = self.check_prices(&checkout).await? {
+                    return Ok(refused);
+                }
+                if self.checkouts.attach(&checkout.checkout_id, call.now).await? == AttachOutcome::Closed {
+                    return Ok(Outcome::CheckoutExpired);
+                }
+            }
+            Some(CheckoutState::Open | CheckoutState::Closed) | None => return Ok(Outcome::CheckoutExpired),
+        }
+        let origin = FromCheckout {
+            checkout_id: checkout.checkout_id.clone(),
+            held_by: checkout.held_by.clone(),
+            cart_version: checkout.cart_version,
+            request_digest: request.digest.clone(),
+        };
+        let digest = request.digest.clone();
+        let order = self.compose(order_id, request, origin, checkout, call)?;
+        Ok(match self.orders.put_of_holds(&order).await? {
+            PutOutcome::Put => {
+                self.follow_up(&order, call).await;
+                Outcome::Placed(Box::new(order))
+            }
+            PutOutcome::Exists(known) => self.known(*known, &digest, call).await?,
+        })
+    }
+
+    /// The order that the checkout has already.
+    async fn known(&self, order: Order, digest: &str, call: &Call) -> Result<Outcome, StoreError> {
+        let made_by = order.origin.checkout().map(|checkout| checkout.request_digest.as_str());
+        match made_by {
+            // The mark that its request never came: this one came too late.
+            Some("") => Ok(Outcome::CheckoutExpired),
+            Some(made_by) if made_by == digest => self.repeated(order, digest, call).await,
+            _ => Ok(Outcome::CheckoutConsumed),
+        }
+    }
+
+    /// A checkout that is not there, or forgotten after its order.
+    async fn of_forgotten(&self, request: Request, call: &Call) -> Result<Outcome, StoreError> {
+        let order_id = OrderId::of_checkout(&request.checkout_id);
+        match find(&self.orders, &self.archive, &order_id).await? {
+            Some(order) if order.user_id == request.user_id => self.known(order, &request.digest, call).await,
+            _ => Ok(Outcome::NoCheckout),
+        }
+    }
+
     /// The same order again, and whatever its first answer may have died before doing.
     async fn repeated(&self, order: Order, digest: &str, call: &Call) -> Result<Outcome, StoreError> {
         if order.origin.checkout().is_none_or(|checkout| checkout.request_digest != digest) {
@@ -137,11 +204,12 @@ impl PlaceOrder {
         Ok(Outcome::Repeated(Box::new(order), payment.map(Box::new)))
     }
 
-    /// Starts the saga and takes what was ordered out of the cart. The order stands whatever becomes of
-    /// these: the sweeper starts the saga, and the cart is only advice.
+    /// Starts the saga and takes what was ordered out of the cart, unless the saga does that once it is paid. The order
+    /// stands whatever becomes of these: the sweeper starts the saga, and the cart is only advice.
     async fn follow_up(&self, order: &Order, call: &Call) {
         self.saga.try_start(&order.order_id).await;
-        let Some(version) = order.origin.checkout().and_then(|checkout| checkout.cart_version) else { return };
+        let in_reservation = order.origin.checkout().filter(|checkout| checkout.held_by.reservation().is_some());
+        let Some(version) = in_reservation.and_then(|checkout| checkout.cart_version) else { return };
         let ordered: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
         if let Err(error) = self.carts.take_ordered(&order.user_id, version, &ordered, call.now).await {
             tracing::warn!(order_id = %order.order_id, error = %error, "the cart still shows what was ordered");
@@ -191,6 +259,7 @@ impl PlaceOrder {
             history: vec![placed],
             promise: None,
             address_changes: Vec::new(),
+            stock: souk_domain::order::StockTrail::default(),
         })
     }
 }

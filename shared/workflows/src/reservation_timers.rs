@@ -1,7 +1,10 @@
-//! The timer of a reservation: a delayed message that comes when its time should be over.
+//! The timer of a reservation, or of a checkout that holds its units in rows of stock: a delayed message that comes when its time should be over.
 
 use jiff::Timestamp;
-use souk_domain::{ids::ReservationId, reservation::timer_delay};
+use souk_domain::{
+    ids::{CheckoutId, ReservationId},
+    reservation::timer_delay,
+};
 use souk_events::inventory::ReservationTimer;
 use souk_wiring::{FromEnvironment, SendError, Sender};
 
@@ -21,7 +24,21 @@ impl ReservationTimers {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), SendError> {
-        let timer = ReservationTimer { reservation_id: reservation_id.clone() };
+        let timer = ReservationTimer::Reservation { reservation_id: reservation_id.clone() };
         self.0.send(&timer, timer_delay(expires_at, now)).await
+    }
+
+    /// Sends the message that comes when the checkout's time is over, or is to be looked at again.
+    ///
+    /// # Errors
+    /// [`SendError`]: nobody makes up for it, so nothing may be held by a checkout whose timer was not started.
+    pub async fn start_checkout(
+        &self,
+        checkout_id: &CheckoutId,
+        look_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), SendError> {
+        let timer = ReservationTimer::Checkout { checkout_id: checkout_id.clone(), look_at };
+        self.0.send(&timer, timer_delay(look_at, now)).await
     }
 }

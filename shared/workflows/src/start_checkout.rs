@@ -1,5 +1,7 @@
 //! Units are held for a shopper at present prices: for the whole cart, or for lines that they name.
 
+mod holding;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -7,17 +9,17 @@ use souk_cart::Carts;
 use souk_domain::{
     ids::{CheckoutId, Sku, UserId},
     money::{Money, Unpayable},
-    order::{OrderLine, TotalError, total},
+    order::{HeldBy, OrderLine, TotalError, total},
     quantity::Quantity,
     stock::{Area, Shortage},
 };
 use souk_dynamo::StoreError;
-use souk_inventory::{NearWarehouses, Reservations, ReserveOutcome, ReserveRequest};
-use souk_orders::{Checkout, Checkouts, Opening, RoomOutcome, ShopperLimits};
+use souk_inventory::{NearWarehouses, Reservations, ReserveOutcome, ReserveRequest, StockRows};
+use souk_orders::{Checkout, Checkouts, Opening, Orders, RoomOutcome, ShopperLimits};
 use souk_pricing::Prices;
 use souk_wiring::{Call, FromEnvironment, metrics};
 
-use crate::{PriceChange, reservation_timers::ReservationTimers};
+use crate::{OrderProtocol, PriceChange, reservation_timers::ReservationTimers};
 
 /// Cart, prices, stock, checkouts and the timer.
 #[derive(Debug, FromEnvironment)]
@@ -25,8 +27,10 @@ pub struct StartCheckout {
     carts: Carts,
     prices: Prices,
     reservations: Reservations,
+    stock: StockRows,
     warehouses: NearWarehouses,
     checkouts: Checkouts,
+    orders: Orders,
     timers: ReservationTimers,
     #[variable("RESERVATION_SECONDS")]
     reservation_length: SignedDuration,
@@ -34,6 +38,8 @@ pub struct StartCheckout {
     checkouts_at_once: u32,
     #[variable("SHOPPER_UNITS")]
     units_at_once: u32,
+    #[variable("ORDER_PROTOCOL")]
+    protocol: OrderProtocol,
 }
 
 /// What the shopper wants to buy.
@@ -59,6 +65,10 @@ pub enum Outcome {
     UnknownSku(Sku),
     /// This SKU is not sold any more.
     NotForSale(Sku),
+    /// The idempotency key was used for another checkout.
+    KeyReused,
+    /// The request's checkout is over, or an order has it.
+    Over(Box<Checkout>),
     /// The sum is more than the gateway takes.
     TotalTooLarge(TotalError),
     /// Its lines cost less than the gateway charges: they have prices of before such were refused.
@@ -112,9 +122,10 @@ impl StartCheckout {
         user_id: UserId,
         wanted: Wanted,
         ship_to: Option<&Area>,
+        idempotency_key: Option<&str>,
         call: &Call,
     ) -> Result<Outcome, StoreError> {
-        match self.start(user_id, wanted, ship_to, call).await {
+        match self.start(user_id, wanted, ship_to, idempotency_key, call).await {
             Ok((checkout, changes)) => Ok(Outcome::Started(Box::new(checkout), changes)),
             Err(Stop::Refused(outcome)) => Ok(outcome),
             Err(Stop::Store(error)) => Err(error),
@@ -126,6 +137,7 @@ impl StartCheckout {
         user_id: UserId,
         wanted: Wanted,
         ship_to: Option<&Area>,
+        idempotency_key: Option<&str>,
         call: &Call,
     ) -> Result<(Checkout, Vec<PriceChange>), Stop> {
         let choice = match wanted {
@@ -134,12 +146,16 @@ impl StartCheckout {
             }
             Wanted::Cart => self.whole_cart(&user_id, call).await?,
         };
+        if self.protocol == OrderProtocol::Second {
+            return self.hold(&user_id, &choice, (ship_to, idempotency_key), call).await;
+        }
         let (lines, changes) = self.priced(&choice).await?;
-        let total = total(&lines).map_err(|error| Stop::Refused(Outcome::TotalTooLarge(error)))?;
-        let total = total.payable().map_err(|why| Stop::Refused(Outcome::TotalTooSmall(why)))?;
+        let total = payable(&lines)?;
         let checkout_id = CheckoutId::from_uuid(call.new_id());
         let checkout = Checkout {
-            reservation_id: checkout_id.reservation(),
+            held_by: HeldBy::Reservation { reservation_id: checkout_id.reservation() },
+            state: None,
+            close_reason: None,
             checkout_id,
             user_id,
             lines,
@@ -223,7 +239,7 @@ impl StartCheckout {
     /// that is never stored, leaves units that the sweeper frees.
     async fn reserve(&self, checkout: &Checkout, ship_to: Option<&Area>, call: &Call) -> Result<(), Stop> {
         let request = ReserveRequest {
-            reservation_id: checkout.reservation_id.clone(),
+            reservation_id: checkout.checkout_id.reservation(),
             lines: checkout.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect(),
             expires_at: checkout.expires_at,
             nearest: self.warehouses.to(ship_to, call.now).await?,
@@ -238,10 +254,17 @@ impl StartCheckout {
             ReserveOutcome::Scattered => return Err(Stop::Refused(Outcome::Scattered)),
             ReserveOutcome::Busy => return Err(Stop::Refused(Outcome::Busy)),
         }
-        if let Err(error) = self.timers.start(&checkout.reservation_id, checkout.expires_at, call.now).await {
-            let reservation_id = &checkout.reservation_id;
+        if let Err(error) = self.timers.start(&checkout.checkout_id.reservation(), checkout.expires_at, call.now).await
+        {
+            let reservation_id = checkout.checkout_id.reservation();
             tracing::warn!(%reservation_id, %error, "no timer; the sweeper will free the units");
         }
         Ok(())
     }
+}
+
+/// What the lines cost together, where that can be paid.
+fn payable(lines: &[OrderLine]) -> Result<Money, Stop> {
+    let total = total(lines).map_err(|error| Stop::Refused(Outcome::TotalTooLarge(error)))?;
+    total.payable().map_err(|why| Stop::Refused(Outcome::TotalTooSmall(why)))
 }

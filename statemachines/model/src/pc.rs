@@ -41,6 +41,10 @@ pub enum Pc {
     Fence,
     /// F2a: fence the record as it was seen.
     Advance(ReadRecord),
+    /// F3: release or return the units.
+    Release,
+    /// F2b: read the record: is there anything to undo?
+    Undo,
     /// F2b: cancel at the gateway.
     CancelIntent,
     /// F2b, refused: ask the gateway.
@@ -49,8 +53,6 @@ pub enum Pc {
     Refund,
     /// F2c: keep how it ended.
     KeepEnd(End),
-    /// F3: release or return the units.
-    Release,
     /// F4: take the cart's mark away.
     Unmark,
     /// F4: settle the cancelled order.
@@ -149,24 +151,25 @@ impl Pc {
             Self::SettleForward => 17,
             Self::Fence => 18,
             Self::Advance(seen) => 19 + seen as u8,
-            Self::CancelIntent => 26,
-            Self::AskRefusal => 27,
-            Self::Refund => 28,
-            Self::KeepEnd(end) => 29 + end as u8,
-            Self::Release => 31,
-            Self::Unmark => 32,
-            Self::SettleBack => 33,
-            Self::ShipRead => 34,
-            Self::Claim => 35,
-            Self::Capture => 36,
-            Self::AskCapture => 37,
-            Self::AskOutdated => 38,
-            Self::KeepCaptured => 39,
-            Self::KeepRefused => 40,
-            Self::KeepOutdated => 41,
-            Self::Ship => 42,
-            Self::CancelLapsed => 43,
-            Self::EndCapture => 44,
+            Self::Release => 26,
+            Self::Undo => 27,
+            Self::CancelIntent => 28,
+            Self::AskRefusal => 29,
+            Self::Refund => 30,
+            Self::KeepEnd(end) => 31 + end as u8,
+            Self::Unmark => 33,
+            Self::SettleBack => 34,
+            Self::ShipRead => 35,
+            Self::Claim => 36,
+            Self::Capture => 37,
+            Self::AskCapture => 38,
+            Self::AskOutdated => 39,
+            Self::KeepCaptured => 40,
+            Self::KeepRefused => 41,
+            Self::KeepOutdated => 42,
+            Self::Ship => 43,
+            Self::CancelLapsed => 44,
+            Self::EndCapture => 45,
         }
     }
 
@@ -181,13 +184,8 @@ impl Pc {
             Self::Cancel => Some("CancelOrder"),
             Self::Commit | Self::Recheck => Some("CommitReservation"),
             Self::SettleForward => Some("SettleConfirmed"),
-            Self::Fence
-            | Self::Advance(_)
-            | Self::CancelIntent
-            | Self::AskRefusal
-            | Self::Refund
-            | Self::KeepEnd(_) => Some("VoidPayment"),
-            Self::Release => Some("ReleaseReservation"),
+            Self::Fence | Self::Advance(_) | Self::Release => Some("ReleaseReservation"),
+            Self::Undo | Self::CancelIntent | Self::AskRefusal | Self::Refund | Self::KeepEnd(_) => Some("VoidPayment"),
             Self::Unmark | Self::SettleBack => Some("SettleCancelled"),
             _ => None,
         }
@@ -201,7 +199,8 @@ impl Pc {
             Self::Confirm => Self::Ask,
             Self::Create | Self::KeepId | Self::Ask | Self::Keep(_) => Self::Open,
             Self::Recheck => Self::Commit,
-            Self::Advance(_) | Self::CancelIntent | Self::AskRefusal | Self::Refund | Self::KeepEnd(_) => Self::Fence,
+            Self::Advance(_) | Self::Release => Self::Fence,
+            Self::CancelIntent | Self::AskRefusal | Self::Refund | Self::KeepEnd(_) => Self::Undo,
             Self::SettleBack => Self::Unmark,
             _ if self.ships() => Self::Idle,
             same => same,
@@ -232,6 +231,7 @@ impl Pc {
             Self::Read
                 | Self::Recheck
                 | Self::Ask
+                | Self::Undo
                 | Self::AskRefusal
                 | Self::ShipRead
                 | Self::AskCapture

@@ -84,6 +84,7 @@ fn domains(order: &state::Order) -> Order {
         shortages: order.shipments.iter().enumerate().flat_map(missing).collect(),
         history: Vec::new(),
         address_changes: Vec::new(),
+        stock: souk_domain::order::StockTrail::default(),
     }
 }
 

@@ -104,6 +104,7 @@ const FIXED: &[&str] = &[
     "user_id",
     "checkout_id",
     "reservation_id",
+    "rows",
     "sale_id",
     "shard",
     "lines",
@@ -121,9 +122,16 @@ fn text<'a>(image: &'a Image, name: &str) -> &'a str {
     image.get(name).and_then(Value::as_str).unwrap_or("absent")
 }
 
+/// What a row holds for whom: entries that are numbers are holds, all others are marks.
+pub fn held_in(row: &Image) -> impl Iterator<Item = (&String, i64)> {
+    let entries = row.get("holds").and_then(Value::as_object).into_iter().flatten();
+    entries.filter_map(|(whose, entry)| Some((whose, entry.as_str()?.parse().ok()?)))
+}
+
 /// I1: 0 <= reserved <= quantity, and available is the difference.
 pub fn invariant_i1_a_row_adds_up(row: &Image) -> Option<String> {
     let [quantity, reserved, available] = ["quantity", "reserved_quantity", "available"].map(|name| number(row, name));
+    let reserved = reserved + held_in(row).map(|(_, units)| units).sum::<i64>();
     let holds = 0 <= reserved && reserved <= quantity && available == quantity - reserved;
     (!holds).then(|| {
         let (sku, at) = (text(row, "sku"), text(row, "warehouse_id"));
@@ -149,7 +157,8 @@ pub fn invariant_i5_an_order_takes_legal_edges(before: Option<&Image>, after: &I
     }
     let Some(before) = before else {
         // The mark that a claim's order never came is born cancelled.
-        let is_mark = to == "CANCELLED" && text(after, "cancel_reason") == "claim_expired";
+        let is_mark =
+            to == "CANCELLED" && (text(after, "cancel_reason") == "claim_expired" || after.contains_key("rows"));
         if !(to == "PENDING_PAYMENT" || is_mark) || history.len() != 1 {
             wrong.push(format!("invariant_i5: {order_id} begins as {to}"));
         }

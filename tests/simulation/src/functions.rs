@@ -56,6 +56,8 @@ pub const SALE_KEYS: &str = "sale-keys";
 pub struct Functions {
     /// `POST /checkouts`
     pub create_checkout: checkouts::create_checkout::Deps,
+    /// The same, by the order protocol's second edition.
+    pub create_checkout_of_holds: checkouts::create_checkout::Deps,
     /// `DELETE /checkouts/{checkout_id}`
     pub delete_checkout: checkouts::delete_checkout::Deps,
     /// `POST /orders`
@@ -88,6 +90,8 @@ pub struct Functions {
     pub payment_webhook: souk_fn_payments::payment_webhook::Deps,
     /// The reservations' timer.
     pub reservation_timer: background::reservation_timer::Deps,
+    /// What lets rows forget what is over.
+    pub collect_marks: background::collect_marks::Deps,
     /// The sweeper over unsettled orders.
     pub sweep_orders: background::sweep_orders::Deps,
     /// The sweeper over held reservations.
@@ -145,9 +149,12 @@ impl Functions {
     /// # Panics
     /// Where a function asks its environment for something that is not there.
     pub async fn start(network: &Network) -> &'static Self {
-        let environment = environment(network);
+        let second_edition = environment(network, 2);
+        let environment = environment(network, 1);
         let functions = Self {
             create_checkout: deps(&environment).await,
+            create_checkout_of_holds: deps(&second_edition).await,
+            collect_marks: deps(&environment).await,
             delete_checkout: deps(&environment).await,
             place_order: deps(&environment).await,
             cancel_order: deps(&environment).await,
@@ -242,7 +249,7 @@ async fn deps<D: FromEnvironment>(environment: &Environment) -> D {
     D::from_environment(environment).await.expect("the simulated environment has everything")
 }
 
-fn environment(network: &Network) -> Environment {
+fn environment(network: &Network, order_protocol: u8) -> Environment {
     let mut variables: BTreeMap<&'static str, String> =
         tables().iter().map(|table| (table.variable.as_str(), table.name.clone())).collect();
     variables.extend([
@@ -269,6 +276,7 @@ fn environment(network: &Network) -> Environment {
         ("SHOPPER_CHECKOUTS", "1000".to_owned()),
         ("SHOPPER_UNITS", "100000".to_owned()),
         ("RESERVATION_SECONDS", RESERVATION_SECONDS.to_string()),
+        ("ORDER_PROTOCOL", order_protocol.to_string()),
         ("PAYMENT_SECONDS", PAYMENT_SECONDS.to_string()),
         ("SWEEP_AFTER_SECONDS", SWEEP_AFTER_SECONDS.to_string()),
     ]);

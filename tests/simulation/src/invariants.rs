@@ -59,6 +59,12 @@ pub fn judge(subject: Subject, world: &World, promises: &Promises) -> Vec<String
     wrong.extend(invariant_i9_every_decision_was_published_and_archived(&end));
     wrong.extend(messages::invariant_i13_each_event_is_told_once_or_says_why_not(world));
     wrong.extend(parcels::judge_end(&end.orders, &world.observer.images("fulfilments")));
+    if subject == Subject::Holds {
+        wrong.extend(crate::holds::judge(world));
+        wrong.extend(invariant_i4_one_order_per_key_checkout_and_cart(&end));
+        wrong.extend(invariant_i9_what_was_promised_is_there(&end));
+        return wrong;
+    }
     if subject == Subject::FlashSale {
         wrong.extend(flash_sale::invariants::judge(world, promises));
         return wrong;

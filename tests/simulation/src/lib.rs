@@ -17,6 +17,7 @@ mod executor;
 pub mod fault;
 mod flash_sale;
 mod functions;
+mod holds;
 mod invariants;
 mod item;
 mod machine;

@@ -279,3 +279,67 @@ pub const BUGS: &[SeededBug] = &[
     SeededBug { step: "webhook", missing: "each event once", how: How::ForgetEvents },
     SeededBug { step: "webhook", missing: "the start before the acknowledgement", how: How::SwallowStarts },
 ];
+
+/// A write of a row that touches a hold.
+fn writes_hold(call: &Call, from: &str) -> bool {
+    call.request == "UpdateItem inventory" && call.body.contains(from)
+}
+
+/// As [`BUGS`], of the order protocol's second edition.
+pub const HOLD_BUGS: &[SeededBug] = &[
+    SeededBug {
+        step: "P2",
+        missing: "available >= n",
+        how: How::Condition {
+            fits: |call| writes_hold(call, "attribute_not_exists(#holds.#key)"),
+            rewrite: |body| always_true(body, "#available >= :if_available", "attribute_exists(sku)"),
+        },
+    },
+    SeededBug {
+        step: "P2",
+        missing: "nothing is remembered of the checkout",
+        how: How::Condition {
+            fits: |call| writes_hold(call, "attribute_not_exists(#holds.#key)"),
+            rewrite: |body| always_true(body, "attribute_not_exists(#holds.#key)", "attribute_exists(sku)"),
+        },
+    },
+    SeededBug {
+        step: "S4",
+        missing: "the row still holds what was believed",
+        how: How::Condition {
+            fits: |call| writes_hold(call, "COMMITTED"),
+            rewrite: |body| always_true(body, "#holds.#key = :if_holds", "attribute_exists(sku)"),
+        },
+    },
+    SeededBug {
+        step: "T2",
+        missing: "a mark where nothing is held",
+        how: How::Skip {
+            fits: |call| writes_hold(call, "RELEASED") && call.body.contains("attribute_not_exists(#holds.#key)"),
+        },
+    },
+    SeededBug {
+        step: "O1",
+        missing: "the checkout is OPEN",
+        how: How::Condition {
+            fits: |call| call.request == "UpdateItem checkouts ORDERED",
+            rewrite: |body| always_true(body, "#state = :if_state", "attribute_exists(id)"),
+        },
+    },
+    SeededBug {
+        step: "T1",
+        missing: "the checkout is OPEN",
+        how: How::Condition {
+            fits: |call| call.request == "UpdateItem checkouts CLOSED",
+            rewrite: |body| always_true(body, "#state = :if_state", "attribute_exists(id)"),
+        },
+    },
+    SeededBug {
+        step: "S5",
+        missing: "what left from where",
+        how: How::Condition {
+            fits: |call| call.request == "UpdateItem orders" && call.body.contains(":units"),
+            rewrite: |body| body.replace(r##""#units":"units""##, r##""#units":"forgotten""##),
+        },
+    },
+];

@@ -88,6 +88,8 @@ pub struct Observer {
     pub movements: BTreeMap<Moved, usize>,
     /// Units that were counted, or came and went outside of any order, per SKU.
     pub supplied: BTreeMap<String, i64>,
+    /// Units that have left for a checkout and not come back, by its id and SKU.
+    pub left: BTreeMap<(String, String), i64>,
     /// Prices with the time from which they held.
     pub prices: BTreeMap<String, Vec<(Timestamp, i64)>>,
 }
@@ -136,7 +138,7 @@ impl Observer {
 
     /// The last time at which anything may still have to happen.
     pub fn last_deadline(&self) -> Timestamp {
-        let deadlines = ["orders", "reservations"].into_iter().flat_map(|table| self.images(table));
+        let deadlines = ["orders", "reservations", "checkouts"].into_iter().flat_map(|table| self.images(table));
         let deadlines = deadlines.flat_map(|image| ["pay_by", "expires_at"].map(|name| image.get(name).cloned()));
         let times = deadlines.flatten().filter_map(|time| time.as_i64()).filter(|time| *time > 1_000_000_000_000);
         let shards = self.images("sale-shards");
@@ -193,6 +195,10 @@ impl Observer {
         };
         if matches!(moved.kind.as_str(), "SET" | "ADJUSTED") {
             *self.supplied.entry(moved.row.0.clone()).or_default() += movement["quantity_delta"].as_i64().unwrap_or(0);
+        }
+        if moved.reference.starts_with("chk_") {
+            let delta = movement["quantity_delta"].as_i64().unwrap_or(0);
+            *self.left.entry((moved.reference.clone(), moved.row.0.clone())).or_default() -= delta;
         }
         *self.movements.entry(moved).or_default() += 1;
     }

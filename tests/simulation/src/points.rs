@@ -33,6 +33,7 @@ impl Point {
 pub fn all(subject: Subject) -> impl Iterator<Item = &'static str> {
     let lists = match subject {
         Subject::Orders => [COMMON, RARE, HARDLY],
+        Subject::Holds => [HOLDS, &[], &[]],
         Subject::FlashSale => [points::COMMON, points::RARE, points::HARDLY],
     };
     lists.into_iter().flatten().copied()
@@ -59,11 +60,25 @@ const COMMON: &[&str] = &[
     "saga-ensure-reservation: GetItem orders",
     "saga-ensure-reservation: TransactWriteItems reservations HELD",
     "saga-settle-order: UpdateItem orders",
-    "saga-void-payment: PutItem payments VOIDED",
+    "saga-release-reservation: PutItem payments VOIDED",
     "send-messages: AdminGetUser",
     "send-messages: PutItem messages SENDING",
     "send-messages: SendEmail",
     "send-messages: UpdateItem messages SENT",
+];
+
+const HOLDS: &[&str] = &[
+    "create-checkout: PutItem checkouts OPEN",
+    "create-checkout: SendMessage",
+    "create-checkout: UpdateItem inventory",
+    "place-order: PutItem orders PENDING_PAYMENT",
+    "place-order: UpdateItem checkouts ORDERED",
+    "reservation-timer: UpdateItem checkouts CLOSED",
+    "reservation-timer: UpdateItem inventory",
+    "saga-commit-reservation: UpdateItem inventory",
+    "saga-release-reservation: UpdateItem inventory",
+    "saga-release-reservation: UpdateItem orders",
+    "saga-settle-order: UpdateItem orders",
 ];
 
 const RARE: &[&str] = &[
@@ -97,10 +112,10 @@ const RARE: &[&str] = &[
     "saga-commit-reservation: TransactWriteItems reservations COMMITTED + inventory",
     "saga-release-reservation: TransactWriteItems reservations COMMITTED + inventory",
     "saga-release-reservation: TransactWriteItems reservations RELEASED + inventory",
+    "saga-release-reservation: UpdateItem payments VOIDING",
     "saga-settle-order: DeleteItem checkouts",
     "saga-void-payment: cancel intent",
     "saga-void-payment: UpdateItem payments VOIDED",
-    "saga-void-payment: UpdateItem payments VOIDING",
     "send-messages: UpdateItem messages SENDING",
     "send-messages: UpdateItem messages WITHHELD",
     "sweep-orders: StartExecution",

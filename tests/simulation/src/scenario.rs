@@ -38,6 +38,10 @@ pub async fn open(sim: &Sim, deliveries: &Deliveries) {
         sim.executor.spawn("operator", async move { staff::reprice(&this, sku).await });
     }
     sweep_now_and_then(sim);
+    if sim.second_edition {
+        let this = sim.clone();
+        sim.executor.spawn("schedule", async move { staff::collect_now_and_then(&this).await });
+    }
     if sim.theme == Theme::Lapse || sim.chance(50) {
         let this = sim.clone();
         sim.executor.spawn("bank", async move {

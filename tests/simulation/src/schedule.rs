@@ -100,7 +100,8 @@ impl Worker {
         let clock = Clock::start();
         self.network.enter(World::new(clock, mutation, rng.fork()));
         let plan = FaultPlan::draw(&mut rng);
-        let sim = Sim::new(self.network.clone(), self.functions, clock, plan, rng.fork());
+        let second_edition = subject == Subject::Holds;
+        let sim = Sim::new(self.network.clone(), self.functions, clock, plan, second_edition, rng.fork());
         let deliveries = Deliveries::new(sim.clone());
         let order =
             *rng.choice(&[Order::Random, Order::Random, Order::Sticky, Order::NewestFirst]).unwrap_or(&Order::Random);
@@ -118,7 +119,7 @@ impl Worker {
             report,
         };
         let shop = match subject {
-            Subject::Orders => {
+            Subject::Orders | Subject::Holds => {
                 scenario::open(&sim, &scheduler.deliveries).await;
                 None
             }

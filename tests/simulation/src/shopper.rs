@@ -59,12 +59,17 @@ impl Tab {
 
     async fn check_out(&self) -> Option<CheckedOut> {
         let body = self.lines.as_ref().map_or_else(|| json!({}), |lines| json!({"lines": lines}));
+        let second_edition = self.sim.second_edition;
+        let named = second_edition && self.sim.chance(400);
         for _ in 0..ATTEMPTS {
-            let request = request("POST", "/checkouts").by(&self.user_id).body(&body.to_string()).build();
+            let request = request("POST", "/checkouts").by(&self.user_id).body(&body.to_string());
+            let request = if named { request.header("idempotency-key", &self.key) } else { request }.build();
             let id = Uuid::from_u128(self.sim.bits());
             let (functions, call) = (self.sim.functions, self.sim.function_call());
             let run = async move {
-                checkouts::create_checkout::handle(&functions.create_checkout, request, call.making(id)).await
+                let deps =
+                    if second_edition { &functions.create_checkout_of_holds } else { &functions.create_checkout };
+                checkouts::create_checkout::handle(deps, request, call.making(id)).await
             };
             let response = self.sim.http("create-checkout", run).await;
             if let Some(response) = response.filter(|response| response.status < 500) {
@@ -98,7 +103,11 @@ impl Tab {
 
     async fn place(&self, checkout: &CheckedOut) {
         let Ok(user_id) = self.user_id.parse() else { return };
-        let order_id = OrderId::of_request(&user_id, &self.key).to_string();
+        let order_id = match checkout.checkout_id.parse() {
+            Ok(checkout_id) if self.sim.second_edition => OrderId::of_checkout(&checkout_id),
+            _ => OrderId::of_request(&user_id, &self.key),
+        };
+        let order_id = order_id.to_string();
         self.sim.promises.borrow_mut().possible_orders.push(order_id.clone());
         let method = payment_method(&self.sim);
         let mut body = json!({"checkout_id": checkout.checkout_id, "payment_method": method});

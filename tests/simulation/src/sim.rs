@@ -56,6 +56,8 @@ pub struct Sim {
     pub clock: Clock,
     /// What it is about.
     pub theme: Theme,
+    /// Whether checkouts are made by the order protocol's second edition.
+    pub second_edition: bool,
     /// What goes wrong.
     pub plan: Rc<FaultPlan>,
     /// What shoppers were promised.
@@ -72,6 +74,7 @@ impl Sim {
         functions: &'static Functions,
         clock: Clock,
         plan: FaultPlan,
+        second_edition: bool,
         mut rng: fastrand::Rng,
     ) -> Self {
         // Clocks of functions differ by up to two seconds in one schedule of three.
@@ -91,6 +94,7 @@ impl Sim {
                     Theme::Backstop,
                 ])
                 .unwrap_or(&Theme::Mixed),
+            second_edition,
             plan: Rc::new(plan),
             promises: Rc::default(),
             rng: Rc::new(RefCell::new(rng)),

@@ -180,6 +180,16 @@ fn sweep_refunds(sim: &Sim) {
     sim.invoke("sweep-refunds", async move { sweep_refunds::handle(&functions.sweep_refunds, call).await.is_ok() });
 }
 
+/// Rows forget what is over, whenever that is looked for.
+pub async fn collect_now_and_then(sim: &Sim) {
+    for _ in 0..6 {
+        pause_millis(sim.pick(&[61_000, 70_000, 130_000, 400_000, 900_000])).await;
+        let (functions, call) = (sim.functions, sim.function_call());
+        let run = async move { background::collect_marks::handle(&functions.collect_marks, call).await.is_ok() };
+        let _done_or_not = sim.invoke("collect-marks", run).await;
+    }
+}
+
 /// Compares payments with the gateway, as its schedule does.
 pub fn reconcile(sim: &Sim) {
     let (functions, call) = (sim.functions, sim.function_call());

@@ -42,6 +42,7 @@ impl Store {
             "GetItem" => write(&db.get_item(read(body)?)?),
             "BatchGetItem" => write(&db.batch_get_item(read(body)?)?),
             "Query" => write(&db.query(read(body)?)?),
+            "Scan" => write(&db.scan(read(body)?)?),
             "PutItem" => write(&db.put_item(read(body)?)?),
             "UpdateItem" => write(&db.update_item(read(body)?)?),
             "DeleteItem" => write(&db.delete_item(read(body)?)?),

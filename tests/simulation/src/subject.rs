@@ -11,6 +11,8 @@ pub enum Subject {
     /// The shop: checkouts, orders, shipments.
     #[default]
     Orders,
+    /// The same in the order protocol's second edition: rows of stock hold their holds.
+    Holds,
     /// A flash sale, whose claims become orders too.
     FlashSale,
 }
@@ -20,6 +22,7 @@ impl Subject {
     pub fn bugs(self) -> &'static [SeededBug] {
         match self {
             Self::Orders => mutation::BUGS,
+            Self::Holds => mutation::HOLD_BUGS,
             Self::FlashSale => flash_sale::bugs::BUGS,
         }
     }
@@ -28,6 +31,7 @@ impl Subject {
     pub fn flag(self) -> &'static str {
         match self {
             Self::Orders => "",
+            Self::Holds => "--holds ",
             Self::FlashSale => "--sale ",
         }
     }

@@ -127,7 +127,10 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let order = find(&deps.orders, &deps.archive, &order_id).await?;
     let order = order.ok_or_else(|| Problem::not_found("order"))?;
     let reservation = match &order.origin {
-        Origin::Checkout(checkout) => deps.reservations.get(&checkout.reservation_id).await?,
+        Origin::Checkout(checkout) => match checkout.held_by.reservation() {
+            Some(reservation_id) => deps.reservations.get(reservation_id).await?,
+            None => None,
+        },
         Origin::FlashSale(_) => None,
     };
     let payment = deps.payments.get(&order_id).await?;

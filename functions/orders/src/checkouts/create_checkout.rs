@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use souk_domain::{ids::Sku, order::MAX_LINES, quantity::Quantity, stock::Area};
+use souk_orders::CheckoutState;
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
-    description::Problems,
+    description::{OptionalIdempotencyKey, Problems},
     problem::catalogue::{
-        AboveOrderLimit, CartConsumed, CartEmpty, NotForSale, OutOfStock, TooManyCheckouts, TooManyUnitsHeld,
+        AboveOrderLimit, CartConsumed, CartEmpty, CheckoutConsumed, CheckoutExpired, IdempotencyKeyReused, NotForSale,
+        OutOfStock, TooManyCheckouts, TooManyUnitsHeld,
         TooScattered, Unprocessable,
     },
 };
@@ -47,16 +49,19 @@ struct BodyLine {
     post,
     path = "/checkouts",
     operation_id = "create-checkout",
+    params(OptionalIdempotencyKey),
     request_body = Body,
     responses(
         (status = 201, description = "The units are held.", body = CheckoutView, headers(("Location"))),
-        Problems<(CartEmpty, CartConsumed, Unprocessable, NotForSale, AboveOrderLimit, OutOfStock)>,
+        Problems<(CartEmpty, CartConsumed, CheckoutConsumed, CheckoutExpired, IdempotencyKeyReused)>,
+        Problems<(Unprocessable, NotForSale, AboveOrderLimit, OutOfStock)>,
         Problems<(TooScattered, TooManyUnitsHeld, TooManyCheckouts)>,
     ),
     security(("user" = [])),
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
+    let idempotency_key = request.idempotency_key()?;
     let Body { lines, ship_to } = request.json()?;
     let ship_to = ship_to.map(Area::checked).transpose();
     let ship_to = ship_to.map_err(|why| Problem::invalid_field(format!("ship_to.{}", why.field()), why.to_string()))?;
@@ -64,7 +69,7 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
         Some(lines) => Wanted::Lines(named(&lines)?),
         None => Wanted::Cart,
     };
-    Err(match deps.run(user_id, wanted, ship_to.as_ref(), &call).await? {
+    Err(match deps.run(user_id, wanted, ship_to.as_ref(), idempotency_key.as_deref(), &call).await? {
         Outcome::Started(checkout, changes) => {
             let location = format!("/checkouts/{}", checkout.checkout_id);
             let view = CheckoutView::new(&checkout, &changes);
@@ -72,6 +77,9 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
         }
         Outcome::CartEmpty => problems::cart_empty(),
         Outcome::CartOrdered => problems::cart_consumed(),
+        Outcome::KeyReused => problems::key_reused(),
+        Outcome::Over(checkout) if checkout.state == Some(CheckoutState::Ordered) => problems::checkout_consumed(),
+        Outcome::Over(_) => problems::checkout_expired(),
         Outcome::UnknownSku(sku) => Problem::unprocessable("lines", format!("no product has the SKU {sku}")),
         Outcome::NotForSale(sku) => problems::unavailable(&sku),
         Outcome::TotalTooLarge(error) => Problem::unprocessable("lines", error.to_string()),

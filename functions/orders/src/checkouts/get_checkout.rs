@@ -26,7 +26,7 @@ pub struct Deps {
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     let user_id = request.caller()?.user_id;
     let checkout_id = request.path("checkout_id")?;
-    let checkout = deps.checkouts.of_user(&checkout_id, &user_id).await?.filter(|checkout| !checkout.abandoned);
+    let checkout = deps.checkouts.of_user(&checkout_id, &user_id).await?.filter(|checkout| !checkout.is_given_up());
     let checkout = checkout.ok_or_else(|| Problem::not_found("checkout"))?;
     Ok(Response::json(200, &CheckoutView::new(&checkout, &[])))
 }

@@ -3,6 +3,7 @@
 pub mod create_checkout;
 pub mod delete_checkout;
 pub mod get_checkout;
+pub mod list_checkouts;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -27,7 +28,7 @@ struct CheckoutView<'a> {
     total: Money,
     expires_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
-    order_id: Option<&'a OrderId>,
+    order_id: Option<OrderId>,
 }
 
 /// One line of a checkout or an order.
@@ -65,7 +66,7 @@ impl<'a> CheckoutView<'a> {
             changes,
             total: checkout.total,
             expires_at: checkout.expires_at,
-            order_id: checkout.order_id.as_ref(),
+            order_id: checkout.ordered_as(),
         }
     }
 }

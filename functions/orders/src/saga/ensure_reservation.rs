@@ -1,24 +1,39 @@
 //! Steps S0 and S1: where does the order stand, and are its units still held for it?
 
+use jiff::Timestamp;
 use souk_domain::{
-    order::{CancelReason, OrderStatus, Origin},
+    order::{CancelReason, FromCheckout, HeldBy, LineRows, Order, OrderStatus, Origin},
+    payment::PaymentState,
     reservation::AttachOutcome,
+    stock::{Holding, Wish},
 };
-use souk_inventory::ReservationBook;
+use souk_dynamo::StoreError;
+use souk_inventory::{ReservationBook, StockRows};
 use souk_orders::Orders;
+use souk_payments::PaymentRecords;
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, FromEnvironment};
 
-use super::{StepInput, StepOutcome, StepOutput, read};
+use super::{StepInput, StepOutcome, StepOutput, read, try_again};
 
-/// The orders and the reservations.
+/// The orders, what holds their units, and what is known of their money.
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
     reservations: ReservationBook,
+    stock: StockRows,
+    payments: PaymentRecords,
 }
 
-/// Attaches the order to its reservation, which from then on is kept until `pay_by`.
+/// What is held of an order's units.
+enum Ensured {
+    All,
+    Lost,
+    NotNow,
+}
+
+/// Attaches the order to its reservation, which from then on is kept until `pay_by`; or finds what rows of stock hold, and
+/// holds what they do not.
 ///
 /// # Errors
 /// Stable names for the state machine's `Retry`.
@@ -31,18 +46,68 @@ pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Re
         OrderStatus::Cancelled => return Ok(input.answer(StepOutcome::Cancelled)),
         OrderStatus::PendingPayment => {}
     }
-    if order.payment_overdue(now) {
+    if order.payment_overdue(now) && !goes_on(deps, &order).await? {
         return Ok(input.cancel_because(StepOutcome::Lost, CancelReason::PaymentExpired));
     }
     let Origin::Checkout(checkout) = &order.origin else {
         // A claim is held until its order is cancelled: there is nothing to attach.
         return Ok(input.answer(StepOutcome::Held));
     };
-    match deps.reservations.attach(&checkout.reservation_id, &order.order_id, order.pay_by, now).await? {
-        // Committed by this order, though the order was read as pending: a confirming run was faster.
-        AttachOutcome::Attached | AttachOutcome::Committed => Ok(input.answer(StepOutcome::Held)),
-        AttachOutcome::Released | AttachOutcome::Expired | AttachOutcome::OtherOrder(_) | AttachOutcome::Absent => {
-            Ok(input.cancel_because(StepOutcome::Lost, CancelReason::ReservationLost))
+    let ensured = match &checkout.held_by {
+        HeldBy::Reservation { reservation_id } => {
+            match deps.reservations.attach(reservation_id, &order.order_id, order.pay_by, now).await? {
+                // Committed by this order, though the order was read as pending: a confirming run was faster.
+                AttachOutcome::Attached | AttachOutcome::Committed => Ensured::All,
+                AttachOutcome::Released
+                | AttachOutcome::Expired
+                | AttachOutcome::OtherOrder(_)
+                | AttachOutcome::Absent => Ensured::Lost,
+            }
+        }
+        HeldBy::Rows { rows } => hold(&deps.stock, checkout, rows, now).await?,
+    };
+    match ensured {
+        Ensured::All => Ok(input.answer(StepOutcome::Held)),
+        Ensured::Lost => Ok(input.cancel_because(StepOutcome::Lost, CancelReason::ReservationLost)),
+        Ensured::NotNow => Err(try_again(&input.order_id)),
+    }
+}
+
+/// A paid order is not cancelled by a clock, where nothing but the order itself gives its units away.
+async fn goes_on(deps: &Deps, order: &Order) -> Result<bool, StoreError> {
+    if order.origin.checkout().is_none_or(|checkout| checkout.held_by.rows().is_none()) {
+        return Ok(false);
+    }
+    let state = deps.payments.get(&order.order_id).await?.map(|record| record.state);
+    Ok(state.is_some_and(PaymentState::is_authorized))
+}
+
+/// S1, row by row as the checkout asked them. What was taken as the time of each hold is older than the order's reading.
+async fn hold(
+    stock: &StockRows,
+    checkout: &FromCheckout,
+    lines: &[LineRows],
+    now: Timestamp,
+) -> Result<Ensured, StoreError> {
+    for line in lines {
+        let mut wanted = line.units;
+        for (place, warehouse_id) in line.warehouses.iter().enumerate() {
+            if wanted == 0 {
+                break;
+            }
+            let is_left = place + 1 < line.warehouses.len();
+            let wish = Wish { checkout_id: checkout.checkout_id.clone(), units: wanted, decided_at: now };
+            match stock.ensure((&line.sku, warehouse_id), &wish, is_left, now).await?.map(|found| found.outcome) {
+                Some(Holding::Held(units)) => wanted = wanted.saturating_sub(units),
+                Some(Holding::BelowFloor | Holding::Full) => return Ok(Ensured::NotNow),
+                Some(Holding::Marked | Holding::TooFew { .. } | Holding::NotHeld) => return Ok(Ensured::Lost),
+                None if is_left => {}
+                None => return Ok(Ensured::Lost),
+            }
+        }
+        if wanted > 0 {
+            return Ok(Ensured::Lost);
         }
     }
+    Ok(Ensured::All)
 }

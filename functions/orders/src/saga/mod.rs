@@ -82,6 +82,11 @@ impl StepInput {
     }
 }
 
+/// A row that refuses for a moment: the same step finds it otherwise.
+fn try_again(order_id: &OrderId) -> TaskError {
+    TaskError::new("TryAgain", format!("a row of {order_id} takes no hold right now"))
+}
+
 /// The order as it stands now.
 async fn read(orders: &Orders, order_id: &OrderId) -> Result<Order, TaskError> {
     orders.get(order_id).await?.ok_or_else(|| unknown(order_id))

@@ -1,37 +1,46 @@
-//! Step F3: a cancelled order's units are for sale again.
+//! Steps F2a, F3 and F3d: no money can come for a cancelled order any more, and its units are for sale again, whatever the
+//! gateway does.
 
 use souk_domain::{
     flash_sale::ShopperKey,
-    order::{FromFlashSale, Order, Origin},
+    order::{FromFlashSale, HeldBy, Order, Origin},
 };
 use souk_flash_sales::Shards;
 use souk_inventory::Reservations;
 use souk_orders::Orders;
+use souk_payments::{PaymentRecords, fence};
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, FromEnvironment};
+use souk_workflows::give_back_holds::GiveBackHolds;
 
-use super::{StepInput, StepOutcome, StepOutput, read_cancelled};
+use super::{StepInput, StepOutcome, StepOutput, payment_error, read_cancelled};
 
-/// The orders, and what holds units for them.
+/// The orders, their payments' records, and what holds units for them.
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
+    payments: PaymentRecords,
     reservations: Reservations,
+    holds: GiveBackHolds,
     shards: Shards,
 }
 
-/// Releases what is held, or returns what was committed; each once.
+/// Fences the payment, then releases what is held, or returns what was committed; each once.
 ///
 /// # Errors
 /// Stable names for the state machine's `Retry`.
 pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Result<StepOutput, TaskError> {
     let order = read_cancelled(&deps.orders, &input.order_id).await?;
+    fence(&deps.payments, &order.order_id, order.total.currency(), now).await.map_err(payment_error)?;
     match &order.origin {
         Origin::Checkout(checkout) => {
+            let HeldBy::Reservation { reservation_id } = &checkout.held_by else {
+                deps.holds.run(&order.order_id, now).await?;
+                return Ok(input.answer(StepOutcome::Released));
+            };
             // The order consumed its checkout in the transaction that placed it, so a reservation that
             // names no order yet is this order's.
             let checkout_is_orders = true;
-            let reservation_id = &checkout.reservation_id;
             let (reservations, missing) = (&deps.reservations, order.missing());
             let released = reservations
                 .release_for_order(reservation_id, &order.order_id, checkout_is_orders, &missing, now)

@@ -8,6 +8,7 @@ use souk_domain::{
 use souk_orders::{Checkouts, Orders, SettleOutcome};
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, FromEnvironment};
+use souk_workflows::settle_sold::SettleSold;
 
 use super::{StepInput, StepOutcome, StepOutput, read, unknown};
 
@@ -16,6 +17,7 @@ use super::{StepInput, StepOutcome, StepOutput, read, unknown};
 pub struct Deps {
     orders: Orders,
     checkouts: Checkouts,
+    sold: SettleSold,
 }
 
 /// Which way the machine came.
@@ -39,16 +41,22 @@ pub struct Input {
 ///
 /// # Errors
 /// Stable names for the state machine's `Retry`.
-pub async fn handle(deps: &Deps, input: Input, _: Call) -> Result<StepOutput, TaskError> {
+pub async fn handle(deps: &Deps, input: Input, call: Call) -> Result<StepOutput, TaskError> {
     let Input { order_id, path } = input;
-    let decided: &[OrderStatus] = match path {
-        Path::Forward => &[OrderStatus::Confirmed, OrderStatus::Shipped, OrderStatus::Delivered],
+    let order = read(&deps.orders, &order_id).await?;
+    let settled = match path {
+        Path::Forward => match deps.sold.run(&order, &call).await? {
+            Some(settled) => settled,
+            None => {
+                let decided = [OrderStatus::Confirmed, OrderStatus::Shipped, OrderStatus::Delivered];
+                deps.orders.settle(&order_id, &decided).await?
+            }
+        },
         Path::Compensated => {
-            reopen_cart(deps, &read(&deps.orders, &order_id).await?).await?;
-            &[OrderStatus::Cancelled]
+            reopen_cart(deps, &order).await?;
+            deps.orders.settle(&order_id, &[OrderStatus::Cancelled]).await?
         }
     };
-    let settled = deps.orders.settle(&order_id, decided).await?;
     let input = StepInput { order_id, reason: None };
     match settled {
         SettleOutcome::Settled => Ok(input.answer(StepOutcome::Settled)),
@@ -62,7 +70,8 @@ pub async fn handle(deps: &Deps, input: Input, _: Call) -> Result<StepOutput, Ta
 
 /// The cart's version may be ordered again, once its order came to nothing.
 async fn reopen_cart(deps: &Deps, order: &Order) -> Result<(), TaskError> {
-    match order.origin.checkout().and_then(|checkout| checkout.cart_version) {
+    let in_reservation = order.origin.checkout().filter(|checkout| checkout.held_by.reservation().is_some());
+    match in_reservation.and_then(|checkout| checkout.cart_version) {
         Some(version) if order.status == OrderStatus::Cancelled => {
             Ok(deps.checkouts.unmark_cart(&order.user_id, version, &order.order_id).await?)
         }

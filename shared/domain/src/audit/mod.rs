@@ -4,17 +4,20 @@
 //! reads must see to it that nothing moved meanwhile, or look again.
 
 mod flash_sales;
+mod holds;
 mod orders;
 mod stock;
 
+use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::Serialize;
 
 pub use flash_sales::{ShardUnits, shard};
+pub use holds::{Decided, hold};
 pub use orders::{MoneyFacts, OrderFacts, OrderUnits, PaymentFacts, order};
 pub use stock::{LedgerSum, RowFacts, RowReading, Tally, stock, tallies};
 
 use crate::{
-    ids::{FlashSaleId, OrderId, Sku, WarehouseId},
+    ids::{CheckoutId, FlashSaleId, OrderId, Sku, WarehouseId},
     money::Money,
     order::OrderStatus,
     payment::PaymentState,
@@ -73,6 +76,29 @@ pub enum Violation {
         held: i64,
         /// Units sold of it.
         sold: i64,
+    },
+    /// I3: a row holds units for a checkout that is over, or for an order that is settled.
+    HoldKept {
+        /// The row.
+        sku: Sku,
+        /// Where.
+        warehouse_id: WarehouseId,
+        /// Whose hold it is.
+        checkout_id: CheckoutId,
+        /// Units that it holds.
+        units: u32,
+    },
+    /// A row remembers a checkout that is over, and nobody lets it forget: each write of the row pays for that.
+    MarkKept {
+        /// The row.
+        sku: Sku,
+        /// Where.
+        warehouse_id: WarehouseId,
+        /// Whose mark it is.
+        checkout_id: CheckoutId,
+        /// Since when.
+        #[serde(with = "millisecond::required")]
+        since: Timestamp,
     },
     /// A row has versions that its ledger does not explain.
     LedgerIncomplete {

@@ -7,9 +7,10 @@ use crate::{
     flash_sale::ClaimEntry,
     ids::{OrderId, Sku},
     money::Money,
-    order::{Order, OrderStatus},
+    order::{Order, OrderStatus, StockTrail},
     payment::{Open, PaymentState, RefundOrigin, RefundState, Refunds},
     reservation::{Reservation, ReservationState},
+    stock::Allocation,
 };
 
 /// An order, as far as its units and its money are concerned.
@@ -40,6 +41,8 @@ const FOLLOWS_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 pub enum OrderUnits<'a> {
     /// A reservation; none where it is not there.
     Reservation(Option<&'a Reservation>),
+    /// What the order remembers of rows of stock: written once it is settled, or all units are back.
+    Rows(&'a StockTrail),
     /// What the flash sale's shard that the order names remembers of its shopper.
     Claim(Option<ClaimEntry>),
 }
@@ -171,22 +174,29 @@ fn kept_wrongly(order: &OrderFacts, due: &RangeInclusive<i64>, payment: Option<P
 fn has_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
     let reservation = match units {
         OrderUnits::Claim(entry) => return entry.is_some_and(ClaimEntry::is_claimed),
+        OrderUnits::Rows(trail) => return !trail.is_back && sums(&trail.units) == order.units,
         OrderUnits::Reservation(reservation) => reservation,
     };
     reservation.is_some_and(|found| {
-        let mut left = BTreeMap::new();
-        for line in &found.lines {
-            *left.entry(line.sku.clone()).or_default() += u64::from(line.quantity);
-        }
+        let left = sums(&found.lines);
         let gone = found.state == ReservationState::Committed && !found.returned;
         gone && found.order_id.as_ref() == Some(&order.order_id) && left == order.units
     })
+}
+
+fn sums(parts: &[Allocation]) -> BTreeMap<Sku, u64> {
+    let mut sums = BTreeMap::new();
+    for part in parts {
+        *sums.entry(part.sku.clone()).or_default() += u64::from(part.quantity);
+    }
+    sums
 }
 
 fn keeps_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
     let found = match units {
         // A sale's unit that was not there is not offered to the next.
         OrderUnits::Claim(entry) => return !order.short && entry.is_some_and(ClaimEntry::is_claimed),
+        OrderUnits::Rows(trail) => return !trail.is_back,
         OrderUnits::Reservation(None) => return false,
         OrderUnits::Reservation(Some(found)) => found,
     };

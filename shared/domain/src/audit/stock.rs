@@ -5,7 +5,7 @@ use super::Violation;
 use crate::{
     ids::{Sku, WarehouseId},
     reservation::{Reservation, ReservationState},
-    stock::{Movement, MovementKind},
+    stock::{Holds, Movement, MovementKind},
 };
 
 /// A row as it is stored, however wrong: numbers that a `StockRow` could not hold must be seen too.
@@ -17,10 +17,13 @@ pub struct RowFacts {
     pub warehouse_id: WarehouseId,
     /// Units in the warehouse.
     pub quantity: i64,
-    /// Units set aside.
+    /// Units set aside by reservations.
     pub reserved_quantity: i64,
     /// Units for sale.
     pub available: i64,
+    /// What the row remembers of checkouts that hold units in it.
+    #[serde(default)]
+    pub holds: Holds,
     /// +1 at every write.
     pub version: u64,
     /// The last write.
@@ -52,6 +55,8 @@ pub struct LedgerSum {
     pub entries: u64,
     /// The sum of what was counted in and adjusted: units that came or went outside of any sale.
     pub supplied: i64,
+    /// Units that left for checkouts which the row itself held them for, and have not come back.
+    pub left: i64,
 }
 
 /// Everything that was read about one row. `row` is none where only reservations know of it.
@@ -68,10 +73,15 @@ pub struct RowReading {
 }
 
 impl RowFacts {
+    /// Units that are set aside, by reservations or in the row itself.
+    pub fn set_aside(&self) -> i64 {
+        self.reserved_quantity + i64::from(self.holds.units())
+    }
+
     /// True where invariant I1 holds.
     pub fn is_sound(&self) -> bool {
-        let (quantity, reserved) = (self.quantity, self.reserved_quantity);
-        0 <= reserved && reserved <= quantity && self.available == quantity - reserved
+        let (quantity, reserved) = (self.quantity, self.set_aside());
+        0 <= self.reserved_quantity && reserved <= quantity && self.available == quantity - reserved
     }
 }
 
@@ -79,6 +89,9 @@ impl LedgerSum {
     /// Counts one more entry.
     pub fn add(&mut self, movement: &Movement) {
         self.entries += 1;
+        if movement.reference.starts_with("chk_") {
+            self.left -= movement.delta.quantity;
+        }
         match movement.kind {
             MovementKind::Set | MovementKind::Adjusted | MovementKind::Repaired => {
                 self.supplied += movement.delta.quantity;
@@ -89,7 +102,8 @@ impl LedgerSum {
             | MovementKind::Returned
             | MovementKind::Allotted
             | MovementKind::Short
-            | MovementKind::Placed => {}
+            | MovementKind::Placed
+            | MovementKind::Collected => {}
         }
     }
 }
@@ -127,7 +141,7 @@ pub fn stock(sku: &Sku, readings: &[RowReading]) -> Vec<Violation> {
     let sum = |of: fn(&RowReading) -> i64| readings.iter().map(of).sum::<i64>();
     let supplied = sum(|reading| reading.ledger.supplied);
     let quantity = sum(|reading| reading.row.as_ref().map_or(0, |row| row.quantity));
-    let sold = sum(|reading| reading.tally.sold);
+    let sold = sum(|reading| reading.tally.sold + reading.ledger.left);
     if supplied != quantity + sold {
         found.push(Violation::UnitsUnbalanced { sku: sku.clone(), supplied, quantity, sold });
     }
@@ -143,6 +157,7 @@ fn row(sku: &Sku, reading: &RowReading) -> Option<Violation> {
     };
     let RowFacts { quantity, reserved_quantity, available, version, .. } = *row;
     if !row.is_sound() {
+        let reserved_quantity = row.set_aside();
         return Some(Violation::RowUnsound { sku, warehouse_id, version, quantity, reserved_quantity, available });
     }
     if reserved_quantity != held {

@@ -24,7 +24,7 @@ pub use address::{Address, AddressChange, AddressError};
 pub use attention::{Attention, MoneyFacts, Need};
 pub use cancellation::{CancelReason, Canceller};
 pub use country::is_country;
-pub use origin::{FromCheckout, FromFlashSale, Origin};
+pub use origin::{FromCheckout, FromFlashSale, HeldBy, LineRows, Origin, RowKey};
 pub use parcel::{FormerLabel, Label, Parcel, ParcelNumber, Shipment, ShipmentItem};
 pub use promise::{Promise, Terms};
 pub use shipping::{Departures, Revision, ShippingProgress, ShippingRefusal};
@@ -36,6 +36,7 @@ use crate::{
     ids::{OrderId, Sku, UserId},
     money::{Money, MoneyError},
     quantity::Quantity,
+    stock::Allocation,
 };
 
 /// The most lines that one checkout or order has: its reservation's transaction stays far below
@@ -113,6 +114,27 @@ pub struct Order {
     pub promise: Option<Promise>,
     /// All changes of the address, oldest first: where it was to go before each.
     pub address_changes: Vec<AddressChange>,
+    /// What became of its units in rows that hold their holds.
+    pub stock: StockTrail,
+}
+
+/// What an order remembers of units that it has in rows of stock: the rows forget it once it is settled.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StockTrail {
+    /// What left from where, once that is settled.
+    pub units: Vec<Allocation>,
+    /// Rows that had forgotten the sale, and whose units came back.
+    pub returned: Vec<RowKey>,
+    /// True once every row of the cancelled order has its units back.
+    pub is_back: bool,
+}
+
+impl StockTrail {
+    /// Units that left from a row.
+    pub fn units_of(&self, row: &RowKey) -> u32 {
+        let of_row = |part: &&Allocation| part.sku == row.sku && part.warehouse_id == row.warehouse_id;
+        self.units.iter().filter(of_row).map(|part| part.quantity).sum()
+    }
 }
 
 /// How often an order's address may be changed: its item must not grow without end.
@@ -210,6 +232,7 @@ pub(crate) mod tests {
             history: Vec::new(),
             promise: None,
             address_changes: Vec::new(),
+            stock: StockTrail::default(),
         }
     }
 

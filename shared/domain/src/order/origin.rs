@@ -1,12 +1,15 @@
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CheckoutId, FlashSaleId, ReservationId, WarehouseId};
+use crate::{
+    ids::{CheckoutId, FlashSaleId, ReservationId, Sku, WarehouseId},
+    order::OrderLine,
+};
 
 /// What an order was made of. It says what holds the order's units: everything else about an order is
 /// the same whether it came from a cart or from a flash sale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// A checkout, whose reservation holds the units.
+    /// A checkout, whose units are held for it.
     Checkout(FromCheckout),
     /// A claim in a flash sale's stock shard.
     FlashSale(FromFlashSale),
@@ -17,13 +20,81 @@ pub enum Origin {
 pub struct FromCheckout {
     /// The checkout that it consumed.
     pub checkout_id: CheckoutId,
-    /// The units held for it.
-    pub reservation_id: ReservationId,
+    /// What holds its units.
+    #[serde(flatten)]
+    pub held_by: HeldBy,
     /// The cart's version that it consumed, where it was made of the whole cart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cart_version: Option<u64>,
     /// A digest of the request that made it: a replay with another body is refused.
     pub request_digest: String,
+}
+
+/// What holds the units of a checkout, and of its order: one of two editions of the order protocol.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum HeldBy {
+    /// A reservation beside the rows of stock: the first edition.
+    Reservation {
+        /// Which.
+        reservation_id: ReservationId,
+    },
+    /// The rows of stock themselves, under the checkout's id: the second edition.
+    Rows {
+        /// Each line's rows. They never change.
+        rows: Vec<LineRows>,
+    },
+}
+
+/// The rows of stock that a line's units come out of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineRows {
+    /// Of which SKU.
+    pub sku: Sku,
+    /// How many units the line has.
+    pub units: u32,
+    /// Where the rows are, in the order in which they are asked.
+    pub warehouses: Vec<WarehouseId>,
+}
+
+/// A row of stock, by its key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RowKey {
+    /// Of which SKU.
+    pub sku: Sku,
+    /// Where.
+    pub warehouse_id: WarehouseId,
+}
+
+impl HeldBy {
+    /// The reservation, in the first edition.
+    pub fn reservation(&self) -> Option<&ReservationId> {
+        match self {
+            Self::Reservation { reservation_id } => Some(reservation_id),
+            Self::Rows { .. } => None,
+        }
+    }
+
+    /// The rows of each line, in the second edition.
+    pub fn rows(&self) -> Option<&[LineRows]> {
+        match self {
+            Self::Reservation { .. } => None,
+            Self::Rows { rows } => Some(rows),
+        }
+    }
+}
+
+impl LineRows {
+    /// The rows of a line, in the order in which they are asked.
+    pub fn new(line: &OrderLine, warehouses: Vec<WarehouseId>) -> Self {
+        Self { sku: line.sku.clone(), units: line.quantity.get(), warehouses }
+    }
+
+    /// Each row by its key, and what of it may be believed to be held: all units in the first, of the others nothing.
+    pub fn keys(&self) -> impl Iterator<Item = (&WarehouseId, Option<u32>)> {
+        let believed = |place: usize| (place == 0).then_some(self.units);
+        self.warehouses.iter().enumerate().map(move |(place, warehouse_id)| (warehouse_id, believed(place)))
+    }
 }
 
 /// An order made of a claim.

@@ -31,7 +31,7 @@ pub struct Delta {
     /// To `quantity`.
     #[serde(rename = "quantity_delta")]
     pub quantity: i64,
-    /// To `reserved_quantity`.
+    /// To what is set aside.
     #[serde(rename = "reserved_delta")]
     pub reserved: i64,
 }
@@ -98,6 +98,8 @@ pub enum MovementKind {
     Placed,
     /// An operator set right what was set aside and what is for sale.
     Repaired,
+    /// What a row remembered of checkouts that are over is forgotten; the row's numbers stay.
+    Collected,
 }
 
 /// The cause of a row's last write. It travels in the row itself, so that the row's stream is its ledger.
@@ -105,7 +107,7 @@ pub enum MovementKind {
 pub struct Movement {
     /// What kind of change.
     pub kind: MovementKind,
-    /// The reservation or the operator behind it.
+    /// The reservation, the checkout or the operator behind it.
     pub reference: String,
     /// Why, in an operator's words; of [`MovementKind::Placed`], where they lie now.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,14 +2,20 @@
 
 mod allocation;
 mod change;
+mod entry;
 mod hint;
+mod holding;
 mod nearness;
 mod place;
 mod row;
 
 pub use allocation::{Allocation, Demand, Shortage, allocate};
 pub use change::{Change, Delta, Movement, MovementKind};
+pub use entry::{Entry, EntryError, Holds};
 pub use hint::Hint;
+pub use holding::{
+    COLLECT_AFTER, EntryChange, FLOOR_MARGIN, GivingBack, Holding, Judged, MAX_ENTRIES, RowWrite, Selling, Wish,
+};
 pub use nearness::{Area, AreaError, Site, nearest};
 pub use place::Place;
 pub use row::{MAX_UNITS, StockError, StockRow};

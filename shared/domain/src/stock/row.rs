@@ -1,6 +1,7 @@
+use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Movement, Place};
+use super::{Change, Holds, Movement, Place};
 use crate::ids::{Sku, WarehouseId};
 
 /// The most units that one row holds.
@@ -8,8 +9,8 @@ pub const MAX_UNITS: u32 = 1_000_000_000;
 
 /// The stock of one SKU in one warehouse, as it is stored.
 ///
-/// `available` is `quantity - reserved_quantity`. It is kept because a condition on a write cannot
-/// subtract.
+/// `available` is `quantity - reserved_quantity` without what `holds` hold. It is kept because a condition on a write
+/// cannot subtract. Reservations and holds may have units of one row at the same time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockRow {
     /// Which SKU.
@@ -18,10 +19,17 @@ pub struct StockRow {
     pub warehouse_id: WarehouseId,
     /// Units in the warehouse, reserved ones included.
     pub quantity: u32,
-    /// Units set aside for checkouts and unpaid orders.
+    /// Units set aside by reservations, for checkouts and unpaid orders.
     pub reserved_quantity: u32,
     /// Units that can be sold.
     pub available: u32,
+    /// What it remembers of checkouts that hold units in the row itself. Empty where it was last written before rows
+    /// did.
+    #[serde(default)]
+    pub holds: Holds,
+    /// No hold is taken that was decided before this time: marks that would have told of its end are gone.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
+    pub floor: Option<Timestamp>,
     /// Where they lie, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -64,15 +72,22 @@ impl StockRow {
             quantity,
             reserved_quantity: reserved,
             available,
+            holds: self.holds.clone(),
+            floor: self.floor,
             place: self.place.clone(),
             version: self.version + 1,
             movement: cause,
         })
     }
 
-    /// True where invariant I1 holds: reserved within quantity, available the difference.
+    /// Units that are set aside, by reservations or in the row itself.
+    pub fn set_aside(&self) -> u32 {
+        self.reserved_quantity.saturating_add(self.holds.units())
+    }
+
+    /// True where invariant I1 holds: what is set aside within quantity, available the difference.
     pub fn is_sound(&self) -> bool {
-        self.quantity.checked_sub(self.reserved_quantity) == Some(self.available) && self.quantity <= MAX_UNITS
+        self.quantity.checked_sub(self.set_aside()) == Some(self.available) && self.quantity <= MAX_UNITS
     }
 }
 
@@ -82,7 +97,6 @@ fn add(number: u32, delta: i64) -> Option<u32> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use jiff::Timestamp;
     use proptest::prelude::*;
 
     use super::*;
@@ -95,6 +109,8 @@ pub(crate) mod tests {
             quantity,
             reserved_quantity: 0,
             available: quantity,
+            holds: Holds::default(),
+            floor: None,
             place: None,
             version: 1,
             movement: cause(Change::Set(quantity), 0),

@@ -1,8 +1,14 @@
 //! Holds what the write does on DynamoDB's semantics to what the rules say of the row.
 
+use jiff::SignedDuration;
 use proptest::prelude::*;
+use souk_domain::{
+    ids::CheckoutId,
+    stock::{Judged, Wish},
+};
 use souk_dynamo::{Outcome, Table};
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 use super::*;
 
@@ -13,6 +19,8 @@ fn row(quantity: u32, reserved_quantity: u32) -> StockRow {
         quantity,
         reserved_quantity,
         available: quantity - reserved_quantity,
+        holds: Holds::default(),
+        floor: None,
         place: None,
         version: 7,
         movement: cause(Change::Set(quantity), 0),
@@ -94,4 +102,93 @@ async fn no_change_makes_a_row() {
         let outcome = table.update(&key(&row.sku, &row.warehouse_id), write).await.unwrap();
         assert_eq!(outcome, Outcome::Refused(None), "{change:?}");
     }
+}
+
+fn checkout(n: u128) -> CheckoutId {
+    CheckoutId::from_uuid(Uuid::from_u128(n))
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
+}
+
+fn wish(n: u128, units: u32, decided: i64) -> Wish {
+    Wish { checkout_id: checkout(n), units, decided_at: at(decided) }
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Hold(u128, u32, bool, i64),
+    TakeOver(u128, u128, u32, bool),
+    Release(u128),
+    Sell(u128),
+    GiveBack(u128, bool),
+    Collect(u128),
+    Adjust(i64),
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    let (n, units) = (1..4_u128, 0..4_u32);
+    prop_oneof![
+        (n.clone(), units.clone(), any::<bool>(), 0..200_i64).prop_map(|(n, u, left, t)| Step::Hold(n, u, left, t)),
+        (n.clone(), n.clone(), units, any::<bool>()).prop_map(|(n, o, u, last)| Step::TakeOver(n, o, u, last)),
+        n.clone().prop_map(Step::Release),
+        n.clone().prop_map(Step::Sell),
+        (n.clone(), any::<bool>()).prop_map(|(n, confirmed)| Step::GiveBack(n, confirmed)),
+        n.prop_map(Step::Collect),
+        (-2..3_i64).prop_map(Step::Adjust),
+    ]
+}
+
+fn write_of<O>(judged: Judged<O>) -> Option<RowWrite> {
+    match judged {
+        Judged::Write(write, _) => Some(write),
+        Judged::Settled(_) => None,
+    }
+}
+
+/// The write that the step's judgement of this row names.
+fn judge(row: &StockRow, step: &Step, now: Timestamp) -> Option<RowWrite> {
+    match step {
+        Step::Hold(n, units, is_left, t) => write_of(row.hold_or_pass(&wish(*n, *units, *t), *is_left, now)),
+        Step::TakeOver(n, older, ..) if n == older => None,
+        Step::TakeOver(n, older, units, is_last) => {
+            write_of(row.take_over(&wish(*n, *units, 199), &checkout(*older), *is_last, now))
+        }
+        Step::Release(n) => write_of(row.release(&checkout(*n), now)),
+        Step::Sell(n) => write_of(row.sell(&checkout(*n), now)),
+        Step::GiveBack(n, confirmed) => write_of(row.give_back(&checkout(*n), *confirmed, 0, now)),
+        Step::Collect(n) => {
+            let mark = row.holds.get(&checkout(*n)).map(|entry| (checkout(*n), entry))?;
+            row.collect(&[mark], now)
+        }
+        Step::Adjust(by) => {
+            let delta = Change::Adjust(*by).delta(0);
+            Some(RowWrite { delta, ..RowWrite::hold(&wish(9, 0, 199), now) })
+        }
+    }
+}
+
+/// The row after these steps, by the rules alone.
+fn brought_by(steps: &[Step]) -> StockRow {
+    let after = |row: StockRow, (second, step): (usize, &Step)| {
+        judge(&row, step, at(second as i64)).and_then(|write| write.on(&row)).unwrap_or(row)
+    };
+    steps.iter().enumerate().fold(row(6, 1), after)
+}
+
+/// Each write that some row's judgement names, on that row and on another, in which its conditions may not hold.
+#[test]
+fn invariant_i1_a_judged_write_takes_effect_where_and_as_the_rules_say() {
+    let runtime = Runtime::new().unwrap();
+    let table = runtime.block_on(table());
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) };
+    let history = || proptest::collection::vec(steps(), 0..12);
+    proptest!(config, |(mine in history(), others in history(), step in steps())| {
+        let (mine, others) = (brought_by(&mine), brought_by(&others));
+        if let Some(write) = judge(&mine, &step, at(100)) {
+            prop_assert_eq!(runtime.block_on(written(&table, &mine, judged(&write).unwrap())), write.on(&mine));
+            prop_assert_eq!(runtime.block_on(written(&table, &others, judged(&write).unwrap())), write.on(&others));
+        }
+    });
 }

@@ -5,14 +5,15 @@
 //! about a violation is a person's decision.
 
 mod flash_sales;
+mod holds;
 mod money;
 mod orders;
 
 use serde::Serialize;
 use souk_domain::audit::Violation;
 use souk_flash_sales::{FlashSales, Shards};
-use souk_inventory::{ReservationBook, StockAuditor};
-use souk_orders::Orders;
+use souk_inventory::{ReservationBook, StockAuditor, StockRows};
+use souk_orders::{Archive, Checkouts, Orders};
 use souk_payments::{PaymentRecords, stripe::StripeGateway};
 use souk_wiring::{Call, FromEnvironment, metrics};
 
@@ -22,6 +23,9 @@ use crate::Failure;
 #[derive(Debug, FromEnvironment)]
 pub struct Audit {
     stock: StockAuditor,
+    rows: StockRows,
+    checkouts: Checkouts,
+    archive: Archive,
     orders: Orders,
     reservations: ReservationBook,
     payments: PaymentRecords,
@@ -37,6 +41,8 @@ pub struct Checked {
     rows: usize,
     /// Reservations.
     reservations: usize,
+    /// Holds and marks in rows of stock.
+    holds: usize,
     /// Shards of the flash sales that are not over.
     shards: u32,
     /// Settled orders. Those that ended a month ago are in the archive, and are not looked at.
@@ -66,6 +72,7 @@ impl Audit {
         let checked = Checked { rows: stock.rows, reservations: stock.reservations, ..Checked::default() };
         let moving = stock.moving.into_iter().map(String::from).collect();
         let mut report = Report { checked, moving, violations: stock.violations };
+        self.audit_holds(&mut report, call.now).await?;
         self.audit_sales(&mut report).await?;
         self.audit_orders(&mut report, call.now).await?;
         self.audit_money(&mut report, call.now).await?;

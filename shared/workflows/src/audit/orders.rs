@@ -57,7 +57,7 @@ impl Audit {
 
     /// What is wrong with each order that something is wrong with.
     async fn judge(&self, orders: &[Order], now: Timestamp) -> Result<HashMap<OrderId, Vec<Violation>>, StoreError> {
-        let reservation_of = |order: &Order| order.origin.checkout().map(|checkout| checkout.reservation_id.clone());
+        let reservation_of = |order: &Order| order.origin.checkout()?.held_by.reservation().cloned();
         let reservation_ids: Vec<ReservationId> = orders.iter().filter_map(reservation_of).collect();
         let order_ids: Vec<OrderId> = orders.iter().map(|order| order.order_id.clone()).collect();
         let reservations = self.reservations.many(&reservation_ids).await?;
@@ -68,7 +68,10 @@ impl Audit {
         let mut wrong = HashMap::new();
         for order in orders {
             let units = match order.origin.checkout() {
-                Some(checkout) => OrderUnits::Reservation(reservations.get(&checkout.reservation_id).copied()),
+                Some(checkout) => match checkout.held_by.reservation() {
+                    Some(reservation_id) => OrderUnits::Reservation(reservations.get(reservation_id).copied()),
+                    None => OrderUnits::Rows(&order.stock),
+                },
                 None => OrderUnits::Claim(claim_place(order).and_then(|place| entries.get(&place).copied())),
             };
             let violations = audit(&OrderFacts::of(order, now), units, payments.get(&order.order_id).copied());

@@ -99,6 +99,7 @@ mod tests {
             history: Vec::new(),
             promise: None,
             address_changes: Vec::new(),
+            stock: souk_domain::order::StockTrail::default(),
         };
         order.lay_out(&[line("a", "east", 2), line("b", "west", 1), line("c", "east", 1)]);
         order

@@ -155,3 +155,6 @@ pub(crate) fn collect(guards: crate::guards::Guards, state: &State, lane: usize,
     }?;
     Some(Run { row: row as u8, ..Run::at(pc) })
 }
+
+#[cfg(test)]
+mod conformance;

@@ -64,7 +64,7 @@ impl Step<'_> {
             self.settle_cancelled();
         }
         if !self.guarded_by(Guard::FenceFirst) {
-            return if self.own().known { Pc::CancelIntent } else { Pc::Release };
+            return Pc::Release;
         }
         match self.record() {
             None => {
@@ -87,7 +87,6 @@ impl Step<'_> {
         match ReadRecord::of(found, self.own().known) {
             _ if left_alone => Pc::Release,
             Some(seen) => Pc::Advance(seen),
-            None if found == PaymentState::Voiding => self.fenced(),
             None => Pc::Release,
         }
     }
@@ -106,11 +105,14 @@ impl Step<'_> {
             return self.judge(found);
         }
         self.own().record = Some(if closes { PaymentState::Voided } else { PaymentState::Voiding });
-        if closes { Pc::Release } else { self.fenced() }
+        Pc::Release
     }
 
-    /// The record is VOIDING: without an id there is nothing to undo.
-    fn fenced(&mut self) -> Pc {
+    /// F2b. Only what is VOIDING is undone: without an id there is nothing to undo.
+    pub(super) fn undo(&mut self) -> Pc {
+        if self.record() != Some(PaymentState::Voiding) && self.guarded_by(Guard::FenceFirst) {
+            return self.after_money();
+        }
         if self.own().known && self.guarded_by(Guard::VoidAtGateway) {
             Pc::CancelIntent
         } else {
@@ -154,13 +156,17 @@ impl Step<'_> {
                 End::Refunded => PaymentState::Refunded,
             });
         }
-        Pc::Release
+        self.after_money()
     }
 
     /// F3. Held for this order, or for its checkout; or committed and not yet returned.
     pub(super) fn release(&mut self) -> Pc {
         let hold = usize::from(self.order().hold);
         stock::give_back(self.protocol.guards, self.state, hold, self.lane as u8);
+        Pc::Undo
+    }
+
+    fn after_money(&mut self) -> Pc {
         if !self.protocol.bounds.contest.has_marker() {
             Pc::SettleBack
         } else if self.guarded_by(Guard::UnmarkFirst) {

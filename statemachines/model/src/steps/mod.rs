@@ -52,6 +52,7 @@ impl Step<'_> {
             Pc::Refund => self.refund(),
             Pc::KeepEnd(end) => self.keep_end(end),
             Pc::Release => self.release(),
+            Pc::Undo => self.undo(),
             Pc::Unmark => self.unmark(),
             Pc::SettleBack => self.settle_back(),
             Pc::ShipRead => self.ship_read(),

@@ -26,6 +26,9 @@ struct Arguments {
     /// The flash sale instead of the orders.
     #[arg(long)]
     sale: bool,
+    /// The order protocol's second edition instead of the first.
+    #[arg(long, conflicts_with = "sale")]
+    holds: bool,
     /// Gives production code one bug after another and shows which schedule notices.
     #[arg(long)]
     bugs: bool,
@@ -33,7 +36,11 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let subject = if arguments.sale { Subject::FlashSale } else { Subject::Orders };
+    let subject = match (arguments.sale, arguments.holds) {
+        (true, _) => Subject::FlashSale,
+        (_, true) => Subject::Holds,
+        _ => Subject::Orders,
+    };
     if let Some(seed) = arguments.seed {
         return replay(subject, seed);
     }

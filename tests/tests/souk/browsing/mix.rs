@@ -65,6 +65,8 @@ impl Request {
 /// Of ten requests, so many of each kind.
 const MIX: [(Kind, usize); 3] = [(Kind::Page, 6), (Kind::Search, 3), (Kind::Suggestions, 1)];
 
+/// Of more products than these nobody asks here.
+const PRODUCTS: usize = 1_000;
 /// Suggestions are asked for after so many letters.
 const TYPED: usize = 4;
 
@@ -116,14 +118,14 @@ fn names(categories: &Value, into: &mut Vec<String>) {
     }
 }
 
-/// All that a search without words finds.
+/// What a search without words finds, the first of it.
 async fn all(guest: &Api) -> Vec<Value> {
     let mut hits = Vec::new();
     let mut path = "/search?limit=50".to_owned();
     loop {
         let page = guest.get(&path).await.expect(200).body;
         hits.extend(page["hits"].as_array().unwrap().iter().cloned());
-        let Some(cursor) = page["cursor"].as_str() else { return hits };
+        let Some(cursor) = page["cursor"].as_str().filter(|_| hits.len() < PRODUCTS) else { return hits };
         path = format!("/search?limit=50&cursor={}", encoded(cursor));
     }
 }

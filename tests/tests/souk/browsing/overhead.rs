@@ -6,6 +6,7 @@ use std::{
 use fastrand::Rng;
 use reqwest::Client;
 use serde_json::json;
+use souk_domain::money::Currency;
 use souk_search::{CurrentSynonyms, CursorKey, Search, SearchIndex, SearchQuery};
 use souk_testkit::stand_in::StandIn;
 use tokio::runtime::Handle;
@@ -39,7 +40,8 @@ async fn a_search_takes_little_longer_than_what_it_asks() {
 
     let searching = |address: &str| {
         let index = SearchIndex::unsigned(address).unwrap();
-        Search::new(index, CurrentSynonyms::built_in(), CursorKey::new("the key of these tests"))
+        let key = CursorKey::new("the key of these tests");
+        Search::new(index, CurrentSynonyms::built_in(), key, Currency::USD)
     };
     let ours = searching(&stack().opensearch_url);
     let client = Client::new();

@@ -6,7 +6,7 @@ use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
     money::Money,
     order::{
-        Actor, Canceller, FromCheckout, Label, Order, OrderLine, OrderStatus, Origin, Promise, Revision,
+        Actor, Canceller, FromCheckout, HeldBy, Label, Order, OrderLine, OrderStatus, Origin, Promise, Revision,
         ShippingRefusal, Transition,
     },
     quantity::Quantity,
@@ -62,9 +62,9 @@ fn confirmed(n: u128) -> Order {
         quantity: Quantity::new(2).unwrap(),
         unit_price: Money::usd(900).unwrap(),
     };
-    let reservation_id = format!("res_{n:032x}").parse().unwrap();
+    let held_by = HeldBy::Reservation { reservation_id: format!("res_{n:032x}").parse().unwrap() };
     let checkout_id = format!("chk_{n:032x}").parse().unwrap();
-    let origin = FromCheckout { checkout_id, reservation_id, cart_version: None, request_digest: String::new() };
+    let origin = FromCheckout { checkout_id, held_by, cart_version: None, request_digest: String::new() };
     let placed_at = at(i64::try_from(n).unwrap());
     let reached = |status, by| Transition { status, at: placed_at, by };
     Order {
@@ -89,6 +89,7 @@ fn confirmed(n: u128) -> Order {
         ],
         promise: None,
         address_changes: Vec::new(),
+        stock: souk_domain::order::StockTrail::default(),
     }
 }
 
@@ -101,14 +102,15 @@ impl World {
         let orders = Orders::new(tables.table("OrdersTable"));
         let fulfilments = Fulfilments::new(tables.table("FulfilmentsTable"));
         let book = ReservationBook::new(tables.table("ReservationsTable"));
-        let follow = FollowOrder::new(orders.clone(), fulfilments.clone(), book);
+        let stock = StockRows::new(tables.table("InventoryTable"));
+        let follow = FollowOrder::new(orders.clone(), fulfilments.clone(), book, stock);
         Self { tables, orders, fulfilments, follow }
     }
 
     /// A confirmed order of two warehouses.
     pub(super) async fn holds(&self, n: u128) {
         let order = confirmed(n);
-        let reservation_id = order.origin.checkout().unwrap().reservation_id.clone();
+        let reservation_id = order.origin.checkout().unwrap().held_by.reservation().unwrap().clone();
         let held = Reservation::held(reservation_id, allocations(), at(0), at(900));
         self.tables.table("ReservationsTable").put(&held).await.unwrap();
         self.tables.table("OrdersTable").put(&OrderRecord::from(&order)).await.unwrap();

@@ -171,6 +171,7 @@ fn order(order_id: OrderId, status: OrderStatus) -> Order {
         history: Vec::new(),
         promise: None,
         address_changes: Vec::new(),
+        stock: souk_domain::order::StockTrail::default(),
     }
 }
 

@@ -8,6 +8,7 @@ mod cost;
 mod finding;
 mod flash_sales;
 mod fulfilment;
+mod holding;
 mod inventory;
 mod messages;
 pub mod meter;

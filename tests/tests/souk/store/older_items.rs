@@ -163,7 +163,8 @@ async fn orders_and_work_from_before_units_were_missing_or_anything_was_promised
     assert_eq!(orders.get(&order(1)).await.unwrap().unwrap(), *short);
     // The work follows it, in the place in which it stood.
     let book = ReservationBook::new(tables.table("ReservationsTable"));
-    let follow = FollowOrder::new(orders, fulfilments.clone(), book);
+    let stock = StockRows::new(tables.table("InventoryTable"));
+    let follow = FollowOrder::new(orders, fulfilments.clone(), book, stock);
     assert_eq!(follow.run(&order(1)).await.unwrap(), FollowOutcome::Open(1));
     let listed = fulfilments.work(&"east".parse().unwrap(), None, 5).await.unwrap().fulfilments;
     assert_eq!((listed[0].items[0].quantity, listed[0].version), (1, 3));

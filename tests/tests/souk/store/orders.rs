@@ -84,6 +84,7 @@ pub fn placed(n: u128, second: i64) -> Order {
         history: vec![Transition { status, at: at(second), by: Actor::Customer }],
         promise: None,
         address_changes: Vec::new(),
+        stock: souk_domain::order::StockTrail::default(),
     }
 }
 

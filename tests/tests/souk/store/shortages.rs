@@ -5,8 +5,8 @@ use souk_domain::{
     ids::{Sku, WarehouseId},
     money::Money,
     order::{
-        Actor, CancelReason, Canceller, Finding, FromCheckout, Label, Order, OrderLine, OrderStatus, Origin, Revision,
-        ShortageRefusal, Transition,
+        Actor, CancelReason, Canceller, Finding, FromCheckout, HeldBy, Label, Order, OrderLine, OrderStatus, Origin,
+        Revision, ShortageRefusal, Transition,
     },
     payment::{PaymentState, RefundOrigin, RefundReason},
     quantity::Quantity,
@@ -56,7 +56,7 @@ fn confirmed() -> Order {
     };
     let origin = FromCheckout {
         checkout_id: format!("chk_{:032x}", 1).parse().unwrap(),
-        reservation_id: format!("res_{:032x}", 1).parse().unwrap(),
+        held_by: HeldBy::Reservation { reservation_id: format!("res_{:032x}", 1).parse().unwrap() },
         cart_version: None,
         request_digest: String::new(),
     };
@@ -79,6 +79,7 @@ fn confirmed() -> Order {
         history: vec![Transition { status: OrderStatus::Confirmed, at: at(1), by: Actor::Saga }],
         promise: None,
         address_changes: Vec::new(),
+        stock: souk_domain::order::StockTrail::default(),
     }
 }
 
@@ -99,7 +100,7 @@ impl World {
             let counted = world.stock.set_quantity((&tea(), &place(from)), 7, None, &by, at(0)).await.unwrap();
             assert!(matches!(counted, SetQuantityOutcome::Created(_)), "{counted:?}");
         }
-        let reservation_id = confirmed().origin.checkout().unwrap().reservation_id.clone();
+        let reservation_id = confirmed().origin.checkout().unwrap().held_by.reservation().unwrap().clone();
         let held = Reservation::held(reservation_id, allocations(), at(0), at(900));
         let committed = Reservation { state: ReservationState::Committed, order_id: Some(id(1)), ..held };
         world.tables.table("ReservationsTable").put(&committed).await.unwrap();
@@ -146,7 +147,12 @@ impl World {
 async fn what_is_missing_leaves_the_shipment_once_and_the_rest_is_sent() {
     let world = World::new().await;
     let book = ReservationBook::new(world.tables.table("ReservationsTable"));
-    let follow = FollowOrder::new(world.orders.clone(), world.fulfilments.clone(), book);
+    let follow = FollowOrder::new(
+        world.orders.clone(),
+        world.fulfilments.clone(),
+        book,
+        StockRows::new(world.tables.table("InventoryTable")),
+    );
     follow.run(&id(1)).await.unwrap();
     for _ in 0..2 {
         let ReviseOutcome::Revised(order) = world.find("east", 1).await else { panic!("refused") };
@@ -211,7 +217,7 @@ async fn a_shortage_stands_in_the_ledger_once_and_a_cancellation_leaves_it_out()
     world.orders.cancel(&id(1), Canceller::Operator, at(7)).await.map(drop).unwrap();
     let order = world.order().await;
     let reservations = Reservations::new(world.tables.table("ReservationsTable"), world.stock.clone());
-    let reservation_id = order.origin.checkout().unwrap().reservation_id.clone();
+    let reservation_id = order.origin.checkout().unwrap().held_by.reservation().unwrap().clone();
     for _ in 0..2 {
         let missing = order.missing();
         let released = reservations.release_for_order(&reservation_id, &id(1), true, &missing, at(8)).await.unwrap();

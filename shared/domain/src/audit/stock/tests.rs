@@ -174,5 +174,5 @@ fn a_repair_explains_itself_in_the_ledger() {
     let mut sum = LedgerSum::default();
     let repaired = Movement { kind: MovementKind::Repaired, ..rows::cause(Change::Adjust(0), 0) };
     sum.add(&repaired);
-    assert_eq!(sum, LedgerSum { entries: 1, supplied: 0 });
+    assert_eq!(sum, LedgerSum { entries: 1, supplied: 0, left: 0 });
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::order::{FromCheckout, FromFlashSale, Order, OrderStatus, Origin, tests::order};
+use crate::order::{FromCheckout, FromFlashSale, HeldBy, Order, OrderStatus, Origin, tests::order};
 
 fn image(state: ShardState, left: u32, entry: Option<i64>) -> ShardImage {
     ShardImage { state, left, entry: entry.map(|entry| entry.try_into().unwrap()) }
@@ -78,7 +78,7 @@ fn an_order_of_a_sale_says_its_shard_and_another_says_nothing() {
     );
     let of_checkout = FromCheckout {
         checkout_id: "chk_0123456789abcdef0123456789abcdef".parse().unwrap(),
-        reservation_id: "res_0123456789abcdef0123456789abcdef".parse().unwrap(),
+        held_by: HeldBy::Reservation { reservation_id: "res_0123456789abcdef0123456789abcdef".parse().unwrap() },
         cart_version: None,
         request_digest: "d".to_owned(),
     };

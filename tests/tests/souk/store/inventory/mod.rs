@@ -5,6 +5,7 @@ mod audit;
 mod contention;
 mod flash_sale_units;
 mod hints;
+mod holds;
 mod ledger;
 mod places;
 mod quantities;

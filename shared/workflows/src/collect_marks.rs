@@ -1,0 +1,102 @@
+//! Rows of stock forget what they remember of checkouts that are over: each write of a row pays for all of it.
+//!
+//! A mark goes once nobody can be on the way to hold for it but who is kept out by the row's floor.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use souk_domain::{
+    ids::{CheckoutId, OrderId},
+    order::OrderStatus,
+    stock::{COLLECT_AFTER, Entry, StockRow},
+};
+use souk_dynamo::{Page, StoreError};
+use souk_inventory::StockRows;
+use souk_orders::{Archive, CheckoutState, Checkouts, Orders, find};
+use souk_wiring::{Call, FromEnvironment};
+
+/// So many marks of one row go in one write.
+const AT_ONCE: usize = 32;
+
+/// Rows, and what decides over what they remember.
+#[derive(Debug, FromEnvironment)]
+pub struct CollectMarks {
+    stock: StockRows,
+    orders: Orders,
+    archive: Archive,
+    checkouts: Checkouts,
+}
+
+/// What a run did.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Rows that were looked at.
+    pub rows: usize,
+    /// Marks that were old enough.
+    pub marks: usize,
+    /// Of these, those that went.
+    pub collected: usize,
+    /// Rows that could not be finished; the next run tries again.
+    pub failed: usize,
+}
+
+impl CollectMarks {
+    /// A use case of these parts.
+    pub fn new(stock: StockRows, orders: Orders, archive: Archive, checkouts: Checkouts) -> Self {
+        Self { stock, orders, archive, checkouts }
+    }
+
+    /// Goes through all rows; one row's failure does not stop the others.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the rows cannot be read.
+    pub async fn run(&self, call: &Call) -> Result<Report, StoreError> {
+        let (mut report, mut after) = (Report::default(), None);
+        loop {
+            let Page { items: rows, next } = self.stock.scan_page(after).await?;
+            report.rows += rows.len();
+            for row in &rows {
+                if let Err(error) = self.collect(row, call.now, &mut report).await {
+                    report.failed += 1;
+                    tracing::error!(sku = %row.sku, warehouse_id = %row.warehouse_id, %error, "marks stay");
+                }
+            }
+            match next {
+                Some(key) => after = Some(key),
+                None => return Ok(report),
+            }
+        }
+    }
+
+    async fn collect(&self, row: &StockRow, now: Timestamp, report: &mut Report) -> Result<(), StoreError> {
+        let is_old = |entry: Entry| entry.marked_at().is_some_and(|at| at + COLLECT_AFTER <= now);
+        let old: Vec<_> = row.holds.iter().filter(|(_, entry)| is_old(*entry)).take(AT_ONCE).collect();
+        report.marks += old.len();
+        let mut over = Vec::new();
+        for (checkout_id, entry) in old {
+            if self.is_over(&checkout_id, entry).await? {
+                over.push((checkout_id, entry));
+            }
+        }
+        if !over.is_empty() && self.stock.collect((&row.sku, &row.warehouse_id), &over, now).await? {
+            report.collected += over.len();
+        }
+        Ok(())
+    }
+
+    /// True where the order, or without one the checkout, says that nothing will ask for the mark again.
+    async fn is_over(&self, checkout_id: &CheckoutId, entry: Entry) -> Result<bool, StoreError> {
+        let order = find(&self.orders, &self.archive, &OrderId::of_checkout(checkout_id)).await?;
+        Ok(match (entry, order) {
+            (Entry::Sold { .. }, Some(order)) => {
+                let is_sold = !matches!(order.status, OrderStatus::PendingPayment | OrderStatus::Cancelled);
+                is_sold && order.settled
+            }
+            (Entry::Released { .. }, Some(order)) => order.stock.is_back,
+            (Entry::Released { .. }, None) => {
+                let checkout = self.checkouts.get(checkout_id).await?;
+                checkout.is_none_or(|checkout| checkout.state == Some(CheckoutState::Closed))
+            }
+            (Entry::Sold { .. }, None) | (Entry::Held(_), _) => false,
+        })
+    }
+}
