@@ -10,8 +10,7 @@ use souk_runtime::http::{
     description::{OptionalIdempotencyKey, Problems},
     problem::catalogue::{
         AboveOrderLimit, CartConsumed, CartEmpty, CheckoutConsumed, CheckoutExpired, IdempotencyKeyReused, NotForSale,
-        OutOfStock, TooManyCheckouts, TooManyUnitsHeld,
-        TooScattered, Unprocessable,
+        OutOfStock, TooManyCheckouts, TooManyUnitsHeld, TooScattered, Unprocessable,
     },
 };
 use souk_wiring::Call;

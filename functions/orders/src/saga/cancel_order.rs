@@ -27,7 +27,8 @@ pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Re
     if is_of_rows(&order) {
         // Nobody may have asked for long: an answer may have been lost.
         let asks = order.payment_overdue(now);
-        let fenced = fence_unpaid(&deps.payments, &deps.gateway, &order.order_id, order.total.currency(), asks, now).await;
+        let fenced =
+            fence_unpaid(&deps.payments, &deps.gateway, &order.order_id, order.total.currency(), asks, now).await;
         if fenced.map_err(payment_error)? == FencedFirst::Authorized {
             return Ok(StepInput { reason: None, ..input }.answer(StepOutcome::Authorized));
         }

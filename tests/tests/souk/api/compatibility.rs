@@ -141,11 +141,22 @@ impl Comparison<'_> {
             }
         }
         let bound = |schema: &Value, name: &str| schema[name].as_f64();
-        for (name, is_less) in
-            [("maximum", true), ("maxLength", true), ("maxItems", true), ("minimum", false), ("minLength", false), ("minItems", false)]
-        {
+        for (name, is_less) in [
+            ("maximum", true),
+            ("maxLength", true),
+            ("maxItems", true),
+            ("minimum", false),
+            ("minLength", false),
+            ("minItems", false),
+        ] {
             let narrower = match (bound(old, name), bound(new, name)) {
-                (Some(old), Some(new)) => if is_less { new < old } else { new > old },
+                (Some(old), Some(new)) => {
+                    if is_less {
+                        new < old
+                    } else {
+                        new > old
+                    }
+                }
                 (None, Some(new)) => is_less || new > 0.0,
                 _ => false,
             };
@@ -202,7 +213,8 @@ fn what_breaks_a_client_is_found_and_nothing_else() {
             "responses": { "200": { "content": { "application/json": { "schema": { "$ref": "#/answer" } } } } },
         } } }, "answer": answer })
     };
-    let request = json!({ "type": "object", "properties": { "a": { "type": "string", "maxLength": 9 } }, "required": [] });
+    let request =
+        json!({ "type": "object", "properties": { "a": { "type": "string", "maxLength": 9 } }, "required": [] });
     let answer = json!({ "type": "object", "properties": { "b": { "type": "integer" } }, "required": ["b"] });
     let old = document(request.clone(), answer.clone());
     let changed = |change: fn(&mut Value)| {
