@@ -1,13 +1,14 @@
 //! What an operator may write fits the index, field by field. A field that is added to the mapping needs
 //! a row here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use souk_catalog::{CategoryDetails, ProductDetails, ProductRecord, SellerDetails};
+use souk_catalog::{CategoryDetails, CollectionDetails, ProductDetails, ProductRecord, SellerDetails};
 use souk_domain::{money::Money, stock::MAX_UNITS};
 use souk_search::{
-    Action, AvailabilityFact, CategoryName, CategoryPath, PriceFact, ProductPage, SellerName, definition,
+    Action, AvailabilityFact, CategoryName, CategoryPath, CollectionName, PriceFact, ProductPage, SellerName,
+    definition,
 };
 
 use crate::page_projector::page_product;
@@ -29,6 +30,7 @@ const WIDE: &str = "𝄞";
 struct Written {
     product: Value,
     category: Value,
+    collection: Value,
     seller: Value,
     price: i64,
     units: u64,
@@ -37,7 +39,7 @@ struct Written {
 /// A field of the mapping, its type, the most that is taken of it and the least that is not.
 type Row = (&'static str, &'static str, fn(&mut Written), fn(&mut Written));
 
-const ROWS: [Row; 32] = [
+const ROWS: [Row; 36] = [
     ("product_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("mark", "long", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("written_at", "long", |_| {}, |w| w.product["created_at"] = json!(1)),
@@ -45,6 +47,14 @@ const ROWS: [Row; 32] = [
     ("category_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("category_ids", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("category_facets", "keyword", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    (
+        "collection_ids",
+        "keyword",
+        |w| w.product["collection_ids"] = json!([id(64)]),
+        |w| w.product["collection_ids"] = json!([id(65)]),
+    ),
+    ("collection_facets", "keyword", |w| w.collection["name"] = wide(100), |w| w.collection["name"] = wide(101)),
+    ("tags", "keyword", |w| w.product["tags"] = json!([wide_tag(40)]), |w| w.product["tags"] = json!([wide_tag(41)])),
     ("seller_id", "keyword", |w| w.product["seller_id"] = id(64), |w| w.product["seller_id"] = id(65)),
     ("seller_facet", "keyword", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
     (
@@ -101,6 +111,12 @@ const ROWS: [Row; 32] = [
     ),
     ("variants.category_names", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
     ("variants.kinds", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    (
+        "variants.tag_words",
+        "text",
+        |w| w.product["tags"] = json!([wide_tag(40)]),
+        |w| w.product["tags"] = json!([wide_tag(41)]),
+    ),
     ("variants.seller_name", "text", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
     (
         "variants.attribute_words",
@@ -135,6 +151,11 @@ fn wide(length: usize) -> Value {
     WIDE.repeat(length).into()
 }
 
+/// With a letter in it, since a tag is a name.
+fn wide_tag(length: usize) -> Value {
+    format!("a{}", WIDE.repeat(length - 1)).into()
+}
+
 fn attributes(count: usize) -> Value {
     (0..count).map(|n| (format!("{n:02}{}", "a".repeat(62)), Value::from("x".repeat(1_000)))).collect()
 }
@@ -148,10 +169,11 @@ impl Written {
     fn ordinary() -> Self {
         let product = json!({
             "title": "Backpack", "description": "", "category_id": "packs", "seller_id": "hide",
-            "rating": { "average": 4.5, "count": 2 }, "attributes": { "material": "leather" },
+            "collection_ids": ["summer"], "rating": { "average": 4.5, "count": 2 }, "attributes": { "material": "leather" },
             "variants": [{ "sku": "A", "attributes": { "colour": "brown" } }],
         });
-        Self { product, category: json!({ "name": "Packs" }), seller: json!({ "name": "Hide" }), price: 1, units: 1 }
+        let [category, collection, seller] = ["Packs", "Summer", "Hide"].map(|name| json!({ "name": name }));
+        Self { product, category, collection, seller, price: 1, units: 1 }
     }
 
     fn with(change: fn(&mut Self)) -> Self {
@@ -164,8 +186,12 @@ impl Written {
     fn document(&self) -> Option<Value> {
         let details: ProductDetails = serde_json::from_value(self.product.clone()).ok()?;
         let category: CategoryDetails = serde_json::from_value(self.category.clone()).ok()?;
+        let collection: CollectionDetails = serde_json::from_value(self.collection.clone()).ok()?;
         let seller: SellerDetails = serde_json::from_value(self.seller.clone()).ok()?;
-        details.check().and_then(|()| category.check()).and_then(|()| seller.check()).ok()?;
+        [details.check(), category.check(), collection.check(), seller.check()]
+            .into_iter()
+            .collect::<Result<(), _>>()
+            .ok()?;
         let price = Money::usd(self.price).ok()?;
         (self.units <= MAX_UNITS.into()).then_some(())?;
         let record: ProductRecord = serde_json::from_value(json!({
@@ -187,6 +213,12 @@ impl Written {
                 tree_revision: 1,
                 names: vec![name; LEVELS],
             }),
+            further: BTreeMap::new(),
+            collections: product
+                .collection_ids
+                .iter()
+                .map(|id| (id.clone(), CollectionName { version: 1, name: Some(collection.name.clone()) }))
+                .collect(),
             seller: Some(SellerName { seller_id: product.seller_id.clone(), version: 1, name: Some(seller.name) }),
             prices: [(sku.clone(), PriceFact { price, version: 1 })].into(),
             availability: [(sku, AvailabilityFact { available: self.units * WAREHOUSES, version: 1 })].into(),

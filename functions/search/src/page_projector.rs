@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use souk_catalog::{CategoryRecord, Key, ProductRecord, Scalar, SellerRecord};
+use souk_catalog::{CategoryRecord, CollectionDetails, CollectionRecord, Key, ProductRecord, Scalar, SellerRecord};
 use souk_events::search::NameOf;
 use souk_runtime::stream::{self, BatchResult, Record, RecordFailure};
-use souk_search::{Image, PageProduct, Pages, Rating, Variant};
+use souk_search::{CollectionNode, Image, PageProduct, Pages, Rating, Variant};
 use souk_wiring::{Call, FromEnvironment};
 
 use crate::refreshes::Refreshes;
@@ -40,13 +40,21 @@ async fn project(deps: &Deps, record: Record) -> Result<(), RecordFailure> {
             deps.pages.record_category(&id, &name, parent_id.as_ref(), version).await?;
             Ok(deps.refreshes.begin(NameOf::Category(id), version).await?)
         }
+        Some(Ok(Key::Collection(id))) => {
+            let Some(CollectionRecord { details, version, .. }) = record.new_image()? else { return Ok(()) };
+            let CollectionDetails { name, description, featured_product_ids: featured } = details;
+            let is_renamed = record.old::<CollectionRecord>().is_none_or(|old| old.details.name != name);
+            deps.pages.record_collection(&id, &CollectionNode { name, description, featured, version }).await?;
+            // Its products show nothing but its name.
+            if is_renamed { Ok(deps.refreshes.begin(NameOf::Collection(id), version).await?) } else { Ok(()) }
+        }
         Some(Ok(Key::Seller(seller_id))) => {
             let Some(SellerRecord { name, version, .. }) = record.new_image()? else { return Ok(()) };
             deps.pages.record_seller(&seller_id, &name, version).await?;
             Ok(deps.refreshes.begin(NameOf::Seller(seller_id), version).await?)
         }
-        // Which product a SKU belongs to is said by the product too.
-        Some(Ok(Key::Sku(_))) => Ok(()),
+        // Which product a SKU belongs to is said by the product too, and so is where it stands.
+        Some(Ok(Key::Sku(_) | Key::Placed(..))) => Ok(()),
         Some(Err(_)) | None => Err(RecordFailure::Poison("a record of an unknown kind".into())),
     }
 }
@@ -69,6 +77,9 @@ pub(crate) fn page_product(record: ProductRecord) -> Option<PageProduct> {
         title: details.title,
         description: details.description,
         category_id: details.category_id,
+        further_category_ids: details.further_category_ids,
+        collection_ids: details.collection_ids,
+        tags: details.tags,
         seller_id: details.seller_id,
         rating: details.rating.map(|rating| Rating { average: rating.average, count: rating.count }),
         attributes: attributes(details.attributes),

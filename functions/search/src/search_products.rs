@@ -1,8 +1,9 @@
 //! `GET /search`: products by words, category, price, rating and stock.
 
 use souk_domain::{
-    ids::{CategoryId, SellerId},
+    ids::{CategoryId, CollectionId, SellerId},
     money::Money,
+    tag::Tag,
 };
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
@@ -15,9 +16,11 @@ use souk_wiring::{Call, FromEnvironment};
 
 use crate::problems;
 
-const PARAMETERS: [&str; 11] = [
+const PARAMETERS: [&str; 13] = [
     "q",
     "category",
+    "collection",
+    "tag",
     "seller",
     "attribute",
     "min_price",
@@ -29,6 +32,7 @@ const PARAMETERS: [&str; 11] = [
     "cursor",
 ];
 const ATTRIBUTES_MAX: usize = 20;
+const TAGS_MAX: usize = 20;
 const Q_MAX: usize = 200;
 const LIMIT_DEFAULT: usize = 24;
 const LIMIT_MAX: usize = 100;
@@ -52,7 +56,9 @@ pub struct Deps {
     operation_id = "search-products",
     params(
         ("q" = Option<String>, Query, max_length = 200, description = "Words, a SKU or a product's id; without, everything is browsed."),
-        ("category" = Option<CategoryId>, Query, description = "Only what stands in this category or below it."),
+        ("category" = Option<CategoryId>, Query, description = "Only what stands in this category or below it, be it its main category or a further one."),
+        ("collection" = Option<CollectionId>, Query, description = "Only what is in this collection."),
+        ("tag" = Option<Vec<Tag>>, Query, description = "Only what has this tag. May be given up to 20 times: any will do."),
         ("seller" = Option<SellerId>, Query, description = "Only what this seller sells."),
         ("attribute" = Option<Vec<String>>, Query, description = "Only what has this attribute, as a facet shows it: `colour=brown`. May be given up to 20 times: of several values of one attribute any will do, of several attributes all have to match."),
         ("min_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The least price in minor units, this one included."),
@@ -82,6 +88,8 @@ fn parse(request: &Request) -> Result<SearchQuery, Problem> {
     let search = SearchQuery {
         q: words(request.query("q")?)?,
         category: request.query("category")?,
+        collection: request.query("collection")?,
+        tags: request.queries("tag", TAGS_MAX)?,
         seller: request.query("seller")?,
         attributes: request.queries("attribute", ATTRIBUTES_MAX)?,
         min_price: price("min_price", request.query("min_price")?)?,

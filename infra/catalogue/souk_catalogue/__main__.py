@@ -77,7 +77,7 @@ def _check(catalogue: Catalogue, _: argparse.Namespace, rejections: Rejections) 
 
 
 def _expand(catalogue: Catalogue, _: argparse.Namespace, rejections: Rejections) -> int:
-    for row in itertools.chain(catalogue.categories, catalogue.sellers, catalogue.products):
+    for row in itertools.chain(catalogue.categories, catalogue.collections, catalogue.sellers, catalogue.products):
         print(json.dumps(row_export.line(row), ensure_ascii=False))
     return REJECTED if rejections.count else ALL_GOOD
 
@@ -145,7 +145,7 @@ def _report_of(options: argparse.Namespace) -> Path | None:
 
 def _summary(report: Report, pictures_line: str) -> None:
     print(f"{'':<12}{'rows':>8}" + "".join(f"{name:>11}" for name in OUTCOMES))
-    for kind, plural in (("category", "categories"), ("seller", "sellers"), ("product", "products")):
+    for kind, plural in (("category", "categories"), ("collection", "collections"), ("seller", "sellers"), ("product", "products")):
         numbers = [report.counts[kind, name] for name in OUTCOMES]
         print(f"{plural:<12}{sum(numbers):>8}" + "".join(f"{number:>11}" for number in numbers))
     if report.skipped:

@@ -115,6 +115,15 @@ class Fields:
                 result[name] = text
         return result
 
+    def entries(self, key: str, of_ids: bool = False) -> tuple[str, ...]:
+        """The texts of a list, or its ids, each with its own path."""
+        value = self.take(key)
+        if not isinstance(value, (list, tuple)):
+            return () if value is None else self.error(key, f"must be a list, not {kind_of(value)}") or ()
+        inner = Fields({f"{key}[{index}]": entry for index, entry in enumerate(value)}, self.errors, self.path)
+        read = (inner.id(name) if of_ids else inner.text(name) for name in inner.names())
+        return tuple(entry for entry in read if entry is not None)
+
     def items(self, key: str, required: bool = False) -> Iterator["Fields"]:
         """The mappings of a list, each with its own path."""
         value = self.take(key, required)

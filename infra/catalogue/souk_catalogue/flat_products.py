@@ -24,7 +24,7 @@ def join(records: list[Record]) -> RawRow:
     faults = [*first.faults, *(fault for record in others for fault in _faults_of(first, record))]
     if faults:
         return RawRow("product", first.raw.position, {"id": first.fields.get("id")}, tuple(faults))
-    names = ("id", "title", "category_id", "seller_id")
+    names = ("id", "title", "category_id", "further_category_ids", "collection_ids", "tags", "seller_id")
     product = {name: first.fields[name] for name in names if name in first.fields}
     product |= {"description": first.fields.get("description", ""), "variants": [_variant(record.fields) for record in records]}
     product |= {name: found for name in ("rating", "attributes") if (found := _below(first.fields, name))}

@@ -9,7 +9,7 @@ from typing import Any, Generic, Iterable, NamedTuple, TypeVar
 T = TypeVar("T")
 
 # The lists of a catalogue, and what each holds.
-KINDS = {"categories": "category", "sellers": "seller", "products": "product"}
+KINDS = {"categories": "category", "collections": "collection", "sellers": "seller", "products": "product"}
 
 
 @dataclass(frozen=True, order=True)
@@ -38,7 +38,7 @@ class Fault(NamedTuple):
 class RawRow:
     """A row as it was read: all that it holds is text, in mappings and lists.
 
-    `kind` is category, seller or product, None where the row has to say; `faults` are why it could not be read.
+    `kind` is category, collection, seller or product, None where the row has to say; `faults` are why it could not be read.
     """
 
     kind: str | None
@@ -54,6 +54,16 @@ class Category:
     id: str
     name: str
     parent_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Products that somebody has put together; each product says in which it is."""
+
+    id: str
+    name: str
+    description: str | None = None
+    featured_product_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,9 @@ class Product:
     rating: Rating | None = None
     attributes: dict[str, str] = field(default_factory=dict)
     images: tuple[Image, ...] = ()
+    further_category_ids: tuple[str, ...] = ()
+    collection_ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,6 +171,7 @@ class Catalogue:
     """What an import needs before it begins. Products are read again whenever they are asked for."""
 
     categories: list[Row[Category]]
+    collections: list[Row[Collection]]
     sellers: list[Row[Seller]]
     products: Iterable[Row[Product]]
     product_count: int
@@ -169,4 +183,4 @@ class Catalogue:
     @property
     def total(self) -> int:
         """How many rows there are, the rejected ones included."""
-        return len(self.categories) + len(self.sellers) + self.product_count + self.rejected.total()
+        return len(self.categories) + len(self.collections) + len(self.sellers) + self.product_count + self.rejected.total()

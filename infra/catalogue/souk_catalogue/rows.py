@@ -6,9 +6,10 @@ from typing import Any, Iterable
 
 from . import contract, drawing, row_requests
 from .fields import ID, Fields
-from .model import Category, Drawing, Fault, Image, Product, Rating, RawRow, Rejection, Row, Seller, Variant
+from .model import Category, Collection, Drawing, Fault, Image, Product, Rating, RawRow, Rejection, Row, Seller, Variant
 
 MAX_WAREHOUSES = 20
+SCHEMAS = {"category": "CategoryDetails", "collection": "CollectionDetails", "seller": "SellerDetails"}
 
 
 def read(raw: RawRow) -> Row | Rejection:
@@ -37,13 +38,24 @@ def names_of(row: Row) -> list[str]:
 def _server_faults(kind: str, value: Any) -> list[tuple[str, str]]:
     if kind == "product":
         return contract.product_faults(row_requests.details_of(value))
-    return contract.faults({"category": "CategoryDetails", "seller": "SellerDetails"}[kind], row_requests.body_of(value))
+    return contract.faults(SCHEMAS[kind], row_requests.body_of(value))
 
 
 def _category(fields: Fields, faults: list[Fault]) -> Category | None:
     result = dict(id=fields.id("id"), name=fields.text("name"), parent_id=fields.id("parent_id", required=False))
     fields.finish()
     return None if faults else Category(**result)
+
+
+def _collection(fields: Fields, faults: list[Fault]) -> Collection | None:
+    result = dict(
+        id=fields.id("id"),
+        name=fields.text("name"),
+        description=fields.text("description", required=False),
+        featured_product_ids=fields.entries("featured_product_ids", of_ids=True),
+    )
+    fields.finish()
+    return None if faults else Collection(**result)
 
 
 def _seller(fields: Fields, faults: list[Fault]) -> Seller | None:
@@ -61,6 +73,9 @@ def _product(fields: Fields, faults: list[Fault]) -> Product | None:
         seller_id=fields.id("seller_id"),
         rating=_rating(fields.inner("rating")),
         attributes=fields.texts("attributes"),
+        further_category_ids=fields.entries("further_category_ids", of_ids=True),
+        collection_ids=fields.entries("collection_ids", of_ids=True),
+        tags=fields.entries("tags"),
         images=tuple(_image(image) for image in fields.items("images")),
         variants=tuple(_variant(variant) for variant in fields.items("variants", required=True)),
     )
@@ -121,4 +136,4 @@ def _stock(fields: Fields | None) -> dict[str, int]:
     return stock
 
 
-READERS = {"category": _category, "seller": _seller, "product": _product}
+READERS = {"category": _category, "collection": _collection, "seller": _seller, "product": _product}

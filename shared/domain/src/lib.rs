@@ -18,5 +18,6 @@ pub mod reservation;
 mod schemas;
 pub mod signature;
 pub mod stock;
+pub mod tag;
 pub mod text;
 pub mod webhook;

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use souk_domain::ids::ProductId;
+use souk_domain::{ids::ProductId, tag::Tag};
 
 use crate::{
     page::{CategoryName, PageProduct, ProductPage, Rating, Variant},
@@ -74,19 +74,21 @@ impl ProductPage {
 
     fn document(&self, product: &PageProduct) -> Value {
         let path = self.category.as_ref().map(|path| path.names.as_slice()).unwrap_or_default();
-        let mut category_ids: Vec<_> = path.iter().map(|name| name.category_id.as_str()).collect();
-        if !category_ids.contains(&product.category_id.as_str()) {
-            category_ids.push(product.category_id.as_str());
-        }
+        let known = self.paths().flat_map(|path| &path.names).map(|name| &name.category_id);
+        let named = std::iter::once(&product.category_id).chain(&product.further_category_ids);
+        let facets = self.paths().flat_map(|path| category_facets(&path.names));
         let rating = product.rating;
         json!({
             "product_id": product.product_id,
             "mark": mark(product.product_id.as_str()),
             "title": product.title,
             "category_id": product.category_id,
-            "category_ids": category_ids,
+            "category_ids": unique(known.chain(named)),
             "category_names": path.iter().map(|name| name.name.as_str()).collect::<Vec<_>>(),
-            "category_facets": category_facets(path),
+            "category_facets": unique(facets),
+            "collection_ids": product.collection_ids,
+            "collection_facets": self.collection_facets(),
+            "tags": product.tags,
             "seller_id": product.seller_id,
             "seller_facet": format!("{}|{}", product.seller_id, self.seller_name()),
             "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
@@ -102,12 +104,19 @@ impl ProductPage {
         })
     }
 
+    /// `id|name` of those whose names are known.
+    fn collection_facets(&self) -> Vec<String> {
+        let named = self.collections.iter().filter_map(|(id, shown)| Some((id, shown.name.as_ref()?)));
+        named.map(|(id, name)| format!("{id}|{name}")).collect()
+    }
+
     fn available(&self, variant: &Variant) -> Option<u64> {
         self.availability.get(&variant.sku).map(|fact| fact.available)
     }
 
     fn variant(&self, product: &PageProduct, variant: &Variant) -> Value {
-        let path = self.category.as_ref().map(|path| path.names.as_slice()).unwrap_or_default();
+        let names = || self.paths().flat_map(|path| &path.names).map(|name| name.name.as_str());
+        let collections = self.collections.values().filter_map(|collection| collection.name.as_deref());
         let available = self.available(variant);
         json!({
             "sku": variant.sku,
@@ -116,8 +125,9 @@ impl ProductPage {
             "title": product.title,
             "variant_title": variant.title,
             "description": product.description,
-            "category_names": path.iter().map(|name| name.name.as_str()).collect::<Vec<_>>(),
-            "kinds": path.iter().flat_map(|name| kinds(&name.name)).collect::<Vec<_>>(),
+            "category_names": unique(names()),
+            "kinds": unique(names().flat_map(kinds)),
+            "tag_words": product.tags.iter().map(Tag::as_str).chain(collections).collect::<Vec<_>>(),
             "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
             "attribute_words": words(product, variant),
             "attribute_pairs": pairs(product, variant),
@@ -127,6 +137,16 @@ impl ProductPage {
             "in_stock": available > Some(0),
         })
     }
+}
+
+/// Each once, in their order.
+fn unique<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    all.fold(Vec::new(), |mut kept, next| {
+        if !kept.contains(&next) {
+            kept.push(next);
+        }
+        kept
+    })
 }
 
 /// The variant's attributes go before the product's.
@@ -205,12 +225,12 @@ fn popularity(rating: Option<Rating>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use souk_domain::money::Money;
 
     use super::*;
-    use crate::page::{AvailabilityFact, CategoryPath, PriceFact};
+    use crate::page::{AvailabilityFact, CategoryPath, CollectionName, PriceFact};
 
     fn page() -> ProductPage {
         let product = json!({
@@ -233,6 +253,8 @@ mod tests {
                 tree_revision: 1,
                 names: names.into(),
             }),
+            further: BTreeMap::new(),
+            collections: BTreeMap::new(),
             seller: None,
             prices: [("A".parse().unwrap(), PriceFact { price: Money::usd(1999).unwrap(), version: 1 })].into(),
             availability: [("A".parse().unwrap(), AvailabilityFact { available: 3, version: 1 })].into(),
@@ -261,6 +283,37 @@ mod tests {
         assert_eq!(first["attribute_pairs"], pairs);
         assert_eq!((&variants[1]["price"], &variants[1]["in_stock"]), (&Value::Null, &json!(false)));
         assert_eq!(variants.len(), 2);
+    }
+
+    #[test]
+    fn further_categories_collections_and_tags_find_a_product_too() {
+        let mut page = page();
+        let product = page.product.as_mut().unwrap();
+        product.further_category_ids = ["gifts", "unheard-of"].map(|id| id.parse().unwrap()).into();
+        product.collection_ids = ["summer", "late"].map(|id| id.parse().unwrap()).into();
+        product.tags = ["hand made".parse().unwrap()].into();
+        let path = |id: &str, names: &[(&str, &str)]| {
+            let name =
+                |(id, name): &(&str, &str)| CategoryName { category_id: id.parse().unwrap(), name: (*name).into() };
+            let names = names.iter().map(name).collect();
+            let category_id: souk_domain::ids::CategoryId = id.parse().unwrap();
+            (category_id.clone(), CategoryPath { category_id, versions: String::new(), tree_revision: 1, names })
+        };
+        page.further = [path("gifts", &[("bags", "Bags"), ("gifts", "Gift Ideas")]), path("unheard-of", &[])].into();
+        let name = |version, name: Option<&str>| CollectionName { version, name: name.map(str::to_owned) };
+        page.collections =
+            [("summer".parse().unwrap(), name(2, Some("Sun | Sea"))), ("late".parse().unwrap(), name(0, None))].into();
+        let Action::Index { document, .. } = page.action() else { panic!("no document") };
+        assert_eq!(document["category_ids"], json!(["bags", "packs", "gifts", "unheard-of"]));
+        assert_eq!(document["category_names"], json!(["Bags", "Backpacks"]), "the way that a hit shows");
+        assert_eq!(document["category_facets"], json!(["bags||Bags", "packs|bags|Backpacks", "gifts|bags|Gift Ideas"]));
+        assert_eq!(document["collection_ids"], json!(["summer", "late"]));
+        assert_eq!(document["collection_facets"], json!(["summer|Sun | Sea"]));
+        assert_eq!(document["tags"], json!(["hand made"]));
+        let first = &document["variants"][0];
+        assert_eq!(first["category_names"], json!(["Bags", "Backpacks", "Gift Ideas"]));
+        assert_eq!(first["kinds"], json!(["Bags", "Backpacks", "Ideas"]));
+        assert_eq!(first["tag_words"], json!(["hand made", "Sun | Sea"]));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{CategoryId, SellerId, Sku};
+use souk_domain::{
+    ids::{CategoryId, CollectionId, SellerId, Sku},
+    tag::Tag,
+};
 use utoipa::ToSchema;
 
 /// Everything about a product that an operator decides.
@@ -14,8 +17,20 @@ pub struct ProductDetails {
     /// What there is to say about it.
     #[schema(max_length = 10_000)]
     pub description: String,
-    /// Where in the tree it stands.
+    /// Its main category: where in the tree it stands, and what its page leads back to.
     pub category_id: CategoryId,
+    /// Where else in the tree it stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 10)]
+    pub further_category_ids: Vec<CategoryId>,
+    /// The collections that it is in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 10)]
+    pub collection_ids: Vec<CollectionId>,
+    /// Free words, by which it is found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub tags: Vec<Tag>,
     /// Who sells it.
     pub seller_id: SellerId,
     /// What buyers think of it, where anybody has said so.

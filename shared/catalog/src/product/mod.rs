@@ -3,6 +3,7 @@
 mod check;
 mod delete;
 mod details;
+mod places;
 mod put;
 mod record;
 

@@ -81,11 +81,11 @@ impl Pages {
                 found.insert(id, item);
             }
         }
-        self.path_of(id, nodes(guess, |id| found.remove(id))?).await
+        self.path_of(id, &nodes(guess, |id| found.remove(id))?).await
     }
 
     /// The way to a category, of which these nodes were read because it was guessed to lead over them.
-    pub(super) async fn path_of(&self, id: &CategoryId, mut read: Read) -> Result<CategoryPath, StoreError> {
+    pub(super) async fn path_of(&self, id: &CategoryId, read: &Read) -> Result<CategoryPath, StoreError> {
         let (mut names, mut versions, mut complete) = (Vec::new(), Vec::new(), false);
         let mut next = Some(id.clone());
         while names.len() < DEPTH_MAX {
@@ -93,8 +93,8 @@ impl Pages {
                 complete = true;
                 break;
             };
-            let node = match read.remove(&id) {
-                Some(Some(node)) => Some(node),
+            let node = match read.get(&id) {
+                Some(Some(node)) => Some(node.clone()),
                 read => self.node(&id, read.is_some()).await?,
             };
             let Some(Node { name, parent_id, version }) = node else {
@@ -173,7 +173,7 @@ impl Pages {
 
 /// Nodes out of the items that were read for these categories.
 pub(super) fn nodes(
-    ids: Vec<CategoryId>,
+    ids: impl IntoIterator<Item = CategoryId>,
     mut item: impl FnMut(&CategoryId) -> Option<Item>,
 ) -> Result<Read, StoreError> {
     ids.into_iter().map(|id| Ok((id.clone(), item(&id).map(decode).transpose()?))).collect()

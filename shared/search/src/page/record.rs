@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use souk_domain::{
-    ids::{CategoryId, ProductId, SellerId, Sku},
+    ids::{CategoryId, CollectionId, ProductId, SellerId, Sku},
     money::Money,
+    tag::Tag,
 };
 use utoipa::ToSchema;
 
@@ -27,6 +28,12 @@ pub struct ProductPage {
     /// Where it stands in the tree.
     #[serde(default)]
     pub category: Option<CategoryPath>,
+    /// Where else it stands.
+    #[serde(default)]
+    pub further: BTreeMap<CategoryId, CategoryPath>,
+    /// What the collections are called that it is in.
+    #[serde(default)]
+    pub collections: BTreeMap<CollectionId, CollectionName>,
     /// Who sells it.
     #[serde(default)]
     pub seller: Option<SellerName>,
@@ -41,6 +48,13 @@ pub struct ProductPage {
     pub known_skus: BTreeSet<Sku>,
 }
 
+impl ProductPage {
+    /// The ways to all categories that it stands in, the main one first.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &CategoryPath> {
+        self.category.iter().chain(self.further.values())
+    }
+}
+
 /// What the catalog says about a product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageProduct {
@@ -52,8 +66,17 @@ pub struct PageProduct {
     pub title: String,
     /// What there is to say about it.
     pub description: String,
-    /// Where it stands.
+    /// Where it stands before all.
     pub category_id: CategoryId,
+    /// Where else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_category_ids: Vec<CategoryId>,
+    /// The collections that it is in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collection_ids: Vec<CollectionId>,
+    /// Free words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
     /// Who sells it.
     pub seller_id: SellerId,
     /// What buyers think of it.
@@ -103,10 +126,10 @@ pub struct Rating {
     pub count: u32,
 }
 
-/// The names from a root of the tree down to a product's category.
+/// The names from a root of the tree down to a category of a product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CategoryPath {
-    /// The product's own category.
+    /// Which category.
     pub category_id: CategoryId,
     /// Later among the paths of one category than each that was read before it; empty where it was read
     /// from a tree that stood in one item.
@@ -135,6 +158,16 @@ pub struct SellerName {
     /// The seller's version; 0 where they were not yet heard of.
     pub version: u64,
     /// What they are called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// What a collection is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectionName {
+    /// The collection's version; 0 where it was not yet heard of.
+    pub version: u64,
+    /// What it is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

@@ -3,12 +3,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 use souk_domain::{
-    ids::{ProductId, Sku},
+    ids::{CollectionId, ProductId, Sku},
     money::Money,
+    tag::Tag,
 };
 use utoipa::ToSchema;
 
-use super::{Availability, CategoryName, ImageView, ProductPage, Rating, SellerName, Variant};
+use super::{Availability, CategoryName, CollectionName, ImageView, ProductPage, Rating, SellerName, Variant};
 
 /// A product page as shoppers see it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -20,8 +21,14 @@ pub struct PageView {
     pub title: String,
     /// What there is to say about it.
     pub description: String,
-    /// The way to it through the tree, its own category last.
+    /// The way to it through the tree, its main category last.
     pub categories: Vec<CategoryName>,
+    /// The ways to its further categories, each with that category last.
+    pub further_categories: Vec<Vec<CategoryName>>,
+    /// The collections that it is in.
+    pub collections: Vec<CollectionView>,
+    /// Free words.
+    pub tags: Vec<Tag>,
     /// Who sells it.
     pub seller: SellerView,
     /// What buyers think of it.
@@ -35,6 +42,16 @@ pub struct PageView {
     pub variants: Vec<VariantView>,
     /// The page's revision.
     pub revision: u64,
+}
+
+/// A collection that it is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PageCollection)]
+pub struct CollectionView {
+    /// Which collection.
+    pub collection_id: CollectionId,
+    /// What it is called; `None` where that is not known yet.
+    pub name: Option<String>,
 }
 
 /// Who sells it.
@@ -64,6 +81,12 @@ pub struct VariantView {
     pub availability: Availability,
 }
 
+impl From<(&CollectionId, &CollectionName)> for CollectionView {
+    fn from((id, shown): (&CollectionId, &CollectionName)) -> Self {
+        Self { collection_id: id.clone(), name: shown.name.clone() }
+    }
+}
+
 impl ProductPage {
     /// What shoppers see; `None` where the product is deleted.
     pub fn view(&self) -> Option<PageView> {
@@ -73,6 +96,9 @@ impl ProductPage {
             title: product.title.clone(),
             description: product.description.clone(),
             categories: self.category.as_ref().map(|path| path.names.clone()).unwrap_or_default(),
+            further_categories: self.further.values().map(|path| path.names.clone()).collect(),
+            collections: self.collections.iter().map(CollectionView::from).collect(),
+            tags: product.tags.clone(),
             seller: SellerView {
                 seller_id: product.seller_id.to_string(),
                 name: self.seller.as_ref().and_then(|SellerName { name, .. }| name.clone()),
@@ -88,7 +114,9 @@ impl ProductPage {
     /// True where nothing is missing that other contexts have still to publish: such a page may be kept in
     /// caches for as long as they like.
     pub fn is_complete(&self) -> bool {
-        self.category.as_ref().is_some_and(|path| path.tree_revision > 0)
+        self.category.is_some()
+            && self.paths().all(|path| path.tree_revision > 0)
+            && self.collections.values().all(|collection| collection.name.is_some())
             && self.seller.as_ref().is_some_and(|seller| seller.name.is_some())
             && self.product.as_ref().is_some_and(|product| {
                 product

@@ -23,6 +23,7 @@ const PRICE_LADDERS: [[i64; 5]; 7] = [
 const RATING_STEPS: [i64; 4] = [4, 3, 2, 1];
 const CATEGORIES_MAX: usize = 5_000;
 const SELLERS_MAX: usize = 100;
+const COLLECTIONS_MAX: usize = 100;
 /// Attributes with their values, of all names together.
 const PAIRS_MAX: usize = 1_000;
 /// So many values each shard counts: where a facet has no more, its counts are exact over any number of shards.
@@ -33,8 +34,12 @@ const VALUES_MAX: usize = 30;
 /// How the matches divide up, in products. Each counts with all filters but its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Facets {
-    /// By category; a product counts in each category above it too.
+    /// By category; a product counts in each of its categories, and in each category above them, once.
     pub categories: Vec<CategoryFacet>,
+    /// By collection.
+    pub collections: Vec<CollectionFacet>,
+    /// By tag; the thirty that most have.
+    pub tags: Vec<ValueFacet>,
     /// By price; a product counts wherever one of its variants does.
     pub prices: Vec<PriceFacet>,
     /// By rating.
@@ -57,6 +62,26 @@ pub struct CategoryFacet {
     pub parent_id: Option<String>,
     /// What it is called.
     pub name: String,
+    /// How many products.
+    pub count: u64,
+}
+
+/// Products of a collection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CollectionFacet {
+    /// Which collection; fits `collection`.
+    pub collection_id: String,
+    /// What it is called.
+    pub name: String,
+    /// How many products.
+    pub count: u64,
+}
+
+/// Products with a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ValueFacet {
+    /// Which value; fits the parameter of that name.
+    pub value: String,
     /// How many products.
     pub count: u64,
 }
@@ -115,6 +140,8 @@ pub struct AttributeValue {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Of {
     Category,
+    Collection,
+    Tag,
     Price,
     Rating,
     Seller,
@@ -136,6 +163,12 @@ impl Filters {
         let mut filters = BTreeMap::new();
         if let Some(category) = &search.category {
             filters.insert(Of::Category, json!({"term": {"category_ids": category}}));
+        }
+        if let Some(collection) = &search.collection {
+            filters.insert(Of::Collection, json!({"term": {"collection_ids": collection}}));
+        }
+        if !search.tags.is_empty() {
+            filters.insert(Of::Tag, json!({"terms": {"tags": search.tags}}));
         }
         if let Some(seller) = &search.seller {
             filters.insert(Of::Seller, json!({"term": {"seller_id": seller}}));
@@ -225,6 +258,8 @@ pub(super) fn counts(filters: &Filters, words: Option<Value>) -> Value {
         "query": if words.is_empty() { all(Vec::new()) } else { nested(words.clone()) },
         "aggs": {
             "categories": of_products(Of::Category, terms("category_facets", CATEGORIES_MAX)),
+            "collections": of_products(Of::Collection, terms("collection_facets", COLLECTIONS_MAX)),
+            "tags": of_products(Of::Tag, terms("tags", VALUES_MAX)),
             "sellers": of_products(Of::Seller, terms("seller_facet", SELLERS_MAX)),
             "ratings": of_products(Of::Rating, json!({"range": {"field": "rating_average", "ranges": ratings}})),
             "variants": {"filter": all(filters.of_products()), "aggs": {"nested": {
@@ -271,6 +306,22 @@ fn buckets(counted: &Value) -> &[Value] {
     counted["by"]["buckets"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
+/// What is counted as `id|name`.
+fn named<'a>(answer: &'a Value, facet: &str) -> impl Iterator<Item = (String, String, u64)> + 'a {
+    buckets(&answer["aggregations"][facet]).iter().filter_map(|bucket| {
+        let (id, name) = bucket["key"].as_str()?.split_once('|')?;
+        Some((id.to_owned(), name.to_owned(), count(bucket)))
+    })
+}
+
+/// What is counted as it stands, the commonest first.
+fn values(answer: &Value, facet: &str) -> Vec<ValueFacet> {
+    let value = |bucket: &Value| Some(ValueFacet { value: bucket["key"].as_str()?.to_owned(), count: count(bucket) });
+    let mut values: Vec<_> = buckets(&answer["aggregations"][facet]).iter().filter_map(value).collect();
+    values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    values
+}
+
 /// The facets of an answer.
 pub(super) fn facets(answer: &Value) -> Facets {
     let categories = buckets(&answer["aggregations"]["categories"]).iter().filter_map(|bucket| {
@@ -281,12 +332,13 @@ pub(super) fn facets(answer: &Value) -> Facets {
     });
     let mut categories: Vec<_> = categories.collect();
     categories.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    let sellers = buckets(&answer["aggregations"]["sellers"]).iter().filter_map(|bucket| {
-        let (seller_id, name) = bucket["key"].as_str()?.split_once('|')?;
-        Some(SellerFacet { seller_id: seller_id.to_owned(), name: name.to_owned(), count: count(bucket) })
-    });
+    let sellers = named(answer, "sellers").map(|(seller_id, name, count)| SellerFacet { seller_id, name, count });
     let mut sellers: Vec<_> = sellers.collect();
     sellers.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    let collections = named(answer, "collections");
+    let collections = collections.map(|(collection_id, name, count)| CollectionFacet { collection_id, name, count });
+    let mut collections: Vec<_> = collections.collect();
+    collections.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     let ratings = RATING_STEPS.iter().map(|from| {
         let bucket = buckets(&answer["aggregations"]["ratings"])
             .iter()
@@ -295,6 +347,8 @@ pub(super) fn facets(answer: &Value) -> Facets {
     });
     Facets {
         categories,
+        collections,
+        tags: values(answer, "tags"),
         prices: prices(answer),
         ratings: ratings.collect(),
         sellers,
@@ -359,6 +413,8 @@ mod tests {
     fn filters_hold_exactly_what_was_asked_for() {
         let search = SearchQuery {
             category: Some("bags".parse().unwrap()),
+            collection: Some("summer".parse().unwrap()),
+            tags: vec!["Gift".parse().unwrap(), "eco".parse().unwrap()],
             min_price: Some(100),
             min_rating: Some(4.0),
             in_stock: true,
@@ -368,7 +424,12 @@ mod tests {
         let filters = Filters::of(&search);
         assert_eq!(
             filters.of_products(),
-            [json!({"term": {"category_ids": "bags"}}), json!({"range": {"rating_average": {"gte": 4.0}}})]
+            [
+                json!({"term": {"category_ids": "bags"}}),
+                json!({"term": {"collection_ids": "summer"}}),
+                json!({"terms": {"tags": ["gift", "eco"]}}),
+                json!({"range": {"rating_average": {"gte": 4.0}}}),
+            ]
         );
         assert_eq!(
             filters.of_variants(),
@@ -416,6 +477,8 @@ mod tests {
             "categories": by(vec![product("bags|all|Bags | more", 1), product("all||All", 3)]),
             "ratings": by(vec![json!({"from": 4.0, "doc_count": 1})]),
             "sellers": by(vec![product("s|Hide", 3)]),
+            "collections": by(vec![product("summer|Sun | Sea", 2)]),
+            "tags": by(vec![product("eco", 1), product("gift", 2)]),
             "variants": {"nested": {"matching": matching}},
         }});
         let facets = facets(&answer);
@@ -426,6 +489,9 @@ mod tests {
         );
         assert_eq!(facets.ratings[0], RatingFacet { min_rating: 4, count: 1 });
         assert_eq!((facets.in_stock, facets.sellers[0].name.as_str()), (2, "Hide"));
+        let summer = CollectionFacet { collection_id: "summer".to_owned(), name: "Sun | Sea".to_owned(), count: 2 };
+        assert_eq!(facets.collections, [summer]);
+        assert_eq!(facets.tags[0], ValueFacet { value: "gift".to_owned(), count: 2 });
         let colour = &facets.attributes[0];
         assert_eq!((colour.name.as_str(), colour.values[0].value.as_str(), colour.values.len()), ("colour", "blue", 2));
         assert_eq!(facets.attributes[1].values[0].value, "a=b");

@@ -14,7 +14,10 @@ mod words;
 
 pub use answer::{CorrectedWord, Hit, SearchAnswer};
 pub use cursor::CursorKey;
-pub use facets::{AttributeFacet, AttributeValue, CategoryFacet, Facets, PriceFacet, RatingFacet, SellerFacet};
+pub use facets::{
+    AttributeFacet, AttributeValue, CategoryFacet, CollectionFacet, Facets, PriceFacet, RatingFacet, SellerFacet,
+    ValueFacet,
+};
 pub use parameters::{AttributeFilter, AttributeFilterError, SearchQuery, Sort};
 pub use run::{QueryError, Search};
 pub use suggest::{SuggestedCategory, Suggester, Suggestion, Suggestions};

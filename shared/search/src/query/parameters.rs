@@ -1,7 +1,10 @@
 use std::str::FromStr;
 
 use serde::Serialize;
-use souk_domain::ids::{CategoryId, SellerId};
+use souk_domain::{
+    ids::{CategoryId, CollectionId, SellerId},
+    tag::Tag,
+};
 use utoipa::ToSchema;
 
 /// What a shopper asks for. Its serialised form binds cursors, so `limit` is left out of it: the next
@@ -12,6 +15,12 @@ pub struct SearchQuery {
     pub q: Option<String>,
     /// Only what stands in this category or below it.
     pub category: Option<CategoryId>,
+    /// Only what is in this collection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collection: Option<CollectionId>,
+    /// Only what has any of these tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
     /// Only what this seller sells.
     pub seller: Option<SellerId>,
     /// Only what has these attributes, each a name and a value; of several values of one name any will do.

@@ -8,6 +8,7 @@ mod carriers;
 mod cart;
 mod catalog;
 mod checkouts;
+mod collections;
 mod description;
 mod edge;
 mod edges;

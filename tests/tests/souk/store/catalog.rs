@@ -114,10 +114,95 @@ async fn category_and_seller_must_exist() {
         serde_json::from_value::<ProductDetails>(body).unwrap()
     };
     let (p, now) = (id("p-1"), Timestamp::now());
-    let unknown = catalog.put_product(&p, with("category_id"), None, now).await;
-    assert!(matches!(unknown, Err(PutProductError::UnknownCategory)), "{unknown:?}");
-    let unknown = catalog.put_product(&p, with("seller_id"), None, now).await;
-    assert!(matches!(unknown, Err(PutProductError::UnknownSeller)), "{unknown:?}");
+    let unknown = async |details| match catalog.put_product(&p, details, None, now).await {
+        Err(PutProductError::Unknown(unknown)) => unknown.into_iter().map(|unknown| unknown.field).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(unknown(with("category_id")).await, ["category_id"]);
+    assert_eq!(unknown(with("seller_id")).await, ["seller_id"]);
+    let mut placed = details("A", &["S-1"]);
+    placed.further_category_ids = ["hats", "nowhere"].map(|id| id.parse().unwrap()).into();
+    placed.collection_ids = ["summer", "never"].map(|id| id.parse().unwrap()).into();
+    category(&catalog, "hats", None, None).await.unwrap();
+    collection(&catalog, "summer", "Summer", None).await;
+    assert_eq!(unknown(placed).await, ["further_category_ids[1]", "collection_ids[1]"]);
+}
+
+async fn collection(catalog: &Catalog, id: &str, name: &str, if_match: Option<u64>) -> u64 {
+    let details = serde_json::from_value(json!({ "name": name })).unwrap();
+    match catalog.put_collection(&id.parse().unwrap(), details, if_match).await.unwrap() {
+        Put::Created(put) | Put::Changed(put) | Put::Unchanged(put) => put.version,
+    }
+}
+
+async fn listed(catalog: &Catalog, of: &ProductsOf) -> Vec<String> {
+    let (mut listed, mut after) = (Vec::new(), None);
+    loop {
+        let page = catalog.products_of(of, after.as_ref(), 1).await.unwrap();
+        listed.extend(page.product_ids.iter().map(ToString::to_string));
+        after = page.next;
+        if after.is_none() {
+            return listed;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_product_is_listed_wherever_it_stands_and_nowhere_else() {
+    let (catalog, now) = (catalog().await, Timestamp::now());
+    category(&catalog, "gifts", None, None).await.unwrap();
+    assert_eq!(collection(&catalog, "summer", "Summer", None).await, 1);
+    assert_eq!(collection(&catalog, "summer", "Sun", Some(1)).await, 2);
+    let [bags, gifts] = ["bags", "gifts"].map(|id| ProductsOf::Category(id.parse().unwrap()));
+    let summer = ProductsOf::Collection("summer".parse().unwrap());
+    let with = |further: &[&str], collections: &[&str]| {
+        let mut details = details("A", &["S-1"]);
+        details.further_category_ids = further.iter().map(|id| id.parse().unwrap()).collect();
+        details.collection_ids = collections.iter().map(|id| id.parse().unwrap()).collect();
+        details
+    };
+    let none: [&str; 0] = [];
+    catalog.put_product(&id("p-1"), with(&["gifts"], &["summer"]), None, now).await.unwrap();
+    let mut other = details("B", &["S-2"]);
+    other.category_id = "gifts".parse().unwrap();
+    catalog.put_product(&id("p-2"), other, None, now).await.unwrap();
+    assert_eq!(listed(&catalog, &bags).await, ["p-1"]);
+    assert_eq!(listed(&catalog, &gifts).await, ["p-1", "p-2"], "page by page, whatever it is to them");
+    assert_eq!(listed(&catalog, &summer).await, ["p-1"]);
+    catalog.put_product(&id("p-1"), with(&[], &["summer"]), Some(1), now).await.unwrap();
+    assert_eq!(listed(&catalog, &gifts).await, ["p-2"]);
+    catalog.put_product(&id("p-1"), with(&["gifts"], &[]), Some(2), now).await.unwrap();
+    assert_eq!(listed(&catalog, &gifts).await, ["p-1", "p-2"]);
+    assert_eq!(listed(&catalog, &summer).await, none);
+    catalog.delete_product(&id("p-1"), Some(3), now).await.unwrap();
+    assert_eq!(listed(&catalog, &bags).await, none);
+    assert_eq!(listed(&catalog, &gifts).await, ["p-2"]);
+    catalog.put_product(&id("p-1"), with(&["gifts"], &["summer"]), None, now).await.unwrap();
+    assert_eq!(listed(&catalog, &gifts).await, ["p-1", "p-2"]);
+    assert_eq!(listed(&catalog, &summer).await, ["p-1"]);
+}
+
+/// Stale places are harmless and the limits of a transaction are not: so many are left behind.
+#[tokio::test]
+async fn the_largest_product_may_change_all_its_skus_and_places_at_once() {
+    let (catalog, now) = (catalog().await, Timestamp::now());
+    for n in 0..20 {
+        category(&catalog, &format!("c{n}"), None, None).await.unwrap();
+        collection(&catalog, &format!("k{n}"), "K", None).await;
+    }
+    let with = |from: usize| {
+        let names: Vec<_> = (0..79).map(|n| format!("S-{from}-{n}")).collect();
+        let mut details = details("A", &names.iter().map(String::as_str).collect::<Vec<_>>());
+        details.further_category_ids = (from..from + 10).map(|n| format!("c{n}").parse().unwrap()).collect();
+        details.collection_ids = (from..from + 10).map(|n| format!("k{n}").parse().unwrap()).collect();
+        details
+    };
+    catalog.put_product(&id("p-1"), with(0), None, now).await.unwrap();
+    catalog.put_product(&id("p-1"), with(10), Some(1), now).await.unwrap();
+    for n in 10..20 {
+        let of = ProductsOf::Category(format!("c{n}").parse().unwrap());
+        assert_eq!(listed(&catalog, &of).await, ["p-1"]);
+    }
 }
 
 #[tokio::test]
