@@ -39,7 +39,7 @@ struct Written {
 /// A field of the mapping, its type, the most that is taken of it and the least that is not.
 type Row = (&'static str, &'static str, fn(&mut Written), fn(&mut Written));
 
-const ROWS: [Row; 36] = [
+const ROWS: [Row; 38] = [
     ("product_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("mark", "long", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("written_at", "long", |_| {}, |w| w.product["created_at"] = json!(1)),
@@ -54,7 +54,14 @@ const ROWS: [Row; 36] = [
         |w| w.product["collection_ids"] = json!([id(65)]),
     ),
     ("collection_facets", "keyword", |w| w.collection["name"] = wide(100), |w| w.collection["name"] = wide(101)),
-    ("tags", "keyword", |w| w.product["tags"] = json!([wide_tag(40)]), |w| w.product["tags"] = json!([wide_tag(41)])),
+    ("tags", "keyword", |w| w.product["tags"] = json!([wide_name(40)]), |w| w.product["tags"] = json!([wide_name(41)])),
+    ("brand", "keyword", |w| w.product["brand"] = wide_name(100), |w| w.product["brand"] = wide_name(101)),
+    (
+        "condition",
+        "keyword",
+        |w| w.product["condition"] = json!("used_acceptable"),
+        |w| w.product["condition"] = json!("worn"),
+    ),
     ("seller_id", "keyword", |w| w.product["seller_id"] = id(64), |w| w.product["seller_id"] = id(65)),
     ("seller_facet", "keyword", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
     (
@@ -114,8 +121,8 @@ const ROWS: [Row; 36] = [
     (
         "variants.tag_words",
         "text",
-        |w| w.product["tags"] = json!([wide_tag(40)]),
-        |w| w.product["tags"] = json!([wide_tag(41)]),
+        |w| w.product["tags"] = json!([wide_name(40)]),
+        |w| w.product["tags"] = json!([wide_name(41)]),
     ),
     ("variants.seller_name", "text", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
     (
@@ -151,8 +158,8 @@ fn wide(length: usize) -> Value {
     WIDE.repeat(length).into()
 }
 
-/// With a letter in it, since a tag is a name.
-fn wide_tag(length: usize) -> Value {
+/// With a letter in it, as a name has.
+fn wide_name(length: usize) -> Value {
     format!("a{}", WIDE.repeat(length - 1)).into()
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use souk_catalog::{CategoryRecord, CollectionDetails, CollectionRecord, Key, ProductRecord, Scalar, SellerRecord};
 use souk_events::search::NameOf;
 use souk_runtime::stream::{self, BatchResult, Record, RecordFailure};
-use souk_search::{CollectionNode, Image, PageProduct, Pages, Rating, Variant};
+use souk_search::{CollectionNode, Dimensions, Image, PageProduct, Pages, Rating, Variant};
 use souk_wiring::{Call, FromEnvironment};
 
 use crate::refreshes::Refreshes;
@@ -81,16 +81,26 @@ pub(crate) fn page_product(record: ProductRecord) -> Option<PageProduct> {
         collection_ids: details.collection_ids,
         tags: details.tags,
         seller_id: details.seller_id,
+        brand: details.brand,
+        condition: details.condition,
         rating: details.rating.map(|rating| Rating { average: rating.average, count: rating.count }),
         attributes: attributes(details.attributes),
         images: details.images.into_iter().map(|image| Image { url: image.url, alt: image.alt }).collect(),
-        variants: details
-            .variants
-            .into_iter()
-            .map(|v| Variant { sku: v.sku, title: v.title, attributes: attributes(v.attributes) })
-            .collect(),
+        variants: details.variants.into_iter().map(variant).collect(),
         created_at: record.created_at,
     })
+}
+
+fn variant(variant: souk_catalog::Variant) -> Variant {
+    let size =
+        |size: souk_catalog::Dimensions| Dimensions { length: size.length, width: size.width, height: size.height };
+    Variant {
+        sku: variant.sku,
+        title: variant.title,
+        attributes: attributes(variant.attributes),
+        weight: variant.weight,
+        dimensions: variant.dimensions.map(size),
+    }
 }
 
 fn attributes(attributes: BTreeMap<String, Scalar>) -> BTreeMap<String, Value> {

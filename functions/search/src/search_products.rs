@@ -1,9 +1,10 @@
 //! `GET /search`: products by words, category, price, rating and stock.
 
 use souk_domain::{
+    condition::ItemCondition,
     ids::{CategoryId, CollectionId, SellerId},
     money::Money,
-    tag::Tag,
+    names::{Brand, Tag},
 };
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
@@ -16,12 +17,14 @@ use souk_wiring::{Call, FromEnvironment};
 
 use crate::problems;
 
-const PARAMETERS: [&str; 13] = [
+const PARAMETERS: [&str; 15] = [
     "q",
     "category",
     "collection",
     "tag",
     "seller",
+    "brand",
+    "condition",
     "attribute",
     "min_price",
     "max_price",
@@ -33,6 +36,7 @@ const PARAMETERS: [&str; 13] = [
 ];
 const ATTRIBUTES_MAX: usize = 20;
 const TAGS_MAX: usize = 20;
+const BRANDS_MAX: usize = 20;
 const Q_MAX: usize = 200;
 const LIMIT_DEFAULT: usize = 24;
 const LIMIT_MAX: usize = 100;
@@ -60,6 +64,8 @@ pub struct Deps {
         ("collection" = Option<CollectionId>, Query, description = "Only what is in this collection."),
         ("tag" = Option<Vec<Tag>>, Query, description = "Only what has this tag. May be given up to 20 times: any will do."),
         ("seller" = Option<SellerId>, Query, description = "Only what this seller sells."),
+        ("brand" = Option<Vec<Brand>>, Query, description = "Only what this brand makes, written as a facet shows it. May be given up to 20 times: any will do."),
+        ("condition" = Option<Vec<ItemCondition>>, Query, description = "Only what is sold in this condition. May be given several times: any will do."),
         ("attribute" = Option<Vec<String>>, Query, description = "Only what has this attribute, as a facet shows it: `colour=brown`. May be given up to 20 times: of several values of one attribute any will do, of several attributes all have to match."),
         ("min_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The least price in minor units, this one included."),
         ("max_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The highest price in minor units, this one included."),
@@ -91,6 +97,8 @@ fn parse(request: &Request) -> Result<SearchQuery, Problem> {
         collection: request.query("collection")?,
         tags: request.queries("tag", TAGS_MAX)?,
         seller: request.query("seller")?,
+        brands: request.queries("brand", BRANDS_MAX)?,
+        conditions: request.queries("condition", ItemCondition::ALL.len())?,
         attributes: request.queries("attribute", ATTRIBUTES_MAX)?,
         min_price: price("min_price", request.query("min_price")?)?,
         max_price: price("max_price", request.query("max_price")?)?,

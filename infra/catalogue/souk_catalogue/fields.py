@@ -81,6 +81,13 @@ class Fields:
             return self.error(key, f"must be a number, not {value!r}")
         return None if value is None else Decimal(value)
 
+    def flag(self, key: str) -> bool | None:
+        """Yes or no; None where it is not said."""
+        value = self._scalar(key, required=False)
+        if value is None or value in ("yes", "true"):
+            return None if value is None else True
+        return False if value in ("no", "false") else self.error(key, f"must be yes or no, not {value!r}")
+
     def money(self, key: str) -> Money | None:
         """A price: a decimal number of dollars, or the API's {amount: minor units, currency}."""
         if isinstance(value := self.take(key), dict):

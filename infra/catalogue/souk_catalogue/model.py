@@ -54,6 +54,7 @@ class Category:
     id: str
     name: str
     parent_id: str | None = None
+    attributes: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class Variant:
     title: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
     stock: dict[str, int] = field(default_factory=dict)
+    weight: str | None = None
+    dimensions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,8 @@ class Product:
     further_category_ids: tuple[str, ...] = ()
     collection_ids: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    brand: str | None = None
+    condition: str | None = None
 
 
 @dataclass(frozen=True)

@@ -25,14 +25,15 @@ def _product(product: Product) -> dict[str, Any]:
         "further_category_ids": list(product.further_category_ids),
         "collection_ids": list(product.collection_ids),
         "tags": list(product.tags),
+        "brand": product.brand,
+        "condition": product.condition,
         "rating": vars(product.rating) if product.rating else None,
         "attributes": product.attributes,
         "images": [_image(image) for image in product.images],
         "variants": [
             {
                 "sku": variant.sku,
-                **({"title": variant.title} if variant.title else {}),
-                **({"attributes": variant.attributes} if variant.attributes else {}),
+                **{name: found for name in ("title", "attributes", "weight", "dimensions") if (found := getattr(variant, name))},
                 "price": vars(variant.price),
                 "stock": variant.stock,
             }

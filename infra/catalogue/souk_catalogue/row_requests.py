@@ -55,6 +55,9 @@ def details_of(product: Product) -> dict[str, Any]:
         "seller_id": product.seller_id,
         "variants": [],
     }
+    for name in ("brand", "condition"):
+        if text := getattr(product, name):
+            body[name] = text
     if product.rating:
         body["rating"] = {"average": product.rating.average, "count": product.rating.count}
     if product.attributes:
@@ -65,7 +68,7 @@ def details_of(product: Product) -> dict[str, Any]:
     if product.images:
         body["images"] = [{"url": url_of(image), "alt": image.alt} for image in product.images]
     for variant in product.variants:
-        optional = {"title": variant.title, "attributes": variant.attributes}
+        optional = {name: getattr(variant, name) for name in ("title", "attributes", "weight", "dimensions")}
         body["variants"].append({"sku": variant.sku, **{name: value for name, value in optional.items() if value}})
     return body
 

@@ -81,6 +81,18 @@ class TableTest(unittest.TestCase):
         bad = self.load(table, mapping.replace("collection_ids, Worte", "tags, Worte").replace("Worte: tags", "Worte: further_category_ids").replace("Auch: further_category_ids", "Auch: collection_ids"))
         self.assertIn("further_category_ids[0]", bad.told[0])
 
+    def test_measures_keep_their_unit_or_have_the_mappings(self):
+        table = "Nr;Kg;L;B;H;Z\na;1,25;30 cm;20;5 in;used_good\nb;1.000 g;;;;\n"
+        columns = "{Nr: id, Kg: variant.weight, L: variant.dimensions.length, B: variant.dimensions.width, H: variant.dimensions.height, Z: condition}"
+        mapping = f"decimal: ','\nthousands: '.'\ncolumns: {columns}\nunits: {{variant.weight: kg, variant.dimensions.width: cm}}\nconstants: {{title: T, brand: Acme, category_id: all, seller_id: s, price: '5'}}\n"
+        loaded = self.load(table, mapping)
+        self.assertEqual([], loaded.told)
+        one, other = (row.value for row in loaded.products)
+        self.assertEqual(("1.25 kg", {"length": "30 cm", "width": "20 cm", "height": "5 in"}, "used_good", "Acme"), (one.variants[0].weight, one.variants[0].dimensions, one.condition, one.brand))
+        self.assertEqual(("1000 g", {}, None), (other.variants[0].weight, other.variants[0].dimensions, other.condition))
+        for bad, field in ((table.replace("1,25", "heavy"), "variants[0].weight"), (table.replace("5 in", ""), "variants[0].dimensions.height"), (table.replace("used_good", "worn"), "condition")):
+            self.assertIn(f"a: {field} ", self.load(bad, mapping).told[0])
+
     def test_collections_come_as_tables_too(self):
         loaded = self.load("id,name,description,featured_product_ids\nsummer,Summer,,p|q\n", "kind: collection\n")
         self.assertEqual([("summer", "Summer", None, ("p", "q"))], [(row.value.id, row.value.name, row.value.description, row.value.featured_product_ids) for row in loaded.collections])

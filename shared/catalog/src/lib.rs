@@ -21,7 +21,8 @@ pub use collection::{Collection, CollectionDetails, CollectionRecord, PutCollect
 pub use key::{Key, Place};
 pub use precondition::PreconditionFailure;
 pub use product::{
-    DeleteProductError, Image, Product, ProductDetails, ProductRecord, PutProductError, Rating, Scalar, Variant,
+    DeleteProductError, Dimensions, Image, Product, ProductDetails, ProductRecord, PutProductError, Rating, Scalar,
+    Variant,
 };
 pub use seller::{PutSellerError, Seller, SellerDetails, SellerRecord};
 pub use store::{Catalog, ProductsOf, ProductsPage};

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use souk_domain::{ids::ProductId, tag::Tag};
+use souk_domain::{condition::ItemCondition, ids::ProductId, names::Tag};
 
 use crate::{
     page::{CategoryName, PageProduct, ProductPage, Rating, Variant},
@@ -89,6 +89,8 @@ impl ProductPage {
             "collection_ids": product.collection_ids,
             "collection_facets": self.collection_facets(),
             "tags": product.tags,
+            "brand": product.brand,
+            "condition": product.condition,
             "seller_id": product.seller_id,
             "seller_facet": format!("{}|{}", product.seller_id, self.seller_name()),
             "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
@@ -129,7 +131,7 @@ impl ProductPage {
             "kinds": unique(names().flat_map(kinds)),
             "tag_words": product.tags.iter().map(Tag::as_str).chain(collections).collect::<Vec<_>>(),
             "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
-            "attribute_words": words(product, variant),
+            "attribute_words": words(product, variant).into_iter().chain(said_of(product)).collect::<Vec<_>>(),
             "attribute_pairs": pairs(product, variant),
             "attributes": merged(product, variant),
             "price": self.prices.get(&variant.sku).map(|fact| fact.price.amount()),
@@ -165,6 +167,13 @@ fn words(product: &PageProduct, variant: &Variant) -> Vec<String> {
             _ => None,
         })
         .collect()
+}
+
+/// Who makes a product, and that it is not new: as good as an attribute.
+fn said_of(product: &PageProduct) -> impl Iterator<Item = String> {
+    let is_new = product.condition == ItemCondition::New;
+    let condition = (!is_new).then(|| product.condition.as_str().replace('_', " "));
+    product.brand.as_ref().map(ToString::to_string).into_iter().chain(condition)
 }
 
 /// `id|parent|name`, so that facets can show names and the tree without another look-up: an id holds no `|`.
@@ -286,12 +295,14 @@ mod tests {
     }
 
     #[test]
-    fn further_categories_collections_and_tags_find_a_product_too() {
+    fn whatever_else_is_said_of_a_product_finds_it_too() {
         let mut page = page();
         let product = page.product.as_mut().unwrap();
         product.further_category_ids = ["gifts", "unheard-of"].map(|id| id.parse().unwrap()).into();
         product.collection_ids = ["summer", "late"].map(|id| id.parse().unwrap()).into();
         product.tags = ["hand made".parse().unwrap()].into();
+        product.brand = Some("Harbour".parse().unwrap());
+        product.condition = ItemCondition::UsedGood;
         let path = |id: &str, names: &[(&str, &str)]| {
             let name =
                 |(id, name): &(&str, &str)| CategoryName { category_id: id.parse().unwrap(), name: (*name).into() };
@@ -310,7 +321,9 @@ mod tests {
         assert_eq!(document["collection_ids"], json!(["summer", "late"]));
         assert_eq!(document["collection_facets"], json!(["summer|Sun | Sea"]));
         assert_eq!(document["tags"], json!(["hand made"]));
+        assert_eq!((&document["brand"], &document["condition"]), (&json!("Harbour"), &json!("used_good")));
         let first = &document["variants"][0];
+        assert_eq!(first["attribute_words"], json!(["brown", "leather", "waterproof", "Harbour", "used good"]));
         assert_eq!(first["category_names"], json!(["Bags", "Backpacks", "Gift Ideas"]));
         assert_eq!(first["kinds"], json!(["Bags", "Backpacks", "Ideas"]));
         assert_eq!(first["tag_words"], json!(["hand made", "Sun | Sea"]));

@@ -22,8 +22,8 @@ pub use index::{IndexError, QUERY_WITHIN, RefusedDocument, SearchIndex, WITHIN, 
 pub use keeper::{ComparisonReport, Counts, Keeper, KeeperError, PARTS_MAX, PartReport, ReindexReport};
 pub use page::{
     Availability, AvailabilityFact, CardVariant, CardView, CategoryName, CategoryPath, CategoryTree, CollectionName,
-    CollectionNode, GONE_FOR, Image, ImageSource, ImageView, Looked, PRODUCTS_A_PART, PageProduct, PageView, Pages,
-    PriceFact, ProductPage, Rating, RenameReport, RenameState, Segment, SellerName, TreeView, Variant,
+    CollectionNode, Dimensions, GONE_FOR, Image, ImageSource, ImageView, Looked, PRODUCTS_A_PART, PageProduct,
+    PageView, Pages, PriceFact, ProductPage, Rating, RenameReport, RenameState, Segment, SellerName, TreeView, Variant,
 };
 pub use query::{
     AttributeFacet, AttributeFilter, AttributeFilterError, AttributeValue, CategoryFacet, CollectionFacet,

@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use souk_domain::{
+    condition::ItemCondition,
     ids::{CategoryId, CollectionId, SellerId, Sku},
-    tag::Tag,
+    measure::{Length, Weight},
+    names::{Brand, Tag},
 };
 use utoipa::ToSchema;
 
@@ -33,6 +35,13 @@ pub struct ProductDetails {
     pub tags: Vec<Tag>,
     /// Who sells it.
     pub seller_id: SellerId,
+    /// Who makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Brand>,
+    /// In which condition it is sold; new unless said otherwise.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub condition: ItemCondition,
     /// What buyers think of it, where anybody has said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
@@ -61,6 +70,24 @@ pub struct Variant {
     /// What sets it apart as properties.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, Scalar>,
+    /// What it weighs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
+    /// How large it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<Dimensions>,
+}
+
+/// How large something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dimensions {
+    /// From the front to the back.
+    pub length: Length,
+    /// From side to side.
+    pub width: Length,
+    /// From the bottom to the top.
+    pub height: Length,
 }
 
 /// A picture.

@@ -8,6 +8,6 @@ mod put;
 mod record;
 
 pub use delete::DeleteProductError;
-pub use details::{Image, ProductDetails, Rating, Scalar, Variant};
+pub use details::{Dimensions, Image, ProductDetails, Rating, Scalar, Variant};
 pub use put::PutProductError;
 pub use record::{Product, ProductRecord};

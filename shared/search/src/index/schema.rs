@@ -102,6 +102,8 @@ fn schema() -> Value {
                 "collection_ids": {"type": "keyword"},
                 "collection_facets": {"type": "keyword"},
                 "tags": {"type": "keyword"},
+                "brand": {"type": "keyword"},
+                "condition": {"type": "keyword"},
                 "seller_id": {"type": "keyword"},
                 "seller_facet": {"type": "keyword"},
                 "rating_average": {"type": "double"},

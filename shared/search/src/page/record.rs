@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use souk_domain::{
+    condition::ItemCondition,
     ids::{CategoryId, CollectionId, ProductId, SellerId, Sku},
+    measure::{Length, Weight},
     money::Money,
-    tag::Tag,
+    names::{Brand, Tag},
 };
 use utoipa::ToSchema;
 
@@ -79,6 +81,12 @@ pub struct PageProduct {
     pub tags: Vec<Tag>,
     /// Who sells it.
     pub seller_id: SellerId,
+    /// Who makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Brand>,
+    /// In which condition it is sold.
+    #[serde(default)]
+    pub condition: ItemCondition,
     /// What buyers think of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
@@ -105,6 +113,23 @@ pub struct Variant {
     /// What sets it apart as properties.
     #[serde(default)]
     pub attributes: BTreeMap<String, Value>,
+    /// What it weighs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
+    /// How large it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<Dimensions>,
+}
+
+/// How large something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dimensions {
+    /// From the front to the back.
+    pub length: Length,
+    /// From side to side.
+    pub width: Length,
+    /// From the bottom to the top.
+    pub height: Length,
 }
 
 /// A picture.

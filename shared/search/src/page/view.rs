@@ -3,13 +3,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 use souk_domain::{
+    condition::ItemCondition,
     ids::{CollectionId, ProductId, Sku},
+    measure::{Length, Weight},
     money::Money,
-    tag::Tag,
+    names::{Brand, Tag},
 };
 use utoipa::ToSchema;
 
-use super::{Availability, CategoryName, CollectionName, ImageView, ProductPage, Rating, SellerName, Variant};
+use super::{
+    Availability, CategoryName, CollectionName, Dimensions, ImageView, ProductPage, Rating, SellerName, Variant,
+};
 
 /// A product page as shoppers see it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -31,6 +35,11 @@ pub struct PageView {
     pub tags: Vec<Tag>,
     /// Who sells it.
     pub seller: SellerView,
+    /// Who makes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Brand>,
+    /// In which condition it is sold.
+    pub condition: ItemCondition,
     /// What buyers think of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
@@ -75,10 +84,56 @@ pub struct VariantView {
     pub title: Option<String>,
     /// What sets it apart as properties.
     pub attributes: BTreeMap<String, Value>,
+    /// What it weighs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<MeasureView>,
+    /// How large it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<DimensionsView>,
     /// What it costs; `None` where it has no price and cannot be bought yet.
     pub price: Option<Money>,
     /// What is said about stock.
     pub availability: Availability,
+}
+
+/// A number of units.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+#[schema(as = PageMeasure)]
+pub struct MeasureView {
+    /// How many, to three decimals.
+    pub value: f64,
+    /// Of what: `g` for weights, `mm` for lengths.
+    pub unit: &'static str,
+}
+
+/// How large it is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+#[schema(as = PageDimensions)]
+pub struct DimensionsView {
+    /// From the front to the back.
+    pub length: MeasureView,
+    /// From side to side.
+    pub width: MeasureView,
+    /// From the bottom to the top.
+    pub height: MeasureView,
+}
+
+impl From<Weight> for MeasureView {
+    fn from(weight: Weight) -> Self {
+        Self { value: weight.value(), unit: Weight::UNIT }
+    }
+}
+
+impl From<Length> for MeasureView {
+    fn from(length: Length) -> Self {
+        Self { value: length.value(), unit: Length::UNIT }
+    }
+}
+
+impl From<Dimensions> for DimensionsView {
+    fn from(Dimensions { length, width, height }: Dimensions) -> Self {
+        Self { length: length.into(), width: width.into(), height: height.into() }
+    }
 }
 
 impl From<(&CollectionId, &CollectionName)> for CollectionView {
@@ -103,6 +158,8 @@ impl ProductPage {
                 seller_id: product.seller_id.to_string(),
                 name: self.seller.as_ref().and_then(|SellerName { name, .. }| name.clone()),
             },
+            brand: product.brand.clone(),
+            condition: product.condition,
             rating: product.rating,
             attributes: product.attributes.clone(),
             images: product.images.iter().map(ImageView::from).collect(),
@@ -131,6 +188,8 @@ impl ProductPage {
             sku: variant.sku.clone(),
             title: variant.title.clone(),
             attributes: variant.attributes.clone(),
+            weight: variant.weight.map(MeasureView::from),
+            dimensions: variant.dimensions.map(DimensionsView::from),
             price: self.prices.get(&variant.sku).map(|fact| fact.price),
             availability: self.availability.get(&variant.sku).into(),
         }

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// What a hit shows of its product.
-const SHOWN: [&str; 10] = [
+const SHOWN: [&str; 12] = [
     "product_id",
     "mark",
     "title",
@@ -18,6 +18,8 @@ const SHOWN: [&str; 10] = [
     "category_names",
     "seller_id",
     "seller_name",
+    "brand",
+    "condition",
     "rating_average",
     "rating_count",
     "image",

@@ -24,6 +24,7 @@ const RATING_STEPS: [i64; 4] = [4, 3, 2, 1];
 const CATEGORIES_MAX: usize = 5_000;
 const SELLERS_MAX: usize = 100;
 const COLLECTIONS_MAX: usize = 100;
+const BRANDS_MAX: usize = 100;
 /// Attributes with their values, of all names together.
 const PAIRS_MAX: usize = 1_000;
 /// So many values each shard counts: where a facet has no more, its counts are exact over any number of shards.
@@ -40,6 +41,10 @@ pub struct Facets {
     pub collections: Vec<CollectionFacet>,
     /// By tag; the thirty that most have.
     pub tags: Vec<ValueFacet>,
+    /// By brand; the hundred that most have.
+    pub brands: Vec<ValueFacet>,
+    /// By condition.
+    pub conditions: Vec<ValueFacet>,
     /// By price; a product counts wherever one of its variants does.
     pub prices: Vec<PriceFacet>,
     /// By rating.
@@ -142,6 +147,8 @@ enum Of {
     Category,
     Collection,
     Tag,
+    Brand,
+    Condition,
     Price,
     Rating,
     Seller,
@@ -169,6 +176,12 @@ impl Filters {
         }
         if !search.tags.is_empty() {
             filters.insert(Of::Tag, json!({"terms": {"tags": search.tags}}));
+        }
+        if !search.brands.is_empty() {
+            filters.insert(Of::Brand, json!({"terms": {"brand": search.brands}}));
+        }
+        if !search.conditions.is_empty() {
+            filters.insert(Of::Condition, json!({"terms": {"condition": search.conditions}}));
         }
         if let Some(seller) = &search.seller {
             filters.insert(Of::Seller, json!({"term": {"seller_id": seller}}));
@@ -260,6 +273,8 @@ pub(super) fn counts(filters: &Filters, words: Option<Value>) -> Value {
             "categories": of_products(Of::Category, terms("category_facets", CATEGORIES_MAX)),
             "collections": of_products(Of::Collection, terms("collection_facets", COLLECTIONS_MAX)),
             "tags": of_products(Of::Tag, terms("tags", VALUES_MAX)),
+            "brands": of_products(Of::Brand, terms("brand", BRANDS_MAX)),
+            "conditions": of_products(Of::Condition, terms("condition", VALUES_MAX)),
             "sellers": of_products(Of::Seller, terms("seller_facet", SELLERS_MAX)),
             "ratings": of_products(Of::Rating, json!({"range": {"field": "rating_average", "ranges": ratings}})),
             "variants": {"filter": all(filters.of_products()), "aggs": {"nested": {
@@ -349,6 +364,8 @@ pub(super) fn facets(answer: &Value) -> Facets {
         categories,
         collections,
         tags: values(answer, "tags"),
+        brands: values(answer, "brands"),
+        conditions: values(answer, "conditions"),
         prices: prices(answer),
         ratings: ratings.collect(),
         sellers,
@@ -415,6 +432,8 @@ mod tests {
             category: Some("bags".parse().unwrap()),
             collection: Some("summer".parse().unwrap()),
             tags: vec!["Gift".parse().unwrap(), "eco".parse().unwrap()],
+            brands: vec!["Hide & Co".parse().unwrap()],
+            conditions: vec!["used_good".parse().unwrap()],
             min_price: Some(100),
             min_rating: Some(4.0),
             in_stock: true,
@@ -428,6 +447,8 @@ mod tests {
                 json!({"term": {"category_ids": "bags"}}),
                 json!({"term": {"collection_ids": "summer"}}),
                 json!({"terms": {"tags": ["gift", "eco"]}}),
+                json!({"terms": {"brand": ["Hide & Co"]}}),
+                json!({"terms": {"condition": ["used_good"]}}),
                 json!({"range": {"rating_average": {"gte": 4.0}}}),
             ]
         );

@@ -2,8 +2,9 @@ use std::str::FromStr;
 
 use serde::Serialize;
 use souk_domain::{
+    condition::ItemCondition,
     ids::{CategoryId, CollectionId, SellerId},
-    tag::Tag,
+    names::{Brand, Tag},
 };
 use utoipa::ToSchema;
 
@@ -23,6 +24,12 @@ pub struct SearchQuery {
     pub tags: Vec<Tag>,
     /// Only what this seller sells.
     pub seller: Option<SellerId>,
+    /// Only what any of these makes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub brands: Vec<Brand>,
+    /// Only what is in any of these conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<ItemCondition>,
     /// Only what has these attributes, each a name and a value; of several values of one name any will do.
     pub attributes: Vec<AttributeFilter>,
     /// The least price in minor units, this one included.

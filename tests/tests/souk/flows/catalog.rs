@@ -48,10 +48,19 @@ async fn a_product_that_cannot_be_is_refused_by_field() {
         ("images", json!([{ "url": "http://x.example/a.png", "alt": "" }]), "images[0].url"),
         ("variants", json!([]), "variants"),
         ("variants", json!([{ "sku": "not a sku" }]), "variants[0].sku"),
+        ("variants", json!([{ "sku": sku, "weight": "1,2 kg" }]), "variants[0].weight"),
+        ("variants", json!([{ "sku": sku, "weight": "30 cm" }]), "variants[0].weight"),
+        (
+            "variants",
+            json!([{ "sku": sku, "dimensions": { "length": "30 cm", "width": "20 cm", "height": "0 m" } }]),
+            "variants[0].dimensions.height",
+        ),
         ("category_id", json!("no id!"), "category_id"),
         ("further_category_ids", json!(["no id!"]), "further_category_ids[0]"),
         ("collection_ids", json!(["a", "no id!"]), "collection_ids[1]"),
         ("tags", json!(["a", ""]), "tags[1]"),
+        ("brand", json!("x".repeat(101)), "brand"),
+        ("condition", json!("worn"), "condition"),
         ("tags", json!(["x".repeat(41)]), "tags[0]"),
     ] {
         operator.put(&path, with(field, value)).await.expect_problem(400, "invalid-request").about_field(named);

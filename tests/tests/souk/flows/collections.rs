@@ -87,6 +87,54 @@ async fn a_product_is_found_by_all_its_categories_its_collections_and_tags() {
 }
 
 #[tokio::test]
+async fn brand_condition_and_measures_are_shown_and_searched_by() {
+    let operator = stack().sign_in("operator").await;
+    let shop = Shop::open(&operator).await;
+    let brand = format!("Brand {}", &fresh("w")[2..14]);
+    let (used, new) = (fresh("prod"), fresh("prod"));
+    let mut body = shop.product("Travel Kettle", &[&used]);
+    body["brand"] = json!(format!(" {brand} "));
+    body["condition"] = json!("used_like_new");
+    body["variants"][0]["weight"] = json!("1.2 kg");
+    body["variants"][0]["dimensions"] = json!({ "length": "10 in", "width": "20cm", "height": "0.3 m" });
+    let put = operator.put(&admin(&used), body.clone()).await.expect(201);
+    let size = json!({ "length": "254 mm", "width": "200 mm", "height": "300 mm" });
+    assert_eq!((put.text("brand"), &put.body["variants"][0]["dimensions"]), (brand.as_str(), &size));
+    let mut again = put.body.clone();
+    for field in ["product_id", "version", "created_at", "updated_at"] {
+        again.as_object_mut().unwrap().remove(field);
+    }
+    assert_eq!(operator.put(&admin(&used), again).await.expect(200).header("etag"), "\"1\"", "as it was told");
+    let mut other = shop.product("Kettle", &[&new]);
+    other["brand"] = json!(brand);
+    let put = operator.put(&admin(&new), other).await.expect(201);
+    assert_eq!(put.text("condition"), "new", "unless said otherwise");
+    let page = eventually("its page", PROJECTION, || async {
+        let page = uncached(&format!("/products/{used}")).await;
+        (page.status == 200).then_some(page.body)
+    })
+    .await;
+    assert_eq!((page["brand"].as_str(), page["condition"].as_str()), (Some(brand.as_str()), Some("used_like_new")));
+    assert_eq!(page["variants"][0]["weight"], json!({ "value": 1200.0, "unit": "g" }));
+    assert_eq!(page["variants"][0]["dimensions"]["length"], json!({ "value": 254.0, "unit": "mm" }));
+    let written = brand.replace(' ', "%20");
+    let both = eventually("both of the brand", PROJECTION, || async {
+        let found = operator.get(&format!("/search?brand={written}")).await.expect(200).body;
+        (ids(&found["hits"]).len() == 2).then_some(found)
+    })
+    .await;
+    assert_eq!(count(&both["facets"], "brands", "value", &brand), 2);
+    assert_eq!(count(&both["facets"], "conditions", "value", "used_like_new"), 1);
+    let one = operator.get(&format!("/search?q={written}&condition=used_like_new&condition=refurbished")).await;
+    let one = one.expect(200).body;
+    assert_eq!(ids(&one["hits"]), [used.as_str()]);
+    assert_eq!((&one["hits"][0]["brand"], &one["hits"][0]["condition"]), (&json!(brand), &json!("used_like_new")));
+    assert_eq!(count(&one["facets"], "conditions", "value", "new"), 1, "without its own filter");
+    let search = stack().guest().get("/search?condition=worn").await;
+    search.expect_problem(400, "invalid-request").about_field("condition");
+}
+
+#[tokio::test]
 async fn a_product_stands_beside_those_that_stand_in_its_category_too() {
     let operator = stack().sign_in("operator").await;
     let (shop, elsewhere) = (Shop::open(&operator).await, Shop::open(&operator).await);
