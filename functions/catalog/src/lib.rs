@@ -1,6 +1,7 @@
 //! Lambda handlers of the catalog context: the operators' endpoints and the publisher of its events.
 #![forbid(unsafe_code)]
 
+pub mod change_products;
 pub mod delete_product;
 pub mod get_category;
 pub mod get_collection;
@@ -17,6 +18,7 @@ pub mod put_seller;
 
 souk_runtime::functions! {
     stream "publish-catalog" => publish_catalog::handle,
+    http "change-products" => change_products::handle,
     http "delete-product" => delete_product::handle,
     http "get-category" => get_category::handle,
     http "get-collection" => get_collection::handle,

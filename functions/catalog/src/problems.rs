@@ -1,8 +1,8 @@
 //! How this context's errors look to a client.
 
 use souk_catalog::{
-    DeleteProductError, PreconditionFailure, PutCategoryError, PutCollectionError, PutProductError, PutSellerError,
-    Violation,
+    ChangeProductError, DeleteProductError, PreconditionFailure, PutCategoryError, PutCollectionError, PutProductError,
+    PutSellerError, Violation,
 };
 use souk_runtime::http::{
     Problem,
@@ -18,6 +18,13 @@ pub(crate) fn put_product(error: PutProductError) -> Problem {
             Problem::new(SkuTaken, detail).with("sku", sku).with("product_id", product_id)
         }
         PutProductError::Store(error) => error.into(),
+    }
+}
+
+pub(crate) fn change_product(error: ChangeProductError) -> Problem {
+    match error {
+        ChangeProductError::NotFound => Problem::not_found("product"),
+        ChangeProductError::Put(error) => put_product(error),
     }
 }
 

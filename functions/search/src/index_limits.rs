@@ -11,7 +11,7 @@ use souk_search::{
     definition,
 };
 
-use crate::page_projector::page_product;
+use crate::page_projector::{page_product, rule};
 
 /// Lucene takes no longer term, in bytes.
 const TERM_MAX: usize = 32_766;
@@ -39,7 +39,7 @@ struct Written {
 /// A field of the mapping, its type, the most that is taken of it and the least that is not.
 type Row = (&'static str, &'static str, fn(&mut Written), fn(&mut Written));
 
-const ROWS: [Row; 38] = [
+const ROWS: [Row; 41] = [
     ("product_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("mark", "long", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("written_at", "long", |_| {}, |w| w.product["created_at"] = json!(1)),
@@ -137,6 +137,9 @@ const ROWS: [Row; 38] = [
         |w| w.product["attributes"] = attributes(50),
         |w| w.product["attributes"] = attributes(51),
     ),
+    ("variants.numbers.name", "keyword", |w| w.define(64, 20, 1e15), |w| w.define(65, 20, 1.0)),
+    ("variants.numbers.facet", "keyword", |w| w.define(64, 20, 1.0), |w| w.define(64, 21, 1.0)),
+    ("variants.numbers.value", "double", |w| w.define(1, 1, 1e15), |w| w.define(1, 1, 2e15)),
     ("variants.strong", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
     ("variants.spelling", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
     (
@@ -189,6 +192,13 @@ impl Written {
         written
     }
 
+    /// An attribute that is a number: how long its name and unit are.
+    fn define(&mut self, name: usize, unit: usize, value: f64) {
+        let [name, unit] = [name, unit].map(|length| WIDE.repeat(length));
+        self.category["attributes"] = json!([{ "name": name, "takes": { "type": "number", "unit": unit } }]);
+        self.product["attributes"] = json!({ name: value });
+    }
+
     /// The document that it leads to, if every edge takes it.
     fn document(&self) -> Option<Value> {
         let details: ProductDetails = serde_json::from_value(self.product.clone()).ok()?;
@@ -219,6 +229,7 @@ impl Written {
                 versions: String::new(),
                 tree_revision: 1,
                 names: vec![name; LEVELS],
+                attributes: category.attributes.into_iter().map(rule).collect(),
             }),
             further: BTreeMap::new(),
             collections: product
@@ -242,7 +253,13 @@ impl Written {
 /// The values of a field; those of a variant are in `variants`.
 fn values<'a>(document: &'a Value, name: &str) -> Vec<&'a Value> {
     match name.strip_prefix("variants.") {
-        Some(name) => document["variants"].as_array().unwrap().iter().map(|variant| &variant[name]).collect(),
+        Some(name) => {
+            let variants = document["variants"].as_array().unwrap().iter();
+            match name.strip_prefix("numbers.") {
+                Some(name) => variants.flat_map(|v| v["numbers"].as_array().unwrap()).map(|n| &n[name]).collect(),
+                None => variants.map(|variant| &variant[name]).collect(),
+            }
+        }
         None => vec![&document[name]],
     }
 }
@@ -276,7 +293,8 @@ fn every_field_of_the_mapping_has_its_row() {
             .collect()
     };
     let variants = fields(&properties["variants"]["properties"], "variants.");
-    let mapped: BTreeSet<_> = fields(properties, "").into_iter().chain(variants).collect();
+    let numbers = fields(&properties["variants"]["properties"]["numbers"]["properties"], "variants.numbers.");
+    let mapped: BTreeSet<_> = fields(properties, "").into_iter().chain(variants).chain(numbers).collect();
     let known: BTreeSet<_> = ROWS.iter().map(|(field, kind, ..)| ((*field).to_owned(), (*kind).to_owned())).collect();
     assert_eq!(mapped, known);
 }

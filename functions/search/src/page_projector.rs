@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use souk_catalog::{CategoryRecord, CollectionDetails, CollectionRecord, Key, ProductRecord, Scalar, SellerRecord};
+use souk_catalog::{
+    AttributeDefinition, AttributeType, CategoryRecord, CollectionDetails, CollectionRecord, Key, ProductRecord,
+    Scalar, SellerRecord,
+};
 use souk_events::search::NameOf;
 use souk_runtime::stream::{self, BatchResult, Record, RecordFailure};
-use souk_search::{CollectionNode, Dimensions, Image, PageProduct, Pages, Rating, Variant};
+use souk_search::{AttributeRule, CollectionNode, Dimensions, Image, PageProduct, Pages, Rating, Variant};
 use souk_wiring::{Call, FromEnvironment};
 
 use crate::refreshes::Refreshes;
@@ -36,8 +39,11 @@ async fn project(deps: &Deps, record: Record) -> Result<(), RecordFailure> {
             Ok(project_product(&deps.pages, product).await?)
         }
         Some(Ok(Key::Category(id))) => {
-            let Some(CategoryRecord { name, parent_id, version, .. }) = record.new_image()? else { return Ok(()) };
-            deps.pages.record_category(&id, &name, parent_id.as_ref(), version).await?;
+            let Some(CategoryRecord { name, parent_id, attributes, version, .. }) = record.new_image()? else {
+                return Ok(());
+            };
+            let rules = attributes.into_iter().map(rule).collect();
+            deps.pages.record_category_with(&id, &name, parent_id.as_ref(), rules, version).await?;
             Ok(deps.refreshes.begin(NameOf::Category(id), version).await?)
         }
         Some(Ok(Key::Collection(id))) => {
@@ -89,6 +95,17 @@ pub(crate) fn page_product(record: ProductRecord) -> Option<PageProduct> {
         variants: details.variants.into_iter().map(variant).collect(),
         created_at: record.created_at,
     })
+}
+
+/// What pages and search want to know of an attribute's definition. A nearer one counts even where it says nothing more
+/// than that the attribute is a text.
+pub(crate) fn rule(definition: AttributeDefinition) -> (String, AttributeRule) {
+    let AttributeDefinition { name, takes, facet: is_facet, .. } = definition;
+    let (is_number, unit) = match takes {
+        AttributeType::Number { unit } => (true, unit),
+        AttributeType::Text {} | AttributeType::Boolean {} | AttributeType::Choice { .. } => (false, None),
+    };
+    (name, AttributeRule { is_number, unit, is_facet })
 }
 
 fn variant(variant: souk_catalog::Variant) -> Variant {

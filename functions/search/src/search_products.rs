@@ -17,7 +17,7 @@ use souk_wiring::{Call, FromEnvironment};
 
 use crate::problems;
 
-const PARAMETERS: [&str; 15] = [
+const PARAMETERS: [&str; 16] = [
     "q",
     "category",
     "collection",
@@ -26,6 +26,7 @@ const PARAMETERS: [&str; 15] = [
     "brand",
     "condition",
     "attribute",
+    "range",
     "min_price",
     "max_price",
     "min_rating",
@@ -35,6 +36,7 @@ const PARAMETERS: [&str; 15] = [
     "cursor",
 ];
 const ATTRIBUTES_MAX: usize = 20;
+const RANGES_MAX: usize = 10;
 const TAGS_MAX: usize = 20;
 const BRANDS_MAX: usize = 20;
 const Q_MAX: usize = 200;
@@ -67,6 +69,7 @@ pub struct Deps {
         ("brand" = Option<Vec<Brand>>, Query, description = "Only what this brand makes, written as a facet shows it. May be given up to 20 times: any will do."),
         ("condition" = Option<Vec<ItemCondition>>, Query, description = "Only what is sold in this condition. May be given several times: any will do."),
         ("attribute" = Option<Vec<String>>, Query, description = "Only what has this attribute, as a facet shows it: `colour=brown`. May be given up to 20 times: of several values of one attribute any will do, of several attributes all have to match."),
+        ("range" = Option<Vec<String>>, Query, description = "Only what has this attribute, which its category says to be a number, within these bounds: `volume=0.5..2`, `volume=..2`. May be given up to 10 times, each attribute once."),
         ("min_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The least price in minor units, this one included."),
         ("max_price" = Option<i64>, Query, minimum = 0, maximum = 99999999, description = "The highest price in minor units, this one included."),
         ("min_rating" = Option<f64>, Query, minimum = 0, maximum = 5, description = "The least average rating, this one included."),
@@ -100,6 +103,7 @@ fn parse(request: &Request) -> Result<SearchQuery, Problem> {
         brands: request.queries("brand", BRANDS_MAX)?,
         conditions: request.queries("condition", ItemCondition::ALL.len())?,
         attributes: request.queries("attribute", ATTRIBUTES_MAX)?,
+        ranges: request.queries("range", RANGES_MAX)?,
         min_price: price("min_price", request.query("min_price")?)?,
         max_price: price("max_price", request.query("max_price")?)?,
         min_rating: request.query("min_rating")?,
@@ -107,6 +111,11 @@ fn parse(request: &Request) -> Result<SearchQuery, Problem> {
         sort: request.query("sort")?.unwrap_or_default(),
         limit: page_size(request.query("limit")?, LIMIT_DEFAULT, 1..=LIMIT_MAX)?,
     };
+    for (index, range) in search.ranges.iter().enumerate() {
+        if search.ranges[..index].iter().any(|other| other.name == range.name) {
+            return Err(Problem::invalid_field("range", "names an attribute twice"));
+        }
+    }
     if search.min_rating.is_some_and(|rating| !(0.0..=5.0).contains(&rating)) {
         return Err(Problem::invalid_field("min_rating", "must be from 0 to 5"));
     }

@@ -9,20 +9,23 @@
 
 mod category;
 mod collection;
+mod definition;
 mod key;
 mod precondition;
 mod product;
 mod seller;
 mod store;
 mod violation;
+mod ways;
 
 pub use category::{Category, CategoryDetails, CategoryRecord, PutCategoryError};
 pub use collection::{Collection, CollectionDetails, CollectionRecord, PutCollectionError};
+pub use definition::{AttributeDefinition, AttributeType};
 pub use key::{Key, Place};
 pub use precondition::PreconditionFailure;
 pub use product::{
-    DeleteProductError, Dimensions, Image, Product, ProductDetails, ProductRecord, PutProductError, Rating, Scalar,
-    Variant,
+    ChangeProductError, DeleteProductError, Dimensions, Image, Product, ProductChange, ProductDetails, ProductRecord,
+    PutProductError, Rating, Scalar, Variant,
 };
 pub use seller::{PutSellerError, Seller, SellerDetails, SellerRecord};
 pub use store::{Catalog, ProductsOf, ProductsPage};

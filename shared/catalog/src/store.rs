@@ -4,7 +4,7 @@ use souk_domain::ids::{CategoryId, CollectionId, ProductId, SellerId};
 use souk_dynamo::{AttributeValue, Condition, StoreError, Table, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
-use crate::{Key, Product, ProductRecord};
+use crate::{Key, Product, ProductRecord, ways::Ways};
 
 /// How often a write is tried that others got in between.
 pub(crate) const ATTEMPTS: u32 = 6;
@@ -19,6 +19,7 @@ const BY_PARENT: &str = "by-parent";
 pub struct Catalog {
     #[variable("CATALOG_TABLE")]
     pub(crate) table: Table,
+    pub(crate) ways: Ways,
 }
 
 /// Which products to list.
@@ -44,7 +45,7 @@ pub struct ProductsPage {
 impl Catalog {
     /// The catalog in this table.
     pub fn new(table: Table) -> Self {
-        Self { table }
+        Self { table, ways: Ways::default() }
     }
 
     /// A product; `None` where it is absent or deleted.

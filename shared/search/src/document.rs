@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use souk_domain::{condition::ItemCondition, ids::ProductId, names::Tag};
 
 use crate::{
-    page::{CategoryName, PageProduct, ProductPage, Rating, Variant},
+    page::{AttributeRule, CategoryName, PageProduct, ProductPage, Rating, Variant},
     query::code_key,
 };
 
@@ -106,6 +106,38 @@ impl ProductPage {
         })
     }
 
+    /// What the product's category says of an attribute, where it says anything.
+    fn rule(&self, name: &str) -> Option<&AttributeRule> {
+        self.category.as_ref()?.attributes.get(name)
+    }
+
+    /// What filters and facets count: `colour=brown`. Names hold no `=` there; a value may.
+    fn pairs(&self, product: &PageProduct, variant: &Variant) -> Vec<String> {
+        let counted = merged(product, variant).into_iter();
+        let counted = counted.filter(|(name, _)| self.rule(name).is_none_or(|rule| rule.is_facet && !rule.is_number));
+        let pair = |(name, value): (String, Value)| {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(is) => if is { "yes" } else { "no" }.to_owned(),
+                _ => return None,
+            };
+            let is_short = text.chars().count() <= FACET_MAX && !text.trim().is_empty() && !name.contains('=');
+            is_short.then(|| format!("{name}={}", text.trim()))
+        };
+        counted.filter_map(pair).collect()
+    }
+
+    /// What is filtered by ranges: numbers of attributes that a category says to be numbers. A unit holds no `|`.
+    fn numbers(&self, product: &PageProduct, variant: &Variant) -> Vec<Value> {
+        let number = |(name, value): (String, Value)| {
+            let rule = self.rule(&name).filter(|rule| rule.is_number && rule.is_facet)?;
+            let facet = format!("{}|{name}", rule.unit.as_deref().unwrap_or_default());
+            Some(json!({"name": name, "facet": facet, "value": value.as_f64()?}))
+        };
+        merged(product, variant).into_iter().filter_map(number).collect()
+    }
+
     /// `id|name` of those whose names are known.
     fn collection_facets(&self) -> Vec<String> {
         let named = self.collections.iter().filter_map(|(id, shown)| Some((id, shown.name.as_ref()?)));
@@ -132,7 +164,8 @@ impl ProductPage {
             "tag_words": product.tags.iter().map(Tag::as_str).chain(collections).collect::<Vec<_>>(),
             "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
             "attribute_words": words(product, variant).into_iter().chain(said_of(product)).collect::<Vec<_>>(),
-            "attribute_pairs": pairs(product, variant),
+            "attribute_pairs": self.pairs(product, variant),
+            "numbers": self.numbers(product, variant),
             "attributes": merged(product, variant),
             "price": self.prices.get(&variant.sku).map(|fact| fact.price.amount()),
             "available": available,
@@ -180,21 +213,6 @@ fn said_of(product: &PageProduct) -> impl Iterator<Item = String> {
 fn category_facets(path: &[CategoryName]) -> Vec<String> {
     let parents = std::iter::once("").chain(path.iter().map(|name| name.category_id.as_str()));
     path.iter().zip(parents).map(|(name, parent)| format!("{}|{parent}|{}", name.category_id, name.name)).collect()
-}
-
-/// What filters and facets count: `colour=brown`. Names hold no `=` there; a value may.
-fn pairs(product: &PageProduct, variant: &Variant) -> Vec<String> {
-    let pair = |(name, value): (String, Value)| {
-        let text = match value {
-            Value::String(text) => text,
-            Value::Number(number) => number.to_string(),
-            Value::Bool(is) => if is { "yes" } else { "no" }.to_owned(),
-            _ => return None,
-        };
-        let is_short = text.chars().count() <= FACET_MAX && !text.trim().is_empty() && !name.contains('=');
-        is_short.then(|| format!("{name}={}", text.trim()))
-    };
-    merged(product, variant).into_iter().filter_map(pair).collect()
 }
 
 /// A longer value is a text, by which nobody filters.
@@ -261,6 +279,7 @@ mod tests {
                 versions: String::new(),
                 tree_revision: 1,
                 names: names.into(),
+                attributes: BTreeMap::new(),
             }),
             further: BTreeMap::new(),
             collections: BTreeMap::new(),
@@ -308,7 +327,16 @@ mod tests {
                 |(id, name): &(&str, &str)| CategoryName { category_id: id.parse().unwrap(), name: (*name).into() };
             let names = names.iter().map(name).collect();
             let category_id: souk_domain::ids::CategoryId = id.parse().unwrap();
-            (category_id.clone(), CategoryPath { category_id, versions: String::new(), tree_revision: 1, names })
+            (
+                category_id.clone(),
+                CategoryPath {
+                    category_id,
+                    versions: String::new(),
+                    tree_revision: 1,
+                    names,
+                    attributes: BTreeMap::new(),
+                },
+            )
         };
         page.further = [path("gifts", &[("bags", "Bags"), ("gifts", "Gift Ideas")]), path("unheard-of", &[])].into();
         let name = |version, name: Option<&str>| CollectionName { version, name: name.map(str::to_owned) };
@@ -327,6 +355,33 @@ mod tests {
         assert_eq!(first["category_names"], json!(["Bags", "Backpacks", "Gift Ideas"]));
         assert_eq!(first["kinds"], json!(["Bags", "Backpacks", "Ideas"]));
         assert_eq!(first["tag_words"], json!(["hand made", "Sun | Sea"]));
+    }
+
+    #[test]
+    fn a_category_says_what_is_counted_and_what_is_a_number() {
+        let mut page = page();
+        let product = page.product.as_mut().unwrap();
+        product.attributes.insert("volume".to_owned(), json!(22));
+        product.attributes.insert("stars".to_owned(), json!("many"));
+        let rule = |is_number, unit: Option<&str>, is_facet| AttributeRule {
+            is_number,
+            unit: unit.map(str::to_owned),
+            is_facet,
+        };
+        page.category.as_mut().unwrap().attributes = [
+            ("material", rule(false, None, false)),
+            ("volume", rule(true, Some("l"), true)),
+            // From before its category said so: no number.
+            ("stars", rule(true, None, true)),
+        ]
+        .map(|(name, rule)| (name.to_owned(), rule))
+        .into();
+        let Action::Index { document, .. } = page.action() else { panic!("no document") };
+        let first = &document["variants"][0];
+        assert_eq!(first["attribute_pairs"], json!(["colour=brown", "vegan=no", "waterproof=yes"]));
+        assert_eq!(first["numbers"], json!([{"name": "volume", "facet": "l|volume", "value": 22.0}]));
+        assert!(first["attribute_words"].as_array().unwrap().contains(&json!("leather")), "it is a word all the same");
+        assert_eq!(page.view().unwrap().units, [("volume".to_owned(), "l".to_owned())].into());
     }
 
     #[test]

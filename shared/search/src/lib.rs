@@ -21,13 +21,15 @@ pub use document::Action;
 pub use index::{IndexError, QUERY_WITHIN, RefusedDocument, SearchIndex, WITHIN, definition, fingerprint};
 pub use keeper::{ComparisonReport, Counts, Keeper, KeeperError, PARTS_MAX, PartReport, ReindexReport};
 pub use page::{
-    Availability, AvailabilityFact, CardVariant, CardView, CategoryName, CategoryPath, CategoryTree, CollectionName,
-    CollectionNode, Dimensions, GONE_FOR, Image, ImageSource, ImageView, Looked, PRODUCTS_A_PART, PageProduct,
-    PageView, Pages, PriceFact, ProductPage, Rating, RenameReport, RenameState, Segment, SellerName, TreeView, Variant,
+    AttributeRule, AttributeRules, Availability, AvailabilityFact, CardVariant, CardView, CategoryName, CategoryPath,
+    CategoryTree, CollectionName, CollectionNode, Dimensions, GONE_FOR, Image, ImageSource, ImageView, Looked,
+    PRODUCTS_A_PART, PageProduct, PageView, Pages, PriceFact, ProductPage, Rating, RenameReport, RenameState, Segment,
+    SellerName, TreeView, Variant,
 };
 pub use query::{
     AttributeFacet, AttributeFilter, AttributeFilterError, AttributeValue, CategoryFacet, CollectionFacet,
-    CorrectedWord, CursorKey, Facets, Hit, LineProblem, PriceFacet, QueryError, RatingFacet, Search, SearchAnswer,
-    SearchQuery, SellerFacet, Sort, SuggestedCategory, Suggester, Suggestion, Suggestions, Synonyms, ValueFacet,
+    CorrectedWord, CursorKey, Facets, Hit, LineProblem, NumberFacet, PriceFacet, QueryError, RangeFilter,
+    RangeFilterError, RatingFacet, Search, SearchAnswer, SearchQuery, SellerFacet, Sort, SuggestedCategory, Suggester,
+    Suggestion, Suggestions, Synonyms, ValueFacet,
 };
 pub use synonyms::{CurrentSynonyms, PutSynonyms, PutSynonymsError, SynonymFile, SynonymLines};

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use souk_domain::ids::{CategoryId, ProductId, Sku};
 use souk_dynamo::{Item, Refusal, StoreError, Transaction, TransactionOutcome, attribute, decode, s};
 
-use super::{Product, ProductDetails, ProductRecord};
+use super::{Definitions, Product, ProductDetails, ProductRecord};
 use crate::{
-    Catalog, Key, PreconditionFailure, Put, Violation,
+    Catalog, CategoryRecord, Key, PreconditionFailure, Put, Violation,
+    category::DEPTH_MAX,
     precondition::{Step, step},
     store::{ATTEMPTS, pause, unchanged_since},
 };
@@ -15,8 +16,8 @@ use crate::{
 /// Why a product was not put.
 #[derive(Debug, thiserror::Error)]
 pub enum PutProductError {
-    /// Fields out of their limits.
-    #[error("{} fields are out of their limits", .0.len())]
+    /// Fields out of their limits, or attributes that its category wants otherwise.
+    #[error("{} fields are not as they must be", .0.len())]
     Invalid(Vec<Violation>),
     /// The caller has not seen what they would overwrite.
     #[error(transparent)]
@@ -51,6 +52,8 @@ struct Surroundings {
     product: Option<ProductRecord>,
     /// What it names that does not exist.
     unknown: Vec<Violation>,
+    /// What its main category and those above it say of its attributes.
+    definitions: Definitions,
 }
 
 impl Catalog {
@@ -71,7 +74,9 @@ impl Catalog {
         details.check().map_err(PutProductError::Invalid)?;
         for attempt in 0..ATTEMPTS {
             let around = self.surroundings(id, &details).await?;
-            let stored = ProductRecord::stored(around.product.as_ref(), &details);
+            let fitted = around.definitions.fit(&details);
+            // What is there already, and was put before its category wanted it otherwise, may be put again.
+            let stored = ProductRecord::stored(around.product.as_ref(), fitted.as_ref().unwrap_or(&details));
             let step = step(stored, if_match)?;
             let version = match (step, around.product.clone().and_then(ProductRecord::product)) {
                 (Step::Nothing, Some(product)) => return Ok(Put::Unchanged(product)),
@@ -81,8 +86,9 @@ impl Catalog {
             if !around.unknown.is_empty() {
                 return Err(PutProductError::Unknown(around.unknown));
             }
+            let details = fitted.map_err(PutProductError::Invalid)?;
             let created_at = around.product.as_ref().map_or(now, |record| record.created_at);
-            let record = ProductRecord::live(id, details.clone(), version, created_at, now);
+            let record = ProductRecord::live(id, details, version, created_at, now);
             if self.write(&record, stored.seen(), around.product.as_ref()).await? {
                 let product = record.product().ok_or_else(|| StoreError::corrupt("a product without details"))?;
                 return Ok(if matches!(step, Step::Create { .. }) {
@@ -99,7 +105,10 @@ impl Catalog {
     async fn surroundings(&self, id: &ProductId, details: &ProductDetails) -> Result<Surroundings, StoreError> {
         let product = Key::Product(id.clone()).to_string();
         let named = named(details);
-        let keys: BTreeSet<_> = named.iter().map(|(key, ..)| key.as_str()).chain([product.as_str()]).collect();
+        let above = self.ways.above(&details.category_id);
+        let above: Vec<_> = above.into_iter().map(|id| Key::Category(id).to_string()).collect();
+        let asked = named.iter().map(|(key, ..)| key).chain(&above).chain([&product]);
+        let keys: BTreeSet<_> = asked.map(String::as_str).collect();
         let keys: Vec<_> = keys.into_iter().map(|key| [("pk", key)]).collect();
         let items = self.table.get_many(&keys, true).await?;
         let mut items: HashMap<_, _> = items.into_iter().map(|item| (key_of(&item), item)).collect();
@@ -110,7 +119,29 @@ impl Catalog {
             reason: format!("There is no such {what}."),
             semantic: true,
         });
-        Ok(Surroundings { product, unknown: unknown.collect() })
+        let unknown = unknown.collect();
+        let definitions = self.definitions(&details.category_id, items).await?;
+        Ok(Surroundings { product, unknown, definitions })
+    }
+
+    /// What a category and those above it say of attributes. Of these items some were read because the way was thought
+    /// to lead over them; where it does not, it is read on.
+    async fn definitions(&self, id: &CategoryId, mut read: HashMap<String, Item>) -> Result<Definitions, StoreError> {
+        let mut definitions = Definitions::default();
+        let mut next = Some(id.clone());
+        for _ in 0..=DEPTH_MAX {
+            let Some(id) = next else { break };
+            let key = Key::Category(id.clone()).to_string();
+            let found: Option<CategoryRecord> = match read.remove(&key) {
+                Some(item) => Some(decode(item)?),
+                None => self.table.get(&[("pk", &key)]).await?,
+            };
+            let Some(CategoryRecord { parent_id, attributes, .. }) = found else { break };
+            self.ways.learn(&id, parent_id.as_ref());
+            definitions.add(attributes);
+            next = parent_id;
+        }
+        Ok(definitions)
     }
 
     /// Writes the product together with the claims of the SKUs and with the places that are new to it. False where

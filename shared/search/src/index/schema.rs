@@ -133,6 +133,9 @@ fn variant() -> Value {
         "seller_name": telling(),
         "attribute_words": telling(),
         "attribute_pairs": {"type": "keyword"},
+        "numbers": {"type": "nested", "properties": {
+            "name": {"type": "keyword"}, "facet": {"type": "keyword"}, "value": {"type": "double"},
+        }},
         "strong": {"type": "text", "analyzer": "joined", "search_analyzer": "stemmed_asked", "norms": false},
         "spelling": {"type": "text", "analyzer": "plain", "search_analyzer": "plain_asked", "norms": false},
         "all_words": {"type": "text", "analyzer": "plain", "search_analyzer": "plain_asked", "norms": false},

@@ -20,8 +20,8 @@ pub use card::{CardVariant, CardView};
 pub use collections::CollectionNode;
 pub use picture::{ImageSource, ImageView};
 pub use record::{
-    AvailabilityFact, CategoryName, CategoryPath, CollectionName, Dimensions, Image, PageProduct, PriceFact,
-    ProductPage, Rating, SellerName, Variant,
+    AttributeRule, AttributeRules, AvailabilityFact, CategoryName, CategoryPath, CollectionName, Dimensions, Image,
+    PageProduct, PriceFact, ProductPage, Rating, SellerName, Variant,
 };
 pub use renames::{PRODUCTS_A_PART, RenameReport, RenameState, Segment};
 pub(crate) use store::Part;

@@ -7,7 +7,7 @@ use souk_domain::ids::{CategoryId, CollectionId, ProductId, SellerId, Sku};
 use souk_dynamo::{Attribute, Condition, Item, StoreError, Update, attribute, decode, n, s, value};
 
 use super::{
-    CategoryPath, CollectionName, PageProduct, Pages, SellerName,
+    AttributeRules, CategoryPath, CollectionName, PageProduct, Pages, SellerName,
     facts::SkuFacts,
     nodes::nodes,
     store::{category_key, collection_key, page_key, seller_key, sku_key},
@@ -66,7 +66,7 @@ impl Pages {
         let category = self.path_of(&product.category_id, &nodes).await?;
         let mut further = BTreeMap::new();
         for id in &product.further_category_ids {
-            further.insert(id.clone(), self.path_of(id, &nodes).await?);
+            further.insert(id.clone(), without_rules(self.path_of(id, &nodes).await?));
         }
         Ok(Surroundings { names: Names { category, further, collections, seller }, facts })
     }
@@ -124,7 +124,8 @@ impl Pages {
         if page.is_some_and(|page| stands_also_in(&page, &category.category_id)) {
             let shown = attribute("further").key(category.category_id.as_str());
             let older = older_than(&shown, category);
-            let update = Update::new().set(shown.clone(), value(category)?).add("revision", n(1));
+            let path = value(&without_rules(category.clone()))?;
+            let update = Update::new().set(shown.clone(), path).add("revision", n(1));
             self.settle(&page_key(id), update.when(shown.exists()).when(older)).await?;
         }
         Ok(())
@@ -135,6 +136,11 @@ impl Pages {
 fn older_than(shown: &Attribute, category: &CategoryPath) -> Condition {
     let versions = shown.clone().field("versions");
     versions.clone().is_absent().or(versions.is_below(s(&category.versions)))
+}
+
+/// Only a product's main category says what its attributes are.
+fn without_rules(path: CategoryPath) -> CategoryPath {
+    CategoryPath { attributes: AttributeRules::new(), ..path }
 }
 
 fn stands_also_in(page: &Item, id: &CategoryId) -> bool {

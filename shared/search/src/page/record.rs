@@ -162,8 +162,27 @@ pub struct CategoryPath {
     pub versions: String,
     /// 0 where not all of the way was known. Once it was the revision of the tree.
     pub tree_revision: u64,
-    /// From the root down, the product's own category last.
+    /// From the root down, the category itself last.
     pub names: Vec<CategoryName>,
+    /// Which of its products' attributes are more than a text that search counts; only of a main category.
+    #[serde(default, skip_serializing_if = "AttributeRules::is_empty")]
+    pub attributes: AttributeRules,
+}
+
+/// What categories say of attributes, by their names.
+pub type AttributeRules = BTreeMap<String, AttributeRule>;
+
+/// What a category says of an attribute, as far as pages and search want to know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeRule {
+    /// Its value is a number.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_number: bool,
+    /// In which unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Whether search counts and filters by it.
+    pub is_facet: bool,
 }
 
 /// A category on the way.

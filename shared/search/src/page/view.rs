@@ -12,7 +12,8 @@ use souk_domain::{
 use utoipa::ToSchema;
 
 use super::{
-    Availability, CategoryName, CollectionName, Dimensions, ImageView, ProductPage, Rating, SellerName, Variant,
+    Availability, CategoryName, CollectionName, Dimensions, ImageView, PageProduct, ProductPage, Rating, SellerName,
+    Variant,
 };
 
 /// A product page as shoppers see it.
@@ -45,6 +46,9 @@ pub struct PageView {
     pub rating: Option<Rating>,
     /// Properties that all variants share.
     pub attributes: BTreeMap<String, Value>,
+    /// The units of those that are numbers and have one, by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub units: BTreeMap<String, String>,
     /// Pictures, the first one foremost.
     pub images: Vec<ImageView>,
     /// What can be bought.
@@ -162,10 +166,21 @@ impl ProductPage {
             condition: product.condition,
             rating: product.rating,
             attributes: product.attributes.clone(),
+            units: self.units(product),
             images: product.images.iter().map(ImageView::from).collect(),
             variants: product.variants.iter().map(|variant| self.variant_view(variant)).collect(),
             revision: self.revision,
         })
+    }
+
+    /// Of the attributes that product and variants have.
+    fn units(&self, product: &PageProduct) -> BTreeMap<String, String> {
+        let has = |name: &String| {
+            product.attributes.contains_key(name)
+                || product.variants.iter().any(|variant| variant.attributes.contains_key(name))
+        };
+        let rules = self.category.iter().flat_map(|path| &path.attributes).filter(|(name, _)| has(name));
+        rules.filter_map(|(name, rule)| Some((name.clone(), rule.unit.clone()?))).collect()
     }
 
     /// True where nothing is missing that other contexts have still to publish: such a page may be kept in

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    SearchQuery, Sort, clauses,
-    facets::{self, Filters},
+    SearchQuery, Sort, clauses, facets,
+    filters::Filters,
     plan::Plan,
     words::{Word, Words},
 };

@@ -3,11 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 
-use super::SearchQuery;
+use super::{
+    divided::{
+        AttributeFacet, AttributeValue, CategoryFacet, CollectionFacet, Facets, NumberFacet, PriceFacet, RatingFacet,
+        SellerFacet, ValueFacet,
+    },
+    filters::{Filters, Of},
+};
 
 /// Ranges that prices may be divided into, in minor units; the one that divides the matches best is shown.
 const PRICE_LADDERS: [[i64; 5]; 7] = [
@@ -30,206 +34,18 @@ const PAIRS_MAX: usize = 1_000;
 /// So many values each shard counts: where a facet has no more, its counts are exact over any number of shards.
 const COUNTED_MAX: usize = 10_000;
 const ATTRIBUTES_MAX: usize = 12;
+const NUMBERS_MAX: usize = 20;
 const VALUES_MAX: usize = 30;
-
-/// How the matches divide up, in products. Each counts with all filters but its own.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Facets {
-    /// By category; a product counts in each of its categories, and in each category above them, once.
-    pub categories: Vec<CategoryFacet>,
-    /// By collection.
-    pub collections: Vec<CollectionFacet>,
-    /// By tag; the thirty that most have.
-    pub tags: Vec<ValueFacet>,
-    /// By brand; the hundred that most have.
-    pub brands: Vec<ValueFacet>,
-    /// By condition.
-    pub conditions: Vec<ValueFacet>,
-    /// By price; a product counts wherever one of its variants does.
-    pub prices: Vec<PriceFacet>,
-    /// By rating.
-    pub ratings: Vec<RatingFacet>,
-    /// By seller.
-    pub sellers: Vec<SellerFacet>,
-    /// By attribute: colour, size, brand, whatever the matches have; those that most of them have first.
-    pub attributes: Vec<AttributeFacet>,
-    /// How many can be bought now.
-    pub in_stock: u64,
-}
-
-/// One category among the matches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CategoryFacet {
-    /// Which category.
-    pub category_id: String,
-    /// The category right above it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    /// What it is called.
-    pub name: String,
-    /// How many products.
-    pub count: u64,
-}
-
-/// Products of a collection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CollectionFacet {
-    /// Which collection; fits `collection`.
-    pub collection_id: String,
-    /// What it is called.
-    pub name: String,
-    /// How many products.
-    pub count: u64,
-}
-
-/// Products with a value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ValueFacet {
-    /// Which value; fits the parameter of that name.
-    pub value: String,
-    /// How many products.
-    pub count: u64,
-}
-
-/// One range of prices; the bounds fit `min_price` and `max_price`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PriceFacet {
-    /// The least price in minor units.
-    pub min_price: i64,
-    /// The highest price in minor units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_price: Option<i64>,
-    /// How many products.
-    pub count: u64,
-}
-
-/// Products that are rated at least so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RatingFacet {
-    /// The least average.
-    pub min_rating: i64,
-    /// How many products.
-    pub count: u64,
-}
-
-/// Products of a seller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SellerFacet {
-    /// Which seller; fits `seller`.
-    pub seller_id: String,
-    /// What they are called.
-    pub name: String,
-    /// How many products.
-    pub count: u64,
-}
-
-/// An attribute among the matches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AttributeFacet {
-    /// What it is called.
-    pub name: String,
-    /// Its values, the commonest first.
-    pub values: Vec<AttributeValue>,
-}
-
-/// A value of an attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AttributeValue {
-    /// The value; with its attribute's name and `=` before it, it fits `attribute`.
-    pub value: String,
-    /// How many products.
-    pub count: u64,
-}
-
-/// What a filter belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Of {
-    Category,
-    Collection,
-    Tag,
-    Brand,
-    Condition,
-    Price,
-    Rating,
-    Seller,
-    Stock,
-    Attribute(String),
-}
-
-impl Of {
-    fn is_of_variants(&self) -> bool {
-        matches!(self, Self::Price | Self::Stock | Self::Attribute(_))
+/// What the numbers of variants lie between, by their names.
+fn numbers(others: Vec<Value>, only: Option<&String>) -> Value {
+    let mut by = json!({"terms": {"field": "variants.numbers.facet", "size": NUMBERS_MAX}, "aggs": {
+        "least": {"min": {"field": "variants.numbers.value"}}, "most": {"max": {"field": "variants.numbers.value"}},
+        "products": {"reverse_nested": {}},
+    }});
+    if let Some(name) = only {
+        by["terms"]["include"] = json!(format!(".*\\|{}", literally(name)));
     }
-}
-
-/// The filters of a search.
-pub(super) struct Filters(BTreeMap<Of, Value>);
-
-impl Filters {
-    pub(super) fn of(search: &SearchQuery) -> Self {
-        let mut filters = BTreeMap::new();
-        if let Some(category) = &search.category {
-            filters.insert(Of::Category, json!({"term": {"category_ids": category}}));
-        }
-        if let Some(collection) = &search.collection {
-            filters.insert(Of::Collection, json!({"term": {"collection_ids": collection}}));
-        }
-        if !search.tags.is_empty() {
-            filters.insert(Of::Tag, json!({"terms": {"tags": search.tags}}));
-        }
-        if !search.brands.is_empty() {
-            filters.insert(Of::Brand, json!({"terms": {"brand": search.brands}}));
-        }
-        if !search.conditions.is_empty() {
-            filters.insert(Of::Condition, json!({"terms": {"condition": search.conditions}}));
-        }
-        if let Some(seller) = &search.seller {
-            filters.insert(Of::Seller, json!({"term": {"seller_id": seller}}));
-        }
-        if search.min_price.is_some() || search.max_price.is_some() {
-            let mut range = json!({});
-            if let Some(least) = search.min_price {
-                range["gte"] = json!(least);
-            }
-            if let Some(most) = search.max_price {
-                range["lte"] = json!(most);
-            }
-            filters.insert(Of::Price, json!({"range": {"variants.price": range}}));
-        }
-        if let Some(least) = search.min_rating {
-            filters.insert(Of::Rating, json!({"range": {"rating_average": {"gte": least}}}));
-        }
-        if search.in_stock {
-            filters.insert(Of::Stock, json!({"term": {"variants.in_stock": true}}));
-        }
-        let mut values: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for filter in &search.attributes {
-            values.entry(&filter.name).or_default().push(filter.clone().into());
-        }
-        for (name, pairs) in values {
-            filters.insert(Of::Attribute(name.to_owned()), json!({"terms": {"variants.attribute_pairs": pairs}}));
-        }
-        Self(filters)
-    }
-
-    /// Those that a product as a whole has to match.
-    pub(super) fn of_products(&self) -> Vec<Value> {
-        self.but(None, |of| !of.is_of_variants())
-    }
-
-    /// Those that one of its variants has to match, all together.
-    pub(super) fn of_variants(&self) -> Vec<Value> {
-        self.but(None, Of::is_of_variants)
-    }
-
-    fn but(&self, own: Option<&Of>, which: impl Fn(&Of) -> bool) -> Vec<Value> {
-        let others = self.0.iter().filter(|(of, _)| which(of) && Some(*of) != own);
-        others.map(|(_, filter)| filter.clone()).collect()
-    }
-
-    fn attributes(&self) -> impl Iterator<Item = &String> {
-        self.0.keys().filter_map(|of| if let Of::Attribute(name) = of { Some(name) } else { None })
-    }
+    json!({"filter": all(others), "aggs": {"of": {"nested": {"path": "variants.numbers"}, "aggs": {"by": by}}}})
 }
 
 /// Counts of products, exact: a document is a product, and of its variants that match each value is counted once. What
@@ -265,6 +81,11 @@ pub(super) fn counts(filters: &Filters, words: Option<Value>) -> Value {
         let mut own = terms("variants.attribute_pairs", VALUES_MAX);
         own["terms"]["include"] = json!(format!("{}=.*", literally(name)));
         by_variant[format!("attribute{place}")] = of_variants(Some(&Of::Attribute(name.clone())), own);
+    }
+    by_variant["numbers"] = numbers(filters.of_variants(), None);
+    for (place, name) in filters.ranges().enumerate() {
+        let others = filters.but(Some(&Of::Range(name.clone())), Of::is_of_variants);
+        by_variant[format!("numbers{place}")] = numbers(others, Some(name));
     }
     json!({
         "size": 0, "track_total_hits": false,
@@ -370,6 +191,7 @@ pub(super) fn facets(answer: &Value) -> Facets {
         ratings: ratings.collect(),
         sellers,
         attributes: attributes(answer),
+        numbers: number_facets(answer),
         in_stock: count(of_variants(answer, "in_stock")),
     }
 }
@@ -393,6 +215,26 @@ fn prices(answer: &Value) -> Vec<PriceFacet> {
     };
     let ladders = PRICE_LADDERS.iter().map(counted);
     ladders.min_by_key(|ladder| ladder.iter().map(|range| range.count).max()).unwrap_or_default()
+}
+
+/// One that is filtered by is counted once more without its own filter, and that is what holds.
+fn number_facets(answer: &Value) -> Vec<NumberFacet> {
+    let own = (0..).map(|place| format!("numbers{place}"));
+    let own = own.take_while(|name| !of_variants(answer, name).is_null());
+    let mut facets: BTreeMap<String, NumberFacet> = BTreeMap::new();
+    for name in std::iter::once("numbers".to_owned()).chain(own) {
+        for bucket in buckets(&of_variants(answer, &name)["of"]) {
+            let Some((unit, name)) = bucket["key"].as_str().and_then(|key| key.split_once('|')) else { continue };
+            let bound = |name: &str| bucket[name]["value"].as_f64();
+            let (Some(least), Some(most)) = (bound("least"), bound("most")) else { continue };
+            let unit = (!unit.is_empty()).then(|| unit.to_owned());
+            let facet = NumberFacet { name: name.to_owned(), unit, least, most, count: count(bucket) };
+            facets.insert(bucket["key"].to_string(), facet);
+        }
+    }
+    let mut facets: Vec<_> = facets.into_values().collect();
+    facets.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    facets
 }
 
 fn attributes(answer: &Value) -> Vec<AttributeFacet> {
@@ -425,45 +267,7 @@ fn attributes(answer: &Value) -> Vec<AttributeFacet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn filters_hold_exactly_what_was_asked_for() {
-        let search = SearchQuery {
-            category: Some("bags".parse().unwrap()),
-            collection: Some("summer".parse().unwrap()),
-            tags: vec!["Gift".parse().unwrap(), "eco".parse().unwrap()],
-            brands: vec!["Hide & Co".parse().unwrap()],
-            conditions: vec!["used_good".parse().unwrap()],
-            min_price: Some(100),
-            min_rating: Some(4.0),
-            in_stock: true,
-            attributes: vec!["colour=red".parse().unwrap(), "size=M".parse().unwrap(), "colour=blue".parse().unwrap()],
-            ..SearchQuery::default()
-        };
-        let filters = Filters::of(&search);
-        assert_eq!(
-            filters.of_products(),
-            [
-                json!({"term": {"category_ids": "bags"}}),
-                json!({"term": {"collection_ids": "summer"}}),
-                json!({"terms": {"tags": ["gift", "eco"]}}),
-                json!({"terms": {"brand": ["Hide & Co"]}}),
-                json!({"terms": {"condition": ["used_good"]}}),
-                json!({"range": {"rating_average": {"gte": 4.0}}}),
-            ]
-        );
-        assert_eq!(
-            filters.of_variants(),
-            [
-                json!({"range": {"variants.price": {"gte": 100}}}),
-                json!({"term": {"variants.in_stock": true}}),
-                json!({"terms": {"variants.attribute_pairs": ["colour=red", "colour=blue"]}}),
-                json!({"terms": {"variants.attribute_pairs": ["size=M"]}}),
-            ]
-        );
-        let none = Filters::of(&SearchQuery::default());
-        assert!(none.of_products().is_empty() && none.of_variants().is_empty());
-    }
+    use crate::query::SearchQuery;
 
     #[test]
     fn a_facet_counts_with_all_filters_but_its_own() {
@@ -481,6 +285,29 @@ mod tests {
         assert!(categories.contains("price") && categories.contains("boot"), "{counts}");
         assert_eq!(by_variant["attribute0"]["aggs"]["by"]["terms"]["include"], r"a\.b=.*");
         assert!(!by_variant["attribute0"]["filter"].to_string().contains("red"), "{counts}");
+    }
+
+    #[test]
+    fn a_number_is_filtered_by_its_bounds_and_counted_without_them() {
+        let search = SearchQuery { ranges: vec!["volume=..2".parse().unwrap()], ..SearchQuery::default() };
+        let filters = Filters::of(&search);
+        let filter = filters.of_variants()[0].to_string();
+        assert!(filter.contains("volume") && filter.contains(r#""lte":2.0"#) && !filter.contains("gte"), "{filter}");
+        let counts = counts(&filters, None);
+        let by_variant = &counts["aggs"]["variants"]["aggs"]["nested"]["aggs"]["matching"]["aggs"];
+        assert!(by_variant["numbers"]["filter"].to_string().contains("volume"), "{counts}");
+        assert_eq!(by_variant["numbers0"]["filter"], all(Vec::new()));
+        let bucket = |key: &str, least: f64, most: f64, count: u64| json!({"key": key, "least": {"value": least}, "most": {"value": most}, "products": {"doc_count": count}});
+        let of = |buckets: Vec<Value>| json!({"of": {"by": {"buckets": buckets}}});
+        let matching = json!({
+            "numbers": of(vec![bucket("l|volume", 0.5, 2.0, 3), bucket("|stars", 1.0, 5.0, 4)]),
+            "numbers0": of(vec![bucket("l|volume", 0.5, 30.0, 9)]),
+        });
+        let facets = facets(&json!({"aggregations": {"variants": {"nested": {"matching": matching}}}})).numbers;
+        let volume =
+            NumberFacet { name: "volume".to_owned(), unit: Some("l".to_owned()), least: 0.5, most: 30.0, count: 9 };
+        assert_eq!(facets[0], volume);
+        assert_eq!((facets[1].name.as_str(), &facets[1].unit, facets[1].count), ("stars", &None, 4));
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod payments;
 mod permissions;
 mod pictures;
 mod pricing;
+mod product_changes;
 mod product_pages;
 mod reconciliation;
 mod refunds;

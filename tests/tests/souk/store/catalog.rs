@@ -1,8 +1,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use souk_catalog::{
-    Catalog, CategoryDetails, DeleteProductError, PreconditionFailure, ProductDetails, ProductsOf, Put,
-    PutCategoryError, PutProductError, SellerDetails,
+    Catalog, CategoryDetails, ChangeProductError, DeleteProductError, PreconditionFailure, ProductChange,
+    ProductDetails, ProductsOf, Put, PutCategoryError, PutProductError, SellerDetails,
 };
 use souk_domain::ids::{CategoryId, ProductId};
 
@@ -22,7 +22,11 @@ async fn category(
     parent: Option<&str>,
     if_match: Option<u64>,
 ) -> Result<u64, PutCategoryError> {
-    let details = CategoryDetails { name: id.to_uppercase(), parent_id: parent.map(|p| p.parse().unwrap()) };
+    let details = CategoryDetails {
+        name: id.to_uppercase(),
+        parent_id: parent.map(|p| p.parse().unwrap()),
+        attributes: Vec::new(),
+    };
     match catalog.put_category(&id.parse().unwrap(), details, if_match).await? {
         Put::Created(category) | Put::Changed(category) | Put::Unchanged(category) => Ok(category.version),
     }
@@ -180,6 +184,73 @@ async fn a_product_is_listed_wherever_it_stands_and_nowhere_else() {
     catalog.put_product(&id("p-1"), with(&["gifts"], &["summer"]), None, now).await.unwrap();
     assert_eq!(listed(&catalog, &gifts).await, ["p-1", "p-2"]);
     assert_eq!(listed(&catalog, &summer).await, ["p-1"]);
+}
+
+#[tokio::test]
+async fn a_products_attributes_are_judged_by_its_category_and_those_above_when_it_is_put() {
+    let (catalog, now) = (catalog().await, Timestamp::now());
+    category(&catalog, "packs", Some("bags"), None).await.unwrap();
+    let define = async |id: &str, parent: Option<&str>, version: u64, attributes: Value| {
+        let details = json!({ "name": id, "parent_id": parent, "attributes": attributes });
+        let details = serde_json::from_value(details).unwrap();
+        catalog.put_category(&id.parse().unwrap(), details, Some(version)).await.unwrap();
+    };
+    let with = |attributes: Value| {
+        let mut body = serde_json::to_value(details("A", &["S-1"])).unwrap();
+        (body["category_id"], body["attributes"]) = (json!("packs"), attributes);
+        serde_json::from_value::<ProductDetails>(body).unwrap()
+    };
+    let old = with(json!({ "litres": "many" }));
+    catalog.put_product(&id("p-1"), old.clone(), None, now).await.unwrap();
+    let number = json!({ "type": "number", "unit": "l" });
+    define("bags", None, 1, json!([{ "name": "litres", "takes": number, "required": true }])).await;
+    define("packs", Some("bags"), 1, json!([{ "name": "frame", "takes": { "type": "boolean" } }])).await;
+    let refused = async |details, version| match catalog.put_product(&id("p-1"), details, version, now).await {
+        Err(PutProductError::Invalid(found)) => found.into_iter().map(|found| found.field).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    // It was put before: it is read, and may be put again as it is, but not be changed without being right.
+    assert_eq!(catalog.product(&id("p-1")).await.unwrap().unwrap().details, old);
+    assert!(matches!(catalog.put_product(&id("p-1"), old, Some(1), now).await, Ok(Put::Unchanged(_))));
+    assert_eq!(refused(with(json!({ "frame": "perhaps" })), Some(1)).await, ["attributes.frame", "attributes.litres"]);
+    let written = with(json!({ "litres": "22 l", "frame": "no" }));
+    let put = catalog.put_product(&id("p-1"), written.clone(), Some(1), now).await.unwrap();
+    let Put::Changed(product) = put else { panic!("{put:?}") };
+    let kept = serde_json::to_value(&product.details.attributes).unwrap();
+    assert_eq!(kept, json!({ "litres": 22, "frame": false }), "as their types have them");
+    let again = catalog.put_product(&id("p-1"), written.clone(), None, now).await.unwrap();
+    assert!(matches!(again, Put::Unchanged(_)), "{again:?}");
+    // Moved to where nothing is asked of it: the way that was seen before is no longer believed.
+    category(&catalog, "hats", None, None).await.unwrap();
+    define("packs", Some("hats"), 2, json!([])).await;
+    let free = catalog.put_product(&id("p-1"), with(json!({ "litres": "many" })), Some(2), now).await.unwrap();
+    assert!(matches!(free, Put::Changed(_)), "{free:?}");
+}
+
+#[tokio::test]
+async fn a_change_meets_a_product_that_others_change_at_the_same_time() {
+    let (catalog, now) = (catalog().await, Timestamp::now());
+    catalog.put_product(&id("p-1"), details("A", &["S-1"]), None, now).await.unwrap();
+    let change = |tag: String| -> ProductChange { serde_json::from_value(json!({ "add_tags": [tag] })).unwrap() };
+    let bags = ProductsOf::Category("bags".parse().unwrap());
+    let changes = (0..4).map(|n| {
+        let (catalog, change, bags) = (catalog.clone(), change(format!("t{n}")), bags.clone());
+        tokio::spawn(async move { catalog.change_product(&id("p-1"), &change, Some(&bags), now).await })
+    });
+    for changed in changes.collect::<Vec<_>>() {
+        assert!(matches!(changed.await.unwrap(), Ok(Put::Changed(_))));
+    }
+    let product = catalog.product(&id("p-1")).await.unwrap().unwrap();
+    let mut tags: Vec<_> = product.details.tags.iter().map(ToString::to_string).collect();
+    tags.sort();
+    assert_eq!((tags.join(" ").as_str(), product.version), ("t0 t1 t2 t3", 5));
+    let again = catalog.change_product(&id("p-1"), &change("T1".to_owned()), None, now).await;
+    assert!(matches!(again, Ok(Put::Unchanged(_))), "{again:?}");
+    let hats = ProductsOf::Category("hats".parse().unwrap());
+    let elsewhere = catalog.change_product(&id("p-1"), &change("new".to_owned()), Some(&hats), now).await;
+    assert!(matches!(elsewhere, Ok(Put::Unchanged(_))), "the list was late: {elsewhere:?}");
+    let absent = catalog.change_product(&id("p-2"), &change("new".to_owned()), None, now).await;
+    assert!(matches!(absent, Err(ChangeProductError::NotFound)), "{absent:?}");
 }
 
 /// Stale places are harmless and the limits of a transaction are not: so many are left behind.

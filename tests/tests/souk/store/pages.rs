@@ -4,7 +4,10 @@ use souk_domain::{
     ids::{ProductId, Sku},
     money::Money,
 };
-use souk_search::{AvailabilityFact, CollectionNode, GONE_FOR, Looked, PageProduct, Pages, PriceFact, ProductPage};
+use souk_search::{
+    AttributeRule, AttributeRules, AvailabilityFact, CollectionNode, GONE_FOR, Looked, PageProduct, Pages, PriceFact,
+    ProductPage,
+};
 
 use super::{at, tables::Tables};
 
@@ -226,6 +229,40 @@ async fn further_categories_and_collections_are_named_and_renamed() {
     let name = pages.collection_name(&summer).await.unwrap().unwrap();
     pages.refresh_collection(&id(), &summer, &name).await.unwrap();
     assert_eq!(elsewhere(&pages).await, left);
+}
+
+#[tokio::test]
+async fn what_categories_say_of_attributes_comes_onto_the_page_the_nearest_first() {
+    let pages = pages().await;
+    let rule =
+        |is_number, unit: Option<&str>| AttributeRule { is_number, unit: unit.map(str::to_owned), is_facet: true };
+    let (bags, packs) = ("bags".parse().unwrap(), "packs".parse().unwrap());
+    let above: AttributeRules =
+        [("litres".to_owned(), rule(true, Some("gal"))), ("size".to_owned(), rule(true, None))].into();
+    pages.record_category_with(&bags, "Bags", None, above, 1).await.unwrap();
+    pages
+        .record_category_with(&packs, "Packs", Some(&bags), [("litres".to_owned(), rule(true, Some("l")))].into(), 1)
+        .await
+        .unwrap();
+    let mut product = product(1, "Backpack", &["A"]);
+    product.attributes = [("litres".to_owned(), json!(22))].into();
+    product.further_category_ids = ["bags".parse().unwrap()].into();
+    pages.project(&product).await.unwrap();
+    let shown = page(&pages).await;
+    let rules = &shown.category.as_ref().unwrap().attributes;
+    assert_eq!((&rules["litres"], &rules["size"]), (&rule(true, Some("l")), &rule(true, None)));
+    assert!(shown.further[&bags].attributes.is_empty(), "only the main category decides");
+    assert_eq!(shown.view().unwrap().units, [("litres".to_owned(), "l".to_owned())].into());
+    // It says no longer so.
+    pages.record_category(&packs, "Packs", Some(&bags), 2).await.unwrap();
+    pages.refresh_category(&id(), &pages.category_path(&packs).await.unwrap()).await.unwrap();
+    assert_eq!(page(&pages).await.view().unwrap().units, [("litres".to_owned(), "gal".to_owned())].into());
+    pages.record_category(&bags, "Bags", None, 2).await.unwrap();
+    for category in [&packs, &bags] {
+        pages.refresh_category(&id(), &pages.category_path(category).await.unwrap()).await.unwrap();
+    }
+    let shown = page(&pages).await;
+    assert!(shown.view().unwrap().units.is_empty() && shown.further[&bags].attributes.is_empty());
 }
 
 #[tokio::test]

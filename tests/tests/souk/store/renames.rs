@@ -35,8 +35,11 @@ impl Shop {
         let renaming = Renaming::new(Catalog::new(catalog.clone()), pages.clone());
         let shop = Self { catalog, table, pages, renaming };
         for (id, parent) in [("bags", None), ("packs", Some("bags"))] {
-            let details =
-                CategoryDetails { name: id.to_owned(), parent_id: parent.map(|id: &str| id.parse().unwrap()) };
+            let details = CategoryDetails {
+                name: id.to_owned(),
+                parent_id: parent.map(|id: &str| id.parse().unwrap()),
+                attributes: Vec::new(),
+            };
             let id = id.parse().unwrap();
             Catalog::new(shop.catalog.clone()).put_category(&id, details, None).await.unwrap();
         }
