@@ -114,6 +114,8 @@ impl Pages {
             next = parent_id;
         }
         names.reverse();
+        // That an attribute is a text to choose from, or that nobody speaks of it, is the same to whoever shows it.
+        attributes.retain(|_, rule| rule.is_number || !rule.is_facet);
         Ok(CategoryPath {
             category_id: id.clone(),
             versions: versions_key(&versions),
