@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import logs mails audit reconcile reindex restore-index abort-reindex compare-index synonyms renames replay crowd fuzz browse freshness mutants
+.PHONY: help demo up down test outputs import change logs mails audit reconcile reindex restore-index abort-reindex compare-index synonyms renames replay crowd fuzz browse freshness mutants
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: ## all checks and tests, on a stack of their own beside a running one
 
 outputs: ## the running stack's addresses and users as one JSON object
 	@$(SOUK) outputs
+
+change: ## make one change to many products: make change FILE=change.yaml [REPORT=told.jsonl]
+	@$(SOUK) change "$(FILE)" $(if $(REPORT),--report "$(REPORT)")
 
 import: ## load a catalogue: make import FILE=products.csv [MAPPING=columns.yaml] [REPORT=rejected.csv] [DRY_RUN=1] [CONNECTIONS=4]
 	@$(SOUK) import "$(FILE)" $(if $(MAPPING),--mapping "$(MAPPING)") $(if $(REPORT),--report "$(REPORT)") $(if $(DRY_RUN),--dry-run) $(if $(CONNECTIONS),--connections "$(CONNECTIONS)")

@@ -3,17 +3,26 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{CategoryId, ProductId, SellerId};
+use souk_domain::ids::{CategoryId, CollectionId, ProductId, SellerId};
 
 /// A name has changed that product pages show. First the products are listed that it concerns, some
 /// thousands a message; then their pages are brought up to date, some a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum PageRefresh {
-    /// The way to this category: of the products that stand right in it, and of the categories below it.
+    /// The way to this category: of the products that stand right in it, before all or else, and of the categories
+    /// below it.
     Category {
         /// Which category.
         category_id: CategoryId,
+        /// What is to be listed.
+        #[serde(default)]
+        listing: Listing,
+    },
+    /// This collection, on the pages of its products.
+    Collection {
+        /// Which collection.
+        collection_id: CollectionId,
         /// What is to be listed.
         #[serde(default)]
         listing: Listing,
@@ -42,7 +51,7 @@ pub enum PageRefresh {
     },
 }
 
-/// Some thousand products of one category or seller.
+/// Some thousand products of one category, collection or seller.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Listing {
@@ -50,8 +59,8 @@ pub struct Listing {
     pub rename: String,
     /// How many segments were listed before.
     pub segment: u32,
-    /// The last product of the segment before.
-    pub after: Option<ProductId>,
+    /// The last of the segment before, by its key in the catalog; messages of before name a product.
+    pub after: Option<String>,
 }
 
 /// Whose name.
@@ -60,12 +69,14 @@ pub struct Listing {
 pub enum NameOf {
     /// A category's, with the way to it.
     Category(CategoryId),
+    /// A collection's.
+    Collection(CollectionId),
     /// A seller's.
     Seller(SellerId),
 }
 
 impl PageRefresh {
-    /// The beginning of a rename: a category or seller has this version now.
+    /// The beginning of a rename: a category, collection or seller has this version now.
     pub fn begin(name: NameOf, version: u64) -> Self {
         let listing = Listing { rename: format!("{name}@{version}"), ..Listing::default() };
         Self::list(name, listing)
@@ -75,6 +86,7 @@ impl PageRefresh {
     pub fn list(name: NameOf, listing: Listing) -> Self {
         match name {
             NameOf::Category(category_id) => Self::Category { category_id, listing },
+            NameOf::Collection(collection_id) => Self::Collection { collection_id, listing },
             NameOf::Seller(seller_id) => Self::Seller { seller_id, listing },
         }
     }
@@ -84,6 +96,7 @@ impl fmt::Display for NameOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Category(id) => write!(f, "category#{id}"),
+            Self::Collection(id) => write!(f, "collection#{id}"),
             Self::Seller(id) => write!(f, "seller#{id}"),
         }
     }

@@ -1,7 +1,8 @@
 //! How this context's errors look to a client.
 
 use souk_catalog::{
-    DeleteProductError, PreconditionFailure, PutCategoryError, PutProductError, PutSellerError, Violation,
+    ChangeProductError, DeleteProductError, PreconditionFailure, PutCategoryError, PutCollectionError, PutProductError,
+    PutSellerError, Violation,
 };
 use souk_runtime::http::{
     Problem,
@@ -10,15 +11,20 @@ use souk_runtime::http::{
 
 pub(crate) fn put_product(error: PutProductError) -> Problem {
     match error {
-        PutProductError::Invalid(violations) => invalid(violations),
+        PutProductError::Invalid(violations) | PutProductError::Unknown(violations) => invalid(violations),
         PutProductError::Precondition(failure) => precondition(failure),
-        PutProductError::UnknownCategory => Problem::unprocessable("category_id", "There is no such category."),
-        PutProductError::UnknownSeller => Problem::unprocessable("seller_id", "There is no such seller."),
         PutProductError::SkuTaken { sku, product_id } => {
             let detail = format!("The SKU {sku} belongs to the product {product_id}, and does so for good.");
             Problem::new(SkuTaken, detail).with("sku", sku).with("product_id", product_id)
         }
         PutProductError::Store(error) => error.into(),
+    }
+}
+
+pub(crate) fn change_product(error: ChangeProductError) -> Problem {
+    match error {
+        ChangeProductError::NotFound => Problem::not_found("product"),
+        ChangeProductError::Put(error) => put_product(error),
     }
 }
 
@@ -38,6 +44,14 @@ pub(crate) fn put_category(error: PutCategoryError) -> Problem {
         PutCategoryError::Cycle => Problem::unprocessable("parent_id", "The category would stand below itself."),
         PutCategoryError::TooDeep => Problem::unprocessable("parent_id", "The tree would have too many levels."),
         PutCategoryError::Store(error) => error.into(),
+    }
+}
+
+pub(crate) fn put_collection(error: PutCollectionError) -> Problem {
+    match error {
+        PutCollectionError::Invalid(violations) => invalid(violations),
+        PutCollectionError::Precondition(failure) => precondition(failure),
+        PutCollectionError::Store(error) => error.into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
-use souk_catalog::{Catalog, ProductsOf};
+use souk_catalog::{Catalog, Key, ProductsOf};
 use souk_domain::ids::{ProductId, Sku};
 use souk_dynamo::StoreError;
 use souk_runtime::http::{
@@ -39,7 +39,7 @@ pub struct Deps {
 struct Related {
     /// Bought together with it by several people, the most frequent first; 8 at most.
     bought_together: Vec<CardView>,
-    /// Some of its category, those that buyers like first; 8 at most.
+    /// Some of its main category, be it theirs or a further one of theirs, those that buyers like first; 8 at most.
     also_in_category: Vec<CardView>,
 }
 
@@ -90,7 +90,8 @@ async fn bought_with(deps: &Deps, page: &ProductPage, call: &Call) -> Result<Vec
 async fn neighbours(deps: &Deps, page: &ProductPage) -> Result<Vec<ProductId>, StoreError> {
     let Some(product) = &page.product else { return Ok(Vec::new()) };
     let category = ProductsOf::Category(product.category_id.clone());
-    let mut ids = deps.catalog.products_of(&category, Some(&page.product_id), NEIGHBOURS).await?.product_ids;
+    let after = Key::Product(page.product_id.clone());
+    let mut ids = deps.catalog.products_of(&category, Some(&after), NEIGHBOURS).await?.product_ids;
     let missing = NEIGHBOURS - i32::try_from(ids.len()).unwrap_or(NEIGHBOURS);
     if missing > 0 {
         ids.extend(deps.catalog.products_of(&category, None, missing).await?.product_ids);

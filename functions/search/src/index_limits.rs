@@ -1,19 +1,20 @@
 //! What an operator may write fits the index, field by field. A field that is added to the mapping needs
 //! a row here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use souk_catalog::{CategoryDetails, ProductDetails, ProductRecord, SellerDetails};
+use souk_catalog::{CategoryDetails, CollectionDetails, ProductDetails, ProductRecord, SellerDetails};
 use souk_domain::{
     money::{Currency, Money},
     stock::MAX_UNITS,
 };
 use souk_search::{
-    Action, AvailabilityFact, CategoryName, CategoryPath, PriceFact, ProductPage, SellerName, definition,
+    Action, AvailabilityFact, CategoryName, CategoryPath, CollectionName, PriceFact, ProductPage, SellerName,
+    definition,
 };
 
-use crate::page_projector::page_product;
+use crate::page_projector::{page_product, rule};
 
 /// Lucene takes no longer term, in bytes.
 const TERM_MAX: usize = 32_766;
@@ -32,6 +33,7 @@ const WIDE: &str = "𝄞";
 struct Written {
     product: Value,
     category: Value,
+    collection: Value,
     seller: Value,
     price: i64,
     units: u64,
@@ -40,7 +42,7 @@ struct Written {
 /// A field of the mapping, its type, the most that is taken of it and the least that is not.
 type Row = (&'static str, &'static str, fn(&mut Written), fn(&mut Written));
 
-const ROWS: [Row; 32] = [
+const ROWS: [Row; 41] = [
     ("product_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("mark", "long", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("written_at", "long", |_| {}, |w| w.product["created_at"] = json!(1)),
@@ -48,6 +50,21 @@ const ROWS: [Row; 32] = [
     ("category_id", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("category_ids", "keyword", |w| w.product["category_id"] = id(64), |w| w.product["category_id"] = id(65)),
     ("category_facets", "keyword", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    (
+        "collection_ids",
+        "keyword",
+        |w| w.product["collection_ids"] = json!([id(64)]),
+        |w| w.product["collection_ids"] = json!([id(65)]),
+    ),
+    ("collection_facets", "keyword", |w| w.collection["name"] = wide(100), |w| w.collection["name"] = wide(101)),
+    ("tags", "keyword", |w| w.product["tags"] = json!([wide_name(40)]), |w| w.product["tags"] = json!([wide_name(41)])),
+    ("brand", "keyword", |w| w.product["brand"] = wide_name(100), |w| w.product["brand"] = wide_name(101)),
+    (
+        "condition",
+        "keyword",
+        |w| w.product["condition"] = json!("used_acceptable"),
+        |w| w.product["condition"] = json!("worn"),
+    ),
     ("seller_id", "keyword", |w| w.product["seller_id"] = id(64), |w| w.product["seller_id"] = id(65)),
     ("seller_facet", "keyword", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
     (
@@ -104,6 +121,12 @@ const ROWS: [Row; 32] = [
     ),
     ("variants.category_names", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
     ("variants.kinds", "text", |w| w.category["name"] = wide(100), |w| w.category["name"] = wide(101)),
+    (
+        "variants.tag_words",
+        "text",
+        |w| w.product["tags"] = json!([wide_name(40)]),
+        |w| w.product["tags"] = json!([wide_name(41)]),
+    ),
     ("variants.seller_name", "text", |w| w.seller["name"] = wide(100), |w| w.seller["name"] = wide(101)),
     (
         "variants.attribute_words",
@@ -117,6 +140,9 @@ const ROWS: [Row; 32] = [
         |w| w.product["attributes"] = attributes(50),
         |w| w.product["attributes"] = attributes(51),
     ),
+    ("variants.numbers.name", "keyword", |w| w.define(64, 20, 1e15), |w| w.define(65, 20, 1.0)),
+    ("variants.numbers.facet", "keyword", |w| w.define(64, 20, 1.0), |w| w.define(64, 21, 1.0)),
+    ("variants.numbers.value", "double", |w| w.define(1, 1, 1e15), |w| w.define(1, 1, 2e15)),
     ("variants.strong", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
     ("variants.spelling", "text", |w| w.product["title"] = wide(200), |w| w.product["title"] = wide(201)),
     (
@@ -138,6 +164,11 @@ fn wide(length: usize) -> Value {
     WIDE.repeat(length).into()
 }
 
+/// With a letter in it, as a name has.
+fn wide_name(length: usize) -> Value {
+    format!("a{}", WIDE.repeat(length - 1)).into()
+}
+
 fn attributes(count: usize) -> Value {
     (0..count).map(|n| (format!("{n:02}{}", "a".repeat(62)), Value::from("x".repeat(1_000)))).collect()
 }
@@ -151,10 +182,11 @@ impl Written {
     fn ordinary() -> Self {
         let product = json!({
             "title": "Backpack", "description": "", "category_id": "packs", "seller_id": "hide",
-            "rating": { "average": 4.5, "count": 2 }, "attributes": { "material": "leather" },
+            "collection_ids": ["summer"], "rating": { "average": 4.5, "count": 2 }, "attributes": { "material": "leather" },
             "variants": [{ "sku": "A", "attributes": { "colour": "brown" } }],
         });
-        Self { product, category: json!({ "name": "Packs" }), seller: json!({ "name": "Hide" }), price: 1, units: 1 }
+        let [category, collection, seller] = ["Packs", "Summer", "Hide"].map(|name| json!({ "name": name }));
+        Self { product, category, collection, seller, price: 1, units: 1 }
     }
 
     fn with(change: fn(&mut Self)) -> Self {
@@ -163,12 +195,23 @@ impl Written {
         written
     }
 
+    /// An attribute that is a number: how long its name and unit are.
+    fn define(&mut self, name: usize, unit: usize, value: f64) {
+        let [name, unit] = [name, unit].map(|length| WIDE.repeat(length));
+        self.category["attributes"] = json!([{ "name": name, "takes": { "type": "number", "unit": unit } }]);
+        self.product["attributes"] = json!({ name: value });
+    }
+
     /// The document that it leads to, if every edge takes it.
     fn document(&self) -> Option<Value> {
         let details: ProductDetails = serde_json::from_value(self.product.clone()).ok()?;
         let category: CategoryDetails = serde_json::from_value(self.category.clone()).ok()?;
+        let collection: CollectionDetails = serde_json::from_value(self.collection.clone()).ok()?;
         let seller: SellerDetails = serde_json::from_value(self.seller.clone()).ok()?;
-        details.check().and_then(|()| category.check()).and_then(|()| seller.check()).ok()?;
+        [details.check(), category.check(), collection.check(), seller.check()]
+            .into_iter()
+            .collect::<Result<(), _>>()
+            .ok()?;
         let price = Money::new(self.price, "IDR".parse().ok()?).ok()?;
         (self.units <= MAX_UNITS.into()).then_some(())?;
         let record: ProductRecord = serde_json::from_value(json!({
@@ -189,7 +232,14 @@ impl Written {
                 versions: String::new(),
                 tree_revision: 1,
                 names: vec![name; LEVELS],
+                attributes: category.attributes.into_iter().map(rule).collect(),
             }),
+            further: BTreeMap::new(),
+            collections: product
+                .collection_ids
+                .iter()
+                .map(|id| (id.clone(), CollectionName { version: 1, name: Some(collection.name.clone()) }))
+                .collect(),
             seller: Some(SellerName { seller_id: product.seller_id.clone(), version: 1, name: Some(seller.name) }),
             prices: [(sku.clone(), PriceFact { price, version: 1 })].into(),
             availability: [(sku, AvailabilityFact { available: self.units * WAREHOUSES, version: 1 })].into(),
@@ -206,7 +256,13 @@ impl Written {
 /// The values of a field; those of a variant are in `variants`.
 fn values<'a>(document: &'a Value, name: &str) -> Vec<&'a Value> {
     match name.strip_prefix("variants.") {
-        Some(name) => document["variants"].as_array().unwrap().iter().map(|variant| &variant[name]).collect(),
+        Some(name) => {
+            let variants = document["variants"].as_array().unwrap().iter();
+            match name.strip_prefix("numbers.") {
+                Some(name) => variants.flat_map(|v| v["numbers"].as_array().unwrap()).map(|n| &n[name]).collect(),
+                None => variants.map(|variant| &variant[name]).collect(),
+            }
+        }
         None => vec![&document[name]],
     }
 }
@@ -240,7 +296,8 @@ fn every_field_of_the_mapping_has_its_row() {
             .collect()
     };
     let variants = fields(&properties["variants"]["properties"], "variants.");
-    let mapped: BTreeSet<_> = fields(properties, "").into_iter().chain(variants).collect();
+    let numbers = fields(&properties["variants"]["properties"]["numbers"]["properties"], "variants.numbers.");
+    let mapped: BTreeSet<_> = fields(properties, "").into_iter().chain(variants).chain(numbers).collect();
     let known: BTreeSet<_> = ROWS.iter().map(|(field, kind, ..)| ((*field).to_owned(), (*kind).to_owned())).collect();
     assert_eq!(mapped, known);
 }

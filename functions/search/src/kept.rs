@@ -28,12 +28,14 @@ pub const PRODUCT_PAGE: Kept = Kept {
 };
 
 /// All that shoppers browse without a token.
-pub const ALL: [Kept; 7] = [
+pub const ALL: [Kept; 9] = [
     PRODUCT_PAGE,
     from_the_store("/products/{product_id}/related", PRODUCT_PAGE.cache_control),
     from_the_store("/products", list_products::CACHE_CONTROL),
     from_the_store("/categories", list_categories::CACHE_CONTROL),
     from_the_store("/categories/{category_id}", list_categories::CACHE_CONTROL),
+    from_the_store("/collections", list_categories::CACHE_CONTROL),
+    from_the_store("/collections/{collection_id}", list_products::CACHE_CONTROL),
     from_the_store("/search", search_products::CACHE_CONTROL),
     from_the_store("/search/suggestions", suggest::CACHE_CONTROL),
 ];

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod browse_category;
+pub mod browse_collection;
 pub mod count_companions;
 pub mod facts_projector;
 pub mod get_product_page;
@@ -11,6 +12,7 @@ pub mod get_synonyms;
 mod index_limits;
 pub mod kept;
 pub mod list_categories;
+pub mod list_collections;
 pub mod list_products;
 pub mod page_projector;
 pub mod page_refresher;
@@ -26,12 +28,14 @@ pub mod suggest;
 
 souk_runtime::functions! {
     http "browse-category" => browse_category::handle,
+    http "browse-collection" => browse_collection::handle,
     queue "count-companions" => count_companions::handle,
     queue "facts-projector" => facts_projector::handle,
     http "get-product-page" => get_product_page::handle,
     http "get-related" => get_related::handle,
     http "get-synonyms" => get_synonyms::handle,
     http "list-categories" => list_categories::handle,
+    http "list-collections" => list_collections::handle,
     http "list-products" => list_products::handle,
     stream "page-projector" => page_projector::handle,
     queue "page-refresher" => page_refresher::handle,

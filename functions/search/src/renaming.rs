@@ -7,12 +7,12 @@
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
-use souk_catalog::{Catalog, ProductsOf};
-use souk_domain::ids::{CategoryId, ProductId};
+use souk_catalog::{Catalog, Key, ProductsOf};
+use souk_domain::ids::{CategoryId, CollectionId, ProductId};
 use souk_dynamo::StoreError;
 use souk_events::search::{Listing, NameOf, PageRefresh};
 use souk_runtime::queue::Failure;
-use souk_search::{CategoryPath, PRODUCTS_A_PART, Pages, Segment, SellerName};
+use souk_search::{CategoryPath, CollectionName, PRODUCTS_A_PART, Pages, Segment, SellerName};
 use souk_wiring::FromEnvironment;
 
 /// So many products are listed by one message at the most.
@@ -20,7 +20,7 @@ const PRODUCTS_A_SEGMENT: usize = 10_000;
 /// So many pages are written at once.
 const AT_ONCE: usize = 16;
 
-/// Where products are listed by category and seller, and their pages.
+/// Where products are listed by category, collection and seller, and their pages.
 #[derive(Debug, FromEnvironment)]
 pub struct Renaming {
     catalog: Catalog,
@@ -30,6 +30,7 @@ pub struct Renaming {
 /// A name as it is now.
 enum Name {
     Category(CategoryPath),
+    Collection(CollectionId, CollectionName),
     Seller(SellerName),
 }
 
@@ -52,6 +53,9 @@ impl Renaming {
                 };
                 next.extend(self.list(NameOf::Category(category_id), listing, now).await?);
                 Ok(next)
+            }
+            PageRefresh::Collection { collection_id, listing } => {
+                Ok(self.list(NameOf::Collection(collection_id), listing, now).await?)
             }
             PageRefresh::Seller { seller_id, listing } => {
                 Ok(self.list(NameOf::Seller(seller_id), listing, now).await?)
@@ -79,10 +83,11 @@ impl Renaming {
     async fn list(&self, name: NameOf, listing: Listing, now: Timestamp) -> Result<Vec<PageRefresh>, StoreError> {
         let of = match &name {
             NameOf::Category(id) => ProductsOf::Category(id.clone()),
+            NameOf::Collection(id) => ProductsOf::Collection(id.clone()),
             NameOf::Seller(id) => ProductsOf::Seller(id.clone()),
         };
         let mut products = Vec::new();
-        let mut after = listing.after.clone();
+        let mut after = listing.after.as_deref().and_then(key);
         loop {
             let left = i32::try_from(PRODUCTS_A_SEGMENT - products.len()).unwrap_or(i32::MAX);
             let listed = self.catalog.products_of(&of, after.as_ref(), left).await?;
@@ -95,7 +100,7 @@ impl Renaming {
         let this = segment(&name, &listing);
         let mut next = Vec::new();
         if let Some(after) = after {
-            let listing = Listing { segment: listing.segment + 1, after: Some(after), ..listing.clone() };
+            let listing = Listing { segment: listing.segment + 1, after: Some(after.to_string()), ..listing.clone() };
             self.pages.rename_is_to_list(&segment(&name, &listing), now).await?;
             next.push(PageRefresh::list(name.clone(), listing));
         }
@@ -149,10 +154,13 @@ impl Renaming {
         Ok(Vec::new())
     }
 
-    /// The name as it is now; `None` of a seller who was not heard of.
+    /// The name as it is now; `None` of a collection or seller that was not heard of.
     async fn current(&self, name: &NameOf) -> Result<Option<Name>, StoreError> {
         Ok(match name {
             NameOf::Category(id) => Some(Name::Category(self.pages.category_path(id).await?)),
+            NameOf::Collection(id) => {
+                self.pages.collection_name(id).await?.map(|name| Name::Collection(id.clone(), name))
+            }
             NameOf::Seller(id) => self.pages.seller_name(id).await?.map(Name::Seller),
         })
     }
@@ -160,9 +168,15 @@ impl Renaming {
     async fn write(&self, id: &ProductId, name: &Name) -> Result<(), StoreError> {
         match name {
             Name::Category(path) => self.pages.refresh_category(id, path).await,
+            Name::Collection(collection_id, name) => self.pages.refresh_collection(id, collection_id, name).await,
             Name::Seller(seller) => self.pages.refresh_seller(id, seller).await,
         }
     }
+}
+
+/// Where a list goes on; messages of before name a product.
+fn key(text: &str) -> Option<Key> {
+    text.parse().ok().or_else(|| text.parse().ok().map(Key::Product))
 }
 
 fn segment(name: &NameOf, listing: &Listing) -> Segment {

@@ -1,8 +1,10 @@
 //! `GET /search`: products by words, category, price, rating and stock.
 
 use souk_domain::{
-    ids::{CategoryId, SellerId},
+    condition::ItemCondition,
+    ids::{CategoryId, CollectionId, SellerId},
     money::Currency,
+    names::{Brand, Tag},
 };
 use souk_runtime::http::{
     HttpResult, Problem, Request, Response,
@@ -15,11 +17,16 @@ use souk_wiring::{Call, FromEnvironment};
 
 use crate::problems;
 
-const PARAMETERS: [&str; 11] = [
+const PARAMETERS: [&str; 16] = [
     "q",
     "category",
+    "collection",
+    "tag",
     "seller",
+    "brand",
+    "condition",
     "attribute",
+    "range",
     "min_price",
     "max_price",
     "min_rating",
@@ -29,6 +36,9 @@ const PARAMETERS: [&str; 11] = [
     "cursor",
 ];
 const ATTRIBUTES_MAX: usize = 20;
+const RANGES_MAX: usize = 10;
+const TAGS_MAX: usize = 20;
+const BRANDS_MAX: usize = 20;
 const Q_MAX: usize = 200;
 const LIMIT_DEFAULT: usize = 24;
 const LIMIT_MAX: usize = 100;
@@ -52,9 +62,14 @@ pub struct Deps {
     operation_id = "search-products",
     params(
         ("q" = Option<String>, Query, max_length = 200, description = "Words, a SKU or a product's id; without, everything is browsed."),
-        ("category" = Option<CategoryId>, Query, description = "Only what stands in this category or below it."),
+        ("category" = Option<CategoryId>, Query, description = "Only what stands in this category or below it, be it its main category or a further one."),
+        ("collection" = Option<CollectionId>, Query, description = "Only what is in this collection."),
+        ("tag" = Option<Vec<Tag>>, Query, description = "Only what has this tag. May be given up to 20 times: any will do."),
         ("seller" = Option<SellerId>, Query, description = "Only what this seller sells."),
+        ("brand" = Option<Vec<Brand>>, Query, description = "Only what this brand makes, written as a facet shows it. May be given up to 20 times: any will do."),
+        ("condition" = Option<Vec<ItemCondition>>, Query, description = "Only what is sold in this condition. May be given several times: any will do."),
         ("attribute" = Option<Vec<String>>, Query, description = "Only what has this attribute, as a facet shows it: `colour=brown`. May be given up to 20 times: of several values of one attribute any will do, of several attributes all have to match."),
+        ("range" = Option<Vec<String>>, Query, description = "Only what has this attribute, which its category says to be a number, within these bounds: `volume=0.5..2`, `volume=..2`. May be given up to 10 times, each attribute once."),
         ("min_price" = Option<i64>, Query, minimum = 0, maximum = 999999999999_i64, description = "The least price in minor units, this one included."),
         ("max_price" = Option<i64>, Query, minimum = 0, maximum = 999999999999_i64, description = "The highest price in minor units, this one included."),
         ("min_rating" = Option<f64>, Query, minimum = 0, maximum = 5, description = "The least average rating, this one included."),
@@ -82,8 +97,13 @@ fn parse(request: &Request) -> Result<SearchQuery, Problem> {
     let search = SearchQuery {
         q: words(request.query("q")?)?,
         category: request.query("category")?,
+        collection: request.query("collection")?,
+        tags: request.queries("tag", TAGS_MAX)?,
         seller: request.query("seller")?,
+        brands: request.queries("brand", BRANDS_MAX)?,
+        conditions: request.queries("condition", ItemCondition::ALL.len())?,
         attributes: request.queries("attribute", ATTRIBUTES_MAX)?,
+        ranges: request.queries("range", RANGES_MAX)?,
         min_price: price("min_price", request.query("min_price")?)?,
         max_price: price("max_price", request.query("max_price")?)?,
         min_rating: request.query("min_rating")?,
@@ -91,6 +111,11 @@ fn parse(request: &Request) -> Result<SearchQuery, Problem> {
         sort: request.query("sort")?.unwrap_or_default(),
         limit: page_size(request.query("limit")?, LIMIT_DEFAULT, 1..=LIMIT_MAX)?,
     };
+    for (index, range) in search.ranges.iter().enumerate() {
+        if search.ranges[..index].iter().any(|other| other.name == range.name) {
+            return Err(Problem::invalid_field("range", "names an attribute twice"));
+        }
+    }
     if search.min_rating.is_some_and(|rating| !(0.0..=5.0).contains(&rating)) {
         return Err(Problem::invalid_field("min_rating", "must be from 0 to 5"));
     }

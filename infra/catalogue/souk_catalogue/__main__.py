@@ -1,4 +1,4 @@
-"""Command line: `python -m souk_catalogue import|check|expand`."""
+"""Command line: `python -m souk_catalogue import|check|expand|change`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import pictures, row_export, sources
+from . import changes, pictures, row_export, sources
 from .journal import Busy, Journal
 from .loader import CONNECTIONS, Loader, Outage, Report
 from .model import Catalogue
@@ -19,6 +19,7 @@ from .operator_api import NotAllowed, OperatorApi
 from .outputs import BadOutputs, Outputs, read
 from .progress import Progress
 from .rejections import Rejections
+from .row_put import Refused
 from .sample import BadSpecification
 from .searchable import SearchFailed, SearchWaiter
 from .transport import HttpClient, Unreachable
@@ -37,12 +38,14 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command == "import" and not (options.outputs or options.dry_run):
         parser.error("import needs --outputs, or --dry-run")
     try:
+        if options.command == "change":
+            return _change(options)
         if options.command == "import":
             print(f"import: checking {options.file or 'the sample'}", file=sys.stderr)
         with Rejections(_report_of(options)) as rejections:
             catalogue = sources.load(options.file, rejections.add, options.mapping)
             return options.run(catalogue, options, rejections)
-    except (sources.Unreadable, BadSpecification, BadOutputs, Busy, NotAllowed, Unreachable, Outage, SearchFailed) as error:
+    except (sources.Unreadable, BadSpecification, BadOutputs, Busy, NotAllowed, Unreachable, Outage, Refused, SearchFailed) as error:
         print(f"error: {error}", file=sys.stderr)
         return CANNOT_RUN
     except KeyboardInterrupt:
@@ -61,6 +64,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--file", type=Path, help="the catalogue, without it the sample: YAML, JSON, JSON lines or CSV, gzipped or not")
         command.add_argument("--mapping", type=Path, metavar="FILE", help="which column of a flat file is which field: see infra/catalogue/README.md")
         command.add_argument("--report", type=Path, metavar="FILE", help="where all bad rows are told: .csv, or JSON lines (import writes rejected/ in its state directory)")
+    change = commands.add_parser("change", help="make one change to many products of a running stack", epilog=EXIT_CODES)
+    change.add_argument("--file", type=Path, required=True, help="which products, and what is to be changed of each: see infra/catalogue/README.md")
+    change.add_argument("--outputs", required=True, help="what `make outputs` printed; - reads standard input")
+    change.add_argument("--state-dir", type=Path, help="where it is kept how far it has come (default: import/ beside the outputs)")
+    change.add_argument("--report", type=Path, metavar="FILE", help="what became of each product, as JSON lines (default: changes/ in the state directory)")
     load.add_argument("--outputs", help="what `make outputs` printed; - reads standard input")
     load.add_argument("--dry-run", action="store_true", help="only check, without a server")
     load.add_argument("--connections", type=int, default=CONNECTIONS, metavar="NUMBER", help=f"chunks of products on their way at once (default: {CONNECTIONS})")
@@ -77,7 +85,7 @@ def _check(catalogue: Catalogue, _: argparse.Namespace, rejections: Rejections) 
 
 
 def _expand(catalogue: Catalogue, _: argparse.Namespace, rejections: Rejections) -> int:
-    for row in itertools.chain(catalogue.categories, catalogue.sellers, catalogue.products):
+    for row in itertools.chain(catalogue.categories, catalogue.collections, catalogue.sellers, catalogue.products):
         print(json.dumps(row_export.line(row), ensure_ascii=False))
     return REJECTED if rejections.count else ALL_GOOD
 
@@ -103,6 +111,18 @@ def _import(catalogue: Catalogue, options: argparse.Namespace, rejections: Rejec
     if hidden:
         print(f"error: search does not find {len(hidden)} of them: {', '.join(hidden[:10])}", file=sys.stderr)
     return REJECTED if hidden or rejections.count else ALL_GOOD
+
+
+def _change(options: argparse.Namespace) -> int:
+    wanted = changes.read(options.file)
+    running = changes.Changes(wanted, _state_dir(options) / "changes", options.report)
+    if running.resumed:
+        print("change: goes on where it stopped", file=sys.stderr)
+    with OperatorApi(read(options.outputs)) as api:
+        counts = running.run(api, lambda counts: print(f"change: {counts.total()} products", file=sys.stderr))
+    told = ", ".join(f"{counts[name]} {name}" for name in ("changed", "unchanged", "refused"))
+    print(f"{counts.total()} products: {told}; each is told of in {running.report}")
+    return REJECTED if counts["refused"] else ALL_GOOD
 
 
 def _wait_for_search(outputs: Outputs, timeout: float, report: Report) -> list[str]:
@@ -145,7 +165,7 @@ def _report_of(options: argparse.Namespace) -> Path | None:
 
 def _summary(report: Report, pictures_line: str) -> None:
     print(f"{'':<12}{'rows':>8}" + "".join(f"{name:>11}" for name in OUTCOMES))
-    for kind, plural in (("category", "categories"), ("seller", "sellers"), ("product", "products")):
+    for kind, plural in (("category", "categories"), ("collection", "collections"), ("seller", "sellers"), ("product", "products")):
         numbers = [report.counts[kind, name] for name in OUTCOMES]
         print(f"{plural:<12}{sum(numbers):>8}" + "".join(f"{number:>11}" for number in numbers))
     if report.skipped:

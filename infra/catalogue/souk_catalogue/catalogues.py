@@ -30,7 +30,7 @@ class Products:
 
 def build(source: RawRows, reject: Reject) -> Catalogue:
     """Reads every row; `reject` is told of each bad one, and the others go on."""
-    found: dict[str, list[Row]] = {"category": [], "seller": []}
+    found: dict[str, list[Row]] = {"category": [], "collection": [], "seller": []}
     duplicates: set[Position] = set()
     drawings: set[Drawing] = set()
     category_ids: set[str] = set()
@@ -50,13 +50,13 @@ def build(source: RawRows, reject: Reject) -> Catalogue:
                 refuse(row)
             elif row.kind == "product":
                 counts.update(products=1, skus=len(row.value.variants))
-                category_ids.add(row.value.category_id)
+                category_ids.update((row.value.category_id, *row.value.further_category_ids))
                 drawings.update(image.drawing for image in row.value.images if image.drawing)
             else:
                 found[row.kind].append(row)
     categories = _parents_first(found["category"], refuse)
     products = Products(source, duplicates)
-    return Catalogue(categories, found["seller"], products, counts["products"], counts["skus"], category_ids, drawings, rejected)
+    return Catalogue(categories, found["collection"], found["seller"], products, counts["products"], counts["skus"], category_ids, drawings, rejected)
 
 
 def _parents_first(categories: list[Row[Category]], refuse: Reject) -> list[Row[Category]]:

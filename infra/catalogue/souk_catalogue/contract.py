@@ -67,10 +67,10 @@ def _faults(schema: dict[str, Any], value: Any, path: str) -> Iterator[tuple[str
     if "$ref" in schema:
         schema = schemas()[schema["$ref"].rpartition("/")[2]]
     if "oneOf" in schema:
-        # An absent member and a union: one of them has to take it; what the first says is told where none does.
+        # An absent member and a union: one of them has to take it; where none does, what one of its kind says is told.
         tried = [list(_faults(option, value, path)) for option in schema["oneOf"]]
         if all(tried):
-            yield from tried[0]
+            yield from min(tried, key=lambda faults: any(where == path for where, _ in faults))
     elif not _is_a(schema.get("type"), value):
         yield path, f"must be of type {schema['type']}"
     elif isinstance(value, str):

@@ -82,6 +82,13 @@ class Fields:
             return self.error(key, f"must be a number, not {value!r}")
         return None if value is None else Decimal(value)
 
+    def flag(self, key: str) -> bool | None:
+        """Yes or no; None where it is not said."""
+        value = self._scalar(key, required=False)
+        if value is None or value in ("yes", "true"):
+            return None if value is None else True
+        return False if value in ("no", "false") else self.error(key, f"must be yes or no, not {value!r}")
+
     def money(self, key: str) -> Money | None:
         """A price: a decimal number of the shop's currency, or the API's {amount: minor units, currency}."""
         if isinstance(value := self.take(key), dict):
@@ -115,6 +122,15 @@ class Fields:
             elif (text := inner.text(name, blank=True)) is not None:
                 result[name] = text
         return result
+
+    def entries(self, key: str, of_ids: bool = False) -> tuple[str, ...]:
+        """The texts of a list, or its ids, each with its own path."""
+        value = self.take(key)
+        if not isinstance(value, (list, tuple)):
+            return () if value is None else self.error(key, f"must be a list, not {kind_of(value)}") or ()
+        inner = Fields({f"{key}[{index}]": entry for index, entry in enumerate(value)}, self.errors, self.path)
+        read = (inner.id(name) if of_ids else inner.text(name) for name in inner.names())
+        return tuple(entry for entry in read if entry is not None)
 
     def items(self, key: str, required: bool = False) -> Iterator["Fields"]:
         """The mappings of a list, each with its own path."""

@@ -25,7 +25,7 @@ def join(records: list[Record]) -> RawRow:
     faults = [*first.faults, *(fault for record in others for fault in _faults_of(first, record))]
     if faults:
         return RawRow("product", first.raw.position, {"id": first.fields.get("id")}, tuple(faults))
-    names = ("id", "title", "category_id", "seller_id")
+    names = ("id", "title", "category_id", "further_category_ids", "collection_ids", "tags", "brand", "condition", "seller_id")
     product = {name: first.fields[name] for name in names if name in first.fields}
     product |= {"description": first.fields.get("description", ""), "variants": [_variant(record.fields) for record in records]}
     product |= {name: found for name in ("rating", "attributes") if (found := _below(first.fields, name))}
@@ -49,9 +49,8 @@ def _variant(fields: dict[str, Any]) -> dict[str, Any]:
     variant: dict[str, Any] = {"sku": fields.get("sku", fields.get("id")), "price": fields.get("price")}
     if "price.amount" in fields:
         variant["price"] = {"amount": fields["price.amount"], "currency": CURRENCY}
-    if "variant.title" in fields:
-        variant["title"] = fields["variant.title"]
-    parts = {"attributes": _below(fields, "variant.attributes"), "stock": _below(fields, "stock")}
+    variant |= {name: fields[f"variant.{name}"] for name in ("title", "weight") if f"variant.{name}" in fields}
+    parts = {"attributes": _below(fields, "variant.attributes"), "dimensions": _below(fields, "variant.dimensions"), "stock": _below(fields, "stock")}
     return variant | {name: found for name, found in parts.items() if found}
 
 

@@ -26,7 +26,7 @@ def lines_of(text: TextIO, name: str) -> Iterator[RawRow]:
 
 
 def document_of(text: TextIO, name: str) -> Iterator[RawRow]:
-    """The rows of one list, or of an object of the lists `categories`, `sellers` and `products`."""
+    """The rows of one list, or of an object of the lists `categories`, `collections`, `sellers` and `products`."""
     reader = _Reader(text, name)
     number = 0
     for section in reader.sections():

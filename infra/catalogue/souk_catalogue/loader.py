@@ -1,4 +1,4 @@
-"""Loads a catalogue into a stack: categories by level, then sellers, then products, in chunks of rows and several of those at once."""
+"""Loads a catalogue into a stack: categories by level, then collections and sellers, then products, in chunks of rows and several of those at once."""
 
 from __future__ import annotations
 
@@ -149,6 +149,7 @@ def _groups(catalogue: Catalogue) -> Iterator[Iterable[Row]]:
     levels = sorted(catalogue.categories, key=lambda row: depth[row.value.id])
     for _, level in groupby(levels, key=lambda row: depth[row.value.id]):
         yield list(level)
+    yield catalogue.collections
     yield catalogue.sellers
     yield catalogue.products
 

@@ -18,12 +18,17 @@ from .opened import Unreadable, open_text
 # What a column may be, of each kind. A name after the dot of `attributes.` and `stock.` is the file's own.
 FIELDS = {
     "category": r"id|name|parent_id",
+    "collection": r"id|name|description|featured_product_ids",
     "seller": r"id|name",
-    "product": r"id|title|description|category_id|seller_id|sku|price|price\.amount|variant\.title|image\.(url|alt)"
-    r"|rating\.(average|count)|(variant\.)?attributes\.[^.].*|stock\.[^.].*",
+    "product": r"id|title|description|category_id|further_category_ids|collection_ids|tags|brand|condition|seller_id|sku|price|price\.amount|variant\.title|image\.(url|alt)"
+    r"|variant\.weight|variant\.dimensions\.(length|width|height)|rating\.(average|count)|(variant\.)?attributes\.[^.].*|stock\.[^.].*",
 }
+# Of these a column holds several, with `lists` between them.
+LISTS = {"further_category_ids", "collection_ids", "tags", "featured_product_ids"}
+# A number with a unit, or in the one that the mapping says.
+MEASURES = re.compile(r"variant\.(weight|dimensions\..*)")
 NUMBERS = re.compile(r"price(\.amount)?|rating\..*|stock\..*")
-KEYS = {"kind", "columns", "ignore", "constants", "separator", "quote", "decimal", "thousands", "encoding"}
+KEYS = {"kind", "columns", "ignore", "constants", "separator", "quote", "decimal", "thousands", "lists", "units", "encoding"}
 OTHERS = "others"
 
 
@@ -39,6 +44,8 @@ class Mapping:
     quote: str = '"'
     decimal: str = "."
     thousands: str | None = None
+    lists: str = "|"
+    units: dict[str, str] = field(default_factory=dict)
     encoding: str | None = None
 
     def problem_of(self, header: list[str]) -> str | None:
@@ -70,7 +77,7 @@ class Mapping:
         return Record(raw, *self._fields(raw.value))
 
     def _fields(self, columns: dict[str, Any]) -> tuple[dict[str, Any], tuple[Fault, ...]]:
-        fields, faults = dict(self.constants), []
+        fields, faults = {target: self._value(target, value) for target, value in self.constants.items()}, []
         for column, value in columns.items():
             target = self.columns.get(column) if self.columns is not None else column
             if column in self.ignore or (target is None and OTHERS in self.ignore):
@@ -79,10 +86,19 @@ class Mapping:
                 faults.append(Fault(column, "is not a known field" if target else "is a column that the mapping neither uses nor ignores"))
             elif value is not None and value != "":
                 is_number = NUMBERS.fullmatch(target) and isinstance(value, str)
-                fields[target] = self._number(value.strip()) if is_number else value
+                fields[target] = self._number(value.strip()) if is_number else self._value(target, value)
                 if fields[target] is None:
                     faults.append(Fault(target, f"{value!r} is no number with {self.decimal!r} before its decimals"))
         return fields, tuple(faults)
+
+    def _value(self, target: str, value: Any) -> Any:
+        """The entries of a list, without those that are empty; a measure with its unit; any other value as it stands."""
+        if MEASURES.fullmatch(target) and isinstance(value, str):
+            number, unit = re.fullmatch(r"([0-9.,' ]*)(.*)", value.strip(), re.DOTALL).groups()
+            return f"{self._number(number.strip()) or number} {unit or self.units.get(target, '')}".rstrip()
+        if target not in LISTS or not isinstance(value, str):
+            return value
+        return [entry.strip() for entry in value.split(self.lists) if entry.strip()]
 
     def _number(self, text: str) -> str | None:
         """The number with a point before its decimals and nothing between its thousands."""
@@ -109,15 +125,15 @@ def load(path: Path) -> Mapping:
         raise Unreadable(f"{path}: a mapping file has {', '.join(sorted(KEYS))}{unknown}")
     kind = values.get("kind", "product")
     if kind not in KINDS.values():
-        raise Unreadable(f"{path}: kind is category, seller or product")
-    columns, constants = (_targets(path, kind, name, values.get(name)) for name in ("columns", "constants"))
+        raise Unreadable(f"{path}: kind is category, collection, seller or product")
+    columns, constants, units = (_targets(path, kind, name, values.get(name)) for name in ("columns", "constants", "units"))
     ignore = values.get("ignore") or []
-    options = {name: values[name] for name in ("separator", "quote", "decimal", "thousands", "encoding") if values.get(name)}
+    options = {name: values[name] for name in ("separator", "quote", "decimal", "thousands", "lists", "encoding") if values.get(name)}
     if any(not isinstance(value, str) or (name != "encoding" and len(value) != 1) for name, value in options.items()):
-        raise Unreadable(f"{path}: separator, quote, decimal and thousands are one character each")
+        raise Unreadable(f"{path}: separator, quote, decimal, thousands and lists are one character each")
     if options.get("thousands") == options.get("decimal", "."):
         raise Unreadable(f"{path}: decimal and thousands are the same character")
-    return Mapping(kind, columns, frozenset([ignore] if isinstance(ignore, str) else ignore), constants or {}, **options)
+    return Mapping(kind, columns, frozenset([ignore] if isinstance(ignore, str) else ignore), constants or {}, units=units or {}, **options)
 
 
 def _targets(path: Path, kind: str, name: str, found: Any) -> dict[str, str] | None:

@@ -11,7 +11,7 @@ from .currency import CURRENCY
 T = TypeVar("T")
 
 # The lists of a catalogue, and what each holds.
-KINDS = {"categories": "category", "sellers": "seller", "products": "product"}
+KINDS = {"categories": "category", "collections": "collection", "sellers": "seller", "products": "product"}
 
 
 @dataclass(frozen=True, order=True)
@@ -40,7 +40,7 @@ class Fault(NamedTuple):
 class RawRow:
     """A row as it was read: all that it holds is text, in mappings and lists.
 
-    `kind` is category, seller or product, None where the row has to say; `faults` are why it could not be read.
+    `kind` is category, collection, seller or product, None where the row has to say; `faults` are why it could not be read.
     """
 
     kind: str | None
@@ -56,6 +56,17 @@ class Category:
     id: str
     name: str
     parent_id: str | None = None
+    attributes: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Products that somebody has put together; each product says in which it is."""
+
+    id: str
+    name: str
+    description: str | None = None
+    featured_product_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,8 @@ class Variant:
     title: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
     stock: dict[str, int] = field(default_factory=dict)
+    weight: str | None = None
+    dimensions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +137,11 @@ class Product:
     rating: Rating | None = None
     attributes: dict[str, str] = field(default_factory=dict)
     images: tuple[Image, ...] = ()
+    further_category_ids: tuple[str, ...] = ()
+    collection_ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    brand: str | None = None
+    condition: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +178,7 @@ class Catalogue:
     """What an import needs before it begins. Products are read again whenever they are asked for."""
 
     categories: list[Row[Category]]
+    collections: list[Row[Collection]]
     sellers: list[Row[Seller]]
     products: Iterable[Row[Product]]
     product_count: int
@@ -171,4 +190,4 @@ class Catalogue:
     @property
     def total(self) -> int:
         """How many rows there are, the rejected ones included."""
-        return len(self.categories) + len(self.sellers) + self.product_count + self.rejected.total()
+        return len(self.categories) + len(self.collections) + len(self.sellers) + self.product_count + self.rejected.total()

@@ -78,6 +78,10 @@ class OperatorApi:
             return None
         return self._checked(response)
 
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What is answered to a request that may be repeated."""
+        return self._checked(self._call("POST", path, body)).body
+
     def put(self, path: str, body: dict[str, Any]) -> Outcome:
         """Makes the resource equal to the body. One call, and another where something else stands there."""
         response, outcome = self._call("PUT", path, body), Outcome.UNCHANGED

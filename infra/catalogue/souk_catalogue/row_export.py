@@ -12,7 +12,7 @@ def line(row: Row) -> dict[str, Any]:
     value = row.value
     if row.kind == "product":
         return {"product": _product(value)}
-    return {row.kind: {name: field for name, field in vars(value).items() if field is not None}}
+    return {row.kind: {name: field for name, field in vars(value).items() if field not in (None, ())}}
 
 
 def _product(product: Product) -> dict[str, Any]:
@@ -22,14 +22,18 @@ def _product(product: Product) -> dict[str, Any]:
         "description": product.description,
         "category_id": product.category_id,
         "seller_id": product.seller_id,
+        "further_category_ids": list(product.further_category_ids),
+        "collection_ids": list(product.collection_ids),
+        "tags": list(product.tags),
+        "brand": product.brand,
+        "condition": product.condition,
         "rating": vars(product.rating) if product.rating else None,
         "attributes": product.attributes,
         "images": [_image(image) for image in product.images],
         "variants": [
             {
                 "sku": variant.sku,
-                **({"title": variant.title} if variant.title else {}),
-                **({"attributes": variant.attributes} if variant.attributes else {}),
+                **{name: found for name in ("title", "attributes", "weight", "dimensions") if (found := getattr(variant, name))},
                 "price": vars(variant.price),
                 "stock": variant.stock,
             }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from . import drawing
-from .model import Category, Image, Product, Row, Seller
+from .model import Category, Collection, Image, Product, Row, Seller
 from .operator_api import path_of
 
 
-COLLECTIONS = {"category": "categories", "seller": "sellers", "product": "products"}
+COLLECTIONS = {"category": "categories", "collection": "collections", "seller": "sellers", "product": "products"}
 
 # The rows that one product puts, by the API's collection.
 Puts = dict[str, list[dict[str, Any]]]
@@ -21,14 +21,13 @@ def path_in(row: Row) -> str:
 
 
 def resource_of(row: Row) -> tuple[str, dict[str, Any]]:
-    """The path and the body of a category or seller."""
+    """The path and the body of a category, collection or seller."""
     return path_in(row), body_of(row.value)
 
 
-def body_of(value: Category | Seller) -> dict[str, Any]:
-    """What a category or seller puts."""
-    parent = {"parent_id": value.parent_id} if isinstance(value, Category) and value.parent_id else {}
-    return {"name": value.name, **parent}
+def body_of(value: Category | Collection | Seller) -> dict[str, Any]:
+    """What a category, collection or seller puts."""
+    return {name: list(found) if isinstance(found, tuple) else found for name, found in vars(value).items() if found and name != "id"}
 
 
 def puts_of(product: Product) -> Puts:
@@ -56,14 +55,20 @@ def details_of(product: Product) -> dict[str, Any]:
         "seller_id": product.seller_id,
         "variants": [],
     }
+    for name in ("brand", "condition"):
+        if text := getattr(product, name):
+            body[name] = text
     if product.rating:
         body["rating"] = {"average": product.rating.average, "count": product.rating.count}
     if product.attributes:
         body["attributes"] = product.attributes
+    for name in ("further_category_ids", "collection_ids", "tags"):
+        if entries := getattr(product, name):
+            body[name] = list(entries)
     if product.images:
         body["images"] = [{"url": url_of(image), "alt": image.alt} for image in product.images]
     for variant in product.variants:
-        optional = {"title": variant.title, "attributes": variant.attributes}
+        optional = {name: getattr(variant, name) for name in ("title", "attributes", "weight", "dimensions")}
         body["variants"].append({"sku": variant.sku, **{name: value for name, value in optional.items() if value}})
     return body
 

@@ -6,9 +6,10 @@ from typing import Any, Iterable
 
 from . import contract, drawing, row_requests
 from .fields import ID, Fields
-from .model import Category, Drawing, Fault, Image, Product, Rating, RawRow, Rejection, Row, Seller, Variant
+from .model import Category, Collection, Drawing, Fault, Image, Product, Rating, RawRow, Rejection, Row, Seller, Variant
 
 MAX_WAREHOUSES = 20
+SCHEMAS = {"category": "CategoryDetails", "collection": "CollectionDetails", "seller": "SellerDetails"}
 
 
 def read(raw: RawRow) -> Row | Rejection:
@@ -37,13 +38,36 @@ def names_of(row: Row) -> list[str]:
 def _server_faults(kind: str, value: Any) -> list[tuple[str, str]]:
     if kind == "product":
         return contract.product_faults(row_requests.details_of(value))
-    return contract.faults({"category": "CategoryDetails", "seller": "SellerDetails"}[kind], row_requests.body_of(value))
+    return contract.faults(SCHEMAS[kind], row_requests.body_of(value))
 
 
 def _category(fields: Fields, faults: list[Fault]) -> Category | None:
-    result = dict(id=fields.id("id"), name=fields.text("name"), parent_id=fields.id("parent_id", required=False))
+    attributes = tuple(_definition(definition) for definition in fields.items("attributes"))
+    result = dict(id=fields.id("id"), name=fields.text("name"), parent_id=fields.id("parent_id", required=False), attributes=attributes)
     fields.finish()
     return None if faults else Category(**result)
+
+
+def _definition(fields: Fields) -> dict[str, Any]:
+    """An attribute that the category's products have, as the API takes it."""
+    definition = {"name": fields.text("name"), "required": fields.flag("required"), "facet": fields.flag("facet")}
+    if takes := fields.inner("takes"):
+        kind = {"type": takes.text("type"), "unit": takes.text("unit", required=False), "of": list(takes.entries("of"))}
+        takes.finish()
+        definition["takes"] = {name: value for name, value in kind.items() if value}
+    fields.finish()
+    return {name: value for name, value in definition.items() if value is not None}
+
+
+def _collection(fields: Fields, faults: list[Fault]) -> Collection | None:
+    result = dict(
+        id=fields.id("id"),
+        name=fields.text("name"),
+        description=fields.text("description", required=False),
+        featured_product_ids=fields.entries("featured_product_ids", of_ids=True),
+    )
+    fields.finish()
+    return None if faults else Collection(**result)
 
 
 def _seller(fields: Fields, faults: list[Fault]) -> Seller | None:
@@ -61,6 +85,11 @@ def _product(fields: Fields, faults: list[Fault]) -> Product | None:
         seller_id=fields.id("seller_id"),
         rating=_rating(fields.inner("rating")),
         attributes=fields.texts("attributes"),
+        further_category_ids=fields.entries("further_category_ids", of_ids=True),
+        collection_ids=fields.entries("collection_ids", of_ids=True),
+        tags=fields.entries("tags"),
+        brand=fields.text("brand", required=False),
+        condition=fields.text("condition", required=False),
         images=tuple(_image(image) for image in fields.items("images")),
         variants=tuple(_variant(variant) for variant in fields.items("variants", required=True)),
     )
@@ -104,8 +133,9 @@ def _drawing(fields: Fields) -> Drawing | None:
 def _variant(fields: Fields) -> Variant | None:
     sku, title, price = fields.id("sku"), fields.text("title", required=False), fields.money("price")
     attributes, stock = fields.texts("attributes"), _stock(fields.inner("stock"))
+    weight, dimensions = fields.text("weight", required=False), fields.texts("dimensions")
     fields.finish()
-    return Variant(sku, price, title, attributes, stock) if sku and price is not None else None
+    return Variant(sku, price, title, attributes, stock, weight, dimensions) if sku and price is not None else None
 
 
 def _stock(fields: Fields | None) -> dict[str, int]:
@@ -121,4 +151,4 @@ def _stock(fields: Fields | None) -> dict[str, int]:
     return stock
 
 
-READERS = {"category": _category, "seller": _seller, "product": _product}
+READERS = {"category": _category, "collection": _collection, "seller": _seller, "product": _product}

@@ -19,7 +19,7 @@ WORDS = frozenset(KINDS.values())
 LOOKED_AT = 100
 # A first line that is longer is no row.
 LONGEST_ROW = 1 << 20
-UNWRAPPED = 'the row must be {"category": …}, {"seller": …} or {"product": …}'
+UNWRAPPED = 'the row must be {"category": …}, {"collection": …}, {"seller": …} or {"product": …}'
 
 
 def load(path: Path | None, reject: Callable[[Rejection], None], columns: Path | None = None) -> Catalogue:

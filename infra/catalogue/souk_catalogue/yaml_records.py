@@ -36,7 +36,7 @@ class _Part:
 
 
 def rows_of(text: TextIO, name: str) -> Iterator[RawRow]:
-    """The rows of the lists `categories`, `sellers` and `products`, or of one flat list, whose rows have no kind."""
+    """The rows of the lists `categories`, `collections`, `sellers` and `products`, or of one flat list, whose rows have no kind."""
     anchors: dict[str, Any] = {}
     number = 0
     for part in _parts(text, name):

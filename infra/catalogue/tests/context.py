@@ -14,9 +14,9 @@ class Loaded:
     def __init__(self, build):
         self.rejections = []
         self.catalogue = build(self.rejections.append)
-        self.categories, self.sellers = self.catalogue.categories, self.catalogue.sellers
+        self.categories, self.collections, self.sellers = self.catalogue.categories, self.catalogue.collections, self.catalogue.sellers
         self.products = list(self.catalogue.products)
-        self.rows = [*self.categories, *self.sellers, *self.products]
+        self.rows = [*self.categories, *self.collections, *self.sellers, *self.products]
 
     @property
     def told(self):

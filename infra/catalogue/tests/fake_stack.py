@@ -29,6 +29,7 @@ class FakeStack:
         self.search_blind_for = 0
         self.hidden: set[str] = set()
         self.untold: set[str] = set()
+        self.changes: list[dict[str, Any]] = []
         self.lock = threading.RLock()
 
     def __enter__(self) -> "FakeStack":
@@ -114,6 +115,25 @@ class FakeStack:
         outcome = "created" if status == 201 else "unchanged" if before == self.resources[path] else "changed"
         return {"outcome": outcome, "version": self.resources[path][0]}
 
+    def change(self, body: dict[str, Any]) -> tuple[int, Any, None]:
+        """Adds tags: to products by ids, or to all of a category, two at a time."""
+        self.changes.append(body)
+        ids, cursor = body["of"].get("product_ids"), None
+        if ids is None:
+            ids = sorted(path.removeprefix("/admin/products/") for path in self.resources if path.startswith("/admin/products/"))
+            start = int(body.get("cursor", 0))
+            ids, cursor = ids[start : start + 2], str(start + 2) if start + 2 < len(ids) else None
+        return 200, {"products": [self._change(name, body["change"]["add_tags"]) for name in ids], **({"cursor": cursor} if cursor else {})}, None
+
+    def _change(self, name: str, tags: list[str]) -> dict[str, Any]:
+        if (found := self.resources.get(f"/admin/products/{name}")) is None:
+            return {"product_id": name, "outcome": "refused", "problem": {"status": 404, "title": "Unknown"}}
+        version, body = found
+        if set(tags) <= set(body.get("tags", [])):
+            return {"product_id": name, "outcome": "unchanged", "version": version}
+        self.resources[f"/admin/products/{name}"] = (version + 1, {**body, "tags": [*body.get("tags", []), *tags]})
+        return {"product_id": name, "outcome": "changed", "version": version + 1}
+
     def get(self, path: str) -> tuple[int, Any, str | None]:
         if path not in self.resources:
             return 404, {"title": "Unknown"}, None
@@ -193,6 +213,8 @@ def _handler_of(stack: FakeStack) -> type[BaseHTTPRequestHandler]:
                 return stack.get(path)
             if stack.down_after is not None:
                 stack.down_after -= 1
+            if path == "/admin/products/changes":
+                return stack.change(body)
             if self.command == "POST":
                 return stack.put_rows(path.removeprefix("/admin/"), body["rows"])
             return stack.put(path, body, self.headers.get("If-Match"))

@@ -32,16 +32,16 @@ class ContractTest(unittest.TestCase):
     def test_the_description_tells_the_limits_that_the_server_keeps(self):
         server, field = constants("product/check.rs"), lambda kind, name: contract.schemas()[kind]["properties"][name]
         self.assertEqual(
-            [server[name] for name in ("TITLE_MAX", "TITLE_MAX", "DESCRIPTION_MAX", "ALT_MAX", "URL_MAX", "IMAGES_MAX", "VARIANTS_MAX")],
+            [server[name] for name in ("TITLE_MAX", "TITLE_MAX", "DESCRIPTION_MAX", "ALT_MAX", "URL_MAX", "IMAGES_MAX", "VARIANTS_MAX", "FURTHER_CATEGORIES_MAX", "COLLECTIONS_MAX", "TAGS_MAX")],
             [
                 *(field(kind, "title")["maxLength"] for kind in ("ProductDetails", "Variant")),
                 field("ProductDetails", "description")["maxLength"],
                 *(field("Image", name)["maxLength"] for name in ("alt", "url")),
-                *(field("ProductDetails", name)["maxItems"] for name in ("images", "variants")),
+                *(field("ProductDetails", name)["maxItems"] for name in ("images", "variants", "further_category_ids", "collection_ids", "tags")),
             ],
         )
         self.assertEqual((2**31 - 1, 0, 5), (field("Rating", "count")["maximum"], field("Rating", "average")["minimum"], field("Rating", "average")["maximum"]))
-        for kind, name in (("CategoryDetails", "category.rs"), ("SellerDetails", "seller.rs")):
+        for kind, name in (("CategoryDetails", "category.rs"), ("CollectionDetails", "collection.rs"), ("SellerDetails", "seller.rs")):
             self.assertEqual((1, constants(name)["NAME_MAX"]), (field(kind, "name")["minLength"], field(kind, "name")["maxLength"]))
 
     def test_what_the_description_has_no_words_for_is_the_same_here(self):

@@ -69,6 +69,34 @@ class TableTest(unittest.TestCase):
         loaded = self.load("Nr,T,C\na,A,own\nb,B,\n", "columns: {Nr: id, T: title, C: category_id}\nconstants: {category_id: all, seller_id: s, price: '5.00'}\n")
         self.assertEqual(["own", "all"], [row.value.category_id for row in loaded.products])
 
+    def test_a_column_may_hold_several_values(self):
+        table = "Nr;T;Auch;Listen;Worte\na;A;gifts | kitchen;summer;Made by hand|eco|\nb;B;;;\n"
+        mapping = "columns: {Nr: id, T: title, Auch: further_category_ids, Listen: collection_ids, Worte: tags}\nconstants: {category_id: all, seller_id: s, price: '5'}\n"
+        for between, content in (("|", mapping), ("/", mapping + "lists: /\n")):
+            full, empty = (row.value for row in self.load(table.replace("|", between), content).products)
+            self.assertEqual((("gifts", "kitchen"), ("summer",), ("Made by hand", "eco")), (full.further_category_ids, full.collection_ids, full.tags))
+            self.assertEqual(((), (), ()), (empty.further_category_ids, empty.collection_ids, empty.tags))
+        for_all = self.load("Nr;T\na;A\n", "columns: {Nr: id, T: title}\nconstants: {category_id: all, seller_id: s, price: '5', tags: new|eco}\n")
+        self.assertEqual(("new", "eco"), next(iter(for_all.products)).value.tags)
+        bad = self.load(table, mapping.replace("collection_ids, Worte", "tags, Worte").replace("Worte: tags", "Worte: further_category_ids").replace("Auch: further_category_ids", "Auch: collection_ids"))
+        self.assertIn("further_category_ids[0]", bad.told[0])
+
+    def test_measures_keep_their_unit_or_have_the_mappings(self):
+        table = "Nr;Kg;L;B;H;Z\na;1,25;30 cm;20;5 in;used_good\nb;1.000 g;;;;\n"
+        columns = "{Nr: id, Kg: variant.weight, L: variant.dimensions.length, B: variant.dimensions.width, H: variant.dimensions.height, Z: condition}"
+        mapping = f"decimal: ','\nthousands: '.'\ncolumns: {columns}\nunits: {{variant.weight: kg, variant.dimensions.width: cm}}\nconstants: {{title: T, brand: Acme, category_id: all, seller_id: s, price: '5'}}\n"
+        loaded = self.load(table, mapping)
+        self.assertEqual([], loaded.told)
+        one, other = (row.value for row in loaded.products)
+        self.assertEqual(("1.25 kg", {"length": "30 cm", "width": "20 cm", "height": "5 in"}, "used_good", "Acme"), (one.variants[0].weight, one.variants[0].dimensions, one.condition, one.brand))
+        self.assertEqual(("1000 g", {}, None), (other.variants[0].weight, other.variants[0].dimensions, other.condition))
+        for bad, field in ((table.replace("1,25", "heavy"), "variants[0].weight"), (table.replace("5 in", ""), "variants[0].dimensions.height"), (table.replace("used_good", "worn"), "condition")):
+            self.assertIn(f"a: {field} ", self.load(bad, mapping).told[0])
+
+    def test_collections_come_as_tables_too(self):
+        loaded = self.load("id,name,description,featured_product_ids\nsummer,Summer,,p|q\n", "kind: collection\n")
+        self.assertEqual([("summer", "Summer", None, ("p", "q"))], [(row.value.id, row.value.name, row.value.description, row.value.featured_product_ids) for row in loaded.collections])
+
     def test_categories_and_sellers_come_as_tables_too(self):
         loaded = self.load("id,name,parent_id\nb,B,a\na,A,\n", "kind: category\n")
         self.assertEqual([("a", None), ("b", "a")], [(row.value.id, row.value.parent_id) for row in loaded.categories])
@@ -118,7 +146,7 @@ class TableTest(unittest.TestCase):
             (TABLE, MAPPING + "column: {}\n", "not column"),
             (TABLE, MAPPING.replace('thousands: "."', 'thousands: ","'), "the same character"),
             (TABLE, MAPPING.replace('decimal: ","', 'decimal: ",,"'), "one character each"),
-            (TABLE, MAPPING.replace("product", "order"), "kind is category, seller or product"),
+            (TABLE, MAPPING.replace("product", "order"), "kind is category, collection, seller or product"),
             (TABLE, "- a\n", "a mapping file has"),
             (TABLE, "a: [\n", "not valid YAML"),
             (TABLE, MAPPING + "encoding: klingon\n", "cannot read"),

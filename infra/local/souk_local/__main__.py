@@ -55,6 +55,13 @@ def _import(args):
         catalogue.run_import(_running_demo(), options)
 
 
+def _change(args):
+    if not Path(args.file).is_file():
+        raise Failure(f"{args.file!r} is not a file: give make change FILE=<file>")
+    from . import catalogue
+    catalogue.run_change(_running_demo(), ["--file", args.file, *(["--report", args.report] if args.report else [])])
+
+
 def _logs(args):
     from . import logs
     logs.show(_running_demo(), args.function)
@@ -142,6 +149,10 @@ def main():
     importing.add_argument("--connections", help="chunks of products on their way at once")
     importing.add_argument("--dry-run", action="store_true", help="only check, without a stack")
     importing.set_defaults(run=_import)
+    changing = commands.add_parser("change", help="make one change to many products")
+    changing.add_argument("file")
+    changing.add_argument("--report", help="what became of each product")
+    changing.set_defaults(run=_change)
     logging = commands.add_parser("logs", help="what a function logged")
     logging.add_argument("function")
     logging.set_defaults(run=_logs)

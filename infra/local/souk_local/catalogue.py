@@ -30,6 +30,12 @@ def run_import(stack, options=()):
     _run(["import", "--outputs", str(stack.home / "outputs.json"), *options], rejected)
 
 
+def run_change(stack, options):
+    """Make the change of a file to many products."""
+    rejected = "the other products are changed; the report says why each of those was refused"
+    _run(["change", "--outputs", str(stack.home / "outputs.json"), *options], rejected)
+
+
 def check(options):
     """Tell what an import would reject, without a stack."""
     _run(["check", *options], "an import would reject the rows named above")
@@ -44,4 +50,4 @@ def _run(arguments, rejected):
     if done.returncode == REJECTED_ROWS:
         raise Failure(rejected)
     if done.returncode:
-        raise Failure("see the message above; an import that stopped goes on when it is run again")
+        raise Failure("see the message above; what stopped goes on when it is run again")

@@ -6,7 +6,7 @@ use souk_dynamo::{StoreError, Transaction};
 use utoipa::ToSchema;
 
 use crate::{
-    Catalog, Key, PreconditionFailure, Put, Violation,
+    AttributeDefinition, Catalog, Key, PreconditionFailure, Put, Violation, definition,
     precondition::{Step, Stored, step},
     store::{ATTEMPTS, pause, unchanged_since},
     violation::Violations,
@@ -14,7 +14,7 @@ use crate::{
 
 const NAME_MAX: usize = 100;
 /// How many levels the tree has at most.
-const DEPTH_MAX: usize = 8;
+pub(crate) const DEPTH_MAX: usize = 8;
 
 /// What an operator decides about a category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -26,6 +26,11 @@ pub struct CategoryDetails {
     /// Under which category it stands; none for a root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<CategoryId>,
+    /// The attributes of its products. Those of the categories above it hold as well, unless it says otherwise of one.
+    /// A product is judged by them when it is put.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 30)]
+    pub attributes: Vec<AttributeDefinition>,
 }
 
 /// A category as operators see it.
@@ -49,6 +54,9 @@ pub struct CategoryRecord {
     /// Under which category it stands. Key of the index by parent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<CategoryId>,
+    /// The attributes of its products.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<AttributeDefinition>,
     /// Raised by one at every change.
     pub version: u64,
 }
@@ -84,6 +92,7 @@ impl CategoryDetails {
     pub fn check(&self) -> Result<(), Vec<Violation>> {
         let mut found = Violations::default();
         found.text("name", &self.name, NAME_MAX);
+        definition::check(&self.attributes, &mut found);
         found.into_result()
     }
 }
@@ -104,7 +113,7 @@ impl Catalog {
         let record: Option<CategoryRecord> = self.table.get(&[("pk", &key)]).await?;
         Ok(record.map(|r| Category {
             category_id: id.clone(),
-            details: CategoryDetails { name: r.name, parent_id: r.parent_id },
+            details: CategoryDetails { name: r.name, parent_id: r.parent_id, attributes: r.attributes },
             version: r.version,
         }))
     }
@@ -136,8 +145,8 @@ impl Catalog {
             };
             let ancestors = if moves { self.ancestors_to_be(id, &details, is_new).await? } else { Vec::new() };
             let pk = Key::Category(id.clone()).to_string();
-            let record =
-                CategoryRecord { pk, name: details.name.clone(), parent_id: details.parent_id.clone(), version };
+            let CategoryDetails { name, parent_id, attributes } = details.clone();
+            let record = CategoryRecord { pk, name, parent_id, attributes, version };
             if self.write_category(&record, stored.seen(), &ancestors).await? {
                 let category = Category { category_id: id.clone(), details, version };
                 return Ok(if is_new { Put::Created(category) } else { Put::Changed(category) });

@@ -1,15 +1,16 @@
 use std::time::Duration;
 
-use souk_domain::ids::{CategoryId, ProductId, SellerId};
+use souk_domain::ids::{CategoryId, CollectionId, ProductId, SellerId};
 use souk_dynamo::{AttributeValue, Condition, StoreError, Table, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
-use crate::{Key, Product, ProductRecord};
+use crate::{Key, Product, ProductRecord, ways::Ways};
 
 /// How often a write is tried that others got in between.
 pub(crate) const ATTEMPTS: u32 = 6;
 
 const BY_CATEGORY: &str = "by-category";
+const BY_COLLECTION: &str = "by-collection";
 const BY_SELLER: &str = "by-seller";
 const BY_PARENT: &str = "by-parent";
 
@@ -18,13 +19,16 @@ const BY_PARENT: &str = "by-parent";
 pub struct Catalog {
     #[variable("CATALOG_TABLE")]
     pub(crate) table: Table,
+    pub(crate) ways: Ways,
 }
 
 /// Which products to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProductsOf {
-    /// Those that stand in this very category.
+    /// Those that stand in this very category, be it their main one or not.
     Category(CategoryId),
+    /// Those of this collection.
+    Collection(CollectionId),
     /// Those of this seller.
     Seller(SellerId),
 }
@@ -32,16 +36,16 @@ pub enum ProductsOf {
 /// Some products, and where to go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductsPage {
-    /// Their ids.
+    /// Their ids. One that has just changed places may stand there twice, or no longer belong there.
     pub product_ids: Vec<ProductId>,
-    /// The last one, where there may be more.
-    pub next: Option<ProductId>,
+    /// The last one's key, where there may be more.
+    pub next: Option<Key>,
 }
 
 impl Catalog {
     /// The catalog in this table.
     pub fn new(table: Table) -> Self {
-        Self { table }
+        Self { table, ways: Ways::default() }
     }
 
     /// A product; `None` where it is absent or deleted.
@@ -61,11 +65,12 @@ impl Catalog {
     pub async fn products_of(
         &self,
         of: &ProductsOf,
-        after: Option<&ProductId>,
+        after: Option<&Key>,
         at_most: i32,
     ) -> Result<ProductsPage, StoreError> {
         let (index, attribute, value) = match of {
             ProductsOf::Category(id) => (BY_CATEGORY, "category_id", id.as_str()),
+            ProductsOf::Collection(id) => (BY_COLLECTION, "collection_id", id.as_str()),
             ProductsOf::Seller(id) => (BY_SELLER, "seller_id", id.as_str()),
         };
         let mut query = self
@@ -77,13 +82,11 @@ impl Catalog {
             .expression_attribute_values(":owner", s(value))
             .limit(at_most);
         if let Some(after) = after {
-            query = query
-                .exclusive_start_key("pk", s(Key::Product(after.clone()).to_string()))
-                .exclusive_start_key(attribute, s(value));
+            query = query.exclusive_start_key("pk", s(after.to_string())).exclusive_start_key(attribute, s(value));
         }
         let answer = query.send().await.map_err(StoreError::from_sdk)?;
         let product_ids = answer.items().iter().filter_map(|item| product_id(item.get("pk"))).collect();
-        let next = answer.last_evaluated_key().and_then(|key| product_id(key.get("pk")));
+        let next = answer.last_evaluated_key().and_then(|last| key(last.get("pk")));
         Ok(ProductsPage { product_ids, next })
     }
 
@@ -118,7 +121,7 @@ fn key(attribute: Option<&AttributeValue>) -> Option<Key> {
 
 fn product_id(attribute: Option<&AttributeValue>) -> Option<ProductId> {
     match key(attribute) {
-        Some(Key::Product(id)) => Some(id),
+        Some(Key::Product(id) | Key::Placed(id, _)) => Some(id),
         _ => None,
     }
 }

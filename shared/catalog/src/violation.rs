@@ -39,6 +39,15 @@ impl Violations {
         }
     }
 
+    /// That no entry of a list stands there before.
+    pub(crate) fn no_twice<T: PartialEq>(&mut self, field: &str, entries: &[T]) {
+        for (index, entry) in entries.iter().enumerate() {
+            if entries[..index].contains(entry) {
+                self.senseless(format!("{field}[{index}]"), "is given twice");
+            }
+        }
+    }
+
     pub(crate) fn into_result(self) -> Result<(), Vec<Violation>> {
         if self.0.is_empty() { Ok(()) } else { Err(self.0) }
     }

@@ -75,6 +75,8 @@ client_id! {
     ProductId,
     /// A category of the catalog's tree.
     CategoryId,
+    /// A collection: products that operators have put together.
+    CollectionId,
     /// Whoever sells a product.
     SellerId,
     /// A warehouse that holds stock.

@@ -5,10 +5,13 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod condition;
 pub mod flash_sale;
 pub mod fulfilment;
 pub mod ids;
+pub mod measure;
 pub mod money;
+pub mod names;
 pub mod order;
 pub mod payment;
 pub mod picture;

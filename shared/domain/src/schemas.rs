@@ -14,10 +14,12 @@ use utoipa::{
 use crate::{
     flash_sale::{Commitment, IntentId},
     ids::{
-        CategoryId, CheckoutId, EventId, FlashSaleId, NoteId, OrderId, PictureId, ProductId, RefundId, ReservationId,
-        SellerId, Sku, UserId, WarehouseId, WebhookId,
+        CategoryId, CheckoutId, CollectionId, EventId, FlashSaleId, NoteId, OrderId, PictureId, ProductId, RefundId,
+        ReservationId, SellerId, Sku, UserId, WarehouseId, WebhookId,
     },
+    measure::{Length, Weight},
     money::{Currency, Money},
+    names::{Brand, Tag},
     order::{CarrierId, ParcelNumber},
     quantity::Quantity,
 };
@@ -42,10 +44,15 @@ macro_rules! texts {
 texts! {
     ProductId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A product; operators choose its id.", "kettle";
     CategoryId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A category; operators choose its id.", "kitchen";
+    CollectionId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A collection; operators choose its id.", "summer";
     SellerId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "Whoever sells a product; operators choose the id.", "harbour";
     WarehouseId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A warehouse; it begins to exist with its first row of stock.", "memphis";
     FlashSaleId: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A flash sale; operators choose its id.", "launch";
     Sku: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "A stock-keeping unit: one variant of a product.", "KETTLE-1";
+    Tag: "^.{1,480}$", "A free word on a product: at most 40 characters that are seen; kept in small letters.", "gift";
+    Brand: "^.{1,1200}$", "Who makes a product: at most 100 characters that are seen.", "Harbour";
+    Weight: "^ *[0-9]{1,12}(\\.[0-9]{1,9})? *[A-Za-z]{1,12} *$", "A weight with its unit: mg, g, kg, oz or lb. Kept and told in grams.", "1200 g";
+    Length: "^ *[0-9]{1,12}(\\.[0-9]{1,9})? *[A-Za-z]{1,12} *$", "A length with its unit: mm, cm, m, in or ft. Kept and told in millimetres.", "300 mm";
     CarrierId: "^.{1,100}$", "A carrier: what its labels say, in lower case, with hyphens for all but letters and digits.", "swift-parcel";
     UserId: "^[A-Za-z0-9:._-]{1,128}$", "A user of the pool.", "6579c22f-be2b-444c-a52b-0116dd82df6c";
     CheckoutId: "^chk_[0-9a-f]{32}$", "A checkout.", "chk_0123456789abcdef0123456789abcdef";

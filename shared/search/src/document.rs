@@ -3,10 +3,10 @@
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use souk_domain::ids::ProductId;
+use souk_domain::{condition::ItemCondition, ids::ProductId, names::Tag};
 
 use crate::{
-    page::{CategoryName, PageProduct, ProductPage, Rating, Variant},
+    page::{AttributeRule, CategoryName, PageProduct, ProductPage, Rating, Variant},
     query::code_key,
 };
 
@@ -74,19 +74,23 @@ impl ProductPage {
 
     fn document(&self, product: &PageProduct) -> Value {
         let path = self.category.as_ref().map(|path| path.names.as_slice()).unwrap_or_default();
-        let mut category_ids: Vec<_> = path.iter().map(|name| name.category_id.as_str()).collect();
-        if !category_ids.contains(&product.category_id.as_str()) {
-            category_ids.push(product.category_id.as_str());
-        }
+        let known = self.paths().flat_map(|path| &path.names).map(|name| &name.category_id);
+        let named = std::iter::once(&product.category_id).chain(&product.further_category_ids);
+        let facets = self.paths().flat_map(|path| category_facets(&path.names));
         let rating = product.rating;
         json!({
             "product_id": product.product_id,
             "mark": mark(product.product_id.as_str()),
             "title": product.title,
             "category_id": product.category_id,
-            "category_ids": category_ids,
+            "category_ids": unique(known.chain(named)),
             "category_names": path.iter().map(|name| name.name.as_str()).collect::<Vec<_>>(),
-            "category_facets": category_facets(path),
+            "category_facets": unique(facets),
+            "collection_ids": product.collection_ids,
+            "collection_facets": self.collection_facets(),
+            "tags": product.tags,
+            "brand": product.brand,
+            "condition": product.condition,
             "seller_id": product.seller_id,
             "seller_facet": format!("{}|{}", product.seller_id, self.seller_name()),
             "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
@@ -102,12 +106,51 @@ impl ProductPage {
         })
     }
 
+    /// What the product's category says of an attribute, where it says anything.
+    fn rule(&self, name: &str) -> Option<&AttributeRule> {
+        self.category.as_ref()?.attributes.get(name)
+    }
+
+    /// What filters and facets count: `colour=brown`. Names hold no `=` there; a value may.
+    fn pairs(&self, product: &PageProduct, variant: &Variant) -> Vec<String> {
+        let counted = merged(product, variant).into_iter();
+        let counted = counted.filter(|(name, _)| self.rule(name).is_none_or(|rule| rule.is_facet && !rule.is_number));
+        let pair = |(name, value): (String, Value)| {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Bool(is) => if is { "yes" } else { "no" }.to_owned(),
+                _ => return None,
+            };
+            let is_short = text.chars().count() <= FACET_MAX && !text.trim().is_empty() && !name.contains('=');
+            is_short.then(|| format!("{name}={}", text.trim()))
+        };
+        counted.filter_map(pair).collect()
+    }
+
+    /// What is filtered by ranges: numbers of attributes that a category says to be numbers. A unit holds no `|`.
+    fn numbers(&self, product: &PageProduct, variant: &Variant) -> Vec<Value> {
+        let number = |(name, value): (String, Value)| {
+            let rule = self.rule(&name).filter(|rule| rule.is_number && rule.is_facet)?;
+            let facet = format!("{}|{name}", rule.unit.as_deref().unwrap_or_default());
+            Some(json!({"name": name, "facet": facet, "value": value.as_f64()?}))
+        };
+        merged(product, variant).into_iter().filter_map(number).collect()
+    }
+
+    /// `id|name` of those whose names are known.
+    fn collection_facets(&self) -> Vec<String> {
+        let named = self.collections.iter().filter_map(|(id, shown)| Some((id, shown.name.as_ref()?)));
+        named.map(|(id, name)| format!("{id}|{name}")).collect()
+    }
+
     fn available(&self, variant: &Variant) -> Option<u64> {
         self.availability.get(&variant.sku).map(|fact| fact.available)
     }
 
     fn variant(&self, product: &PageProduct, variant: &Variant) -> Value {
-        let path = self.category.as_ref().map(|path| path.names.as_slice()).unwrap_or_default();
+        let names = || self.paths().flat_map(|path| &path.names).map(|name| name.name.as_str());
+        let collections = self.collections.values().filter_map(|collection| collection.name.as_deref());
         let available = self.available(variant);
         json!({
             "sku": variant.sku,
@@ -116,17 +159,29 @@ impl ProductPage {
             "title": product.title,
             "variant_title": variant.title,
             "description": product.description,
-            "category_names": path.iter().map(|name| name.name.as_str()).collect::<Vec<_>>(),
-            "kinds": path.iter().flat_map(|name| kinds(&name.name)).collect::<Vec<_>>(),
+            "category_names": unique(names()),
+            "kinds": unique(names().flat_map(kinds)),
+            "tag_words": product.tags.iter().map(Tag::as_str).chain(collections).collect::<Vec<_>>(),
             "seller_name": self.seller.as_ref().and_then(|seller| seller.name.as_deref()),
-            "attribute_words": words(product, variant),
-            "attribute_pairs": pairs(product, variant),
+            "attribute_words": words(product, variant).into_iter().chain(said_of(product)).collect::<Vec<_>>(),
+            "attribute_pairs": self.pairs(product, variant),
+            "numbers": self.numbers(product, variant),
             "attributes": merged(product, variant),
             "price": self.prices.get(&variant.sku).map(|fact| fact.price.amount()),
             "available": available,
             "in_stock": available > Some(0),
         })
     }
+}
+
+/// Each once, in their order.
+fn unique<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    all.fold(Vec::new(), |mut kept, next| {
+        if !kept.contains(&next) {
+            kept.push(next);
+        }
+        kept
+    })
 }
 
 /// The variant's attributes go before the product's.
@@ -147,25 +202,17 @@ fn words(product: &PageProduct, variant: &Variant) -> Vec<String> {
         .collect()
 }
 
+/// Who makes a product, and that it is not new: as good as an attribute.
+fn said_of(product: &PageProduct) -> impl Iterator<Item = String> {
+    let is_new = product.condition == ItemCondition::New;
+    let condition = (!is_new).then(|| product.condition.as_str().replace('_', " "));
+    product.brand.as_ref().map(ToString::to_string).into_iter().chain(condition)
+}
+
 /// `id|parent|name`, so that facets can show names and the tree without another look-up: an id holds no `|`.
 fn category_facets(path: &[CategoryName]) -> Vec<String> {
     let parents = std::iter::once("").chain(path.iter().map(|name| name.category_id.as_str()));
     path.iter().zip(parents).map(|(name, parent)| format!("{}|{parent}|{}", name.category_id, name.name)).collect()
-}
-
-/// What filters and facets count: `colour=brown`. Names hold no `=` there; a value may.
-fn pairs(product: &PageProduct, variant: &Variant) -> Vec<String> {
-    let pair = |(name, value): (String, Value)| {
-        let text = match value {
-            Value::String(text) => text,
-            Value::Number(number) => number.to_string(),
-            Value::Bool(is) => if is { "yes" } else { "no" }.to_owned(),
-            _ => return None,
-        };
-        let is_short = text.chars().count() <= FACET_MAX && !text.trim().is_empty() && !name.contains('=');
-        is_short.then(|| format!("{name}={}", text.trim()))
-    };
-    merged(product, variant).into_iter().filter_map(pair).collect()
 }
 
 /// A longer value is a text, by which nobody filters.
@@ -205,12 +252,12 @@ fn popularity(rating: Option<Rating>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use souk_domain::money::Money;
 
     use super::*;
-    use crate::page::{AvailabilityFact, CategoryPath, PriceFact};
+    use crate::page::{AvailabilityFact, CategoryPath, CollectionName, PriceFact};
 
     fn page() -> ProductPage {
         let product = json!({
@@ -232,7 +279,10 @@ mod tests {
                 versions: String::new(),
                 tree_revision: 1,
                 names: names.into(),
+                attributes: BTreeMap::new(),
             }),
+            further: BTreeMap::new(),
+            collections: BTreeMap::new(),
             seller: None,
             prices: [("A".parse().unwrap(), PriceFact { price: Money::usd(1999).unwrap(), version: 1 })].into(),
             availability: [("A".parse().unwrap(), AvailabilityFact { available: 3, version: 1 })].into(),
@@ -261,6 +311,77 @@ mod tests {
         assert_eq!(first["attribute_pairs"], pairs);
         assert_eq!((&variants[1]["price"], &variants[1]["in_stock"]), (&Value::Null, &json!(false)));
         assert_eq!(variants.len(), 2);
+    }
+
+    #[test]
+    fn whatever_else_is_said_of_a_product_finds_it_too() {
+        let mut page = page();
+        let product = page.product.as_mut().unwrap();
+        product.further_category_ids = ["gifts", "unheard-of"].map(|id| id.parse().unwrap()).into();
+        product.collection_ids = ["summer", "late"].map(|id| id.parse().unwrap()).into();
+        product.tags = ["hand made".parse().unwrap()].into();
+        product.brand = Some("Harbour".parse().unwrap());
+        product.condition = ItemCondition::UsedGood;
+        let path = |id: &str, names: &[(&str, &str)]| {
+            let name =
+                |(id, name): &(&str, &str)| CategoryName { category_id: id.parse().unwrap(), name: (*name).into() };
+            let names = names.iter().map(name).collect();
+            let category_id: souk_domain::ids::CategoryId = id.parse().unwrap();
+            (
+                category_id.clone(),
+                CategoryPath {
+                    category_id,
+                    versions: String::new(),
+                    tree_revision: 1,
+                    names,
+                    attributes: BTreeMap::new(),
+                },
+            )
+        };
+        page.further = [path("gifts", &[("bags", "Bags"), ("gifts", "Gift Ideas")]), path("unheard-of", &[])].into();
+        let name = |version, name: Option<&str>| CollectionName { version, name: name.map(str::to_owned) };
+        page.collections =
+            [("summer".parse().unwrap(), name(2, Some("Sun | Sea"))), ("late".parse().unwrap(), name(0, None))].into();
+        let Action::Index { document, .. } = page.action() else { panic!("no document") };
+        assert_eq!(document["category_ids"], json!(["bags", "packs", "gifts", "unheard-of"]));
+        assert_eq!(document["category_names"], json!(["Bags", "Backpacks"]), "the way that a hit shows");
+        assert_eq!(document["category_facets"], json!(["bags||Bags", "packs|bags|Backpacks", "gifts|bags|Gift Ideas"]));
+        assert_eq!(document["collection_ids"], json!(["summer", "late"]));
+        assert_eq!(document["collection_facets"], json!(["summer|Sun | Sea"]));
+        assert_eq!(document["tags"], json!(["hand made"]));
+        assert_eq!((&document["brand"], &document["condition"]), (&json!("Harbour"), &json!("used_good")));
+        let first = &document["variants"][0];
+        assert_eq!(first["attribute_words"], json!(["brown", "leather", "waterproof", "Harbour", "used good"]));
+        assert_eq!(first["category_names"], json!(["Bags", "Backpacks", "Gift Ideas"]));
+        assert_eq!(first["kinds"], json!(["Bags", "Backpacks", "Ideas"]));
+        assert_eq!(first["tag_words"], json!(["hand made", "Sun | Sea"]));
+    }
+
+    #[test]
+    fn a_category_says_what_is_counted_and_what_is_a_number() {
+        let mut page = page();
+        let product = page.product.as_mut().unwrap();
+        product.attributes.insert("volume".to_owned(), json!(22));
+        product.attributes.insert("stars".to_owned(), json!("many"));
+        let rule = |is_number, unit: Option<&str>, is_facet| AttributeRule {
+            is_number,
+            unit: unit.map(str::to_owned),
+            is_facet,
+        };
+        page.category.as_mut().unwrap().attributes = [
+            ("material", rule(false, None, false)),
+            ("volume", rule(true, Some("l"), true)),
+            // From before its category said so: no number.
+            ("stars", rule(true, None, true)),
+        ]
+        .map(|(name, rule)| (name.to_owned(), rule))
+        .into();
+        let Action::Index { document, .. } = page.action() else { panic!("no document") };
+        let first = &document["variants"][0];
+        assert_eq!(first["attribute_pairs"], json!(["colour=brown", "vegan=no", "waterproof=yes"]));
+        assert_eq!(first["numbers"], json!([{"name": "volume", "facet": "l|volume", "value": 22.0}]));
+        assert!(first["attribute_words"].as_array().unwrap().contains(&json!("leather")), "it is a word all the same");
+        assert_eq!(page.view().unwrap().units, [("volume".to_owned(), "l".to_owned())].into());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The limits of a product. They keep a page within one DynamoDB item, a product's SKUs within one
 //! transaction, and each field within what the search index can hold.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use souk_domain::picture::Picture;
 
@@ -16,8 +16,12 @@ const IMAGES_MAX: usize = 20;
 const ATTRIBUTES_MAX: usize = 50;
 const ATTRIBUTE_NAME_MAX: usize = 64;
 const ATTRIBUTE_TEXT_MAX: usize = 1_000;
-/// A transaction holds 100 items: the product and the claims of its SKUs.
+/// A transaction holds 100 items: the product, the claims of its SKUs, and each place where it stands beside its main
+/// category.
 const VARIANTS_MAX: usize = 99;
+const FURTHER_CATEGORIES_MAX: usize = 10;
+const COLLECTIONS_MAX: usize = 10;
+const TAGS_MAX: usize = 20;
 /// The search index counts ratings in 32 bits with a sign.
 const RATINGS_MAX: u32 = i32::MAX.unsigned_abs();
 /// As JSON, in bytes. An item holds 400 KB, and a page adds names, prices and stock.
@@ -38,12 +42,33 @@ impl ProductDetails {
             check_rating(rating, &mut found);
         }
         check_attributes("attributes", &self.attributes, &mut found);
+        self.check_places(&mut found);
         self.check_images(&mut found);
         self.check_variants(&mut found);
         if serde_json::to_vec(self).is_ok_and(|json| json.len() > PRODUCT_MAX) {
             found.out_of_range("product", format!("must have at most {PRODUCT_MAX} bytes"));
         }
         found.into_result()
+    }
+
+    fn check_places(&self, found: &mut Violations) {
+        found.at_most("further_category_ids", self.further_category_ids.len(), FURTHER_CATEGORIES_MAX);
+        found.at_most("collection_ids", self.collection_ids.len(), COLLECTIONS_MAX);
+        found.at_most("tags", self.tags.len(), TAGS_MAX);
+        for (index, id) in self.further_category_ids.iter().enumerate() {
+            if *id == self.category_id {
+                found.senseless(format!("further_category_ids[{index}]"), "is its main category already");
+            }
+        }
+        found.no_twice("further_category_ids", &self.further_category_ids);
+        found.no_twice("collection_ids", &self.collection_ids);
+        found.no_twice("tags", &self.tags);
+        let places = self.further_category_ids.len() + self.collection_ids.len();
+        if self.variants.len() <= VARIANTS_MAX && self.variants.len() + places > VARIANTS_MAX {
+            let reason =
+                format!("must have at most {VARIANTS_MAX} entries, further categories and collections included");
+            found.out_of_range("variants", reason);
+        }
     }
 
     fn check_images(&self, found: &mut Violations) {
@@ -62,7 +87,7 @@ impl ProductDetails {
             found.out_of_range("variants", "must have at least one entry");
         }
         found.at_most("variants", self.variants.len(), VARIANTS_MAX);
-        let mut skus = HashSet::new();
+        let mut skus = BTreeSet::new();
         for (index, variant) in self.variants.iter().enumerate() {
             if !skus.insert(&variant.sku) {
                 found.senseless(format!("variants[{index}].sku"), format!("{} is given twice", variant.sku));
@@ -216,6 +241,33 @@ mod tests {
             );
         }
         assert_eq!(violations(|b| b["images"][0]["url"] = json!("https://x.example/a.png")), []);
+    }
+
+    #[test]
+    fn places_and_tags_are_few_and_none_is_given_twice() {
+        let ids = |count: usize| json!((0..count).map(|n| format!("x{n}")).collect::<Vec<_>>());
+        for (field, most) in [("further_category_ids", 10), ("collection_ids", 10), ("tags", 20)] {
+            assert_eq!(violations(|b| b[field] = ids(most)), [], "{field}");
+            assert_eq!(violations(|b| b[field] = ids(most + 1)), [(field.to_owned(), false)]);
+            assert_eq!(violations(|b| b[field] = json!(["a", "b", "a"])), [(format!("{field}[2]"), true)]);
+        }
+        assert_eq!(violations(|b| b["tags"] = json!(["Gift", "gift"])), [("tags[1]".to_owned(), true)]);
+        let main = violations(|b| b["further_category_ids"] = json!(["bags"]));
+        assert_eq!(main, [("further_category_ids[0]".to_owned(), true)]);
+    }
+
+    #[test]
+    fn variants_and_places_fit_into_one_transaction() {
+        let variants = |count: usize| json!((0..count).map(|i| json!({"sku": format!("S{i}")})).collect::<Vec<_>>());
+        let with = |count: usize| {
+            violations(|b| {
+                b["variants"] = variants(count);
+                b["collection_ids"] = json!(["summer", "gifts"]);
+            })
+        };
+        assert_eq!(with(97), []);
+        assert_eq!(with(98), [("variants".to_owned(), false)]);
+        assert_eq!(with(100), [("variants".to_owned(), false)]);
     }
 
     #[test]

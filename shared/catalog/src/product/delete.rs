@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use souk_domain::ids::ProductId;
-use souk_dynamo::StoreError;
+use souk_dynamo::{StoreError, Transaction};
 
 use super::ProductRecord;
 use crate::{
@@ -45,8 +47,16 @@ impl Catalog {
                 Some(seen) if seen != present => return Err(PreconditionFailure::Stale { present }.into()),
                 Some(_) => {}
             }
-            let unchanged = unchanged_since(Some(present));
-            if self.table.put_if(&record.tombstone(now), unchanged).await?.is_written() {
+            let (unchanged, stood) = (unchanged_since(Some(present)), record.places());
+            let tombstone = record.tombstone(now);
+            let written = if stood.is_empty() {
+                self.table.put_if(&tombstone, unchanged).await?.is_written()
+            } else {
+                let transaction = Transaction::new().put_if(&self.table, &tombstone, unchanged);
+                let transaction = self.moved(transaction, id, &stood, &BTreeSet::new());
+                transaction.commit(self.table.client()).await?.is_committed()
+            };
+            if written {
                 return Ok(());
             }
             pause(attempt).await;

@@ -1,7 +1,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{CategoryId, SellerId, Sku};
+use souk_domain::{
+    condition::ItemCondition,
+    ids::{CategoryId, CollectionId, SellerId, Sku},
+    measure::{Length, Weight},
+    names::{Brand, Tag},
+};
 use utoipa::ToSchema;
 
 /// Everything about a product that an operator decides.
@@ -14,10 +19,29 @@ pub struct ProductDetails {
     /// What there is to say about it.
     #[schema(max_length = 10_000)]
     pub description: String,
-    /// Where in the tree it stands.
+    /// Its main category: where in the tree it stands, and what its page leads back to.
     pub category_id: CategoryId,
+    /// Where else in the tree it stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 10)]
+    pub further_category_ids: Vec<CategoryId>,
+    /// The collections that it is in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 10)]
+    pub collection_ids: Vec<CollectionId>,
+    /// Free words, by which it is found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 20)]
+    pub tags: Vec<Tag>,
     /// Who sells it.
     pub seller_id: SellerId,
+    /// Who makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Brand>,
+    /// In which condition it is sold; new unless said otherwise.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub condition: ItemCondition,
     /// What buyers think of it, where anybody has said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
@@ -46,6 +70,24 @@ pub struct Variant {
     /// What sets it apart as properties.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, Scalar>,
+    /// What it weighs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
+    /// How large it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<Dimensions>,
+}
+
+/// How large something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dimensions {
+    /// From the front to the back.
+    pub length: Length,
+    /// From side to side.
+    pub width: Length,
+    /// From the bottom to the top.
+    pub height: Length,
 }
 
 impl Variant {

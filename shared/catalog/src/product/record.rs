@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{CategoryId, ProductId, SellerId, Sku};
 use utoipa::ToSchema;
 
 use super::ProductDetails;
-use crate::{Key, precondition::Stored};
+use crate::{Key, Place, precondition::Stored};
 
 /// A product as operators see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -66,6 +68,13 @@ impl ProductRecord {
             created_at: created,
             updated_at: now,
         }
+    }
+
+    /// Where it stands beside its main category; nowhere where it is a tombstone.
+    pub(crate) fn places(&self) -> BTreeSet<Place> {
+        let Some(details) = &self.details else { return BTreeSet::new() };
+        let categories = details.further_category_ids.iter().cloned().map(Place::Category);
+        categories.chain(details.collection_ids.iter().cloned().map(Place::Collection)).collect()
     }
 
     pub(crate) fn tombstone(self, now: Timestamp) -> Self {

@@ -29,7 +29,7 @@ pub use problem::{FieldError, Problem};
 pub use purchase::check_purchase;
 pub use request::{MAX_BODY_BYTES, MAX_TARGET_BYTES, Request};
 pub use response::{Effect, Response};
-pub use rows::{ROWS_MAX, ROWS_MAX_BYTES, Row, RowAnswers, Rows, put_rows};
+pub use rows::{ROWS_MAX, ROWS_MAX_BYTES, Row, RowAnswers, RowOutcome, Rows, put_each, put_rows};
 pub use serve::serve;
 
 /// What a handler returns.

@@ -57,24 +57,31 @@ struct RowAnswer {
     /// The row's place in the request, from 0.
     position: usize,
     #[serde(flatten)]
-    outcome: Outcome,
+    outcome: RowOutcome,
 }
 
 /// A row's fate.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-#[schema(as = RowOutcome)]
-enum Outcome {
+pub enum RowOutcome {
+    /// It was not there before.
     Created {
+        /// The version that it has now.
         version: u64,
     },
+    /// It was there, and is another now.
     Changed {
+        /// The version that it has now.
         version: u64,
     },
+    /// It was there and equal.
     Unchanged {
+        /// The version that it has.
         version: u64,
     },
+    /// Nothing of it was put.
     Refused {
+        /// Why.
         #[schema(value_type = ProblemDocument)]
         problem: Map<String, Value>,
     },
@@ -95,15 +102,25 @@ where
     if rows.is_empty() || rows.len() > ROWS_MAX {
         return Err(Problem::invalid_field("rows", format!("must have 1 to {ROWS_MAX} entries")));
     }
-    let puts = read::<R>(&rows).into_iter().map(|row| async {
+    let outcomes = put_each(read::<R>(&rows), |row| async {
         match row {
             Ok(row) => put(row).await,
             Err(problem) => Err(problem),
         }
     });
-    let results: Vec<_> = stream::iter(puts).buffered(AT_ONCE).collect().await;
-    let rows = results.into_iter().enumerate().map(|(position, result)| answer(position, result));
+    let rows = outcomes.await.into_iter().enumerate().map(|(position, outcome)| RowAnswer { position, outcome });
     Ok(Response::json(200, &RowAnswers { rows: rows.collect() }))
+}
+
+/// Puts many things, some at once, each judged by itself; what became of them, in their order.
+pub async fn put_each<T, F, Fut>(things: Vec<T>, put: F) -> Vec<RowOutcome>
+where
+    F: Fn(T) -> Fut,
+    Fut: Future<Output = Result<(Effect, u64), Problem>>,
+{
+    let puts = things.into_iter().map(put);
+    let results: Vec<_> = stream::iter(puts).buffered(AT_ONCE).collect().await;
+    results.into_iter().enumerate().map(|(position, result)| outcome(position, result)).collect()
 }
 
 fn read<R: Row>(rows: &[Box<RawValue>]) -> Vec<Result<R, Problem>> {
@@ -123,20 +140,19 @@ fn read<R: Row>(rows: &[Box<RawValue>]) -> Vec<Result<R, Problem>> {
     rows.collect()
 }
 
-fn answer(position: usize, result: Result<(Effect, u64), Problem>) -> RowAnswer {
-    let outcome = match result {
-        Ok((Effect::Created, version)) => Outcome::Created { version },
-        Ok((Effect::Changed, version)) => Outcome::Changed { version },
-        Ok((Effect::Unchanged, version)) => Outcome::Unchanged { version },
+fn outcome(position: usize, result: Result<(Effect, u64), Problem>) -> RowOutcome {
+    match result {
+        Ok((Effect::Created, version)) => RowOutcome::Created { version },
+        Ok((Effect::Changed, version)) => RowOutcome::Changed { version },
+        Ok((Effect::Unchanged, version)) => RowOutcome::Unchanged { version },
         Err(problem) => {
             if problem.status() >= 500 {
                 let (kind, cause) = (problem.kind.name, problem.cause().unwrap_or_default());
                 tracing::error!(position, status = problem.status(), kind, cause, "row failed");
             }
-            Outcome::Refused { problem: problem.into_members() }
+            RowOutcome::Refused { problem: problem.into_members() }
         }
-    };
-    RowAnswer { position, outcome }
+    }
 }
 
 #[cfg(test)]

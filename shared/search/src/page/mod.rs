@@ -2,6 +2,7 @@
 
 mod availability;
 mod card;
+mod collections;
 mod facts;
 mod kept;
 mod names;
@@ -16,10 +17,11 @@ mod view;
 
 pub use availability::Availability;
 pub use card::{CardVariant, CardView};
+pub use collections::CollectionNode;
 pub use picture::{ImageSource, ImageView};
 pub use record::{
-    AvailabilityFact, CategoryName, CategoryPath, Image, PageProduct, PriceFact, ProductPage, Rating, SellerName,
-    Variant,
+    AttributeRule, AttributeRules, AvailabilityFact, CategoryName, CategoryPath, CollectionName, Dimensions, Image,
+    PageProduct, PriceFact, ProductPage, Rating, SellerName, Variant,
 };
 pub use renames::{PRODUCTS_A_PART, RenameReport, RenameState, Segment};
 pub(crate) use store::Part;

@@ -10,10 +10,10 @@ use std::{
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::CategoryId;
-use souk_dynamo::{AttributeValue, Item, StoreError, Update, attribute, decode, n, s};
+use souk_dynamo::{AttributeValue, Item, StoreError, Update, attribute, decode, n, s, value};
 
 use super::{
-    CategoryName, CategoryPath, CategoryTree, Pages,
+    AttributeRules, CategoryName, CategoryPath, CategoryTree, Pages,
     store::{category_id, category_key},
 };
 
@@ -32,6 +32,8 @@ pub(super) struct Node {
     pub(super) name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) parent_id: Option<CategoryId>,
+    #[serde(default, skip_serializing_if = "AttributeRules::is_empty")]
+    pub(super) attributes: AttributeRules,
     pub(super) version: u64,
 }
 
@@ -81,37 +83,45 @@ impl Pages {
                 found.insert(id, item);
             }
         }
-        self.path_of(id, nodes(guess, |id| found.remove(id))?).await
+        self.path_of(id, &nodes(guess, |id| found.remove(id))?).await
     }
 
     /// The way to a category, of which these nodes were read because it was guessed to lead over them.
-    pub(super) async fn path_of(&self, id: &CategoryId, mut read: Read) -> Result<CategoryPath, StoreError> {
+    pub(super) async fn path_of(&self, id: &CategoryId, read: &Read) -> Result<CategoryPath, StoreError> {
         let (mut names, mut versions, mut complete) = (Vec::new(), Vec::new(), false);
+        let mut attributes = AttributeRules::new();
         let mut next = Some(id.clone());
         while names.len() < DEPTH_MAX {
             let Some(id) = next else {
                 complete = true;
                 break;
             };
-            let node = match read.remove(&id) {
-                Some(Some(node)) => Some(node),
+            let node = match read.get(&id) {
+                Some(Some(node)) => Some(node.clone()),
                 read => self.node(&id, read.is_some()).await?,
             };
-            let Some(Node { name, parent_id, version }) = node else {
+            let Some(Node { name, parent_id, attributes: rules, version }) = node else {
                 versions.push(0);
                 break;
             };
             self.kept.learn(&id, parent_id.as_ref());
             names.push(CategoryName { category_id: id, name });
             versions.push(version);
+            // What is nearer goes before.
+            for (name, rule) in rules {
+                attributes.entry(name).or_insert(rule);
+            }
             next = parent_id;
         }
         names.reverse();
+        // That an attribute is a text to choose from, or that nobody speaks of it, is the same to whoever shows it.
+        attributes.retain(|_, rule| rule.is_number || !rule.is_facet);
         Ok(CategoryPath {
             category_id: id.clone(),
             versions: versions_key(&versions),
             tree_revision: complete.into(),
             names,
+            attributes,
         })
     }
 
@@ -126,7 +136,22 @@ impl Pages {
         parent_id: Option<&CategoryId>,
         version: u64,
     ) -> Result<(), StoreError> {
-        self.set_node(id, &Node { name: name.to_owned(), parent_id: parent_id.cloned(), version }).await
+        self.record_category_with(id, name, parent_id, AttributeRules::new(), version).await
+    }
+
+    /// Takes note of a category, as [`Pages::record_category`] does, and of what it says of attributes.
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating is safe.
+    pub async fn record_category_with(
+        &self,
+        id: &CategoryId,
+        name: &str,
+        parent_id: Option<&CategoryId>,
+        attributes: AttributeRules,
+        version: u64,
+    ) -> Result<(), StoreError> {
+        self.set_node(id, &Node { name: name.to_owned(), parent_id: parent_id.cloned(), attributes, version }).await
     }
 
     async fn set_node(&self, id: &CategoryId, node: &Node) -> Result<(), StoreError> {
@@ -134,6 +159,10 @@ impl Pages {
         let update = match &node.parent_id {
             Some(parent) => update.set("parent_id", s(parent.as_str())),
             None => update.remove("parent_id"),
+        };
+        let update = match node.attributes.is_empty() {
+            true => update.remove("attributes"),
+            false => update.set("attributes", value(&node.attributes)?),
         };
         let is_newer = attribute("pk").is_absent().or(attribute("version").is_below(n(node.version)));
         self.settle(&category_key(id), update.when(is_newer)).await.map(drop)
@@ -173,7 +202,7 @@ impl Pages {
 
 /// Nodes out of the items that were read for these categories.
 pub(super) fn nodes(
-    ids: Vec<CategoryId>,
+    ids: impl IntoIterator<Item = CategoryId>,
     mut item: impl FnMut(&CategoryId) -> Option<Item>,
 ) -> Result<Read, StoreError> {
     ids.into_iter().map(|id| Ok((id.clone(), item(&id).map(decode).transpose()?))).collect()

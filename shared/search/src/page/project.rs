@@ -19,16 +19,23 @@ impl Pages {
     /// [`StoreError`]; repeating is safe, and needed.
     pub async fn project(&self, product: &PageProduct) -> Result<(), StoreError> {
         let skus: Vec<_> = product.variants.iter().map(|variant| &variant.sku).collect();
-        let (category_id, seller_id) = (&product.category_id, &product.seller_id);
-        let before = self.surroundings(category_id, seller_id, &skus).await?;
+        let before = self.surroundings(product, &skus).await?;
         let page = self.write_product(product, &before).await?;
         if page.catalog_version > product.version {
             return Ok(());
         }
         let id = &product.product_id;
-        let now = self.surroundings(category_id, seller_id, &[]).await?.names;
-        if page.category.as_ref().is_none_or(|shown| shown.versions < now.category.versions) {
-            self.refresh_category(id, &now.category).await?;
+        let now = self.surroundings(product, &[]).await?.names;
+        for path in std::iter::once(&now.category).chain(now.further.values()) {
+            let shown = page.paths().find(|shown| shown.category_id == path.category_id);
+            if shown.is_none_or(|shown| shown.versions < path.versions) {
+                self.refresh_category(id, path).await?;
+            }
+        }
+        for (collection_id, name) in &now.collections {
+            if page.collections.get(collection_id).is_some_and(|shown| shown.version < name.version) {
+                self.refresh_collection(id, collection_id, name).await?;
+            }
         }
         if page.seller.as_ref().is_none_or(|shown| shown.version < now.seller.version) {
             self.refresh_seller(id, &now.seller).await?;
@@ -57,6 +64,7 @@ impl Pages {
     ) -> Result<(), StoreError> {
         let update = newer(id, version, skus, &HashMap::new())?.set("deleted_at", value(&deleted_at)?);
         let update = update.remove("product").remove("category").remove("seller");
+        let update = update.remove("further").remove("collections");
         self.settle(&page_key(id), update).await.map(drop)
     }
 
@@ -67,6 +75,8 @@ impl Pages {
         let update = newer(id, product.version, &skus, &around.facts)?
             .set("product", value(product)?)
             .set("category", value(&around.names.category)?)
+            .set("further", value(&around.names.further)?)
+            .set("collections", value(&around.names.collections)?)
             .set("seller", value(&around.names.seller)?)
             .remove("deleted_at");
         let item = self.settle(&page_key(id), update).await?;

@@ -4,8 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use souk_domain::{
-    ids::{CategoryId, ProductId, SellerId, Sku},
+    condition::ItemCondition,
+    ids::{CategoryId, CollectionId, ProductId, SellerId, Sku},
+    measure::{Length, Weight},
     money::Money,
+    names::{Brand, Tag},
 };
 use utoipa::ToSchema;
 
@@ -27,6 +30,12 @@ pub struct ProductPage {
     /// Where it stands in the tree.
     #[serde(default)]
     pub category: Option<CategoryPath>,
+    /// Where else it stands.
+    #[serde(default)]
+    pub further: BTreeMap<CategoryId, CategoryPath>,
+    /// What the collections are called that it is in.
+    #[serde(default)]
+    pub collections: BTreeMap<CollectionId, CollectionName>,
     /// Who sells it.
     #[serde(default)]
     pub seller: Option<SellerName>,
@@ -41,6 +50,13 @@ pub struct ProductPage {
     pub known_skus: BTreeSet<Sku>,
 }
 
+impl ProductPage {
+    /// The ways to all categories that it stands in, the main one first.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &CategoryPath> {
+        self.category.iter().chain(self.further.values())
+    }
+}
+
 /// What the catalog says about a product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PageProduct {
@@ -52,10 +68,25 @@ pub struct PageProduct {
     pub title: String,
     /// What there is to say about it.
     pub description: String,
-    /// Where it stands.
+    /// Where it stands before all.
     pub category_id: CategoryId,
+    /// Where else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_category_ids: Vec<CategoryId>,
+    /// The collections that it is in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collection_ids: Vec<CollectionId>,
+    /// Free words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
     /// Who sells it.
     pub seller_id: SellerId,
+    /// Who makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Brand>,
+    /// In which condition it is sold.
+    #[serde(default)]
+    pub condition: ItemCondition,
     /// What buyers think of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
@@ -82,6 +113,23 @@ pub struct Variant {
     /// What sets it apart as properties.
     #[serde(default)]
     pub attributes: BTreeMap<String, Value>,
+    /// What it weighs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
+    /// How large it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<Dimensions>,
+}
+
+/// How large something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dimensions {
+    /// From the front to the back.
+    pub length: Length,
+    /// From side to side.
+    pub width: Length,
+    /// From the bottom to the top.
+    pub height: Length,
 }
 
 /// A picture.
@@ -103,10 +151,10 @@ pub struct Rating {
     pub count: u32,
 }
 
-/// The names from a root of the tree down to a product's category.
+/// The names from a root of the tree down to a category of a product.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CategoryPath {
-    /// The product's own category.
+    /// Which category.
     pub category_id: CategoryId,
     /// Later among the paths of one category than each that was read before it; empty where it was read
     /// from a tree that stood in one item.
@@ -114,8 +162,27 @@ pub struct CategoryPath {
     pub versions: String,
     /// 0 where not all of the way was known. Once it was the revision of the tree.
     pub tree_revision: u64,
-    /// From the root down, the product's own category last.
+    /// From the root down, the category itself last.
     pub names: Vec<CategoryName>,
+    /// Which of its products' attributes are more than a text that search counts; only of a main category.
+    #[serde(default, skip_serializing_if = "AttributeRules::is_empty")]
+    pub attributes: AttributeRules,
+}
+
+/// What categories say of attributes, by their names.
+pub type AttributeRules = BTreeMap<String, AttributeRule>;
+
+/// What a category says of an attribute, as far as pages and search want to know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeRule {
+    /// Its value is a number.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_number: bool,
+    /// In which unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Whether search counts and filters by it.
+    pub is_facet: bool,
 }
 
 /// A category on the way.
@@ -135,6 +202,16 @@ pub struct SellerName {
     /// The seller's version; 0 where they were not yet heard of.
     pub version: u64,
     /// What they are called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// What a collection is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectionName {
+    /// The collection's version; 0 where it was not yet heard of.
+    pub version: u64,
+    /// What it is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

@@ -5,7 +5,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{CategoryId, ProductId, SellerId, Sku};
+use souk_domain::ids::{CategoryId, CollectionId, ProductId, SellerId, Sku};
 use souk_dynamo::{Item, Outcome, StoreError, Table, Update, decode, s};
 use souk_wiring::FromEnvironment;
 
@@ -70,6 +70,7 @@ pub(crate) struct Slice {
 const PRODUCT: &str = "product#";
 /// The beginning of a category's key.
 const CATEGORY: &str = "category#";
+pub(super) const COLLECTION: &str = "collection#";
 
 pub(super) fn page_key(id: &ProductId) -> String {
     format!("{PRODUCT}{id}")
@@ -85,6 +86,10 @@ pub(super) fn seller_key(id: &SellerId) -> String {
 
 pub(super) fn category_key(id: &CategoryId) -> String {
     format!("{CATEGORY}{id}")
+}
+
+pub(super) fn collection_key(id: &CollectionId) -> String {
+    format!("{COLLECTION}{id}")
 }
 
 /// Which category an item is.

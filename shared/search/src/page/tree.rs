@@ -125,7 +125,7 @@ mod tests {
     fn tree(nodes: &[(&str, Option<&str>)]) -> CategoryTree {
         let node = |(id, parent): &(&str, Option<&str>)| {
             let parent_id = parent.map(|p| p.parse().unwrap());
-            (id.parse().unwrap(), Node { name: id.to_uppercase(), parent_id, version: 1 })
+            (id.parse().unwrap(), Node { name: id.to_uppercase(), parent_id, attributes: BTreeMap::new(), version: 1 })
         };
         CategoryTree { nodes: nodes.iter().map(node).collect() }
     }

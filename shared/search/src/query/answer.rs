@@ -1,6 +1,9 @@
 use serde::{Deserialize as _, Serialize};
 use serde_json::{Map, Value};
-use souk_domain::money::{Currency, Money};
+use souk_domain::{
+    condition::ItemCondition,
+    money::{Currency, Money},
+};
 use utoipa::ToSchema;
 
 use super::Facets;
@@ -80,6 +83,11 @@ pub struct Hit {
     /// What the seller is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seller_name: Option<String>,
+    /// Who makes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brand: Option<String>,
+    /// In which condition it is sold.
+    pub condition: ItemCondition,
     /// The variant's properties.
     pub attributes: Map<String, Value>,
     /// Where the words were found, as HTML with `<em>` marks.
@@ -142,6 +150,8 @@ fn hit_of(hit: &Value, currency: Currency) -> Hit {
         category_names: names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
         seller_id: text(product, "seller_id").unwrap_or_default(),
         seller_name: text(product, "seller_name"),
+        brand: text(product, "brand"),
+        condition: ItemCondition::deserialize(&product["condition"]).unwrap_or_default(),
         attributes: variant["attributes"].as_object().cloned().unwrap_or_default(),
         highlights: highlights(&best["highlight"]),
     }

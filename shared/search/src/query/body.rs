@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{
-    SearchQuery, Sort, clauses,
-    facets::{self, Filters},
+    SearchQuery, Sort, clauses, facets,
+    filters::Filters,
     plan::Plan,
     words::{Word, Words},
 };
 
 /// What a hit shows of its product.
-const SHOWN: [&str; 10] = [
+const SHOWN: [&str; 12] = [
     "product_id",
     "mark",
     "title",
@@ -18,6 +18,8 @@ const SHOWN: [&str; 10] = [
     "category_names",
     "seller_id",
     "seller_name",
+    "brand",
+    "condition",
     "rating_average",
     "rating_count",
     "image",

@@ -3,11 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 
-use super::SearchQuery;
+use super::{
+    divided::{
+        AttributeFacet, AttributeValue, CategoryFacet, CollectionFacet, Facets, NumberFacet, PriceFacet, RatingFacet,
+        SellerFacet, ValueFacet,
+    },
+    filters::{Filters, Of},
+};
 
 /// Ranges that prices may be divided into, in minor units; the one that divides the matches best is shown.
 const PRICE_LADDERS: [[i64; 5]; 7] = [
@@ -23,167 +27,25 @@ const PRICE_LADDERS: [[i64; 5]; 7] = [
 const RATING_STEPS: [i64; 4] = [4, 3, 2, 1];
 const CATEGORIES_MAX: usize = 5_000;
 const SELLERS_MAX: usize = 100;
+const COLLECTIONS_MAX: usize = 100;
+const BRANDS_MAX: usize = 100;
 /// Attributes with their values, of all names together.
 const PAIRS_MAX: usize = 1_000;
 /// So many values each shard counts: where a facet has no more, its counts are exact over any number of shards.
 const COUNTED_MAX: usize = 10_000;
 const ATTRIBUTES_MAX: usize = 12;
+const NUMBERS_MAX: usize = 20;
 const VALUES_MAX: usize = 30;
-
-/// How the matches divide up, in products. Each counts with all filters but its own.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Facets {
-    /// By category; a product counts in each category above it too.
-    pub categories: Vec<CategoryFacet>,
-    /// By price; a product counts wherever one of its variants does.
-    pub prices: Vec<PriceFacet>,
-    /// By rating.
-    pub ratings: Vec<RatingFacet>,
-    /// By seller.
-    pub sellers: Vec<SellerFacet>,
-    /// By attribute: colour, size, brand, whatever the matches have; those that most of them have first.
-    pub attributes: Vec<AttributeFacet>,
-    /// How many can be bought now.
-    pub in_stock: u64,
-}
-
-/// One category among the matches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CategoryFacet {
-    /// Which category.
-    pub category_id: String,
-    /// The category right above it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent_id: Option<String>,
-    /// What it is called.
-    pub name: String,
-    /// How many products.
-    pub count: u64,
-}
-
-/// One range of prices; the bounds fit `min_price` and `max_price`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct PriceFacet {
-    /// The least price in minor units.
-    pub min_price: i64,
-    /// The highest price in minor units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_price: Option<i64>,
-    /// How many products.
-    pub count: u64,
-}
-
-/// Products that are rated at least so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RatingFacet {
-    /// The least average.
-    pub min_rating: i64,
-    /// How many products.
-    pub count: u64,
-}
-
-/// Products of a seller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SellerFacet {
-    /// Which seller; fits `seller`.
-    pub seller_id: String,
-    /// What they are called.
-    pub name: String,
-    /// How many products.
-    pub count: u64,
-}
-
-/// An attribute among the matches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AttributeFacet {
-    /// What it is called.
-    pub name: String,
-    /// Its values, the commonest first.
-    pub values: Vec<AttributeValue>,
-}
-
-/// A value of an attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AttributeValue {
-    /// The value; with its attribute's name and `=` before it, it fits `attribute`.
-    pub value: String,
-    /// How many products.
-    pub count: u64,
-}
-
-/// What a filter belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Of {
-    Category,
-    Price,
-    Rating,
-    Seller,
-    Stock,
-    Attribute(String),
-}
-
-impl Of {
-    fn is_of_variants(&self) -> bool {
-        matches!(self, Self::Price | Self::Stock | Self::Attribute(_))
+/// What the numbers of variants lie between, by their names.
+fn numbers(others: Vec<Value>, only: Option<&String>) -> Value {
+    let mut by = json!({"terms": {"field": "variants.numbers.facet", "size": NUMBERS_MAX}, "aggs": {
+        "least": {"min": {"field": "variants.numbers.value"}}, "most": {"max": {"field": "variants.numbers.value"}},
+        "products": {"reverse_nested": {}},
+    }});
+    if let Some(name) = only {
+        by["terms"]["include"] = json!(format!(".*\\|{}", literally(name)));
     }
-}
-
-/// The filters of a search.
-pub(super) struct Filters(BTreeMap<Of, Value>);
-
-impl Filters {
-    pub(super) fn of(search: &SearchQuery) -> Self {
-        let mut filters = BTreeMap::new();
-        if let Some(category) = &search.category {
-            filters.insert(Of::Category, json!({"term": {"category_ids": category}}));
-        }
-        if let Some(seller) = &search.seller {
-            filters.insert(Of::Seller, json!({"term": {"seller_id": seller}}));
-        }
-        if search.min_price.is_some() || search.max_price.is_some() {
-            let mut range = json!({});
-            if let Some(least) = search.min_price {
-                range["gte"] = json!(least);
-            }
-            if let Some(most) = search.max_price {
-                range["lte"] = json!(most);
-            }
-            filters.insert(Of::Price, json!({"range": {"variants.price": range}}));
-        }
-        if let Some(least) = search.min_rating {
-            filters.insert(Of::Rating, json!({"range": {"rating_average": {"gte": least}}}));
-        }
-        if search.in_stock {
-            filters.insert(Of::Stock, json!({"term": {"variants.in_stock": true}}));
-        }
-        let mut values: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for filter in &search.attributes {
-            values.entry(&filter.name).or_default().push(filter.clone().into());
-        }
-        for (name, pairs) in values {
-            filters.insert(Of::Attribute(name.to_owned()), json!({"terms": {"variants.attribute_pairs": pairs}}));
-        }
-        Self(filters)
-    }
-
-    /// Those that a product as a whole has to match.
-    pub(super) fn of_products(&self) -> Vec<Value> {
-        self.but(None, |of| !of.is_of_variants())
-    }
-
-    /// Those that one of its variants has to match, all together.
-    pub(super) fn of_variants(&self) -> Vec<Value> {
-        self.but(None, Of::is_of_variants)
-    }
-
-    fn but(&self, own: Option<&Of>, which: impl Fn(&Of) -> bool) -> Vec<Value> {
-        let others = self.0.iter().filter(|(of, _)| which(of) && Some(*of) != own);
-        others.map(|(_, filter)| filter.clone()).collect()
-    }
-
-    fn attributes(&self) -> impl Iterator<Item = &String> {
-        self.0.keys().filter_map(|of| if let Of::Attribute(name) = of { Some(name) } else { None })
-    }
+    json!({"filter": all(others), "aggs": {"of": {"nested": {"path": "variants.numbers"}, "aggs": {"by": by}}}})
 }
 
 /// Counts of products, exact: a document is a product, and of its variants that match each value is counted once. What
@@ -220,11 +82,20 @@ pub(super) fn counts(filters: &Filters, words: Option<Value>) -> Value {
         own["terms"]["include"] = json!(format!("{}=.*", literally(name)));
         by_variant[format!("attribute{place}")] = of_variants(Some(&Of::Attribute(name.clone())), own);
     }
+    by_variant["numbers"] = numbers(filters.of_variants(), None);
+    for (place, name) in filters.ranges().enumerate() {
+        let others = filters.but(Some(&Of::Range(name.clone())), Of::is_of_variants);
+        by_variant[format!("numbers{place}")] = numbers(others, Some(name));
+    }
     json!({
         "size": 0, "track_total_hits": false,
         "query": if words.is_empty() { all(Vec::new()) } else { nested(words.clone()) },
         "aggs": {
             "categories": of_products(Of::Category, terms("category_facets", CATEGORIES_MAX)),
+            "collections": of_products(Of::Collection, terms("collection_facets", COLLECTIONS_MAX)),
+            "tags": of_products(Of::Tag, terms("tags", VALUES_MAX)),
+            "brands": of_products(Of::Brand, terms("brand", BRANDS_MAX)),
+            "conditions": of_products(Of::Condition, terms("condition", VALUES_MAX)),
             "sellers": of_products(Of::Seller, terms("seller_facet", SELLERS_MAX)),
             "ratings": of_products(Of::Rating, json!({"range": {"field": "rating_average", "ranges": ratings}})),
             "variants": {"filter": all(filters.of_products()), "aggs": {"nested": {
@@ -271,6 +142,22 @@ fn buckets(counted: &Value) -> &[Value] {
     counted["by"]["buckets"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
+/// What is counted as `id|name`.
+fn named<'a>(answer: &'a Value, facet: &str) -> impl Iterator<Item = (String, String, u64)> + 'a {
+    buckets(&answer["aggregations"][facet]).iter().filter_map(|bucket| {
+        let (id, name) = bucket["key"].as_str()?.split_once('|')?;
+        Some((id.to_owned(), name.to_owned(), count(bucket)))
+    })
+}
+
+/// What is counted as it stands, the commonest first.
+fn values(answer: &Value, facet: &str) -> Vec<ValueFacet> {
+    let value = |bucket: &Value| Some(ValueFacet { value: bucket["key"].as_str()?.to_owned(), count: count(bucket) });
+    let mut values: Vec<_> = buckets(&answer["aggregations"][facet]).iter().filter_map(value).collect();
+    values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    values
+}
+
 /// The facets of an answer.
 pub(super) fn facets(answer: &Value) -> Facets {
     let categories = buckets(&answer["aggregations"]["categories"]).iter().filter_map(|bucket| {
@@ -281,12 +168,13 @@ pub(super) fn facets(answer: &Value) -> Facets {
     });
     let mut categories: Vec<_> = categories.collect();
     categories.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    let sellers = buckets(&answer["aggregations"]["sellers"]).iter().filter_map(|bucket| {
-        let (seller_id, name) = bucket["key"].as_str()?.split_once('|')?;
-        Some(SellerFacet { seller_id: seller_id.to_owned(), name: name.to_owned(), count: count(bucket) })
-    });
+    let sellers = named(answer, "sellers").map(|(seller_id, name, count)| SellerFacet { seller_id, name, count });
     let mut sellers: Vec<_> = sellers.collect();
     sellers.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    let collections = named(answer, "collections");
+    let collections = collections.map(|(collection_id, name, count)| CollectionFacet { collection_id, name, count });
+    let mut collections: Vec<_> = collections.collect();
+    collections.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     let ratings = RATING_STEPS.iter().map(|from| {
         let bucket = buckets(&answer["aggregations"]["ratings"])
             .iter()
@@ -295,10 +183,15 @@ pub(super) fn facets(answer: &Value) -> Facets {
     });
     Facets {
         categories,
+        collections,
+        tags: values(answer, "tags"),
+        brands: values(answer, "brands"),
+        conditions: values(answer, "conditions"),
         prices: prices(answer),
         ratings: ratings.collect(),
         sellers,
         attributes: attributes(answer),
+        numbers: number_facets(answer),
         in_stock: count(of_variants(answer, "in_stock")),
     }
 }
@@ -322,6 +215,26 @@ fn prices(answer: &Value) -> Vec<PriceFacet> {
     };
     let ladders = PRICE_LADDERS.iter().map(counted);
     ladders.min_by_key(|ladder| ladder.iter().map(|range| range.count).max()).unwrap_or_default()
+}
+
+/// One that is filtered by is counted once more without its own filter, and that is what holds.
+fn number_facets(answer: &Value) -> Vec<NumberFacet> {
+    let own = (0..).map(|place| format!("numbers{place}"));
+    let own = own.take_while(|name| !of_variants(answer, name).is_null());
+    let mut facets: BTreeMap<String, NumberFacet> = BTreeMap::new();
+    for name in std::iter::once("numbers".to_owned()).chain(own) {
+        for bucket in buckets(&of_variants(answer, &name)["of"]) {
+            let Some((unit, name)) = bucket["key"].as_str().and_then(|key| key.split_once('|')) else { continue };
+            let bound = |name: &str| bucket[name]["value"].as_f64();
+            let (Some(least), Some(most)) = (bound("least"), bound("most")) else { continue };
+            let unit = (!unit.is_empty()).then(|| unit.to_owned());
+            let facet = NumberFacet { name: name.to_owned(), unit, least, most, count: count(bucket) };
+            facets.insert(bucket["key"].to_string(), facet);
+        }
+    }
+    let mut facets: Vec<_> = facets.into_values().collect();
+    facets.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    facets
 }
 
 fn attributes(answer: &Value) -> Vec<AttributeFacet> {
@@ -354,34 +267,7 @@ fn attributes(answer: &Value) -> Vec<AttributeFacet> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn filters_hold_exactly_what_was_asked_for() {
-        let search = SearchQuery {
-            category: Some("bags".parse().unwrap()),
-            min_price: Some(100),
-            min_rating: Some(4.0),
-            in_stock: true,
-            attributes: vec!["colour=red".parse().unwrap(), "size=M".parse().unwrap(), "colour=blue".parse().unwrap()],
-            ..SearchQuery::default()
-        };
-        let filters = Filters::of(&search);
-        assert_eq!(
-            filters.of_products(),
-            [json!({"term": {"category_ids": "bags"}}), json!({"range": {"rating_average": {"gte": 4.0}}})]
-        );
-        assert_eq!(
-            filters.of_variants(),
-            [
-                json!({"range": {"variants.price": {"gte": 100}}}),
-                json!({"term": {"variants.in_stock": true}}),
-                json!({"terms": {"variants.attribute_pairs": ["colour=red", "colour=blue"]}}),
-                json!({"terms": {"variants.attribute_pairs": ["size=M"]}}),
-            ]
-        );
-        let none = Filters::of(&SearchQuery::default());
-        assert!(none.of_products().is_empty() && none.of_variants().is_empty());
-    }
+    use crate::query::SearchQuery;
 
     #[test]
     fn a_facet_counts_with_all_filters_but_its_own() {
@@ -402,6 +288,29 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_filtered_by_its_bounds_and_counted_without_them() {
+        let search = SearchQuery { ranges: vec!["volume=..2".parse().unwrap()], ..SearchQuery::default() };
+        let filters = Filters::of(&search);
+        let filter = filters.of_variants()[0].to_string();
+        assert!(filter.contains("volume") && filter.contains(r#""lte":2.0"#) && !filter.contains("gte"), "{filter}");
+        let counts = counts(&filters, None);
+        let by_variant = &counts["aggs"]["variants"]["aggs"]["nested"]["aggs"]["matching"]["aggs"];
+        assert!(by_variant["numbers"]["filter"].to_string().contains("volume"), "{counts}");
+        assert_eq!(by_variant["numbers0"]["filter"], all(Vec::new()));
+        let bucket = |key: &str, least: f64, most: f64, count: u64| json!({"key": key, "least": {"value": least}, "most": {"value": most}, "products": {"doc_count": count}});
+        let of = |buckets: Vec<Value>| json!({"of": {"by": {"buckets": buckets}}});
+        let matching = json!({
+            "numbers": of(vec![bucket("l|volume", 0.5, 2.0, 3), bucket("|stars", 1.0, 5.0, 4)]),
+            "numbers0": of(vec![bucket("l|volume", 0.5, 30.0, 9)]),
+        });
+        let facets = facets(&json!({"aggregations": {"variants": {"nested": {"matching": matching}}}})).numbers;
+        let volume =
+            NumberFacet { name: "volume".to_owned(), unit: Some("l".to_owned()), least: 0.5, most: 30.0, count: 9 };
+        assert_eq!(facets[0], volume);
+        assert_eq!((facets[1].name.as_str(), &facets[1].unit, facets[1].count), ("stars", &None, 4));
+    }
+
+    #[test]
     fn facets_count_products_and_keep_their_names() {
         let bucket = |key: &str, count: u64| json!({"key": key, "doc_count": 99, "products": {"doc_count": count}});
         let by = |buckets: Vec<Value>| json!({"by": {"buckets": buckets}});
@@ -416,6 +325,8 @@ mod tests {
             "categories": by(vec![product("bags|all|Bags | more", 1), product("all||All", 3)]),
             "ratings": by(vec![json!({"from": 4.0, "doc_count": 1})]),
             "sellers": by(vec![product("s|Hide", 3)]),
+            "collections": by(vec![product("summer|Sun | Sea", 2)]),
+            "tags": by(vec![product("eco", 1), product("gift", 2)]),
             "variants": {"nested": {"matching": matching}},
         }});
         let facets = facets(&answer);
@@ -426,6 +337,9 @@ mod tests {
         );
         assert_eq!(facets.ratings[0], RatingFacet { min_rating: 4, count: 1 });
         assert_eq!((facets.in_stock, facets.sellers[0].name.as_str()), (2, "Hide"));
+        let summer = CollectionFacet { collection_id: "summer".to_owned(), name: "Sun | Sea".to_owned(), count: 2 };
+        assert_eq!(facets.collections, [summer]);
+        assert_eq!(facets.tags[0], ValueFacet { value: "gift".to_owned(), count: 2 });
         let colour = &facets.attributes[0];
         assert_eq!((colour.name.as_str(), colour.values[0].value.as_str(), colour.values.len()), ("colour", "blue", 2));
         assert_eq!(facets.attributes[1].values[0].value, "a=b");

@@ -4,7 +4,9 @@ mod answer;
 mod body;
 mod clauses;
 mod cursor;
+mod divided;
 mod facets;
+mod filters;
 mod parameters;
 mod plan;
 mod run;
@@ -14,8 +16,11 @@ mod words;
 
 pub use answer::{CorrectedWord, Hit, SearchAnswer};
 pub use cursor::CursorKey;
-pub use facets::{AttributeFacet, AttributeValue, CategoryFacet, Facets, PriceFacet, RatingFacet, SellerFacet};
-pub use parameters::{AttributeFilter, AttributeFilterError, SearchQuery, Sort};
+pub use divided::{
+    AttributeFacet, AttributeValue, CategoryFacet, CollectionFacet, Facets, NumberFacet, PriceFacet, RatingFacet,
+    SellerFacet, ValueFacet,
+};
+pub use parameters::{AttributeFilter, AttributeFilterError, RangeFilter, RangeFilterError, SearchQuery, Sort};
 pub use run::{QueryError, Search};
 pub use suggest::{SuggestedCategory, Suggester, Suggestion, Suggestions};
 pub use synonyms::{LineProblem, STANDARD, Synonyms, problems};

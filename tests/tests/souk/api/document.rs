@@ -21,7 +21,7 @@ fn contexts() -> Vec<(&'static str, &'static str, utoipa::openapi::OpenApi)> {
         ),
         (
             "Catalogue",
-            "Products, categories and sellers, as operators keep them.",
+            "Products, categories, collections and sellers, as operators keep them.",
             souk_fn_catalog::Description::openapi(),
         ),
         ("Pictures", "Pictures of products, as operators send them.", souk_fn_pictures::Description::openapi()),
@@ -173,10 +173,11 @@ pub fn rules() -> [(&'static str, String); 9] {
 }
 
 /// What parameters of paths are: each name is one thing everywhere.
-const PATH_PARAMETERS: [(&str, &str); 15] = [
+const PATH_PARAMETERS: [(&str, &str); 16] = [
     ("carrier", "CarrierId"),
     ("category_id", "CategoryId"),
     ("checkout_id", "CheckoutId"),
+    ("collection_id", "CollectionId"),
     ("event_id", "EventId"),
     ("intent_id", "IntentId"),
     ("order_id", "OrderId"),

@@ -48,7 +48,20 @@ async fn a_product_that_cannot_be_is_refused_by_field() {
         ("images", json!([{ "url": "http://x.example/a.png", "alt": "" }]), "images[0].url"),
         ("variants", json!([]), "variants"),
         ("variants", json!([{ "sku": "not a sku" }]), "variants[0].sku"),
+        ("variants", json!([{ "sku": sku, "weight": "1,2 kg" }]), "variants[0].weight"),
+        ("variants", json!([{ "sku": sku, "weight": "30 cm" }]), "variants[0].weight"),
+        (
+            "variants",
+            json!([{ "sku": sku, "dimensions": { "length": "30 cm", "width": "20 cm", "height": "0 m" } }]),
+            "variants[0].dimensions.height",
+        ),
         ("category_id", json!("no id!"), "category_id"),
+        ("further_category_ids", json!(["no id!"]), "further_category_ids[0]"),
+        ("collection_ids", json!(["a", "no id!"]), "collection_ids[1]"),
+        ("tags", json!(["a", ""]), "tags[1]"),
+        ("brand", json!("x".repeat(101)), "brand"),
+        ("condition", json!("worn"), "condition"),
+        ("tags", json!(["x".repeat(41)]), "tags[0]"),
     ] {
         operator.put(&path, with(field, value)).await.expect_problem(400, "invalid-request").about_field(named);
     }
@@ -57,6 +70,13 @@ async fn a_product_that_cannot_be_is_refused_by_field() {
         let nowhere = with(field, json!(fresh("nowhere")));
         operator.put(&path, nowhere).await.expect_problem(422, "unprocessable").about_field(field);
     }
+    for field in ["further_category_ids", "collection_ids"] {
+        let nowhere = with(field, json!([fresh("nowhere")]));
+        operator.put(&path, nowhere).await.expect_problem(422, "unprocessable").about_field(&format!("{field}[0]"));
+    }
+    let twice = with("further_category_ids", json!([shop.category_id]));
+    let twice = operator.put(&path, twice).await;
+    twice.expect_problem(422, "unprocessable").about_field("further_category_ids[0]");
     let twice = with("variants", json!([{ "sku": sku }, { "sku": sku }]));
     operator.put(&path, twice).await.expect_problem(422, "unprocessable").about_field("variants[1].sku");
     operator.put(&admin("no%20id"), with("title", json!("T"))).await.expect_problem(400, "invalid-request");
@@ -186,7 +206,7 @@ async fn rows_are_for_operators() {
 #[tokio::test]
 async fn the_catalog_is_for_operators() {
     let (guest, shopper) = (stack().guest(), stack().sign_in("shopper").await);
-    for path in ["/admin/products/p", "/admin/categories/c", "/admin/sellers/s"] {
+    for path in ["/admin/products/p", "/admin/categories/c", "/admin/collections/c", "/admin/sellers/s"] {
         for method in [Method::GET, Method::PUT] {
             let body = (method == Method::PUT).then(|| json!({}));
             guest.send(method.clone(), path, &[], body.clone()).await.expect(401);

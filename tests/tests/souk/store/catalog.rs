@@ -1,8 +1,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use souk_catalog::{
-    Catalog, CategoryDetails, DeleteProductError, PreconditionFailure, ProductDetails, ProductsOf, Put,
-    PutCategoryError, PutProductError, SellerDetails,
+    Catalog, CategoryDetails, ChangeProductError, DeleteProductError, PreconditionFailure, ProductChange,
+    ProductDetails, ProductsOf, Put, PutCategoryError, PutProductError, SellerDetails,
 };
 use souk_domain::ids::{CategoryId, ProductId};
 
@@ -22,7 +22,11 @@ async fn category(
     parent: Option<&str>,
     if_match: Option<u64>,
 ) -> Result<u64, PutCategoryError> {
-    let details = CategoryDetails { name: id.to_uppercase(), parent_id: parent.map(|p| p.parse().unwrap()) };
+    let details = CategoryDetails {
+        name: id.to_uppercase(),
+        parent_id: parent.map(|p| p.parse().unwrap()),
+        attributes: Vec::new(),
+    };
     match catalog.put_category(&id.parse().unwrap(), details, if_match).await? {
         Put::Created(category) | Put::Changed(category) | Put::Unchanged(category) => Ok(category.version),
     }
@@ -114,10 +118,162 @@ async fn category_and_seller_must_exist() {
         serde_json::from_value::<ProductDetails>(body).unwrap()
     };
     let (p, now) = (id("p-1"), Timestamp::now());
-    let unknown = catalog.put_product(&p, with("category_id"), None, now).await;
-    assert!(matches!(unknown, Err(PutProductError::UnknownCategory)), "{unknown:?}");
-    let unknown = catalog.put_product(&p, with("seller_id"), None, now).await;
-    assert!(matches!(unknown, Err(PutProductError::UnknownSeller)), "{unknown:?}");
+    let unknown = async |details| match catalog.put_product(&p, details, None, now).await {
+        Err(PutProductError::Unknown(unknown)) => unknown.into_iter().map(|unknown| unknown.field).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(unknown(with("category_id")).await, ["category_id"]);
+    assert_eq!(unknown(with("seller_id")).await, ["seller_id"]);
+    let mut placed = details("A", &["S-1"]);
+    placed.further_category_ids = ["hats", "nowhere"].map(|id| id.parse().unwrap()).into();
+    placed.collection_ids = ["summer", "never"].map(|id| id.parse().unwrap()).into();
+    category(&catalog, "hats", None, None).await.unwrap();
+    collection(&catalog, "summer", "Summer", None).await;
+    assert_eq!(unknown(placed).await, ["further_category_ids[1]", "collection_ids[1]"]);
+}
+
+async fn collection(catalog: &Catalog, id: &str, name: &str, if_match: Option<u64>) -> u64 {
+    let details = serde_json::from_value(json!({ "name": name })).unwrap();
+    match catalog.put_collection(&id.parse().unwrap(), details, if_match).await.unwrap() {
+        Put::Created(put) | Put::Changed(put) | Put::Unchanged(put) => put.version,
+    }
+}
+
+async fn listed(catalog: &Catalog, of: &ProductsOf) -> Vec<String> {
+    let (mut listed, mut after) = (Vec::new(), None);
+    loop {
+        let page = catalog.products_of(of, after.as_ref(), 1).await.unwrap();
+        listed.extend(page.product_ids.iter().map(ToString::to_string));
+        after = page.next;
+        if after.is_none() {
+            return listed;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_product_is_listed_wherever_it_stands_and_nowhere_else() {
+    let (catalog, now) = (catalog().await, Timestamp::now());
+    category(&catalog, "gifts", None, None).await.unwrap();
+    assert_eq!(collection(&catalog, "summer", "Summer", None).await, 1);
+    assert_eq!(collection(&catalog, "summer", "Sun", Some(1)).await, 2);
+    let [bags, gifts] = ["bags", "gifts"].map(|id| ProductsOf::Category(id.parse().unwrap()));
+    let summer = ProductsOf::Collection("summer".parse().unwrap());
+    let with = |further: &[&str], collections: &[&str]| {
+        let mut details = details("A", &["S-1"]);
+        details.further_category_ids = further.iter().map(|id| id.parse().unwrap()).collect();
+        details.collection_ids = collections.iter().map(|id| id.parse().unwrap()).collect();
+        details
+    };
+    let none: [&str; 0] = [];
+    catalog.put_product(&id("p-1"), with(&["gifts"], &["summer"]), None, now).await.unwrap();
+    let mut other = details("B", &["S-2"]);
+    other.category_id = "gifts".parse().unwrap();
+    catalog.put_product(&id("p-2"), other, None, now).await.unwrap();
+    assert_eq!(listed(&catalog, &bags).await, ["p-1"]);
+    assert_eq!(listed(&catalog, &gifts).await, ["p-1", "p-2"], "page by page, whatever it is to them");
+    assert_eq!(listed(&catalog, &summer).await, ["p-1"]);
+    catalog.put_product(&id("p-1"), with(&[], &["summer"]), Some(1), now).await.unwrap();
+    assert_eq!(listed(&catalog, &gifts).await, ["p-2"]);
+    catalog.put_product(&id("p-1"), with(&["gifts"], &[]), Some(2), now).await.unwrap();
+    assert_eq!(listed(&catalog, &gifts).await, ["p-1", "p-2"]);
+    assert_eq!(listed(&catalog, &summer).await, none);
+    catalog.delete_product(&id("p-1"), Some(3), now).await.unwrap();
+    assert_eq!(listed(&catalog, &bags).await, none);
+    assert_eq!(listed(&catalog, &gifts).await, ["p-2"]);
+    catalog.put_product(&id("p-1"), with(&["gifts"], &["summer"]), None, now).await.unwrap();
+    assert_eq!(listed(&catalog, &gifts).await, ["p-1", "p-2"]);
+    assert_eq!(listed(&catalog, &summer).await, ["p-1"]);
+}
+
+#[tokio::test]
+async fn a_products_attributes_are_judged_by_its_category_and_those_above_when_it_is_put() {
+    let (catalog, now) = (catalog().await, Timestamp::now());
+    category(&catalog, "packs", Some("bags"), None).await.unwrap();
+    let define = async |id: &str, parent: Option<&str>, version: u64, attributes: Value| {
+        let details = json!({ "name": id, "parent_id": parent, "attributes": attributes });
+        let details = serde_json::from_value(details).unwrap();
+        catalog.put_category(&id.parse().unwrap(), details, Some(version)).await.unwrap();
+    };
+    let with = |attributes: Value| {
+        let mut body = serde_json::to_value(details("A", &["S-1"])).unwrap();
+        (body["category_id"], body["attributes"]) = (json!("packs"), attributes);
+        serde_json::from_value::<ProductDetails>(body).unwrap()
+    };
+    let old = with(json!({ "litres": "many" }));
+    catalog.put_product(&id("p-1"), old.clone(), None, now).await.unwrap();
+    let number = json!({ "type": "number", "unit": "l" });
+    define("bags", None, 1, json!([{ "name": "litres", "takes": number, "required": true }])).await;
+    define("packs", Some("bags"), 1, json!([{ "name": "frame", "takes": { "type": "boolean" } }])).await;
+    let refused = async |details, version| match catalog.put_product(&id("p-1"), details, version, now).await {
+        Err(PutProductError::Invalid(found)) => found.into_iter().map(|found| found.field).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    // It was put before: it is read, and may be put again as it is, but not be changed without being right.
+    assert_eq!(catalog.product(&id("p-1")).await.unwrap().unwrap().details, old);
+    assert!(matches!(catalog.put_product(&id("p-1"), old, Some(1), now).await, Ok(Put::Unchanged(_))));
+    assert_eq!(refused(with(json!({ "frame": "perhaps" })), Some(1)).await, ["attributes.frame", "attributes.litres"]);
+    let written = with(json!({ "litres": "22 l", "frame": "no" }));
+    let put = catalog.put_product(&id("p-1"), written.clone(), Some(1), now).await.unwrap();
+    let Put::Changed(product) = put else { panic!("{put:?}") };
+    let kept = serde_json::to_value(&product.details.attributes).unwrap();
+    assert_eq!(kept, json!({ "litres": 22, "frame": false }), "as their types have them");
+    let again = catalog.put_product(&id("p-1"), written.clone(), None, now).await.unwrap();
+    assert!(matches!(again, Put::Unchanged(_)), "{again:?}");
+    // Moved to where nothing is asked of it: the way that was seen before is no longer believed.
+    category(&catalog, "hats", None, None).await.unwrap();
+    define("packs", Some("hats"), 2, json!([])).await;
+    let free = catalog.put_product(&id("p-1"), with(json!({ "litres": "many" })), Some(2), now).await.unwrap();
+    assert!(matches!(free, Put::Changed(_)), "{free:?}");
+}
+
+#[tokio::test]
+async fn a_change_meets_a_product_that_others_change_at_the_same_time() {
+    let (catalog, now) = (catalog().await, Timestamp::now());
+    catalog.put_product(&id("p-1"), details("A", &["S-1"]), None, now).await.unwrap();
+    let change = |tag: String| -> ProductChange { serde_json::from_value(json!({ "add_tags": [tag] })).unwrap() };
+    let bags = ProductsOf::Category("bags".parse().unwrap());
+    let changes = (0..4).map(|n| {
+        let (catalog, change, bags) = (catalog.clone(), change(format!("t{n}")), bags.clone());
+        tokio::spawn(async move { catalog.change_product(&id("p-1"), &change, Some(&bags), now).await })
+    });
+    for changed in changes.collect::<Vec<_>>() {
+        assert!(matches!(changed.await.unwrap(), Ok(Put::Changed(_))));
+    }
+    let product = catalog.product(&id("p-1")).await.unwrap().unwrap();
+    let mut tags: Vec<_> = product.details.tags.iter().map(ToString::to_string).collect();
+    tags.sort();
+    assert_eq!((tags.join(" ").as_str(), product.version), ("t0 t1 t2 t3", 5));
+    let again = catalog.change_product(&id("p-1"), &change("T1".to_owned()), None, now).await;
+    assert!(matches!(again, Ok(Put::Unchanged(_))), "{again:?}");
+    let hats = ProductsOf::Category("hats".parse().unwrap());
+    let elsewhere = catalog.change_product(&id("p-1"), &change("new".to_owned()), Some(&hats), now).await;
+    assert!(matches!(elsewhere, Ok(Put::Unchanged(_))), "the list was late: {elsewhere:?}");
+    let absent = catalog.change_product(&id("p-2"), &change("new".to_owned()), None, now).await;
+    assert!(matches!(absent, Err(ChangeProductError::NotFound)), "{absent:?}");
+}
+
+/// Stale places are harmless and the limits of a transaction are not: so many are left behind.
+#[tokio::test]
+async fn the_largest_product_may_change_all_its_skus_and_places_at_once() {
+    let (catalog, now) = (catalog().await, Timestamp::now());
+    for n in 0..20 {
+        category(&catalog, &format!("c{n}"), None, None).await.unwrap();
+        collection(&catalog, &format!("k{n}"), "K", None).await;
+    }
+    let with = |from: usize| {
+        let names: Vec<_> = (0..79).map(|n| format!("S-{from}-{n}")).collect();
+        let mut details = details("A", &names.iter().map(String::as_str).collect::<Vec<_>>());
+        details.further_category_ids = (from..from + 10).map(|n| format!("c{n}").parse().unwrap()).collect();
+        details.collection_ids = (from..from + 10).map(|n| format!("k{n}").parse().unwrap()).collect();
+        details
+    };
+    catalog.put_product(&id("p-1"), with(0), None, now).await.unwrap();
+    catalog.put_product(&id("p-1"), with(10), Some(1), now).await.unwrap();
+    for n in 10..20 {
+        let of = ProductsOf::Category(format!("c{n}").parse().unwrap());
+        assert_eq!(listed(&catalog, &of).await, ["p-1"]);
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@ use souk_domain::{
     ids::{ProductId, Sku},
     money::Money,
 };
-use souk_search::{AvailabilityFact, GONE_FOR, Looked, PageProduct, Pages, PriceFact, ProductPage};
+use souk_search::{
+    AttributeRule, AttributeRules, AvailabilityFact, CollectionNode, GONE_FOR, Looked, PageProduct, Pages, PriceFact,
+    ProductPage,
+};
 
 use super::{at, tables::Tables};
 
@@ -164,6 +167,121 @@ async fn names_that_come_after_the_page_fill_its_gaps() {
     // What was read before comes late.
     pages.refresh_category(&id(), &before).await.unwrap();
     assert_eq!(path(&page(&pages).await), ["Bags & Packs", "Backpacks"]);
+}
+
+/// The second product's further category and its collection.
+fn placed(version: u64) -> PageProduct {
+    let mut placed = product(version, "Backpack", &["A"]);
+    placed.further_category_ids = ["gifts".parse().unwrap()].into();
+    placed.collection_ids = ["summer".parse().unwrap()].into();
+    placed.tags = ["eco".parse().unwrap()].into();
+    placed
+}
+
+async fn name_collection(pages: &Pages, name: &str, version: u64) {
+    let node = CollectionNode { name: name.to_owned(), description: String::new(), featured: Vec::new(), version };
+    pages.record_collection(&"summer".parse().unwrap(), &node).await.unwrap();
+}
+
+/// The names of further categories and of collections, and the page's revision.
+async fn elsewhere(pages: &Pages) -> (Vec<Vec<String>>, Vec<Option<String>>, u64) {
+    let page = page(pages).await;
+    let view = page.view().unwrap();
+    let ways = view.further_categories.into_iter();
+    let ways = ways.map(|way| way.into_iter().map(|name| name.name).collect()).collect();
+    (ways, view.collections.into_iter().map(|collection| collection.name).collect(), page.revision)
+}
+
+#[tokio::test]
+async fn further_categories_and_collections_are_named_and_renamed() {
+    let pages = pages().await;
+    name_everything(&pages).await;
+    let (gifts, bags) = ("gifts".parse().unwrap(), "bags".parse().unwrap());
+    pages.record_category(&gifts, "Gifts", Some(&bags), 1).await.unwrap();
+    name_collection(&pages, "Summer", 1).await;
+    pages.project(&placed(1)).await.unwrap();
+    let named = |ways: &[&str], collection: &str, revision| {
+        let way = ways.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        (vec![way], vec![Some(collection.to_owned())], revision)
+    };
+    assert_eq!(elsewhere(&pages).await, named(&["Bags", "Gifts"], "Summer", 1));
+    assert_eq!(path(&page(&pages).await), ["Bags", "Backpacks"]);
+    let before = pages.category_path(&gifts).await.unwrap();
+    pages.record_category(&gifts, "Presents", Some(&bags), 2).await.unwrap();
+    pages.refresh_category(&id(), &pages.category_path(&gifts).await.unwrap()).await.unwrap();
+    pages.refresh_category(&id(), &before).await.unwrap();
+    assert_eq!(elsewhere(&pages).await, named(&["Bags", "Presents"], "Summer", 2), "what was read before comes late");
+    let summer = "summer".parse().unwrap();
+    let before = pages.collection_name(&summer).await.unwrap().unwrap();
+    name_collection(&pages, "Sun", 2).await;
+    let now = pages.collection_name(&summer).await.unwrap().unwrap();
+    for name in [&now, &before, &now] {
+        pages.refresh_collection(&id(), &summer, name).await.unwrap();
+    }
+    assert_eq!(elsewhere(&pages).await, named(&["Bags", "Presents"], "Sun", 3));
+    // Where it no longer stands, a new name is no reason to write its page.
+    pages.project(&product(2, "Backpack", &["A"])).await.unwrap();
+    let left = elsewhere(&pages).await;
+    assert_eq!(left, (Vec::new(), Vec::new(), 4));
+    pages.record_category(&gifts, "Gifts", Some(&bags), 3).await.unwrap();
+    pages.refresh_category(&id(), &pages.category_path(&gifts).await.unwrap()).await.unwrap();
+    name_collection(&pages, "Summer", 3).await;
+    let name = pages.collection_name(&summer).await.unwrap().unwrap();
+    pages.refresh_collection(&id(), &summer, &name).await.unwrap();
+    assert_eq!(elsewhere(&pages).await, left);
+}
+
+#[tokio::test]
+async fn what_categories_say_of_attributes_comes_onto_the_page_the_nearest_first() {
+    let pages = pages().await;
+    let rule =
+        |is_number, unit: Option<&str>| AttributeRule { is_number, unit: unit.map(str::to_owned), is_facet: true };
+    let (bags, packs) = ("bags".parse().unwrap(), "packs".parse().unwrap());
+    let above: AttributeRules =
+        [("litres".to_owned(), rule(true, Some("gal"))), ("size".to_owned(), rule(true, None))].into();
+    pages.record_category_with(&bags, "Bags", None, above, 1).await.unwrap();
+    pages
+        .record_category_with(&packs, "Packs", Some(&bags), [("litres".to_owned(), rule(true, Some("l")))].into(), 1)
+        .await
+        .unwrap();
+    let mut product = product(1, "Backpack", &["A"]);
+    product.attributes = [("litres".to_owned(), json!(22))].into();
+    product.further_category_ids = ["bags".parse().unwrap()].into();
+    pages.project(&product).await.unwrap();
+    let shown = page(&pages).await;
+    let rules = &shown.category.as_ref().unwrap().attributes;
+    assert_eq!((&rules["litres"], &rules["size"]), (&rule(true, Some("l")), &rule(true, None)));
+    assert!(shown.further[&bags].attributes.is_empty(), "only the main category decides");
+    assert_eq!(shown.view().unwrap().units, [("litres".to_owned(), "l".to_owned())].into());
+    // It says no longer so.
+    pages.record_category(&packs, "Packs", Some(&bags), 2).await.unwrap();
+    pages.refresh_category(&id(), &pages.category_path(&packs).await.unwrap()).await.unwrap();
+    assert_eq!(page(&pages).await.view().unwrap().units, [("litres".to_owned(), "gal".to_owned())].into());
+    pages.record_category(&bags, "Bags", None, 2).await.unwrap();
+    for category in [&packs, &bags] {
+        pages.refresh_category(&id(), &pages.category_path(category).await.unwrap()).await.unwrap();
+    }
+    let shown = page(&pages).await;
+    assert!(shown.view().unwrap().units.is_empty() && shown.further[&bags].attributes.is_empty());
+}
+
+#[tokio::test]
+async fn a_page_that_lacks_the_name_of_a_further_place_is_incomplete() {
+    let pages = pages().await;
+    name_everything(&pages).await;
+    pages.record_price(&sku("A"), price(100, 1)).await.unwrap();
+    pages.record_availability(&sku("A"), units(1, 1)).await.unwrap();
+    pages.project(&placed(1)).await.unwrap();
+    assert!(!page(&pages).await.is_complete());
+    pages.record_category(&"gifts".parse().unwrap(), "Gifts", None, 1).await.unwrap();
+    pages.project(&placed(2)).await.unwrap();
+    assert!(!page(&pages).await.is_complete());
+    name_collection(&pages, "Summer", 1).await;
+    pages.project(&placed(3)).await.unwrap();
+    assert!(page(&pages).await.is_complete());
+    let [summer] =
+        <[_; 1]>::try_from(pages.browse_collections().await.unwrap().into_values().collect::<Vec<_>>()).unwrap();
+    assert_eq!(summer.name, "Summer");
 }
 
 #[tokio::test]

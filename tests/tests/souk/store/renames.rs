@@ -8,10 +8,11 @@ use std::{
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::json;
 use souk_catalog::{Catalog, CategoryDetails};
-use souk_dynamo::{StoreError, Table, Update, n, s};
+use souk_domain::ids::CategoryId;
+use souk_dynamo::{StoreError, Table, Update, n, s, value};
 use souk_events::search::{NameOf, PageRefresh};
 use souk_fn_search::renaming::Renaming;
-use souk_search::{Pages, RenameReport, RenameState};
+use souk_search::{CollectionNode, Pages, RenameReport, RenameState};
 
 use super::{at, tables::Tables};
 
@@ -34,8 +35,11 @@ impl Shop {
         let renaming = Renaming::new(Catalog::new(catalog.clone()), pages.clone());
         let shop = Self { catalog, table, pages, renaming };
         for (id, parent) in [("bags", None), ("packs", Some("bags"))] {
-            let details =
-                CategoryDetails { name: id.to_owned(), parent_id: parent.map(|id: &str| id.parse().unwrap()) };
+            let details = CategoryDetails {
+                name: id.to_owned(),
+                parent_id: parent.map(|id: &str| id.parse().unwrap()),
+                attributes: Vec::new(),
+            };
             let id = id.parse().unwrap();
             Catalog::new(shop.catalog.clone()).put_category(&id, details, None).await.unwrap();
         }
@@ -164,6 +168,48 @@ async fn a_rename_that_is_under_way_says_how_far_it_is() {
     let report = shop.report("category#bags@1").await;
     assert_eq!((report.state, report.listed, report.done), (RenameState::Running, 250, 50));
     assert_eq!((report.begun_at, report.changed_at), (at(1), at(3)));
+}
+
+#[tokio::test]
+async fn a_rename_reaches_products_by_their_further_categories_and_collections() {
+    let shop = Shop::open().await;
+    shop.list("packs", 0..3).await;
+    let node = |name: &str, version| CollectionNode {
+        name: name.to_owned(),
+        description: String::new(),
+        featured: Vec::new(),
+        version,
+    };
+    let (summer, bags): (_, CategoryId) = ("summer".parse().unwrap(), "bags".parse().unwrap());
+    shop.pages.record_collection(&summer, &node("Summer", 1)).await.unwrap();
+    // Of three that stand in packs two stand in bags as well, and in a collection.
+    for number in 1..3 {
+        let id = format!("p-{number:06}");
+        for (place, field) in [("category#bags", "category_id"), ("collection#summer", "collection_id")] {
+            let owner = place.split_once('#').unwrap().1;
+            shop.catalog.put(&json!({ "pk": format!("placed#{id}#{place}"), field: owner })).await.unwrap();
+        }
+        let key = format!("product#{id}");
+        let further = json!({ "bags": { "category_id": "bags", "tree_revision": 0, "names": [] } });
+        let collections = json!({ "summer": { "version": 1, "name": "Summer" } });
+        let update = Update::new().set("further", value(&further).unwrap());
+        let update = update.set("collections", value(&collections).unwrap());
+        assert!(shop.table.update(&[("pk", &key)], update).await.unwrap().is_written());
+    }
+    shop.name("bags", None, 2).await;
+    shop.pages.record_collection(&summer, &node("Sun", 2)).await.unwrap();
+    let renamed = PageRefresh::begin(NameOf::Collection(summer.clone()), 2);
+    assert_eq!(shop.work(vec![rename("bags", 2), renamed], 2).await, []);
+    for number in 0..3 {
+        let page = shop.pages.item(&format!("p-{number:06}").parse().unwrap()).await.unwrap().unwrap();
+        assert_eq!(shop.names(number).await.0, ["bags 2", "packs 1"], "{number}: below it");
+        let further = page.further.get(&bags).map(|path| path.names[0].name.clone());
+        assert_eq!(further, (number > 0).then(|| "bags 2".to_owned()), "{number}");
+        let name = page.collections.get(&summer).and_then(|shown| shown.name.clone());
+        assert_eq!(name, (number > 0).then(|| "Sun".to_owned()), "{number}");
+    }
+    let report = shop.report("collection#summer@2").await;
+    assert_eq!((report.state, report.listed, report.done), (RenameState::Done, 2, 2));
 }
 
 /// All of a part fails where the store does: then it comes back whole, and is not taken to pieces.

@@ -156,6 +156,8 @@ impl Catalogue {
                 json!({ "seller_id": seller_id, "version": 1, "name": self.sellers.get(seller_id) }),
             )
             .unwrap(),
+            further: BTreeMap::new(),
+            collections: BTreeMap::new(),
             known_skus: variants.iter().map(sku).collect(),
             prices,
             availability,

@@ -66,7 +66,8 @@ pub fn page(number: u64, revision: u64) -> ProductPage {
         .iter()
         .map(|sku| {
             let (colour, size) = (COLOURS[dice.below(5) as usize], ["S", "M", "L"][dice.below(3) as usize]);
-            json!({ "sku": sku, "title": colour, "attributes": { "colour": colour, "size": size } })
+            let litres = (number + sku.len() as u64) % 50;
+            json!({ "sku": sku, "title": colour, "attributes": { "colour": colour, "size": size, "litres": litres } })
         })
         .collect();
     let prices: BTreeMap<_, _> = skus
@@ -79,6 +80,18 @@ pub fn page(number: u64, revision: u64) -> ProductPage {
     let availability: BTreeMap<_, _> =
         skus.iter().map(|sku| (sku, json!({ "available": dice.below(3), "version": 1 }))).collect();
     let seller = format!("s-{}", number % 7);
+    let condition = ["new", "refurbished", "used_good"][(number % 3) as usize];
+    let every = |nth: u64, name: &str| number.is_multiple_of(nth).then(|| name.to_owned());
+    let tags: Vec<_> = [every(3, "eco"), every(5, "gift")].into_iter().flatten().collect();
+    let (gifts, summer) = (every(6, "gifts"), every(4, "summer"));
+    let way =
+        |id: &str, name: &str| json!([{ "category_id": "all", "name": "All" }, { "category_id": id, "name": name }]);
+    let further: BTreeMap<_, _> = gifts
+        .iter()
+        .map(|id| (id, json!({ "category_id": id, "tree_revision": 1, "names": way(id, "Gifts") })))
+        .collect();
+    let collections: BTreeMap<_, _> =
+        summer.iter().map(|id| (id, json!({ "version": 1, "name": "Summer | Sun" }))).collect();
     serde_json::from_value(json!({
         "product_id": id, "revision": revision, "catalog_version": revision,
         "product": {
@@ -86,12 +99,17 @@ pub fn page(number: u64, revision: u64) -> ProductPage {
             "category_id": kind.to_lowercase(), "seller_id": seller, "variants": variants,
             "rating": { "average": dice.below(50) as f64 / 10.0, "count": dice.below(4) * 10 },
             "attributes": { "brand": format!("brand {}", number % 30) },
+            "further_category_ids": gifts.iter().collect::<Vec<_>>(), "tags": tags,
+            "collection_ids": summer.iter().collect::<Vec<_>>(), "brand": format!("Maker {}", number % 40),
+            "condition": condition,
             "created_at": Timestamp::from_second(1_800_000_000 + dice.below(50) as i64).unwrap(),
         },
         "category": {
             "category_id": kind.to_lowercase(), "tree_revision": 1,
-            "names": [{ "category_id": "all", "name": "All" }, { "category_id": kind.to_lowercase(), "name": kind }],
+            "names": way(&kind.to_lowercase(), kind),
+            "attributes": { "litres": { "is_number": true, "unit": "l", "is_facet": true } },
         },
+        "further": further, "collections": collections,
         "seller": { "seller_id": seller, "version": 1, "name": format!("Seller {}", number % 7) },
         "prices": prices, "availability": availability, "known_skus": skus,
     }))
