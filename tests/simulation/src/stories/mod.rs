@@ -1,6 +1,7 @@
 //! Stories played to the end, without chance: what shops of this kind got wrong in public, played against
 //! the production functions. Each names the bug's place, and says what went wrong there.
 
+mod holds;
 mod orders;
 mod payments;
 mod shop;
