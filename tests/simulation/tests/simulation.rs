@@ -11,6 +11,8 @@ use souk_simulation::{
 const ORDER_SCHEDULES: u64 = 2_000;
 /// As [`ORDER_SCHEDULES`], of the flash sale.
 const SALE_SCHEDULES: u64 = 600;
+/// As [`ORDER_SCHEDULES`], in the order protocol's second edition.
+const HOLD_SCHEDULES: u64 = 1_000;
 /// A seeded bug must show within so many.
 const SCHEDULES_PER_BUG: u64 = 3_000;
 
@@ -48,6 +50,11 @@ fn orders_hold_and_every_point_meets_every_fault() {
 }
 
 #[test]
+fn orders_of_holds_hold_and_every_point_meets_every_fault() {
+    no_schedule_fails_and_every_point_meets_every_fault(Subject::Holds, HOLD_SCHEDULES);
+}
+
+#[test]
 fn sales_hold_and_every_point_meets_every_fault() {
     no_schedule_fails_and_every_point_meets_every_fault(Subject::FlashSale, SALE_SCHEDULES);
 }
@@ -58,6 +65,11 @@ fn a_seed_of_orders_replays_identically() {
 }
 
 #[test]
+fn a_seed_of_holds_replays_identically() {
+    a_seed_replays_identically(Subject::Holds);
+}
+
+#[test]
 fn a_seed_of_a_sale_replays_identically() {
     a_seed_replays_identically(Subject::FlashSale);
 }
@@ -65,6 +77,11 @@ fn a_seed_of_a_sale_replays_identically() {
 #[test]
 fn every_seeded_bug_of_orders_is_caught() {
     every_seeded_bug_is_caught(Subject::Orders);
+}
+
+#[test]
+fn every_seeded_bug_of_holds_is_caught() {
+    every_seeded_bug_is_caught(Subject::Holds);
 }
 
 #[test]

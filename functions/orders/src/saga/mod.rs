@@ -16,6 +16,7 @@ use souk_domain::{
     ids::OrderId,
     order::{CancelReason, Order, OrderStatus},
 };
+use souk_dynamo::StoreError;
 use souk_orders::Orders;
 use souk_payments::{PaymentError, gateway::GatewayError};
 use souk_runtime::task::TaskError;
@@ -84,7 +85,7 @@ impl StepInput {
 
 /// A row that refuses for a moment: the same step finds it otherwise.
 fn try_again(order_id: &OrderId) -> TaskError {
-    TaskError::new("TryAgain", format!("a row of {order_id} takes no hold right now"))
+    StoreError::Busy(format!("a row of {order_id} takes no hold right now")).into()
 }
 
 /// The order as it stands now.

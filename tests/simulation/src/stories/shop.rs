@@ -45,6 +45,7 @@ pub struct Shop {
     pub(super) functions: &'static Functions,
     clock: Clock,
     checkouts: Rc<Cell<u128>>,
+    second_edition: bool,
 }
 
 /// What a client was answered.
@@ -109,7 +110,8 @@ pub fn play(story: impl AsyncFnOnce(Shop)) {
         world.indexes_lag = false;
         network.enter(world);
         let functions = Functions::start(&network).await;
-        story(Shop { network: network.clone(), functions, clock, checkouts: Rc::default() }).await;
+        let checkouts = Rc::default();
+        story(Shop { network: network.clone(), functions, clock, checkouts, second_edition: false }).await;
         let violations = network.with(|world| world.observer.violations.clone());
         assert!(violations.is_empty(), "{violations:?}");
     }));
@@ -145,11 +147,22 @@ impl Steps for Saga {
 
 /// What the shop's people do.
 impl Shop {
+    /// The same shop, whose checkouts follow the order protocol's second edition.
+    pub fn of_holds(self) -> Self {
+        Self { second_edition: true, ..self }
+    }
+
+    /// A unit costs something else from now on.
+    pub async fn reprice(&self, sku: &str, price: i64) {
+        let sku = sku.parse().unwrap();
+        let version = self.functions.prices.get(&sku).await.unwrap().map(|priced| priced.version);
+        self.functions.prices.set(&sku, Terms::at(Money::usd(price).unwrap()), version).await.map(drop).unwrap();
+    }
+
     /// So many units are counted.
     pub async fn stock(&self, sku: &str, units: u32) {
+        self.reprice(sku, PRICE).await;
         let (sku, warehouse) = (sku.parse().unwrap(), WAREHOUSE.parse().unwrap());
-        let priced = self.functions.prices.set(&sku, Terms::at(Money::usd(PRICE).unwrap()), None).await;
-        priced.map(drop).unwrap();
         let listed = CatalogFact::Listed { title: "Bag".to_owned(), variant: None };
         self.functions.prices.record_fact(&sku, 1, &listed).await.map(drop).unwrap();
         let by = "operator".parse().unwrap();
@@ -179,11 +192,8 @@ impl Shop {
         let id = Uuid::from_u128(self.checkouts.get());
         let request = request("POST", "/checkouts").by(user).body(&body.to_string()).build();
         let (functions, now) = (self.functions, self.now());
-        async move {
-            checkouts::create_checkout::handle(&functions.create_checkout, request, Call::at(now).making(id))
-                .await
-                .into()
-        }
+        let deps = if self.second_edition { &functions.create_checkout_of_holds } else { &functions.create_checkout };
+        async move { checkouts::create_checkout::handle(deps, request, Call::at(now).making(id)).await.into() }
     }
 
     /// The shopper gives a checkout up.
@@ -239,6 +249,12 @@ impl Shop {
     /// Runs the order's saga from the top.
     pub fn saga(&self, order_id: &str) -> impl Future<Output = Ended> + use<> {
         machine::execute(Rc::new(Saga(self.clone())), json!({"order_id": order_id}))
+    }
+
+    /// Runs one step of the order's saga.
+    pub async fn step(&self, resource: &str, order_id: &str) -> Value {
+        let call = Call::at(self.now());
+        self.functions.step(resource, json!({"order_id": order_id}), call).await.unwrap()
     }
 
     /// Forgets what was started until now; how many executions that was.

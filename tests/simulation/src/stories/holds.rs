@@ -1,0 +1,146 @@
+//! What the order protocol's second edition is for: nothing is held twice, and nothing is forgotten.
+
+use super::shop::{Shop, play};
+
+/// A shop of the second edition.
+fn play_holds(story: impl AsyncFnOnce(Shop)) {
+    play(async |shop| story(shop.of_holds()).await);
+}
+
+/// Units that are for sale.
+fn available(shop: &Shop) -> i64 {
+    shop.units("tea").2
+}
+
+/// The back button, a second tab: whoever holds the last unit asks for it again.
+#[test]
+fn who_asks_again_takes_over_their_own_units() {
+    play_holds(async |shop| {
+        shop.stock("tea", 1).await;
+        let first = shop.check_out("ann", "tea").await;
+        shop.pass(1).await;
+        let second = shop.check_out("ann", "tea").await;
+        assert_eq!((first.status, second.status), (201, 201));
+        assert_ne!(first.id("checkout_id"), second.id("checkout_id"));
+        assert_eq!(shop.check_out("bob", "tea").await.problem, "out-of-stock");
+        assert_eq!(shop.place("ann", "key-1", &first).await.problem, "checkout-expired");
+        let order_id = shop.place("ann", "key-2", &second).await.id("order_id");
+        shop.run_executions().await;
+        assert_eq!((shop.units("tea"), shop.is_settled(&order_id)), ((0, 0, 0), true));
+        shop.pass(2_000).await;
+        shop.ring_timers().await;
+        assert_eq!(shop.units("tea"), (0, 0, 0), "the first one's timer gives nothing back");
+    });
+}
+
+#[test]
+fn the_same_cart_is_one_checkout_and_its_next_version_replaces_it() {
+    play_holds(async |shop| {
+        shop.stock("tea", 3).await;
+        shop.put_into_cart("ann", "tea", 2).await;
+        let (first, again) = (shop.check_out_cart("ann").await, shop.check_out_cart("ann").await);
+        assert_eq!((first.status, first.id("checkout_id")), (201, again.id("checkout_id")));
+        assert_eq!(available(&shop), 1);
+        shop.pass(1).await;
+        shop.put_into_cart("ann", "tea", 3).await;
+        let next = shop.check_out_cart("ann").await;
+        assert_eq!((next.status, available(&shop)), (201, 0));
+        assert_eq!(shop.place("ann", "key-1", &first).await.problem, "checkout-expired");
+        assert_eq!(shop.place("ann", "key-2", &next).await.status, 201);
+        shop.run_executions().await;
+        assert_eq!(shop.units("tea"), (0, 0, 0));
+        assert_eq!(shop.check_out_cart("ann").await.problem, "cart-empty", "the bag is emptied once it is paid");
+    });
+}
+
+#[test]
+fn after_a_new_price_the_cart_is_checked_out_anew_with_the_same_units() {
+    play_holds(async |shop| {
+        shop.stock("tea", 1).await;
+        shop.put_into_cart("ann", "tea", 1).await;
+        let old = shop.check_out_cart("ann").await;
+        shop.reprice("tea", 700).await;
+        assert_eq!(shop.place("ann", "key", &old).await.problem, "price-changed");
+        shop.pass(1).await;
+        let new = shop.check_out_cart("ann").await;
+        assert_eq!((new.status, new.body["total"]["amount"].as_i64()), (201, Some(700)));
+        assert_eq!(shop.place("ann", "key", &old).await.problem, "checkout-expired");
+        assert_eq!(shop.place("ann", "key", &new).await.status, 201);
+        assert_eq!(available(&shop), 0);
+    });
+}
+
+/// A declined card leaves the bag as it was, and the same cart can be checked out once more.
+#[test]
+fn a_declined_card_leaves_the_bag_and_another_order_can_be_made_of_it() {
+    play_holds(async |shop| {
+        shop.stock("tea", 1).await;
+        shop.put_into_cart("ann", "tea", 1).await;
+        let first = shop.check_out_cart("ann").await;
+        let declined = shop.place_with("ann", "key-1", &first, "pm_card_chargeDeclined").await.id("order_id");
+        assert_eq!(shop.check_out_cart("ann").await.problem, "cart-consumed", "one order at a time");
+        shop.run_executions().await;
+        assert_eq!(shop.history(&declined), ["PENDING_PAYMENT", "CANCELLED"]);
+        shop.pass(1).await;
+        let second = shop.check_out_cart("ann").await;
+        let bought = shop.place("ann", "key-2", &second).await.id("order_id");
+        shop.run_executions().await;
+        assert_eq!(shop.history(&bought), ["PENDING_PAYMENT", "CONFIRMED"]);
+        assert_eq!(shop.units("tea"), (0, 0, 0));
+    });
+}
+
+/// What was answered with 201 does not die because the hold ran out a second later.
+#[test]
+fn an_order_keeps_its_units_from_the_request_on_that_placed_it() {
+    play_holds(async |shop| {
+        shop.stock("tea", 1).await;
+        let checkout = shop.check_out("ann", "tea").await;
+        shop.pass(899).await;
+        let order_id = shop.place("ann", "key", &checkout).await.id("order_id");
+        shop.lose_executions();
+        shop.pass(2).await;
+        shop.ring_timers().await;
+        assert_eq!(shop.check_out("bob", "tea").await.problem, "out-of-stock");
+        shop.saga(&order_id).await;
+        assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED"]);
+    });
+}
+
+/// Its saga was late: an outage between the authorisation and the decision.
+#[test]
+fn a_paid_order_is_not_cancelled_by_a_clock() {
+    play_holds(async |shop| {
+        shop.stock("tea", 1).await;
+        let checkout = shop.check_out("ann", "tea").await;
+        let order_id = shop.place("ann", "key", &checkout).await.id("order_id");
+        shop.lose_executions();
+        assert_eq!(shop.step("EnsureReservation", &order_id).await["outcome"], "held");
+        assert_eq!(shop.step("AuthorizePayment", &order_id).await["outcome"], "authorized");
+        shop.pass(3_000).await;
+        shop.ring_timers().await;
+        // What stood before the cancellation when the outage began goes on there, and is sent back.
+        assert_eq!(shop.step("CancelOrder", &order_id).await["outcome"], "authorized");
+        shop.saga(&order_id).await;
+        assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED"]);
+        assert_eq!((shop.units("tea"), shop.money(&order_id)), ((0, 0, 0), (1, 1, 0)));
+    });
+}
+
+/// The step that gives units back asks no gateway.
+#[test]
+fn a_cancelled_orders_units_are_back_before_its_money_is() {
+    play_holds(async |shop| {
+        shop.stock("tea", 1).await;
+        let checkout = shop.check_out("ann", "tea").await;
+        let order_id = shop.place("ann", "key", &checkout).await.id("order_id");
+        shop.run_executions().await;
+        assert_eq!(shop.cancel("ann", &order_id).await.status, 200);
+        shop.lose_executions();
+        assert_eq!(shop.step("ReleaseReservation", &order_id).await["outcome"], "released");
+        assert_eq!((shop.units("tea"), shop.money(&order_id)), ((1, 0, 1), (1, 1, 0)));
+        shop.saga(&order_id).await;
+        assert_eq!((shop.units("tea"), shop.money(&order_id)), ((1, 0, 1), (0, 1, 0)));
+        assert!(shop.is_settled(&order_id));
+    });
+}
