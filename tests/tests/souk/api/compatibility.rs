@@ -19,6 +19,9 @@ enum Writer {
     Shop,
 }
 
+/// A change of a document, in a test.
+type Change = fn(&mut Value);
+
 /// How deep schemas are followed; ours end long before.
 const DEPTH: usize = 24;
 const METHODS: [&str; 5] = ["get", "post", "put", "delete", "patch"];
@@ -217,13 +220,13 @@ fn what_breaks_a_client_is_found_and_nothing_else() {
         json!({ "type": "object", "properties": { "a": { "type": "string", "maxLength": 9 } }, "required": [] });
     let answer = json!({ "type": "object", "properties": { "b": { "type": "integer" } }, "required": ["b"] });
     let old = document(request.clone(), answer.clone());
-    let changed = |change: fn(&mut Value)| {
+    let changed = |change: Change| {
         let mut new = old.clone();
         change(&mut new);
         breaking(&old, &new).into_iter().collect::<Vec<_>>()
     };
     const BODY: &str = "/paths/~1things/put/requestBody/content/application~1json/schema";
-    let nothing: [fn(&mut Value); 4] = [
+    let nothing: [Change; 4] = [
         |new| drop(new.pointer_mut(BODY).unwrap()["properties"].as_object_mut().unwrap().insert("c".into(), json!({}))),
         |new| new.pointer_mut(BODY).unwrap()["properties"]["a"]["maxLength"] = json!(10),
         |new| new["answer"]["properties"]["d"] = json!({ "type": "string" }),
@@ -232,7 +235,7 @@ fn what_breaks_a_client_is_found_and_nothing_else() {
     for change in nothing {
         assert_eq!(changed(change), Vec::<String>::new());
     }
-    let cases: [(fn(&mut Value), &str); 8] = [
+    let cases: [(Change, &str); 8] = [
         (|new| new["paths"] = json!({}), "PUT /things: is gone"),
         (|new| new.pointer_mut(BODY).unwrap()["required"] = json!(["a"]), "PUT /things body .a: is needed now"),
         (

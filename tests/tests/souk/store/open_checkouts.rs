@@ -3,7 +3,7 @@
 use souk_domain::{
     ids::{CheckoutId, UserId},
     money::Money,
-    order::OrderLine,
+    order::{HeldBy, OrderLine},
     quantity::Quantity,
 };
 use souk_orders::{Checkout, Checkouts, Opening, RoomOutcome, ShopperLimits};
@@ -41,7 +41,9 @@ async fn store(checkouts: &Checkouts, n: u128) -> CheckoutId {
         unit_price: price,
     };
     let checkout = Checkout {
-        reservation_id: checkout_id.reservation(),
+        held_by: HeldBy::Reservation { reservation_id: checkout_id.reservation() },
+        state: None,
+        close_reason: None,
         checkout_id: checkout_id.clone(),
         user_id: user(),
         lines: vec![line],

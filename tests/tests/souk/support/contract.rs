@@ -29,18 +29,23 @@ struct Compiled {
 static COMPILED: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
 
 /// Where each answer is noted that was seen, each once: the file `SOUK_ANSWERS`, which `souk_local/answers.py` reads.
-static SEEN: LazyLock<Option<Mutex<(HashSet<String>, File)>>> = LazyLock::new(|| {
+static SEEN: LazyLock<Option<Mutex<Seen>>> = LazyLock::new(|| {
     let file = File::options().create(true).append(true).open(std::env::var_os("SOUK_ANSWERS")?).unwrap();
-    Some(Mutex::new((HashSet::new(), file)))
+    Some(Mutex::new(Seen { lines: HashSet::new(), file }))
 });
+
+struct Seen {
+    lines: HashSet<String>,
+    file: File,
+}
 
 fn note(method: &Method, route: &str, status: u16, body: &Value) {
     let Some(seen) = &*SEEN else { return };
     let kind = body["type"].as_str().and_then(|kind| kind.rsplit('/').next()).filter(|_| status >= 400);
     let line = format!("{method} {route} {status} {}", kind.unwrap_or("-"));
-    let (known, file) = &mut *seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if known.insert(line.clone()) {
-        writeln!(file, "{line}").unwrap();
+    let mut seen = seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if seen.lines.insert(line.clone()) {
+        writeln!(seen.file, "{line}").unwrap();
     }
 }
 
