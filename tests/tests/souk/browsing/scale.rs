@@ -77,7 +77,11 @@ fn the_page_of_arithmetic_says_what_is_computed() {
         ("searches at the peak", 1e8, 6_600_000.0, 0.3, 1.0),
     ] {
         let asked = Asked { things, rate: browsing * share, kept };
-        let thousands = |rate: f64| format!("{:.0},000", rate / 1_000.0);
+        let thousands = |rate: f64| {
+            let thousands = format!("{:.0}", rate / 1_000.0);
+            let (millions, rest) = thousands.split_at(thousands.len().saturating_sub(3));
+            if millions.is_empty() { format!("{rest},000") } else { format!("{millions},{rest},000") }
+        };
         let row = format!(
             "| {what} | {} | {:.0} % | {} |",
             thousands(asked.rate),

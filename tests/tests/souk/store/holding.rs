@@ -167,7 +167,7 @@ async fn a_checkout_leaves_open_once_and_is_listed_until_then() {
 }
 
 #[tokio::test]
-async fn an_order_that_never_was_confirmed_gives_back_what_it_held_and_keeps_late_holds_out() {
+async fn an_unconfirmed_order_gives_back_what_it_held_and_keeps_late_holds_out() {
     let world = World::new().await;
     assert_eq!(world.hold(1, 1).await, Holding::Held(1));
     let order = order(1);
