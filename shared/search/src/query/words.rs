@@ -199,7 +199,7 @@ fn tokens(q: &str) -> Vec<String> {
 
 /// `red,blue` is two words, `20,000` is one.
 fn split_lists(part: &str) -> Vec<&str> {
-    let is_number = part.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '$'));
+    let is_number = part.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '$' | '€' | '£' | '¥'));
     if is_number { vec![part] } else { part.split([',', '&']).collect() }
 }
 

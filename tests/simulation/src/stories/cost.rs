@@ -13,6 +13,7 @@ use souk_fn_notifications::send_messages::{OrderEvent, happened};
 use souk_fn_orders::background::{archive_orders, publish_orders, reservation_timer};
 use souk_fn_payments::publish_payments;
 use souk_inventory::AllotOutcome;
+use souk_payments::webhook::EVENT_TYPES;
 use souk_runtime::{queue::Message, stream::Record};
 use souk_wiring::Call;
 
@@ -38,10 +39,6 @@ const CARD: &str = "pm_card_visa";
 const DECLINED: &str = "pm_card_chargeDeclined";
 
 impl Shop {
-    fn cost(&self) -> Cost {
-        self.network.with(|world| world.meter.as_ref().map(Meter::total).unwrap_or_default())
-    }
-
     /// What comes now is this step's, and is a function's work.
     fn called(&self, step: &str, cost: Cost) {
         self.network.with(|world| {
@@ -68,14 +65,25 @@ impl Shop {
         self.called(step, Cost { functions: 1, ..Cost::default() });
     }
 
-    /// Brings all that is on its way, until nothing is.
+    /// Brings all that is on its way, until nothing is; timers when they are due, and all else before.
     async fn bring_all(&self) {
         loop {
             let parcels = self.network.with(|world| std::mem::take(&mut world.parcels));
-            if parcels.is_empty() {
-                return;
+            let (timers, due): (Vec<_>, Vec<_>) = parcels
+                .into_iter()
+                .partition(|parcel| matches!(parcel, Parcel::Message { delay_seconds, .. } if *delay_seconds > 0));
+            if due.is_empty() {
+                match timers.into_iter().next() {
+                    Some(timer) => {
+                        self.pass(901).await;
+                        self.bring(timer).await;
+                        continue;
+                    }
+                    None => return,
+                }
             }
-            for parcel in parcels {
+            self.network.with(|world| world.parcels = timers);
+            for parcel in due {
                 self.bring(parcel).await;
             }
         }
@@ -99,6 +107,8 @@ impl Shop {
                     Message { body: serde_json::from_str(&body).unwrap(), id: "m".to_owned(), receive_count: 1 };
                 reservation_timer::handle(&functions.reservation_timer, message, call).await.unwrap();
             }
+            // The gateway sends no others (DEPLOY.md).
+            Parcel::Webhook(notice) if !EVENT_TYPES.iter().any(|told| notice.payload.contains(told)) => {}
             Parcel::Webhook(notice) => {
                 self.http("webhooks");
                 assert_eq!(self.deliver(&notice).await.status, 204);
@@ -193,7 +203,7 @@ fn a_delivered_order_of_one_line() {
         let order_id = shop.ordered(&["tea"], CARD).await;
         shop.sent_and_arrived(&order_id).await;
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED", "SHIPPED", "DELIVERED"]);
-        shop.holds("One line, delivered", &Bound { writes: 999.0, reads: 999.0, functions: 999, dollars: 999.0 });
+        shop.holds("One line, delivered", &Bound { writes: 75.0, reads: 43.0, functions: 38, dollars: 82.0 });
     });
 }
 
@@ -202,7 +212,7 @@ fn a_delivered_order_of_five_lines() {
     play(async |shop| {
         let order_id = shop.ordered(&["tea", "pot", "cup", "tin", "jug"], CARD).await;
         shop.sent_and_arrived(&order_id).await;
-        shop.holds("Five lines, delivered", &Bound { writes: 999.0, reads: 999.0, functions: 999, dollars: 999.0 });
+        shop.holds("Five lines, delivered", &Bound { writes: 102.0, reads: 55.0, functions: 38, dollars: 100.0 });
     });
 }
 
@@ -211,7 +221,7 @@ fn an_order_whose_card_is_declined() {
     play(async |shop| {
         let order_id = shop.ordered(&["tea"], DECLINED).await;
         assert_eq!(shop.history(&order_id).last().map(String::as_str), Some("CANCELLED"));
-        shop.holds("One line, declined", &Bound { writes: 999.0, reads: 999.0, functions: 999, dollars: 999.0 });
+        shop.holds("One line, declined", &Bound { writes: 53.0, reads: 26.0, functions: 28, dollars: 57.0 });
     });
 }
 
@@ -223,7 +233,7 @@ fn an_order_that_its_customer_cancels() {
         assert_eq!(shop.cancel("ann", &order_id).await.status, 200);
         shop.bring_all().await;
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED", "CANCELLED"]);
-        shop.holds("One line, cancelled", &Bound { writes: 999.0, reads: 999.0, functions: 999, dollars: 999.0 });
+        shop.holds("One line, cancelled", &Bound { writes: 73.0, reads: 39.0, functions: 38, dollars: 78.0 });
     });
 }
 
@@ -278,6 +288,6 @@ fn an_order_of_a_flash_sale() {
         let order_id = shop.orders()[0]["order_id"].as_str().unwrap().to_owned();
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED"]);
         shop.sent_and_arrived(&order_id).await;
-        shop.holds("A flash sale's, delivered", &Bound { writes: 999.0, reads: 999.0, functions: 999, dollars: 999.0 });
+        shop.holds("A flash sale's, delivered", &Bound { writes: 56.0, reads: 30.0, functions: 37, dollars: 66.0 });
     });
 }
