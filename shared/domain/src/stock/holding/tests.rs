@@ -60,7 +60,7 @@ fn a_release_leaves_a_mark_also_where_nothing_was_held() {
 }
 
 #[test]
-fn a_cancelled_order_gives_back_what_it_held_or_what_had_left_but_not_what_was_missing() {
+fn a_cancelled_order_gives_back_what_it_held_or_had_but_not_what_was_missing() {
     let row = rows::row("s", "w", 5);
     let (held, _) = done(&row, row.hold(&wish(1, 3, 1), at(1)));
     assert_eq!(done(&held, held.give_back(&checkout(1), false, 0, at(2))).0.available, 5);
