@@ -167,7 +167,7 @@ async fn a_checkout_leaves_open_once_and_is_listed_until_then() {
 }
 
 #[tokio::test]
-async fn an_unconfirmed_order_gives_back_what_it_held_and_keeps_late_holds_out() {
+async fn a_cancelled_order_gives_back_what_it_held_and_keeps_late_holds_out() {
     let world = World::new().await;
     assert_eq!(world.hold(1, 1).await, Holding::Held(1));
     let order = order(1);
@@ -195,7 +195,7 @@ async fn what_had_left_comes_back_once_whether_the_row_still_knows_or_not() {
         let kept = world.orders.get(&order.order_id).await.unwrap().unwrap();
         assert_eq!((kept.stock.units[0].quantity, kept.settled), (1, true));
         if forgets {
-            assert_eq!(world.collect(100).await, 2, "its own, and the other's release in the eastern row");
+            assert_eq!(world.collect(100).await, 1, "its own: the other's release is younger");
             assert_eq!(world.east(n).await, (4, 4, None));
         }
         world.cancel(&order, 200).await;

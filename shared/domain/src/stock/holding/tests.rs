@@ -38,7 +38,7 @@ fn a_hold_is_taken_once_and_what_is_sold_leaves_its_number() {
 }
 
 #[test]
-fn a_row_that_is_passed_keeps_an_entry_of_what_it_gave() {
+fn a_row_that_is_passed_keeps_an_entry_of_what_it_gave_at_the_version_that_was_seen() {
     let row = rows::row("s", "w", 0);
     let Judged::Write(write, outcome) = row.hold_or_pass(&wish(1, 2, 1), true, at(1)) else { panic!("it is passed") };
     assert_eq!((outcome, write.version), (Holding::Held(0), Some(row.version)));
@@ -60,7 +60,7 @@ fn a_release_leaves_a_mark_also_where_nothing_was_held() {
 }
 
 #[test]
-fn a_cancelled_order_gives_back_what_it_held_or_what_had_left_and_nothing_missing() {
+fn a_cancelled_order_gives_back_what_it_held_or_had_but_not_what_was_missing() {
     let row = rows::row("s", "w", 5);
     let (held, _) = done(&row, row.hold(&wish(1, 3, 1), at(1)));
     assert_eq!(done(&held, held.give_back(&checkout(1), false, 0, at(2))).0.available, 5);
