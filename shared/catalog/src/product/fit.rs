@@ -165,7 +165,7 @@ mod tests {
     fn what_is_needed_is_had_by_the_product_or_by_each_variant() {
         let needed = definitions(&[json!([{"name": "size", "takes": {"type": "text"}, "required": true}])]);
         let (with, without) = (json!({"size": "S"}), json!({}));
-        assert!(fit(&needed, with.clone(), &[without.clone()]).is_ok());
+        assert!(fit(&needed, with.clone(), std::slice::from_ref(&without)).is_ok());
         assert!(fit(&needed, without.clone(), &[with.clone(), with.clone()]).is_ok());
         let lacks = |variants: &[Value]| fit(&needed, without.clone(), variants).unwrap_err();
         assert_eq!(lacks(&[with.clone(), without.clone()]), ["variants[1].attributes.size"]);

@@ -51,13 +51,13 @@ async fn a_product_is_found_by_all_its_categories_its_collections_and_tags() {
     }
     let of_both = eventually("both are counted", PROJECTION, || async {
         let found = operator.get(&format!("/search?category={}", shop.category_id)).await.expect(200).body;
-        (ids(&found["hits"]).len() == 2).then_some(found)
+        let is_named = count(&found["facets"], "collections", "collection_id", &collection) == 1;
+        (ids(&found["hits"]).len() == 2 && is_named).then_some(found)
     })
     .await;
     let facets = &of_both["facets"];
     assert_eq!(count(facets, "categories", "category_id", &shop.category_id), 2);
     assert_eq!(count(facets, "categories", "category_id", &gifts), 1);
-    assert_eq!(count(facets, "collections", "collection_id", &collection), 1);
     assert_eq!(count(facets, "tags", "value", &tag), 1);
     // Its page leads back by the main category; the names of the others follow a rename.
     operator.send(Method::PUT, &at, &[("if-match", "\"1\"")], Some(named("Sun", &[&other, &placed]))).await.expect(200);
@@ -90,7 +90,7 @@ async fn a_product_is_found_by_all_its_categories_its_collections_and_tags() {
 async fn brand_condition_and_measures_are_shown_and_searched_by() {
     let operator = stack().sign_in("operator").await;
     let shop = Shop::open(&operator).await;
-    let brand = format!("Brand {}", &fresh("w")[2..14]);
+    let brand = format!("Zq{}", &fresh("w")[2..14]);
     let (used, new) = (fresh("prod"), fresh("prod"));
     let mut body = shop.product("Travel Kettle", &[&used]);
     body["brand"] = json!(format!(" {brand} "));
@@ -117,15 +117,14 @@ async fn brand_condition_and_measures_are_shown_and_searched_by() {
     assert_eq!((page["brand"].as_str(), page["condition"].as_str()), (Some(brand.as_str()), Some("used_like_new")));
     assert_eq!(page["variants"][0]["weight"], json!({ "value": 1200.0, "unit": "g" }));
     assert_eq!(page["variants"][0]["dimensions"]["length"], json!({ "value": 254.0, "unit": "mm" }));
-    let written = brand.replace(' ', "%20");
     let both = eventually("both of the brand", PROJECTION, || async {
-        let found = operator.get(&format!("/search?brand={written}")).await.expect(200).body;
+        let found = operator.get(&format!("/search?brand={brand}")).await.expect(200).body;
         (ids(&found["hits"]).len() == 2).then_some(found)
     })
     .await;
     assert_eq!(count(&both["facets"], "brands", "value", &brand), 2);
     assert_eq!(count(&both["facets"], "conditions", "value", "used_like_new"), 1);
-    let one = operator.get(&format!("/search?q={written}&condition=used_like_new&condition=refurbished")).await;
+    let one = operator.get(&format!("/search?q={brand}&condition=used_like_new&condition=refurbished")).await;
     let one = one.expect(200).body;
     assert_eq!(ids(&one["hits"]), [used.as_str()]);
     assert_eq!((&one["hits"][0]["brand"], &one["hits"][0]["condition"]), (&json!(brand), &json!("used_like_new")));
