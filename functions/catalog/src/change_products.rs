@@ -1,4 +1,4 @@
-//! `POST /admin/products/changes`: makes one change to many products.
+//! `POST /admin/product-changes`: makes one change to many products.
 
 use serde::{Deserialize, Serialize};
 use souk_catalog::{Catalog, Key, ProductChange, ProductsOf};
@@ -67,7 +67,7 @@ struct ChangedProduct {
 /// says where the next request goes on.
 #[utoipa::path(
     post,
-    path = "/admin/products/changes",
+    path = "/admin/product-changes",
     operation_id = "change-products",
     request_body = Changes,
     responses((status = 200, description = "What became of each product.", body = ChangeAnswer)),

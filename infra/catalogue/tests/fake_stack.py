@@ -213,7 +213,7 @@ def _handler_of(stack: FakeStack) -> type[BaseHTTPRequestHandler]:
                 return stack.get(path)
             if stack.down_after is not None:
                 stack.down_after -= 1
-            if path == "/admin/products/changes":
+            if path == "/admin/product-changes":
                 return stack.change(body)
             if self.command == "POST":
                 return stack.put_rows(path.removeprefix("/admin/"), body["rows"])

@@ -52,9 +52,8 @@ struct BodyLine {
     request_body = Body,
     responses(
         (status = 201, description = "The units are held.", body = CheckoutView, headers(("Location"))),
-        Problems<(CartEmpty, CartConsumed, CheckoutConsumed, CheckoutExpired, IdempotencyKeyReused)>,
-        Problems<(Unprocessable, NotForSale, AboveOrderLimit, OutOfStock)>,
-        Problems<(TooScattered, TooManyUnitsHeld, TooManyCheckouts)>,
+        Problems<(CartConsumed, CheckoutConsumed, CheckoutExpired, NotForSale, AboveOrderLimit, OutOfStock, TooScattered, TooManyUnitsHeld)>,
+        Problems<(CartEmpty, IdempotencyKeyReused, Unprocessable, TooManyCheckouts)>,
     ),
     security(("user" = [])),
 )]

@@ -86,7 +86,7 @@ async fn a_category_says_which_attributes_its_products_have() {
 async fn one_change_is_made_to_many_products_each_judged_by_itself() {
     let operator = stack().sign_in("operator").await;
     let shop = Shop::open(&operator).await;
-    let path = "/admin/products/changes";
+    let path = "/admin/product-changes";
     let (a, b) = (shop.list("A").await, shop.list("B").await);
     let mut full = shop.product("C", &[&fresh("sku")]);
     full["tags"] = json!((0..20).map(|n| format!("t{n}")).collect::<Vec<_>>());
@@ -135,7 +135,7 @@ async fn a_whole_category_moves_in_steps_of_a_hundred() {
             if !cursor.is_null() {
                 body["cursor"] = cursor;
             }
-            let answer = operator.post("/admin/products/changes", body).await.expect(200).body;
+            let answer = operator.post("/admin/product-changes", body).await.expect(200).body;
             assert!(answer["products"].as_array().unwrap().len() <= 100);
             moved.extend(outcomes(&answer));
             cursor = answer["cursor"].clone();

@@ -62,10 +62,10 @@ async fn warehouses_are_described_by_operators_and_by_nobody_else() {
         (site("XX", None, 1), "area.country"),
         (site("US", Some("\n"), 1), "area.region"),
         (site("US", None, 1_000_001), "priority"),
-        (json!({ "area": { "country": "US" } }), "priority"),
     ] {
         operator.put(&path, bad).await.expect_problem(400, "invalid-request").about_field(field);
     }
+    operator.put(&path, json!({ "area": { "country": "US" } })).await.expect_problem(400, "invalid-request");
     let lines = json!({ "lines": [{ "sku": "sku", "quantity": 1 }], "ship_to": { "country": "XX" } });
     shopper.post("/checkouts", lines).await.expect_problem(400, "invalid-request").about_field("ship_to.country");
     shopper.get(&path).await.expect_problem(403, "forbidden");
