@@ -319,11 +319,11 @@ pub const HOLD_BUGS: &[SeededBug] = &[
         },
     },
     SeededBug {
-        step: "O1",
-        missing: "the checkout is OPEN",
+        step: "O2",
+        missing: "the order is absent",
         how: How::Condition {
-            fits: |call| call.request == "UpdateItem checkouts ORDERED",
-            rewrite: |body| always_true(body, "#state = :if_state", "attribute_exists(id)"),
+            fits: |call| call.request == "PutItem orders PENDING_PAYMENT",
+            rewrite: |body| always_true(body, "attribute_not_exists(#order_id)", "attribute_exists(#order_id)"),
         },
     },
     SeededBug {

@@ -38,7 +38,7 @@ fn a_hold_is_taken_once_and_what_is_sold_leaves_its_number() {
 }
 
 #[test]
-fn a_row_that_is_passed_keeps_an_entry_of_what_it_gave_at_the_version_that_was_seen() {
+fn a_row_that_is_passed_keeps_an_entry_at_the_version_that_was_seen() {
     let row = rows::row("s", "w", 0);
     let Judged::Write(write, outcome) = row.hold_or_pass(&wish(1, 2, 1), true, at(1)) else { panic!("it is passed") };
     assert_eq!((outcome, write.version), (Holding::Held(0), Some(row.version)));
