@@ -1,7 +1,6 @@
 //! A checkout becomes an order, and the order's saga starts. A request that is repeated finds its order.
 
 use jiff::SignedDuration;
-use souk_cart::Carts;
 use souk_domain::{
     ids::{CheckoutId, OrderId, Sku, UserId},
     order::{Actor, Address, FromCheckout, Order, OrderStatus, Origin, TotalError, Transition, total},
@@ -24,7 +23,6 @@ pub struct PlaceOrder {
     checkouts: Checkouts,
     prices: Prices,
     payments: PaymentRecords,
-    carts: Carts,
     saga: Saga,
     #[variable("PAYMENT_SECONDS")]
     time_to_pay: SignedDuration,
@@ -97,13 +95,13 @@ impl PlaceOrder {
         let order_id = OrderId::of_request(&request.user_id, &request.idempotency_key);
         // Most repeats end here. The archive too: an order that left the hot table is still this key's.
         if let Some(known) = find(&self.orders, &self.archive, &order_id).await? {
-            return Ok(self.repeated(known, &request.digest, call).await?);
+            return Ok(self.repeated(known, &request.digest).await?);
         }
         let Some(checkout) = checkout else { return Ok(self.of_forgotten(request, call).await?) };
         if checkout.order_id.is_some() {
             // A repeat of this very request may have come in between.
             return Ok(match find(&self.orders, &self.archive, &order_id).await? {
-                Some(known) => self.repeated(known, &request.digest, call).await?,
+                Some(known) => self.repeated(known, &request.digest).await?,
                 None => Outcome::CheckoutConsumed,
             });
         }
@@ -119,10 +117,10 @@ impl PlaceOrder {
         let order = self.compose(order_id, request, origin.clone(), checkout, call)?;
         Ok(match place(&self.orders, &self.checkouts, &order, &origin, call.now).await? {
             PlaceOutcome::Placed => {
-                self.follow_up(&order, call).await;
+                self.saga.try_start(&order.order_id).await;
                 Outcome::Placed(Box::new(order))
             }
-            PlaceOutcome::Exists(known) => self.repeated(*known, &origin.request_digest, call).await?,
+            PlaceOutcome::Exists(known) => self.repeated(*known, &origin.request_digest).await?,
             PlaceOutcome::CheckoutConsumed => Outcome::CheckoutConsumed,
             PlaceOutcome::CheckoutExpired => Outcome::CheckoutExpired,
             PlaceOutcome::CartConsumed => Outcome::CartConsumed,
@@ -165,7 +163,7 @@ impl PlaceOrder {
         let order = self.compose(order_id, request, origin, checkout, call)?;
         Ok(match self.orders.put_of_holds(&order).await? {
             PutOutcome::Put => {
-                self.follow_up(&order, call).await;
+                self.saga.try_start(&order.order_id).await;
                 Outcome::Placed(Box::new(order))
             }
             PutOutcome::Exists(known) => self.known(*known, &digest, call).await?,
@@ -178,7 +176,7 @@ impl PlaceOrder {
         match made_by {
             // The mark that its request never came: this one came too late.
             Some("") => Ok(Outcome::CheckoutExpired),
-            Some(made_by) if made_by == digest => self.repeated(order, digest, call).await,
+            Some(made_by) if made_by == digest => self.repeated(order, digest).await,
             _ => Ok(Outcome::CheckoutConsumed),
         }
     }
@@ -193,27 +191,15 @@ impl PlaceOrder {
     }
 
     /// The same order again, and whatever its first answer may have died before doing.
-    async fn repeated(&self, order: Order, digest: &str, call: &Call) -> Result<Outcome, StoreError> {
+    async fn repeated(&self, order: Order, digest: &str) -> Result<Outcome, StoreError> {
         if order.origin.checkout().is_none_or(|checkout| checkout.request_digest != digest) {
             return Ok(Outcome::KeyReused);
         }
         if order.status == OrderStatus::PendingPayment {
-            self.follow_up(&order, call).await;
+            self.saga.try_start(&order.order_id).await;
         }
         let payment = self.payments.get(&order.order_id).await?;
         Ok(Outcome::Repeated(Box::new(order), payment.map(Box::new)))
-    }
-
-    /// Starts the saga and takes what was ordered out of the cart, unless the saga does that once it is paid. The order
-    /// stands whatever becomes of these: the sweeper starts the saga, and the cart is only advice.
-    async fn follow_up(&self, order: &Order, call: &Call) {
-        self.saga.try_start(&order.order_id).await;
-        let in_reservation = order.origin.checkout().filter(|checkout| checkout.held_by.reservation().is_some());
-        let Some(version) = in_reservation.and_then(|checkout| checkout.cart_version) else { return };
-        let ordered: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
-        if let Err(error) = self.carts.take_ordered(&order.user_id, version, &ordered, call.now).await {
-            tracing::warn!(order_id = %order.order_id, error = %error, "the cart still shows what was ordered");
-        }
     }
 
     async fn check_prices(&self, checkout: &Checkout) -> Result<Option<Outcome>, StoreError> {

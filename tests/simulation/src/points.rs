@@ -97,7 +97,7 @@ const RARE: &[&str] = &[
     "cancel-order: UpdateItem orders CANCELLED",
     "delete-checkout: TransactWriteItems reservations RELEASED + inventory",
     "delete-checkout: UpdateItem checkouts",
-    "place-order: PutItem carts",
+    "saga-confirm-order: PutItem carts",
     "publish-payments: PutEvents",
     "refund-order: create refund",
     "refund-order: list refunds",

@@ -1,16 +1,21 @@
-//! Step S3: the decision. From here on the order is sold, and stock and money follow.
+//! Step S3: the decision. From here on the order is sold, and stock and money follow. Now what was ordered leaves the
+//! cart, and not before: an order that comes to nothing leaves the bag as it was.
 
-use souk_domain::order::Terms;
+use jiff::Timestamp;
+use souk_cart::Carts;
+use souk_domain::{ids::Sku, order::Terms};
+use souk_dynamo::StoreError;
 use souk_orders::{ConfirmOutcome, Orders};
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, Days, FromEnvironment};
 
 use super::{StepInput, StepOutcome, StepOutput, unknown};
 
-/// The orders, and what is promised of them.
+/// The orders, what is promised of them, and the carts that they were made of.
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
+    carts: Carts,
     #[variable("DISPATCH_DAYS")]
     dispatch: Days,
     #[variable("DELIVERY_DAYS")]
@@ -24,8 +29,26 @@ pub struct Deps {
 pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Result<StepOutput, TaskError> {
     let terms = Terms { dispatch: deps.dispatch.0, delivery: deps.delivery.0 };
     match deps.orders.confirm(&input.order_id, terms, now).await? {
-        ConfirmOutcome::Confirmed => Ok(input.answer(StepOutcome::Confirmed)),
+        ConfirmOutcome::Confirmed => {
+            empty_cart(deps, &input, now).await;
+            Ok(input.answer(StepOutcome::Confirmed))
+        }
         ConfirmOutcome::Cancelled => Ok(input.answer(StepOutcome::Cancelled)),
         ConfirmOutcome::Unknown => Err(unknown(&input.order_id)),
     }
+}
+
+/// What was ordered leaves the cart. The order stands whatever becomes of this: the cart is only advice, and its version
+/// is marked, so that it is not ordered twice.
+async fn empty_cart(deps: &Deps, input: &StepInput, now: Timestamp) {
+    if let Err(error) = take_ordered(deps, input, now).await {
+        tracing::warn!(order_id = %input.order_id, %error, "the cart still shows what was ordered");
+    }
+}
+
+async fn take_ordered(deps: &Deps, input: &StepInput, now: Timestamp) -> Result<(), StoreError> {
+    let Some(order) = deps.orders.get(&input.order_id).await? else { return Ok(()) };
+    let Some(version) = order.origin.checkout().and_then(|checkout| checkout.cart_version) else { return Ok(()) };
+    let ordered: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
+    deps.carts.take_ordered(&order.user_id, version, &ordered, now).await.map(drop)
 }

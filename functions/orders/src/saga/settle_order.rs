@@ -41,11 +41,11 @@ pub struct Input {
 ///
 /// # Errors
 /// Stable names for the state machine's `Retry`.
-pub async fn handle(deps: &Deps, input: Input, call: Call) -> Result<StepOutput, TaskError> {
+pub async fn handle(deps: &Deps, input: Input, _: Call) -> Result<StepOutput, TaskError> {
     let Input { order_id, path } = input;
     let order = read(&deps.orders, &order_id).await?;
     let settled = match path {
-        Path::Forward => match deps.sold.run(&order, &call).await? {
+        Path::Forward => match deps.sold.run(&order).await? {
             Some(settled) => settled,
             None => {
                 let decided = [OrderStatus::Confirmed, OrderStatus::Shipped, OrderStatus::Delivered];

@@ -133,11 +133,13 @@ pub fn pinelab_vendure_plugins_620_an_event_that_comes_three_times_settles_once(
         for reply in shop.meet_at("GetItem payments", thrice).await {
             assert_eq!(reply.status, 204);
         }
-        assert!(shop.run_executions().await >= 1);
+        assert!(shop.lose_executions() >= 1);
         for _ in 0..2 {
+            // The payment still waits.
             assert_eq!(shop.deliver(&event).await.status, 204);
-            assert_eq!(shop.run_executions().await, 0, "an event that was acknowledged starts nothing");
+            assert_eq!(shop.lose_executions(), 0, "an event that was acknowledged starts nothing");
         }
+        shop.saga(&order_id).await;
         assert_eq!(shop.ship(&order_id).await.status, 200);
         for event in shop.take_events() {
             assert_eq!(shop.deliver(&event).await.status, 204);

@@ -430,6 +430,12 @@ impl Shop {
         OrderId::of_request(&user.parse().unwrap(), key).to_string()
     }
 
+    /// How many checkouts there are. What their shoppers have open is counted beside them.
+    pub fn checkouts(&self) -> usize {
+        let images = self.images("checkouts");
+        images.iter().filter(|item| item["id"].as_str().is_some_and(|id| id.starts_with("chk_"))).count()
+    }
+
     /// All orders.
     pub fn orders(&self) -> Vec<Image> {
         self.images("orders")

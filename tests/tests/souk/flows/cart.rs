@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Api, Reply, Shelf, fresh, stack};
+use crate::support::{Api, Reply, Shelf, eventually, fresh, stack};
 
 /// A guest with their cookie, as a browser keeps it.
 struct Guest {
@@ -152,10 +152,39 @@ async fn an_order_takes_what_was_ordered_out_of_the_cart_and_leaves_what_came_si
     put(&ordered).await;
     let checkout = shopper.post("/checkouts", json!({})).await.expect(201);
     put(&since).await;
-    shopper.order(&fresh("key"), checkout.text("checkout_id"), "pm_card_visa").await.expect(201);
-    let cart = shopper.get("/cart").await.expect(200).body;
-    assert_eq!([&ordered, &since].map(|shelf| quantity_of(&cart, &shelf.sku)), [None, Some(1)]);
+    let first = shopper.order(&fresh("key"), checkout.text("checkout_id"), "pm_card_visa").await.expect(201);
+    shopper.order_in(first.text("order_id"), "CONFIRMED").await;
+    comes_to(&shopper, [(&ordered, None), (&since, Some(1))]).await;
     let next = shopper.post("/checkouts", json!({})).await.expect(201);
-    shopper.order(&fresh("key"), next.text("checkout_id"), "pm_card_visa").await.expect(201);
-    assert_eq!(shopper.get("/cart").await.expect(200).body["lines"], json!([]));
+    let second = shopper.order(&fresh("key"), next.text("checkout_id"), "pm_card_visa").await.expect(201);
+    shopper.order_in(second.text("order_id"), "CONFIRMED").await;
+    comes_to(&shopper, [(&ordered, None), (&since, None)]).await;
+}
+
+/// Waits until the shopper's cart has so many units of these.
+async fn comes_to(shopper: &Api, wanted: [(&Shelf, Option<u64>); 2]) {
+    eventually("what was ordered leaves the cart", std::time::Duration::from_secs(20), || async {
+        let cart = shopper.get("/cart").await.expect(200).body;
+        wanted.iter().all(|(shelf, units)| quantity_of(&cart, &shelf.sku) == *units).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_declined_card_leaves_the_cart_as_it_was() {
+    let shelf = shelf().await;
+    let shopper = stack().crowd(1).await.pop().unwrap();
+    shopper.put(&format!("/cart/items/{}", shelf.sku), json!({ "quantity": 2 })).await.expect(200);
+    for (method, status) in [("pm_card_chargeDeclined", "CANCELLED"), ("pm_card_visa", "CONFIRMED")] {
+        // The cart's mark goes when the cancelled order is settled.
+        let checkout = eventually("the cart can be checked out", std::time::Duration::from_secs(60), || async {
+            let reply = shopper.post("/checkouts", json!({})).await;
+            (reply.status == 201).then_some(reply)
+        })
+        .await;
+        let placed = shopper.order(&fresh("key"), checkout.text("checkout_id"), method).await.expect(201);
+        assert_eq!(quantity_of(&shopper.get("/cart").await.expect(200).body, &shelf.sku), Some(2));
+        shopper.order_in(placed.text("order_id"), status).await;
+    }
+    comes_to(&shopper, [(&shelf, None), (&shelf, None)]).await;
 }
