@@ -97,7 +97,7 @@ impl PlaceOrder {
         if let Some(known) = find(&self.orders, &self.archive, &order_id).await? {
             return Ok(self.repeated(known, &request.digest).await?);
         }
-        let Some(checkout) = checkout else { return Ok(self.of_forgotten(request, call).await?) };
+        let Some(checkout) = checkout else { return Ok(self.of_forgotten(request).await?) };
         if checkout.order_id.is_some() {
             // A repeat of this very request may have come in between.
             return Ok(match find(&self.orders, &self.archive, &order_id).await? {
@@ -140,7 +140,7 @@ impl PlaceOrder {
         match checkout.state {
             Some(CheckoutState::Ordered) => {
                 if let Some(known) = find(&self.orders, &self.archive, &order_id).await? {
-                    return Ok(self.known(known, &request.digest, call).await?);
+                    return Ok(self.known(known, &request.digest).await?);
                 }
             }
             Some(CheckoutState::Open) if checkout.expires_at > call.now => {
@@ -166,12 +166,12 @@ impl PlaceOrder {
                 self.saga.try_start(&order.order_id).await;
                 Outcome::Placed(Box::new(order))
             }
-            PutOutcome::Exists(known) => self.known(*known, &digest, call).await?,
+            PutOutcome::Exists(known) => self.known(*known, &digest).await?,
         })
     }
 
     /// The order that the checkout has already.
-    async fn known(&self, order: Order, digest: &str, call: &Call) -> Result<Outcome, StoreError> {
+    async fn known(&self, order: Order, digest: &str) -> Result<Outcome, StoreError> {
         let made_by = order.origin.checkout().map(|checkout| checkout.request_digest.as_str());
         match made_by {
             // The mark that its request never came: this one came too late.
@@ -182,10 +182,10 @@ impl PlaceOrder {
     }
 
     /// A checkout that is not there, or forgotten after its order.
-    async fn of_forgotten(&self, request: Request, call: &Call) -> Result<Outcome, StoreError> {
+    async fn of_forgotten(&self, request: Request) -> Result<Outcome, StoreError> {
         let order_id = OrderId::of_checkout(&request.checkout_id);
         match find(&self.orders, &self.archive, &order_id).await? {
-            Some(order) if order.user_id == request.user_id => self.known(order, &request.digest, call).await,
+            Some(order) if order.user_id == request.user_id => self.known(order, &request.digest).await,
             _ => Ok(Outcome::NoCheckout),
         }
     }

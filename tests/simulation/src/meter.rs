@@ -53,7 +53,7 @@ impl Cost {
     /// Its list price for a million of it, in US dollars. Data transfer, logs and the gateway's own price are not in it.
     pub fn dollars_per_million(&self) -> f64 {
         let function = FUNCTION + GB_SECOND * GB_SECONDS;
-        (self.writes + self.index_writes) * WRITE_UNIT
+        self.write_units() * WRITE_UNIT
             + self.reads * READ_UNIT
             + f64::from(self.functions) * function
             + f64::from(self.requests) * HTTP_REQUEST
