@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use souk_catalog::{Catalog, Key, ProductChange, ProductsOf};
 use souk_domain::ids::{CategoryId, CollectionId, ProductId, SellerId};
 use souk_dynamo::Cursor;
-use souk_runtime::http::{HttpResult, Problem, Request, Response, RowOutcome, put_each};
+use souk_runtime::http::{
+    HttpResult, Problem, Request, Response, RowOutcome, description::Problems, problem::catalogue::Unprocessable,
+    put_each,
+};
 use souk_wiring::Call;
 use utoipa::ToSchema;
 
@@ -70,7 +73,10 @@ struct ChangedProduct {
     path = "/admin/product-changes",
     operation_id = "change-products",
     request_body = Changes,
-    responses((status = 200, description = "What became of each product.", body = ChangeAnswer)),
+    responses(
+        (status = 200, description = "What became of each product.", body = ChangeAnswer),
+        Problems<Unprocessable>,
+    ),
     security(("user" = ["operator"])),
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {

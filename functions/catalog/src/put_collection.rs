@@ -2,7 +2,11 @@
 
 use souk_catalog::{Collection, CollectionDetails};
 use souk_domain::ids::CollectionId;
-use souk_runtime::http::{HttpResult, Request, Response, description::IfMatch};
+use souk_runtime::http::{
+    HttpResult, Request, Response,
+    description::{IfMatch, Problems},
+    problem::catalogue::Unprocessable,
+};
 use souk_wiring::Call;
 
 pub use crate::operator::Deps;
@@ -21,6 +25,7 @@ use crate::{
     responses(
         (status = 200, description = "It was changed, or was equal.", body = Collection, headers(("ETag"))),
         (status = 201, description = "It was created.", body = Collection, headers(("ETag"))),
+        Problems<Unprocessable>,
     ),
     security(("user" = ["operator"])),
 )]

@@ -7,7 +7,13 @@ use souk_domain::{
     measure::{Length, Weight},
     names::{Brand, Tag},
 };
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema,
+        schema::{ObjectBuilder, SchemaType, Type},
+    },
+};
 
 /// Everything about a product that an operator decides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -128,7 +134,7 @@ pub struct Rating {
 }
 
 /// The value of an attribute.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Scalar {
     /// Yes or no.
@@ -140,6 +146,16 @@ pub enum Scalar {
     /// A text.
     Text(String),
 }
+
+/// One of several types, and not one of several schemas: a whole number is a number, too.
+impl PartialSchema for Scalar {
+    fn schema() -> RefOr<Schema> {
+        let types = SchemaType::Array(vec![Type::Boolean, Type::Number, Type::String]);
+        ObjectBuilder::new().schema_type(types).description(Some("The value of an attribute.")).into()
+    }
+}
+
+impl ToSchema for Scalar {}
 
 impl std::fmt::Display for Scalar {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -106,8 +106,8 @@ async fn the_catalogs_titles_and_withdrawals_reach_the_prices() {
     let item = format!("/cart/items/{sku}");
     eventually("the title", PUBLISHED_WITHIN, || async {
         let reply = shopper.put(&item, json!({ "quantity": 1 })).await;
-        if reply.status == 404 {
-            reply.expect_problem(404, "unknown-sku");
+        if reply.status == 422 {
+            reply.expect_problem(422, "unknown-sku");
             return None;
         }
         let cart = reply.expect(200).body;
