@@ -104,7 +104,7 @@ impl Checkouts {
                     _ => RoomOutcome::TooManyUnits(found.units),
                 });
             }
-            let _mine_or_anothers = self.table.update(&[("id", id.as_str())], count_out(&over)).await?;
+            let _mine_or_not = self.table.update(&[("id", id.as_str())], count_out(&over)).await?;
         }
         Ok(RoomOutcome::Busy)
     }
