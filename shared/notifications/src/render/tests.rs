@@ -134,7 +134,7 @@ fn the_text_reads_like_a_letter() {
         "Order: ord_00000000000000000000000000000001",
         "Placed on: November 29, 2026",
         "",
-        "2 × Leather bag: $1,234.50",
+        "2 × Leather bag, Black: $1,234.50",
         "1 × BAG-1: $0.99",
         "Total: $2,469.99",
         "Parcel: Speedy, SP-1",
@@ -160,8 +160,8 @@ fn a_cancellation_says_why_and_others_do_not() {
 fn hebrew_runs_from_right_to_left_and_what_is_foreign_keeps_its_direction() {
     let hebrew = mail(Kind::OrderShipped, Language::Hebrew);
     assert!(hebrew.html.contains("<html lang=\"he\" dir=\"rtl\">"));
-    assert!(hebrew.html.contains("<bdi>Leather bag</bdi>"));
-    assert!(hebrew.text.contains("\u{2068}Leather bag\u{2069}"), "{}", hebrew.text);
+    assert!(hebrew.html.contains("<bdi>Leather bag, Black</bdi>"));
+    assert!(hebrew.text.contains("\u{2068}Leather bag, Black\u{2069}"), "{}", hebrew.text);
     let german = mail(Kind::OrderShipped, Language::German);
     assert!(german.html.contains("<html lang=\"de\" dir=\"ltr\">"));
     assert!(german.text.contains("2.469,99\u{A0}$") && german.text.contains("29. November 2026"));
