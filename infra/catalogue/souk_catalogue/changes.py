@@ -50,7 +50,7 @@ class Changes:
         counts, place = Counter(done["counts"]), done["place"]
         with open(self.report, "a" if self.resumed else "w", encoding="utf-8") as report:
             for body, following in self._steps(place):
-                answer = api.post(path_of("products", "changes"), body)
+                answer = api.post(path_of("product-changes"), body)
                 for product in answer["products"]:
                     counts[product["outcome"]] += 1
                     report.write(json.dumps(product, ensure_ascii=False) + "\n")
