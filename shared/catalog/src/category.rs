@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     AttributeDefinition, Catalog, Key, PreconditionFailure, Put, Violation, definition,
-    precondition::{Step, Stored, step},
+    precondition::{Plan, Versioned, plan},
     store::{ATTEMPTS, pause, unchanged_since},
     violation::Violations,
 };
@@ -97,6 +97,18 @@ impl CategoryDetails {
     }
 }
 
+impl Versioned for Category {
+    type Details = CategoryDetails;
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn details(&self) -> &CategoryDetails {
+        &self.details
+    }
+}
+
 /// One step on the way to the root, with the version at which it was seen.
 struct Ancestor {
     pk: String,
@@ -131,25 +143,19 @@ impl Catalog {
         details.check().map_err(PutCategoryError::Invalid)?;
         for attempt in 0..ATTEMPTS {
             let present = self.category(id).await?;
-            let stored = match &present {
-                None => Stored::Never,
-                Some(category) => Stored::Present { version: category.version, equal: category.details == details },
-            };
-            let step = step(stored, if_match)?;
             let moves = present.as_ref().is_none_or(|category| category.details.parent_id != details.parent_id);
-            let (version, is_new) = match (step, present) {
-                (Step::Create { version }, _) => (version, true),
-                (Step::Change { version }, _) => (version, false),
-                (Step::Nothing, Some(category)) => return Ok(Put::Unchanged(category)),
-                (Step::Nothing, None) => return Err(StoreError::corrupt("an absent category is equal").into()),
+            let (seen, version) = match plan(present, &details, if_match)? {
+                Plan::Keep(category) => return Ok(Put::Unchanged(category)),
+                Plan::Write { seen, version } => (seen, version),
             };
+            let is_new = seen.is_none();
             let ancestors = if moves { self.ancestors_to_be(id, &details, is_new).await? } else { Vec::new() };
             let pk = Key::Category(id.clone()).to_string();
             let CategoryDetails { name, parent_id, attributes } = details.clone();
             let record = CategoryRecord { pk, name, parent_id, attributes, version };
-            if self.write_category(&record, stored.seen(), &ancestors).await? {
+            if self.write_category(&record, seen, &ancestors).await? {
                 let category = Category { category_id: id.clone(), details, version };
-                return Ok(if is_new { Put::Created(category) } else { Put::Changed(category) });
+                return Ok(Put::written(is_new, category));
             }
             pause(attempt).await;
         }

@@ -6,12 +6,7 @@ use souk_domain::ids::{CollectionId, ProductId};
 use souk_dynamo::StoreError;
 use utoipa::ToSchema;
 
-use crate::{
-    Catalog, Key, PreconditionFailure, Put, Violation,
-    precondition::{Step, Stored, step},
-    store::{ATTEMPTS, pause, unchanged_since},
-    violation::Violations,
-};
+use crate::{Catalog, Key, PreconditionFailure, Put, Violation, precondition::Versioned, violation::Violations};
 
 const NAME_MAX: usize = 100;
 const DESCRIPTION_MAX: usize = 2_000;
@@ -109,30 +104,23 @@ impl Catalog {
         if_match: Option<u64>,
     ) -> Result<Put<Collection>, PutCollectionError> {
         details.check().map_err(PutCollectionError::Invalid)?;
-        for attempt in 0..ATTEMPTS {
-            let present = self.collection(id).await?;
-            let stored = match &present {
-                None => Stored::Never,
-                Some(found) => Stored::Present { version: found.version, equal: found.details == details },
-            };
-            let step = step(stored, if_match)?;
-            let version = match (step, present) {
-                (Step::Create { version } | Step::Change { version }, _) => version,
-                (Step::Nothing, Some(collection)) => return Ok(Put::Unchanged(collection)),
-                (Step::Nothing, None) => return Err(StoreError::corrupt("an absent collection is equal").into()),
-            };
+        let made = |version| {
             let pk = Key::Collection(id.clone()).to_string();
             let record = CollectionRecord { pk, details: details.clone(), version };
-            if self.table.put_if(&record, unchanged_since(stored.seen())).await?.is_written() {
-                let collection = Collection { collection_id: id.clone(), details, version };
-                return Ok(if matches!(step, Step::Create { .. }) {
-                    Put::Created(collection)
-                } else {
-                    Put::Changed(collection)
-                });
-            }
-            pause(attempt).await;
-        }
-        Err(StoreError::Busy("the collection is being changed by others".to_owned()).into())
+            (Collection { collection_id: id.clone(), details: details.clone(), version }, record)
+        };
+        self.put_alone("collection", (&details, if_match), || self.collection(id), made).await
+    }
+}
+
+impl Versioned for Collection {
+    type Details = CollectionDetails;
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn details(&self) -> &CollectionDetails {
+        &self.details
     }
 }

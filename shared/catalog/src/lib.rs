@@ -7,6 +7,7 @@
 //! it is put back. The table's stream is how the rest of the shop hears of changes.
 #![forbid(unsafe_code)]
 
+mod alone;
 mod category;
 mod collection;
 mod definition;
@@ -40,4 +41,10 @@ pub enum Put<T> {
     Changed(T),
     /// It was there and equal: nothing was written.
     Unchanged(T),
+}
+
+impl<T> Put<T> {
+    fn written(is_new: bool, it: T) -> Self {
+        if is_new { Self::Created(it) } else { Self::Changed(it) }
+    }
 }

@@ -63,6 +63,41 @@ pub(crate) fn step(stored: Stored, if_match: Option<u64>) -> Result<Step, Precon
     }
 }
 
+/// What is put by its version, and never deleted.
+pub(crate) trait Versioned {
+    /// What an operator decides.
+    type Details: PartialEq;
+
+    fn version(&self) -> u64;
+    fn details(&self) -> &Self::Details;
+}
+
+/// What a PUT of something that is never deleted has to do.
+pub(crate) enum Plan<T> {
+    /// It is there and equal.
+    Keep(T),
+    /// It is to be written as this version, where the one that was seen is still there.
+    Write { seen: Option<u64>, version: u64 },
+}
+
+/// [`step`], for what is stored as the thing itself.
+pub(crate) fn plan<T: Versioned>(
+    present: Option<T>,
+    details: &T::Details,
+    if_match: Option<u64>,
+) -> Result<Plan<T>, PreconditionFailure> {
+    let stored = match &present {
+        None => Stored::Never,
+        Some(found) => Stored::Present { version: found.version(), equal: found.details() == details },
+    };
+    Ok(match (step(stored, if_match)?, present) {
+        (Step::Create { version } | Step::Change { version }, _) => Plan::Write { seen: stored.seen(), version },
+        (Step::Nothing, Some(found)) => Plan::Keep(found),
+        // Nothing is done only for what is there.
+        (Step::Nothing, None) => Plan::Write { seen: None, version: 1 },
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

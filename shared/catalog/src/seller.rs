@@ -5,12 +5,7 @@ use souk_domain::ids::SellerId;
 use souk_dynamo::StoreError;
 use utoipa::ToSchema;
 
-use crate::{
-    Catalog, Key, PreconditionFailure, Put, Violation,
-    precondition::{Step, Stored, step},
-    store::{ATTEMPTS, pause, unchanged_since},
-    violation::Violations,
-};
+use crate::{Catalog, Key, PreconditionFailure, Put, Violation, precondition::Versioned, violation::Violations};
 
 const NAME_MAX: usize = 100;
 
@@ -97,30 +92,23 @@ impl Catalog {
         if_match: Option<u64>,
     ) -> Result<Put<Seller>, PutSellerError> {
         details.check().map_err(PutSellerError::Invalid)?;
-        for attempt in 0..ATTEMPTS {
-            let present = self.seller(id).await?;
-            let stored = match &present {
-                None => Stored::Never,
-                Some(seller) => Stored::Present { version: seller.version, equal: seller.details == details },
-            };
-            let step = step(stored, if_match)?;
-            let version = match (step, present) {
-                (Step::Create { version } | Step::Change { version }, _) => version,
-                (Step::Nothing, Some(seller)) => return Ok(Put::Unchanged(seller)),
-                (Step::Nothing, None) => return Err(StoreError::corrupt("an absent seller is equal").into()),
-            };
+        let made = |version| {
             let pk = Key::Seller(id.clone()).to_string();
             let record = SellerRecord { pk, name: details.name.clone(), version };
-            if self.table.put_if(&record, unchanged_since(stored.seen())).await?.is_written() {
-                let seller = Seller { seller_id: id.clone(), details, version };
-                return Ok(if matches!(step, Step::Create { .. }) {
-                    Put::Created(seller)
-                } else {
-                    Put::Changed(seller)
-                });
-            }
-            pause(attempt).await;
-        }
-        Err(StoreError::Busy("the seller is being changed by others".to_owned()).into())
+            (Seller { seller_id: id.clone(), details: details.clone(), version }, record)
+        };
+        self.put_alone("seller", (&details, if_match), || self.seller(id), made).await
+    }
+}
+
+impl Versioned for Seller {
+    type Details = SellerDetails;
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn details(&self) -> &SellerDetails {
+        &self.details
     }
 }

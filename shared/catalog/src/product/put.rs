@@ -91,11 +91,7 @@ impl Catalog {
             let record = ProductRecord::live(id, details, version, created_at, now);
             if self.write(&record, stored.seen(), around.product.as_ref()).await? {
                 let product = record.product().ok_or_else(|| StoreError::corrupt("a product without details"))?;
-                return Ok(if matches!(step, Step::Create { .. }) {
-                    Put::Created(product)
-                } else {
-                    Put::Changed(product)
-                });
+                return Ok(Put::written(matches!(step, Step::Create { .. }), product));
             }
             pause(attempt).await;
         }
