@@ -1,66 +1,26 @@
 //! Names that operators give products, by the rule for texts that people write.
 
-use std::{fmt, str::FromStr};
+use crate::text::{TextError, TextRule, judged_text};
 
-use serde::{Deserialize, Serialize};
-
-use crate::text::{TextError, TextRule};
-
-macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident, $read:expr;)+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// Its text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = TextError;
-            fn from_str(text: &str) -> Result<Self, TextError> {
-                let read: fn(&str) -> Result<String, TextError> = $read;
-                read(text).map(Self)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = TextError;
-            fn try_from(text: String) -> Result<Self, TextError> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(name: $name) -> Self {
-                name.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    )+};
-}
-
-names! {
+judged_text!(
     /// A free word on a product, such as `gift` or `made by hand`: in small letters, with one space between words, so
     /// that what reads alike is alike.
-    Tag, |text| {
+    Tag,
+    TextError,
+    |text| {
         let rule = TextRule::name(40);
         // First as it was written: before any work is done for a text that is far too long.
         let kept = rule.parse(text)?.to_lowercase();
         rule.parse(&kept.split_whitespace().collect::<Vec<_>>().join(" "))
-    };
+    }
+);
+
+judged_text!(
     /// Who makes a product, as its maker writes it.
-    Brand, |text| TextRule::name(100).parse(text);
-}
+    Brand,
+    TextError,
+    |text| TextRule::name(100).parse(text)
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,4 @@
-use std::{fmt, str::FromStr};
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::MAX_SHARDS;
