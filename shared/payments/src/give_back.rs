@@ -87,14 +87,9 @@ pub async fn fence_unpaid<G: Gateway>(
                 continue;
             }
         }
-        let outcome = match record.state.fence(record.gateway_id.is_some()) {
-            Fence::Final => return Ok(FencedFirst::Fenced),
-            Fence::Close => records.close_unknown(order_id, now).await?,
-            Fence::GiveBack => records.advance(order_id, &[record.state], PaymentState::Voiding, now).await?,
-        };
-        match outcome {
-            RecordOutcome::Kept(_) => return Ok(FencedFirst::Fenced),
-            RecordOutcome::Refused(moved_on) => record = *moved_on,
+        match try_fence(records, &record, now).await? {
+            None | Some(RecordOutcome::Kept(_)) => return Ok(FencedFirst::Fenced),
+            Some(RecordOutcome::Refused(moved_on)) => record = *moved_on,
         }
     }
     Err(souk_dynamo::StoreError::Busy("the payment record keeps changing".to_owned()).into())
@@ -122,18 +117,27 @@ async fn fenced(
 ) -> Result<PaymentRecord, PaymentError> {
     let mut record = records.open(order_id, PaymentState::Voided, Money::nothing(currency), now).await?;
     for _ in 0..FENCE_ATTEMPTS {
-        let outcome = match record.state.fence(record.gateway_id.is_some()) {
-            Fence::Final => return Ok(record),
-            Fence::GiveBack if record.state == PaymentState::Voiding => return Ok(record),
-            Fence::Close => records.close_unknown(order_id, now).await?,
-            Fence::GiveBack => records.advance(order_id, &[record.state], PaymentState::Voiding, now).await?,
-        };
-        match outcome {
-            RecordOutcome::Kept(record) => return Ok(*record),
-            RecordOutcome::Refused(moved_on) => record = *moved_on,
+        match try_fence(records, &record, now).await? {
+            None => return Ok(record),
+            Some(RecordOutcome::Kept(record)) => return Ok(*record),
+            Some(RecordOutcome::Refused(moved_on)) => record = *moved_on,
         }
     }
     Err(souk_dynamo::StoreError::Busy("the payment record keeps changing".to_owned()).into())
+}
+
+/// Fences a record as it was read; `None` where it is fenced already.
+async fn try_fence(
+    records: &PaymentRecords,
+    record: &PaymentRecord,
+    now: Timestamp,
+) -> Result<Option<RecordOutcome>, PaymentError> {
+    Ok(Some(match record.state.fence(record.gateway_id.is_some()) {
+        Fence::Final => return Ok(None),
+        Fence::GiveBack if record.state == PaymentState::Voiding => return Ok(None),
+        Fence::Close => records.close_unknown(&record.order_id, now).await?,
+        Fence::GiveBack => records.advance(&record.order_id, &[record.state], PaymentState::Voiding, now).await?,
+    }))
 }
 
 /// Undoes what the gateway holds, by what it says that it holds; says what of the money had been taken.
