@@ -52,8 +52,10 @@ struct BodyLine {
     request_body = Body,
     responses(
         (status = 201, description = "The units are held.", body = CheckoutView, headers(("Location"))),
-        Problems<(CartConsumed, CheckoutConsumed, CheckoutExpired, NotForSale, AboveOrderLimit, OutOfStock, TooScattered, TooManyUnitsHeld)>,
-        Problems<(CartEmpty, IdempotencyKeyReused, Unprocessable, TooManyCheckouts)>,
+        Problems<(
+            (CartConsumed, CheckoutConsumed, CheckoutExpired, NotForSale, AboveOrderLimit, OutOfStock, TooScattered),
+            (TooManyUnitsHeld, CartEmpty, IdempotencyKeyReused, Unprocessable, TooManyCheckouts),
+        )>,
     ),
     security(("user" = [])),
 )]

@@ -25,11 +25,12 @@ use super::{
 /// The member of a response that names its problem types, until the document is made.
 pub const KINDS: &str = "x-kinds";
 
-/// The problem types that a handler makes, in its list of responses: `Problems<(NotFound, OutOfStock)>`.
+/// The problem types that a handler makes, in its list of responses: `Problems<(NotFound, OutOfStock)>`. A handler has
+/// one list, or the later one's kinds of a status take the place of the earlier one's; a long one has lists in it.
 #[derive(Debug)]
 pub struct Problems<L>(PhantomData<L>);
 
-/// One problem type, or a tuple of them.
+/// One problem type, or a tuple of them, or of such tuples.
 pub trait ProblemTypes {
     /// Their kinds.
     fn kinds() -> Vec<&'static Kind>;
@@ -43,9 +44,9 @@ impl<T: ProblemType> ProblemTypes for T {
 
 macro_rules! tuples {
     ($($name:ident)+) => {
-        impl<$($name: ProblemType),+> ProblemTypes for ($($name,)+) {
+        impl<$($name: ProblemTypes),+> ProblemTypes for ($($name,)+) {
             fn kinds() -> Vec<&'static Kind> {
-                vec![$($name::KIND),+]
+                [$($name::kinds()),+].concat()
             }
         }
     };

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::document::document;
+use super::document::{document, followed};
 use crate::architecture::root;
 
 /// Who writes what a schema is of.
@@ -184,13 +184,6 @@ fn required(schema: &Value) -> BTreeSet<String> {
 /// The schema of a body or an answer.
 fn content(holder: Option<&Value>) -> Option<&Value> {
     holder?.get("content")?.as_object()?.values().next()?.get("schema")
-}
-
-fn followed<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
-    while let Some(place) = value["$ref"].as_str().and_then(|text| text.strip_prefix('#')) {
-        value = document.pointer(place).unwrap_or(&Value::Null);
-    }
-    value
 }
 
 #[test]
