@@ -1,17 +1,17 @@
-//! The second edition: a checkout that holds its units in the rows of stock themselves (steps P1 to P5).
+//! The second edition: a checkout that holds its units in the rows of stock themselves. Which one it is, and its rows (step
+//! P1); how it takes them stands in `taking`.
 
 use jiff::SignedDuration;
 use souk_domain::{
     ids::{CheckoutId, OrderId, Sku, UserId, WarehouseId},
     order::{HeldBy, LineRows, OrderLine, OrderStatus},
-    stock::{Allocation, Area, Demand, Holding, Shortage, StockRow, Wish, allocate},
+    stock::{Allocation, Area, Demand, StockRow, allocate},
 };
 use souk_dynamo::StoreError;
-use souk_inventory::Found;
 use souk_orders::{Checkout, CheckoutState, CloseOutcome, CloseReason, OpenOutcome};
-use souk_wiring::{Call, metrics};
+use souk_wiring::Call;
 
-use super::{Choice, Outcome, StartCheckout, Stop, payable};
+use super::{Choice, Outcome, StartCheckout, Stop, payable, taking::Taking};
 use crate::{PriceChange, holds::release_closed};
 
 /// So many rows a line is asked of at the most, unless its units lie in more: each is written when the checkout ends.
@@ -20,8 +20,6 @@ const ROWS_A_LINE: usize = 3;
 const ATTEMPTS: u32 = 50;
 /// How late a checkout's timer may be: until then its units are its shopper's own.
 const TIMERS_COME_WITHIN: SignedDuration = SignedDuration::from_hours(1);
-/// How often a row that moves is asked anew.
-const TURNS: u32 = 8;
 
 /// Where the id of a new checkout leads.
 enum Place {
@@ -33,10 +31,10 @@ enum Place {
 
 /// The shopper's other open checkouts, read once they are asked for.
 #[derive(Default)]
-struct Others {
+pub(super) struct Others {
     open: Option<Vec<Checkout>>,
     /// Those that were closed for their units, or so that this one can take their place.
-    closed: Vec<Checkout>,
+    pub(super) closed: Vec<Checkout>,
 }
 
 impl StartCheckout {
@@ -57,7 +55,7 @@ impl StartCheckout {
                 (self.opened(user_id, choice, checkout_id, (lines, rows), call).await?, changes)
             }
         };
-        let taken = self.take(&checkout, &mut others, call).await;
+        let taken = Taking::of(self, &checkout, &mut others, call).take().await;
         // What else they held is nobody's any more.
         for closed in std::mem::take(&mut others.closed) {
             release_closed(&self.stock, &closed, call.now).await?;
@@ -203,107 +201,6 @@ impl StartCheckout {
         Ok(lines.iter().map(|line| LineRows::new(line, asked(&line.sku, &plan, &rows))).collect())
     }
 
-    /// P2, line by line and row by row. Where one line cannot be had the checkout is over (P5).
-    async fn take(&self, checkout: &Checkout, others: &mut Others, call: &Call) -> Result<(), Stop> {
-        let mut writes = 0;
-        for line in checkout.held_by.rows().unwrap_or_default() {
-            if let Err(stop) = self.take_line(checkout, line, others, &mut writes, call).await {
-                return Err(match stop {
-                    Stop::Refused(Outcome::OutOfStock(shortage)) => self.sell_out(checkout, shortage, call).await?,
-                    stop => stop,
-                });
-            }
-        }
-        metrics::emit("hold", "Count", &[("writes", f64::from(writes))]);
-        Ok(())
-    }
-
-    async fn take_line(
-        &self,
-        checkout: &Checkout,
-        line: &LineRows,
-        others: &mut Others,
-        writes: &mut u32,
-        call: &Call,
-    ) -> Result<(), Stop> {
-        let mut wanted = line.units;
-        for (place, warehouse_id) in line.warehouses.iter().enumerate() {
-            if wanted == 0 {
-                break;
-            }
-            let is_left = place + 1 < line.warehouses.len();
-            let wish = Wish { checkout_id: checkout.checkout_id.clone(), units: wanted, decided_at: call.now };
-            wanted -=
-                self.take_row(checkout, (line, warehouse_id), &wish, is_left, others, writes, call).await?.min(wanted);
-        }
-        Ok(())
-    }
-
-    /// P2 to P4 of one row: how many units it holds.
-    #[expect(clippy::too_many_arguments, reason = "a row is asked in the circumstances of its line")]
-    async fn take_row(
-        &self,
-        checkout: &Checkout,
-        (line, warehouse_id): (&LineRows, &WarehouseId),
-        wish: &Wish,
-        is_left: bool,
-        others: &mut Others,
-        writes: &mut u32,
-        call: &Call,
-    ) -> Result<u32, Stop> {
-        let key = (&line.sku, warehouse_id);
-        let mut alone = Vec::new();
-        let mut found = self.stock.hold(key, wish, call.now).await?;
-        for _ in 0..TURNS {
-            let Some(Found { outcome, row, writes: more }) = found else {
-                return if is_left { Ok(0) } else { Err(short(line, wish, 0)) };
-            };
-            *writes += more;
-            let available = match outcome {
-                Holding::Held(units) => return Ok(units),
-                Holding::Marked => return Err(self.over(checkout).await?),
-                // With a new time it may be held: whoever asks again has one.
-                Holding::BelowFloor | Holding::Full => return Err(Stop::Refused(Outcome::Busy)),
-                Holding::NotHeld => {
-                    found = self.stock.hold(key, wish, call.now).await?;
-                    continue;
-                }
-                Holding::TooFew { available } => available,
-            };
-            let older = others.older_that_helps(self, checkout, &row, (available, wish.units), is_left, &alone, call);
-            found = match older.await? {
-                // P3: whoever is not OPEN keeps what it has.
-                Some(older) => match self.checkouts.close(&older, CloseReason::Replaced, call.now).await? {
-                    CloseOutcome::Closed(closed) => {
-                        others.closed.push(*closed);
-                        self.stock.take_over(row, wish, &older, !is_left, call.now).await?
-                    }
-                    CloseOutcome::Ordered(_) | CloseOutcome::Absent => {
-                        alone.push(older);
-                        self.stock.hold(key, wish, call.now).await?
-                    }
-                },
-                None if is_left => self.stock.hold_or_pass(row, wish, call.now).await?,
-                None => return Err(short(line, wish, available)),
-            };
-        }
-        Err(Stop::Refused(Outcome::Busy))
-    }
-
-    /// There is a mark: the checkout is over, or an order has it.
-    async fn over(&self, checkout: &Checkout) -> Result<Stop, StoreError> {
-        let found = self.checkouts.get(&checkout.checkout_id).await?;
-        Ok(Stop::Refused(Outcome::Over(Box::new(found.unwrap_or_else(|| checkout.clone())))))
-    }
-
-    /// P5, T2.
-    async fn sell_out(&self, checkout: &Checkout, shortage: Shortage, call: &Call) -> Result<Stop, Stop> {
-        let closed = self.checkouts.close(&checkout.checkout_id, CloseReason::SoldOut, call.now).await?;
-        let CloseOutcome::Closed(closed) = closed else { return Ok(self.over(checkout).await?) };
-        release_closed(&self.stock, &closed, call.now).await?;
-        Ok(Stop::Refused(Outcome::OutOfStock(shortage)))
-    }
-
     /// P3: checkouts of earlier versions of the cart are over once its next one holds its units.
     async fn replace_older(&self, checkout: &Checkout, others: &mut Others, call: &Call) -> Result<(), Stop> {
         let Some(version) = checkout.cart_version else { return Ok(()) };
@@ -322,37 +219,16 @@ impl StartCheckout {
 }
 
 impl Others {
-    async fn all(&mut self, start: &StartCheckout, user_id: &UserId, call: &Call) -> Result<&[Checkout], StoreError> {
+    pub(super) async fn all(
+        &mut self,
+        start: &StartCheckout,
+        user_id: &UserId,
+        call: &Call,
+    ) -> Result<&[Checkout], StoreError> {
         if self.open.is_none() {
             self.open = Some(start.checkouts.open_of(user_id, call.now - TIMERS_COME_WITHIN).await?);
         }
         Ok(self.open.as_deref().unwrap_or_default())
-    }
-
-    /// The shopper's own older checkout that holds units of this row which make them enough, or any where another row
-    /// of the line is left.
-    #[expect(clippy::too_many_arguments, reason = "what helps depends on all of the row's circumstances")]
-    async fn older_that_helps(
-        &mut self,
-        start: &StartCheckout,
-        checkout: &Checkout,
-        row: &StockRow,
-        (available, wanted): (u32, u32),
-        is_left: bool,
-        alone: &[CheckoutId],
-        call: &Call,
-    ) -> Result<Option<CheckoutId>, StoreError> {
-        let helps = |other: &&Checkout| {
-            let held = held_of(row, &other.checkout_id);
-            let is_older = other.place() < checkout.place() && !alone.contains(&other.checkout_id);
-            is_older && held > 0 && (is_left || available.saturating_add(held) >= wanted)
-        };
-        let closed = self.closed.iter().find(helps).map(|other| other.checkout_id.clone());
-        if closed.is_some() {
-            return Ok(closed);
-        }
-        let open = self.all(start, &checkout.user_id, call).await?;
-        Ok(open.iter().find(helps).map(|other| other.checkout_id.clone()))
     }
 }
 
@@ -370,14 +246,8 @@ fn is_of(checkout: &Checkout, choice: &Choice) -> bool {
             .all(|line| choice.lines.get(&line.sku).is_some_and(|(units, _)| *units == line.quantity))
 }
 
-fn held_of(row: &StockRow, checkout_id: &CheckoutId) -> u32 {
+pub(super) fn held_of(row: &StockRow, checkout_id: &CheckoutId) -> u32 {
     row.holds.get(checkout_id).map_or(0, |entry| entry.held())
-}
-
-fn short(line: &LineRows, wish: &Wish, available: u32) -> Stop {
-    let had = line.units - wish.units;
-    let shortage = Shortage { sku: line.sku.clone(), requested: line.units, available: had + available };
-    Stop::Refused(Outcome::OutOfStock(shortage))
 }
 
 /// The warehouses of a line: the plan's, then others that have units.
