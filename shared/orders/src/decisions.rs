@@ -24,11 +24,11 @@ enum ChangeOutcome {
 }
 
 /// How confirming ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub enum ConfirmOutcome {
     /// The order is confirmed, now or before.
-    Confirmed,
+    Confirmed(Box<Order>),
     /// The order was cancelled first: money and stock must go back.
     Cancelled,
     /// There is no such order.
@@ -75,9 +75,8 @@ impl Orders {
         let promise = souk_dynamo::value(&StoredPromise::from(terms.promise(now)))?;
         let update = transition(order_id, from, OrderStatus::Confirmed, Actor::Saga, now)?.set("promise", promise);
         Ok(match self.change(order_id, update).await? {
-            ChangeOutcome::Changed(_) => ConfirmOutcome::Confirmed,
             ChangeOutcome::Refused(order) if order.status == OrderStatus::Cancelled => ConfirmOutcome::Cancelled,
-            ChangeOutcome::Refused(_) => ConfirmOutcome::Confirmed,
+            ChangeOutcome::Changed(order) | ChangeOutcome::Refused(order) => ConfirmOutcome::Confirmed(order),
             ChangeOutcome::Unknown => ConfirmOutcome::Unknown,
         })
     }

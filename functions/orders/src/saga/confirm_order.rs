@@ -3,8 +3,10 @@
 
 use jiff::Timestamp;
 use souk_cart::Carts;
-use souk_domain::{ids::Sku, order::Terms};
-use souk_dynamo::StoreError;
+use souk_domain::{
+    ids::Sku,
+    order::{Order, Terms},
+};
 use souk_orders::{ConfirmOutcome, Orders};
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, Days, FromEnvironment};
@@ -29,8 +31,8 @@ pub struct Deps {
 pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Result<StepOutput, TaskError> {
     let terms = Terms { dispatch: deps.dispatch.0, delivery: deps.delivery.0 };
     match deps.orders.confirm(&input.order_id, terms, now).await? {
-        ConfirmOutcome::Confirmed => {
-            empty_cart(deps, &input, now).await;
+        ConfirmOutcome::Confirmed(order) => {
+            empty_cart(deps, &order, now).await;
             Ok(input.answer(StepOutcome::Confirmed))
         }
         ConfirmOutcome::Cancelled => Ok(input.answer(StepOutcome::Cancelled)),
@@ -40,15 +42,10 @@ pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Re
 
 /// What was ordered leaves the cart. The order stands whatever becomes of this: the cart is only advice, and its version
 /// is marked, so that it is not ordered twice.
-async fn empty_cart(deps: &Deps, input: &StepInput, now: Timestamp) {
-    if let Err(error) = take_ordered(deps, input, now).await {
-        tracing::warn!(order_id = %input.order_id, %error, "the cart still shows what was ordered");
-    }
-}
-
-async fn take_ordered(deps: &Deps, input: &StepInput, now: Timestamp) -> Result<(), StoreError> {
-    let Some(order) = deps.orders.get(&input.order_id).await? else { return Ok(()) };
-    let Some(version) = order.origin.checkout().and_then(|checkout| checkout.cart_version) else { return Ok(()) };
+async fn empty_cart(deps: &Deps, order: &Order, now: Timestamp) {
+    let Some(version) = order.origin.checkout().and_then(|checkout| checkout.cart_version) else { return };
     let ordered: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
-    deps.carts.take_ordered(&order.user_id, version, &ordered, now).await.map(drop)
+    if let Err(error) = deps.carts.take_ordered(&order.user_id, version, &ordered, now).await {
+        tracing::warn!(order_id = %order.order_id, %error, "the cart still shows what was ordered");
+    }
 }
