@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import change logs mails audit reconcile reindex restore-index abort-reindex compare-index synonyms renames replay crowd fuzz browse freshness mutants
+.PHONY: help demo up down test outputs import change logs mails audit migrate-orders reconcile reindex restore-index abort-reindex compare-index synonyms renames replay crowd fuzz browse freshness mutants
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ mails: ## the last mails to shoppers, with their links; written to target/ as te
 
 audit: ## recompute the invariants of stock, orders and money; prints each violation
 	@$(SOUK) job audit
+
+migrate-orders: ## once after the update to the order protocol's second edition, until it says complete: old orders learn what left from where
+	@$(SOUK) job migrate-orders
 
 reconcile: ## compare the gateway's payments with orders and records, and repair what can be
 	@$(SOUK) job reconcile-payments

@@ -30,6 +30,7 @@ souk_runtime::functions! {
     http "get-order" => orders::get_order::handle,
     http "list-checkouts" => checkouts::list_checkouts::handle,
     http "list-orders" => orders::list_orders::handle,
+    schedule "migrate-orders" => background::migrate_orders::handle,
     http "place-order" => orders::place_order::handle,
     stream "publish-orders" => background::publish_orders::handle,
     http "put-shipping-address" => orders::put_shipping_address::handle,

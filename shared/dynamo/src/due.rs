@@ -29,6 +29,33 @@ impl Table {
         limit: usize,
         wanted: impl Fn(i64, &T) -> bool,
     ) -> Result<Vec<(i64, T)>, StoreError> {
+        self.within(index, shard, window, limit, wanted, true).await
+    }
+
+    /// As [`Table::due`], the youngest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn latest<T: DeserializeOwned>(
+        &self,
+        index: TimeIndex,
+        shard: &str,
+        window: std::ops::RangeInclusive<i64>,
+        limit: usize,
+        wanted: impl Fn(i64, &T) -> bool,
+    ) -> Result<Vec<(i64, T)>, StoreError> {
+        self.within(index, shard, window, limit, wanted, false).await
+    }
+
+    async fn within<T: DeserializeOwned>(
+        &self,
+        index: TimeIndex,
+        shard: &str,
+        window: std::ops::RangeInclusive<i64>,
+        limit: usize,
+        wanted: impl Fn(i64, &T) -> bool,
+        oldest_first: bool,
+    ) -> Result<Vec<(i64, T)>, StoreError> {
         if window.is_empty() {
             return Ok(Vec::new());
         }
@@ -41,13 +68,14 @@ impl Table {
             .expression_attribute_values(":shard", s(shard))
             .expression_attribute_values(":from", n(window.start()))
             .expression_attribute_values(":to", n(window.end()))
+            .scan_index_forward(oldest_first)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1));
         let mut items = query.into_paginator().items().send();
         let mut found: Vec<(i64, T)> = Vec::new();
         while let Some(item) = items.next().await {
             let item = item.map_err(StoreError::from_sdk)?;
             let time = milliseconds(&item, index.time)?;
-            if found.len() >= limit && found.last().is_some_and(|(last, _)| *last < time) {
+            if found.len() >= limit && found.last().is_some_and(|(last, _)| *last != time) {
                 break;
             }
             let value = decode(item)?;

@@ -1,12 +1,15 @@
 //! A fulfilment as its table holds it.
 
-use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
+use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::{
     fulfilment::{Claim, Fulfilment, FulfilmentState},
     ids::{OrderId, UserId, WarehouseId},
     order::ShipmentItem,
 };
+
+/// How long after its order was placed a fulfilment is known that is done.
+const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 365);
 
 /// A fulfilment with the index keys that stand beside it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,6 +35,9 @@ pub struct FulfilmentRecord {
     /// That index's sort key: what is due first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     work_since: Option<String>,
+    /// In seconds, DynamoDB's own: what is done goes. What became of it stands in the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ttl: Option<i64>,
 }
 
 impl From<&Fulfilment> for FulfilmentRecord {
@@ -50,6 +56,7 @@ impl From<&Fulfilment> for FulfilmentRecord {
             leave_by: of.leave_by,
             work: is_open.then(|| of.warehouse_id.clone()),
             work_since: is_open.then(|| since(of)),
+            ttl: (!is_open).then(|| (of.placed_at + RETENTION).as_second()),
         }
     }
 }

@@ -20,12 +20,12 @@ fn suppression_of(address: &EmailAddress) -> String {
 }
 
 impl Messages {
-    /// Whether an address takes no mail, or its owner has complained.
+    /// Whether an address takes no mail, or its owner has complained, as it was known a moment ago.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn is_suppressed(&self, address: &EmailAddress) -> Result<bool, StoreError> {
-        let found: Option<Suppression> = self.table.get(&[("id", &suppression_of(address))]).await?;
+        let found: Option<Suppression> = self.table.get_eventually(&[("id", &suppression_of(address))]).await?;
         Ok(found.is_some())
     }
 

@@ -150,7 +150,7 @@ fn transition(
     let entry = souk_dynamo::value(&Transition { status: to, at: now, by })?;
     Ok(Update::new()
         .set("status", s(to.as_str()))
-        .set("listed", s(listed(to, order_id)))
+        .set_some("listed", listed(to, order_id).map(s))
         .append("history", entry)
         .add("version", n(1))
         .when(status_is_one_of(from)))

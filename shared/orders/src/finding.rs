@@ -1,6 +1,6 @@
 //! Orders as operators look for them: by status and time, and those that stock and money have not followed.
 
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{try_join_all, try_join3};
 use jiff::Timestamp;
 use serde::Deserialize;
 use souk_domain::{
@@ -12,9 +12,11 @@ use souk_dynamo::{StoreError, Table, s};
 use crate::{Archive, Orders, Place, orders::UNSETTLED};
 
 /// Over how many partitions the orders of one status are spread. Each takes 1,000 writes a second; an order writes
-/// seven times into the index over its life, two at a time, and once into the archive's.
+/// five times into the index over its life, two at a time, and once into the archive's.
 const LIST_SHARDS: u32 = 4;
 const BY_STATUS: &str = "by-status";
+/// The last millisecond that a sort key can tell: it has 13 digits.
+const LAST_PLACE: i64 = 9_999_999_999_999;
 
 /// Which orders, by when they were placed; both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,9 +61,10 @@ struct Id {
     order_id: OrderId,
 }
 
-/// The partition of the index in which an order of this status is listed.
-pub(crate) fn listed(status: OrderStatus, order_id: &OrderId) -> String {
-    partition(status, Order::shard(order_id, LIST_SHARDS))
+/// The partition of the index in which an order of this status is listed; none of one that waits for its payment, which
+/// is unsettled since it was placed, and found by that.
+pub(crate) fn listed(status: OrderStatus, order_id: &OrderId) -> Option<String> {
+    (status != OrderStatus::PendingPayment).then(|| partition(status, Order::shard(order_id, LIST_SHARDS)))
 }
 
 fn partition(status: OrderStatus, shard: u32) -> String {
@@ -70,7 +73,8 @@ fn partition(status: OrderStatus, shard: u32) -> String {
 
 /// Orders of these statuses, hot and archived in one list, in the order in which they were placed: `limit` of them behind
 /// `after`, if there are so many. One that stands in both tables is listed once. Only candidates: the indexes are
-/// eventual. The archive lists what was archived since it has that index.
+/// eventual, and what was cancelled of late may be proposed where it does not belong. The archive lists what was archived
+/// since it has that index.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -81,9 +85,17 @@ pub async fn in_status(
     page: &Page<'_>,
 ) -> Result<Vec<Candidate>, StoreError> {
     let ended: Vec<OrderStatus> = statuses.iter().copied().filter(|status| status.is_terminal()).collect();
-    let hot = by_status(&orders.table, statuses, page);
-    let (hot, archived) = try_join(hot, by_status(&archive.table, &ended, page)).await?;
-    page.first(hot.into_iter().chain(archived))
+    let is_listed = |status: &OrderStatus| *status != OrderStatus::PendingPayment;
+    let hot: Vec<OrderStatus> = statuses.iter().copied().filter(is_listed).collect();
+    let (hot, archived) = (by_status(&orders.table, &hot, page), by_status(&archive.table, &ended, page));
+    let waiting = async {
+        match statuses.iter().all(is_listed) {
+            true => Ok(Vec::new()),
+            false => orders.unsettled_within(page).await,
+        }
+    };
+    let (hot, archived, waiting) = try_join3(hot, archived, waiting).await?;
+    page.first(hot.into_iter().chain(archived).chain(waiting))
 }
 
 /// Which part of a list by status.
@@ -100,6 +112,17 @@ pub struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// The first and the last millisecond in which what it may show was placed.
+    fn milliseconds(&self) -> std::ops::RangeInclusive<i64> {
+        let from = self.placed.from.map_or(0, Timestamp::as_millisecond).max(0);
+        let to = self.placed.to.map_or(LAST_PLACE, Timestamp::as_millisecond).min(LAST_PLACE);
+        let last = self.after.and_then(Place::parts).map(|(time, _)| time);
+        match self.direction {
+            Direction::OldestFirst => from.max(last.unwrap_or(from))..=to,
+            Direction::NewestFirst => from..=to.min(last.unwrap_or(to)),
+        }
+    }
+
     /// The first of what several partitions have, each order once.
     fn first(&self, found: impl Iterator<Item = Listed>) -> Result<Vec<Candidate>, StoreError> {
         let mut found: Vec<Listed> = found.collect();
@@ -164,6 +187,26 @@ impl Orders {
         page.first(by_status(&self.table, statuses, page).await?.into_iter())
     }
 
+    /// Unsettled orders at the places that they have where they are unsettled since they were placed.
+    async fn unsettled_within(&self, page: &Page<'_>) -> Result<Vec<Listed>, StoreError> {
+        let (from, to) = window(page.placed, page.direction, page.after);
+        let is_shown =
+            |time: i64, id: &Id| (from.as_str()..=to.as_str()).contains(&Place::at(time, &id.order_id).0.as_str());
+        let shards: Vec<String> = (0..SWEEP_SHARDS).map(Order::sweep_shard_name).collect();
+        let is_shown = &is_shown;
+        let found = shards.iter().map(|shard| async move {
+            let (window, limit) = (page.milliseconds(), page.limit);
+            match page.direction {
+                Direction::OldestFirst => self.table.due(UNSETTLED, shard, window, limit, is_shown).await,
+                Direction::NewestFirst => self.table.latest(UNSETTLED, shard, window, limit, is_shown).await,
+            }
+        });
+        let found = try_join_all(found).await?.into_iter().flatten();
+        let listed =
+            |(time, Id { order_id }): (i64, Id)| Listed { placed: Place::at(time, &order_id).0, user_id: None };
+        Ok(found.map(listed).collect())
+    }
+
     /// Orders that stock or money has not followed since before `before`, those first that wait longest: `limit` of
     /// them behind `after`, if there are so many. Only candidates.
     ///
@@ -188,7 +231,7 @@ impl Orders {
 /// The first and the last sort key that may be shown.
 fn window(placed: PlacedBetween, direction: Direction, after: Option<&Place>) -> (String, String) {
     let from = placed.from.map_or(0, Timestamp::as_millisecond).max(0);
-    let to = placed.to.map_or(i64::MAX, Timestamp::as_millisecond).min(9_999_999_999_999);
+    let to = placed.to.map_or(LAST_PLACE, Timestamp::as_millisecond).min(LAST_PLACE);
     // Behind any id of that millisecond.
     let (mut from, mut to) = (format!("{from:013}#"), format!("{to:013}#~"));
     if let Some(Place(after)) = after {

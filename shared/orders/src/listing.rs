@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use souk_domain::{
     ids::{OrderId, UserId},
     order::Order,
@@ -52,10 +52,14 @@ pub async fn list(
     after: Option<&Place>,
     limit: usize,
 ) -> Result<OrderPage, StoreError> {
-    let hot = newest(&orders.table, Some("by-user"), user_id, after, limit).await?;
-    let archived = newest(&archive.table, None, user_id, after, limit).await?;
+    let keys: Vec<Key> = newest(&orders.table, Some("by-user-keys"), user_id, after, limit).await?;
+    let archived: Vec<OrderRecord> = newest(&archive.table, None, user_id, after, limit).await?;
+    // What has left the hot table since the index was written stands in the archive.
+    let keys: Vec<_> = keys.iter().map(|key| [("order_id", key.order_id.as_str())]).collect();
+    let hot = orders.table.get_many(&keys, false).await?.into_iter().map(souk_dynamo::decode::<OrderRecord>);
+    let hot: Vec<OrderRecord> = hot.collect::<Result<_, _>>()?;
     let mut merged = BTreeMap::new();
-    for order in archived.into_iter().chain(hot) {
+    for order in archived.into_iter().chain(hot).map(Order::from) {
         merged.insert(Archive::sort_key(&order), order);
     }
     let more = merged.len() > limit;
@@ -64,14 +68,20 @@ pub async fn list(
     Ok(OrderPage { orders: page.into_iter().map(|(_, order)| order).collect(), next })
 }
 
-/// One order more than the page holds, so that it is known whether another page follows.
-async fn newest(
+/// What the index says of an order.
+#[derive(Deserialize)]
+struct Key {
+    order_id: OrderId,
+}
+
+/// One item more than the page holds, so that it is known whether another page follows.
+async fn newest<T: DeserializeOwned>(
     table: &Table,
     index: Option<&str>,
     user_id: &UserId,
     after: Option<&Place>,
     limit: usize,
-) -> Result<Vec<Order>, StoreError> {
+) -> Result<Vec<T>, StoreError> {
     let mut query = table
         .query()
         .set_index_name(index.map(str::to_owned))
@@ -88,7 +98,7 @@ async fn newest(
     let mut found = Vec::new();
     while let Some(item) = items.next().await {
         let item = item.map_err(StoreError::from_sdk)?;
-        found.push(souk_dynamo::decode::<OrderRecord>(item)?.into());
+        found.push(souk_dynamo::decode(item)?);
         if found.len() > limit {
             break;
         }

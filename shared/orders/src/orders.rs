@@ -23,7 +23,7 @@ struct Candidate {
 }
 
 impl Orders {
-    /// The orders in this table (key `order_id`; indexes `by-user` and `unsettled`).
+    /// The orders in this table (key `order_id`; indexes `by-user-keys`, `by-status`, `unsettled`, `on-the-way`).
     pub fn new(table: Table) -> Self {
         Self { table }
     }

@@ -66,7 +66,8 @@ pub struct OrderRecord {
     stock_back: Option<i64>,
     /// The sort key of a user's orders, and of those of a status.
     placed: String,
-    /// The partition of the index by status. Absent from items that were last written before there was one.
+    /// The partition of the index by status. Absent while the order waits for its payment, and from items that were last
+    /// written before there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     listed: Option<String>,
     /// The partition of the sweeper's sparse index, there until stock and money have followed the decision.
@@ -112,7 +113,7 @@ impl From<&Order> for OrderRecord {
             on_the_way: shipped_at.map(|_| Order::sweep_shard(&order.order_id)),
             on_the_way_since: shipped_at.map(Timestamp::as_millisecond),
             placed: placed(order.created_at, &order.order_id),
-            listed: Some(listed(order.status, &order.order_id)),
+            listed: listed(order.status, &order.order_id),
             unsettled: (!order.settled).then(|| Order::sweep_shard(&order.order_id)),
             unsettled_since: (!order.settled).then(|| order.created_at.as_millisecond()),
             order_id: order.order_id,

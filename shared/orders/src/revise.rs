@@ -70,7 +70,9 @@ fn difference(before: &Order, after: &Order) -> Result<Update, StoreError> {
         update = update.set("shortages", souk_dynamo::value(&after.shortages)?);
     }
     if after.status != before.status {
-        update = update.set("status", s(after.status.as_str())).set("listed", s(listed(after.status, &after.order_id)));
+        update = update
+            .set("status", s(after.status.as_str()))
+            .set_some("listed", listed(after.status, &after.order_id).map(s));
         for entry in after.history.iter().skip(before.history.len()) {
             update = update.append("history", souk_dynamo::value(entry)?);
             update = match entry.status {

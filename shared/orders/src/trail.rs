@@ -45,6 +45,20 @@ impl Orders {
         self.settling(order_id, &sold, keeping).await
     }
 
+    /// What left from where, of a settled order whose reservation knew it until now. Condition: the version that was read,
+    /// and settled. True where it was written.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the outcome is unknown; repeating is safe.
+    pub async fn remember_units(&self, order: &Order, units: &[Allocation]) -> Result<bool, StoreError> {
+        let update = Update::new()
+            .set_if_absent("units", souk_dynamo::value(&units)?)
+            .add("version", n(1))
+            .when(attribute("version").equals(n(order.version)))
+            .when(attribute("unsettled").is_absent());
+        Ok(self.table.update(&[("order_id", order.order_id.as_str())], update).await?.is_written())
+    }
+
     /// F3d: every row has its units back. Condition: `CANCELLED`.
     ///
     /// # Errors

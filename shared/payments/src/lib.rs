@@ -21,7 +21,7 @@ pub mod webhook;
 pub use authorize::{Authorized, Charge, PaymentError, authorize};
 pub use capture::{CaptureOutcome, capture, resume_capture};
 pub use give_back::{FencedFirst, fence, fence_unpaid, give_back};
-pub use reconciliation_cursor::{ReconciliationCursor, Resume};
+pub use reconciliation_cursor::{Look, Part, ReconciliationCursor, Resume};
 pub use records::{PaymentRecord, PaymentRecords, RecordOutcome, is_payment};
 pub use refund::{AskOutcome, ask_refund, retry_refund, settle_refunds};
 pub use seen_events::{SeenEvent, SeenEvents};

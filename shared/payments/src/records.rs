@@ -29,7 +29,7 @@ pub struct PaymentRecord {
     /// The gateway's id, once it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway_id: Option<String>,
-    /// What the shopper's browser needs for 3-D Secure. Never logged.
+    /// What the shopper's browser needs for 3-D Secure, until the money is held or given back. Never logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
     /// The gateway's code of the last decline.
@@ -289,13 +289,19 @@ fn order_ids(Page { items, next }: Page<Candidate>) -> Result<Page<OrderId>, Sto
     Ok(Page { items, next })
 }
 
-/// The change of the state, under a condition on the state, which only a record has.
+/// The change of the state, under a condition on the state, which only a record has. What the shopper's browser needs
+/// goes as soon as nothing is left for it to do.
 fn transition(from: &[PaymentState], to: PaymentState, now: Timestamp) -> Update {
-    Update::new()
+    let update = Update::new()
         .set("state", s(to.as_str()))
         .set("updated_at", n(now.as_millisecond()))
         .add("version", n(1))
-        .when(state_is_one_of(from))
+        .when(state_is_one_of(from));
+    match to {
+        // A declined payment may still be made with another card.
+        PaymentState::Intent | PaymentState::RequiresAction | PaymentState::Declined => update,
+        _ => update.remove("client_secret"),
+    }
 }
 
 /// Lets operators find the order by its money, from this time on.

@@ -30,8 +30,8 @@ impl Allocations {
         match &order.origin {
             Origin::Checkout(checkout) => {
                 let reservation_id = match &checkout.held_by {
+                    _ if !order.stock.units.is_empty() => return Ok(order.stock.units.clone()),
                     HeldBy::Reservation { reservation_id } => reservation_id,
-                    HeldBy::Rows { .. } if !order.stock.units.is_empty() => return Ok(order.stock.units.clone()),
                     HeldBy::Rows { rows } => return remembered(&self.rows, &checkout.checkout_id, rows).await,
                 };
                 let reservation = self.reservations.get(reservation_id).await?;

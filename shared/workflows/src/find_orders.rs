@@ -3,7 +3,10 @@
 //! Indexes only propose: each page's orders are read where they stand and judged by [`Attention`], so what is shown is
 //! what is true, and a page may be shorter than it was asked for while another one follows.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
@@ -146,7 +149,13 @@ impl FindOrders {
         let more = candidates.len() > limit;
         candidates.truncate(limit);
         let next = candidates.last().filter(|_| more).map(|last| last.place.clone());
-        let orders = self.read(candidates).await?;
+        let places: BTreeSet<Place> = candidates.iter().map(|candidate| candidate.place.clone()).collect();
+        let mut orders = self.read(candidates).await?;
+        if matches!(wanted, Wanted::Placed { .. }) {
+            // An order that was cancelled of late is proposed at that time, too: it stands where it was placed.
+            orders.retain(|order| places.contains(&Place::of(order)));
+            orders.sort_by_key(|order| Reverse(Place::of(order)));
+        }
         let mut orders = self.judge.judged(orders, call.now).await?;
         orders.retain(|found| match wanted {
             Wanted::Placed { status, .. } => status.is_none_or(|status| found.order.status == status),

@@ -18,6 +18,7 @@
 //! - what shoppers are told: [`send_message`]
 //! - what subscribers are told: [`plan_deliveries`], [`send_delivery`], [`replay_deliveries`]
 //! - what makes up for whatever was lost: [`sweeps`], [`collect_marks`], [`reconcile_payments`], [`audit`]
+//! - what an operator runs once after an update: [`migrate_orders`]
 #![forbid(unsafe_code)]
 
 pub mod abandon_checkout;
@@ -45,6 +46,7 @@ pub mod follow_order;
 pub mod give_back_holds;
 mod holds;
 pub mod list_work;
+pub mod migrate_orders;
 pub mod order_intent;
 mod order_protocol;
 pub mod order_timeline;

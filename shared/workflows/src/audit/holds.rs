@@ -2,27 +2,55 @@
 
 use jiff::{SignedDuration, Timestamp};
 use souk_domain::{
-    audit::{Decided, hold},
+    audit::{Decided, Violation, hold},
     ids::{CheckoutId, OrderId},
     stock::Entry,
 };
 use souk_dynamo::{Page, StoreError};
-use souk_orders::find;
-
-use super::{Audit, Report};
+use souk_inventory::StockRows;
+use souk_orders::{Archive, Checkouts, Orders, find};
+use souk_wiring::FromEnvironment;
 
 /// How late a checkout's timer may be.
 const TIMERS_COME_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
-impl Audit {
+/// Rows, and what decides over what they remember.
+#[derive(Debug, FromEnvironment)]
+pub struct AuditHolds {
+    rows: StockRows,
+    checkouts: Checkouts,
+    orders: Orders,
+    archive: Archive,
+}
+
+/// What rows remember, and what of that must not be.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct HoldsAudit {
+    /// Holds and marks that were looked at.
+    pub holds: usize,
+    /// Checkouts that looked wrong and moved meanwhile.
+    pub moving: Vec<CheckoutId>,
+    /// What must not be.
+    pub violations: Vec<Violation>,
+}
+
+impl AuditHolds {
+    /// A use case of these parts.
+    pub fn new(rows: StockRows, checkouts: Checkouts, orders: Orders, archive: Archive) -> Self {
+        Self { rows, checkouts, orders, archive }
+    }
+
     /// Row by row. What looks wrong counts only where the row remembers the same still.
-    pub(super) async fn audit_holds(&self, report: &mut Report, now: Timestamp) -> Result<(), StoreError> {
-        let mut after = None;
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn run(&self, now: Timestamp) -> Result<HoldsAudit, StoreError> {
+        let (mut audit, mut after) = (HoldsAudit::default(), None);
         loop {
             let Page { items: rows, next } = self.rows.scan_page(after).await?;
             for row in &rows {
                 for (checkout_id, entry) in row.holds.iter() {
-                    report.checked.holds += 1;
+                    audit.holds += 1;
                     let decided = match entry {
                         Entry::Held(_) => self.decided(&checkout_id, now).await?,
                         Entry::Sold { .. } | Entry::Released { .. } => Decided::Over,
@@ -31,15 +59,15 @@ impl Audit {
                     let Some(violation) = hold(key, (&checkout_id, entry), decided, now) else { continue };
                     let again = self.rows.get(&row.sku, &row.warehouse_id).await?;
                     if again.and_then(|row| row.holds.get(&checkout_id)) == Some(entry) {
-                        report.violations.push(violation);
+                        audit.violations.push(violation);
                     } else {
-                        report.moving.push(checkout_id.to_string());
+                        audit.moving.push(checkout_id);
                     }
                 }
             }
             match next {
                 Some(key) => after = Some(key),
-                None => return Ok(()),
+                None => return Ok(audit),
             }
         }
     }

@@ -5,27 +5,26 @@
 //! about a violation is a person's decision.
 
 mod flash_sales;
-mod holds;
+pub mod holds;
 mod money;
 mod orders;
 
 use serde::Serialize;
 use souk_domain::audit::Violation;
 use souk_flash_sales::{FlashSales, Shards};
-use souk_inventory::{ReservationBook, StockAuditor, StockRows};
-use souk_orders::{Archive, Checkouts, Orders};
+use souk_inventory::{ReservationBook, StockAuditor};
+use souk_orders::Orders;
 use souk_payments::{PaymentRecords, stripe::StripeGateway};
 use souk_wiring::{Call, FromEnvironment, metrics};
 
+use self::holds::AuditHolds;
 use crate::Failure;
 
 /// The tables of stock, sales, orders and money, and the gateway.
 #[derive(Debug, FromEnvironment)]
 pub struct Audit {
     stock: StockAuditor,
-    rows: StockRows,
-    checkouts: Checkouts,
-    archive: Archive,
+    holds: AuditHolds,
     orders: Orders,
     reservations: ReservationBook,
     payments: PaymentRecords,
@@ -49,6 +48,8 @@ pub struct Checked {
     orders: usize,
     /// Payments whose sums were compared with the gateway's.
     payments: usize,
+    /// True where there were more payments than a run has time for.
+    payments_left: bool,
     /// Orders that are not settled: their sagas are still at them.
     unsettled: usize,
 }
@@ -72,7 +73,10 @@ impl Audit {
         let checked = Checked { rows: stock.rows, reservations: stock.reservations, ..Checked::default() };
         let moving = stock.moving.into_iter().map(String::from).collect();
         let mut report = Report { checked, moving, violations: stock.violations };
-        self.audit_holds(&mut report, call.now).await?;
+        let holds = self.holds.run(call.now).await?;
+        report.checked.holds = holds.holds;
+        report.moving.extend(holds.moving.iter().map(ToString::to_string));
+        report.violations.extend(holds.violations);
         self.audit_sales(&mut report).await?;
         self.audit_orders(&mut report, call.now).await?;
         self.audit_money(&mut report, call.now).await?;

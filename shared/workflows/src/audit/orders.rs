@@ -1,7 +1,11 @@
 //! The hot orders, each with its units and its money.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    pin::pin,
+};
 
+use futures_util::{TryStreamExt as _, stream};
 use jiff::Timestamp;
 use souk_domain::{
     audit::{MoneyFacts, OrderFacts, OrderUnits, PaymentFacts, Violation, order as audit},
@@ -16,26 +20,38 @@ use souk_payments::PaymentRecord;
 
 use super::{Audit, Report};
 
+/// How many pages of a thousand orders or so are judged at once.
+const PAGES_AT_ONCE: usize = 8;
+
 impl Audit {
-    /// Page by page. What looks wrong is read again, and counts only where the order is the same still:
-    /// every step that moves an order's money or units away from its decision writes the order first. (A refund does not:
-    /// what was taken and what goes back of it is one item, judged by itself.)
+    /// Page by page, the next one while others are judged. What looks wrong is read again, and counts only where the order
+    /// is the same still: every step that moves an order's money or units away from its decision writes the order first.
+    /// (A refund does not: what was taken and what goes back of it is one item, judged by itself.)
     pub(super) async fn audit_orders(&self, report: &mut Report, now: Timestamp) -> Result<(), StoreError> {
-        let mut after = None;
-        loop {
-            let Page { items: mut page, next } = self.orders.scan_page(after).await?;
-            let all = page.len();
-            page.retain(|order| order.settled);
-            report.checked.unsettled += all - page.len();
-            report.checked.orders += page.len();
-            let suspects: HashSet<OrderId> = self.judge(&page, now).await?.into_keys().collect();
-            page.retain(|order| suspects.contains(&order.order_id));
-            self.recheck(&page, report, now).await?;
-            match next {
-                Some(key) => after = Some(key),
-                None => return Ok(()),
-            }
+        let pages = stream::try_unfold(Some(None), |after| async move {
+            let Some(after) = after else { return Ok(None) };
+            let Page { items, next } = self.orders.scan_page(after).await?;
+            Ok::<_, StoreError>(Some((items, next.map(Some))))
+        });
+        let mut audited = pin!(pages.map_ok(|page| self.audit_page(page, now)).try_buffer_unordered(PAGES_AT_ONCE));
+        while let Some(page) = audited.try_next().await? {
+            report.checked.unsettled += page.checked.unsettled;
+            report.checked.orders += page.checked.orders;
+            report.moving.extend(page.moving);
+            report.violations.extend(page.violations);
         }
+        Ok(())
+    }
+
+    async fn audit_page(&self, mut page: Vec<Order>, now: Timestamp) -> Result<Report, StoreError> {
+        let (mut report, all) = (Report::default(), page.len());
+        page.retain(|order| order.settled);
+        report.checked.unsettled = all - page.len();
+        report.checked.orders = page.len();
+        let suspects: HashSet<OrderId> = self.judge(&page, now).await?.into_keys().collect();
+        page.retain(|order| suspects.contains(&order.order_id));
+        self.recheck(&page, &mut report, now).await?;
+        Ok(report)
     }
 
     async fn recheck(&self, suspects: &[Order], report: &mut Report, now: Timestamp) -> Result<(), StoreError> {

@@ -1,12 +1,14 @@
 //! Compares the gateway's intents with orders and payment records; repairs or reports each difference.
 //!
-//! A run walks a bounded part of the window and keeps its place; the next one goes on there. What it
-//! does about a difference is what anybody may do: restart a saga, resume a shipment, cancel an intent
-//! that no record can use. It writes no payment's state.
+//! Each payment is looked at when it is two hours old and when it is eight days old ([`looks`]). With the time that is left
+//! a run walks through all of those days, and keeps its place: in a small shop every run comes to the end, and finds at
+//! once what would be found at the next look. What it does about a difference is what anybody may do: restart a saga,
+//! resume a shipment, cancel an intent that no record can use. It writes no payment's state.
 
+mod looks;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -22,8 +24,10 @@ use crate::{Failure, ship_order::Shipping};
 
 /// Longer than an authorisation lasts at the gateway.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 8);
-/// How many pages one run reads.
+/// How many pages the walk of one run reads.
 const PAGES: usize = 20;
+/// How long a run goes on with its looks; its function lives longer, by the walk and one page.
+const LOOKS_WITHIN: Duration = Duration::from_secs(200);
 
 /// Orders, payments, the gateway and the saga.
 #[derive(Debug, FromEnvironment)]
@@ -48,6 +52,8 @@ pub struct Report {
     failed: usize,
     /// True where the window was walked to its end.
     complete: bool,
+    /// How many seconds the look that is furthest behind is behind.
+    behind: i64,
 }
 
 impl ReconcilePayments {
@@ -58,6 +64,7 @@ impl ReconcilePayments {
     pub async fn run(&self, call: &Call) -> Result<Report, Failure> {
         let now = call.now;
         let mut report = Report::default();
+        self.look_at_all(&mut report, now).await?;
         let resume = self.cursor.get().await?;
         // Younger ones are the saga's and its sweeper's.
         let fresh = Window { from: now - WINDOW, to: now - self.grace };
@@ -65,20 +72,7 @@ impl ReconcilePayments {
         let mut after = resume.map(|resume| resume.after().to_owned());
         for _ in 0..PAGES {
             let page = self.shipping.gateway.list(window, after.as_deref()).await?;
-            for (intent, order_id) in page.intents {
-                let Some(order_id) = order_id else { continue };
-                report.compared += 1;
-                match self.settle_difference(&order_id, intent, now).await {
-                    Ok(finding) => {
-                        *report.found.entry(finding.kind).or_default() += 1;
-                        *report.actions.entry(finding.action).or_default() += 1;
-                    }
-                    Err(error) => {
-                        report.failed += 1;
-                        tracing::error!(%order_id, %error, "a payment could not be reconciled");
-                    }
-                }
-            }
+            self.compare_page(page.intents, &mut report, now).await;
             after = page.next;
             // After every page: a run that dies here loses a page of work, not all of it.
             self.cursor.set(after.clone().map(|after| Resume::new(window, after))).await?;
@@ -106,4 +100,5 @@ fn measure(report: &Report) {
         ("failed", report.failed as f64),
     ];
     metrics::emit("reconcile-payments", "Count", &values);
+    metrics::emit("reconcile-payments", "Seconds", &[("behind", report.behind as f64)]);
 }

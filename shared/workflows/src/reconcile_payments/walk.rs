@@ -1,16 +1,26 @@
 //! One intent: compared, compared again where it differs, and acted upon.
 
+use std::collections::{BTreeSet, HashMap};
+
+use futures_util::{StreamExt as _, future::try_join, stream};
 use jiff::Timestamp;
-use souk_domain::{ids::OrderId, order::OrderStatus};
+use souk_domain::{
+    ids::OrderId,
+    order::{Order, OrderStatus},
+};
 use souk_orders::find;
 use souk_payments::{
+    PaymentRecord,
     gateway::{Gateway as _, GatewayError, Intent},
     reconcile::{Action, Finding, Kind, Knows, OrderProgress, RecordFacts, reconcile, reconcile_sums},
     settle_refunds,
 };
 
-use super::ReconcilePayments;
+use super::{ReconcilePayments, Report};
 use crate::Failure;
+
+/// How many payments of a page that differ are looked at at once.
+const AT_ONCE: usize = 8;
 
 impl ReconcilePayments {
     /// Compares an intent with its order; a difference is looked at once more before anything is done,
@@ -41,30 +51,67 @@ impl ReconcilePayments {
         Ok(finding)
     }
 
+    /// Compares a page of the gateway's list: orders and records are read a hundred at once, and only what differs, or is
+    /// not among the hot orders, is looked at by itself. One intent's failure does not stop the others.
+    pub(super) async fn compare_page(
+        &self,
+        intents: Vec<(Intent, Option<OrderId>)>,
+        report: &mut Report,
+        now: Timestamp,
+    ) {
+        let ours: Vec<_> = intents.into_iter().filter_map(|(intent, order_id)| Some((order_id?, intent))).collect();
+        let agreed = match self.agreed(&ours).await {
+            Ok(agreed) => agreed,
+            Err(error) => {
+                tracing::warn!(%error, "a page could not be read at once; its payments are read one by one");
+                HashMap::new()
+            }
+        };
+        let agreed = &agreed;
+        let compared = ours.into_iter().map(|(order_id, intent)| async move {
+            let settled = match agreed.get(&intent.id) {
+                Some(finding) => Ok(*finding),
+                None => self.settle_difference(&order_id, intent, now).await,
+            };
+            (order_id, settled)
+        });
+        let mut compared = stream::iter(compared).buffer_unordered(AT_ONCE);
+        while let Some((order_id, settled)) = compared.next().await {
+            report.compared += 1;
+            match settled {
+                Ok(finding) => {
+                    *report.found.entry(finding.kind).or_default() += 1;
+                    *report.actions.entry(finding.action).or_default() += 1;
+                }
+                Err(error) => {
+                    report.failed += 1;
+                    tracing::error!(%order_id, %error, "a payment could not be reconciled");
+                }
+            }
+        }
+    }
+
+    /// Those of a page about which nothing is to be done, by their ids.
+    async fn agreed(&self, ours: &[(OrderId, Intent)]) -> Result<HashMap<String, Finding>, Failure> {
+        let ids: Vec<OrderId> = ours.iter().map(|(id, _)| id).collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        let (orders, records) = try_join(self.shipping.orders.many(&ids), self.shipping.payments.many(&ids)).await?;
+        let orders: HashMap<_, _> = orders.iter().map(|order| (&order.order_id, order)).collect();
+        let records: HashMap<_, _> = records.iter().map(|record| (&record.order_id, record)).collect();
+        let mut agreed = HashMap::new();
+        for (order_id, intent) in ours {
+            let Some(order) = orders.get(order_id).copied() else { continue };
+            let (finding, _) = judge(Some(order), records.get(order_id).copied(), intent);
+            if finding.action == Action::Nothing {
+                agreed.insert(intent.id.clone(), finding);
+            }
+        }
+        Ok(agreed)
+    }
+
     async fn compare(&self, order_id: &OrderId, intent: &Intent) -> Result<(Finding, Option<OrderProgress>), Failure> {
         let order = find(&self.shipping.orders, &self.archive, order_id).await?;
-        let order = order.map(|order| OrderProgress {
-            // The money of all of it is taken with the first parcel.
-            status: if order.has_departed() && !order.status.has_left() { OrderStatus::Shipped } else { order.status },
-            settled: order.settled,
-        });
         let payment = self.shipping.payments.get(order_id).await?;
-        let record = payment.as_ref().map(|record| RecordFacts {
-            state: record.state,
-            knows: match &record.gateway_id {
-                None => Knows::None,
-                Some(id) if *id == intent.id => Knows::This,
-                Some(_) => Knows::Another,
-            },
-        });
-        let finding = reconcile(order, record, intent.status);
-        let sums = (payment.and_then(|record| record.sums_at_rest()), intent.sums());
-        Ok(match (finding.kind, record.map(|record| record.knows), sums) {
-            (Kind::Agreed, Some(Knows::This), (Some(record), Some(gateway))) => {
-                (reconcile_sums(record, gateway), order)
-            }
-            _ => (finding, order),
-        })
+        Ok(judge(order.as_ref(), payment.as_ref(), intent))
     }
 
     async fn act(
@@ -97,5 +144,28 @@ impl ReconcilePayments {
             (Action::Nothing | Action::Report | Action::RestartSaga, _) => {}
         }
         Ok(())
+    }
+}
+
+/// What an intent is beside its order and the record of its payment, and where the order stands.
+fn judge(order: Option<&Order>, payment: Option<&PaymentRecord>, intent: &Intent) -> (Finding, Option<OrderProgress>) {
+    let order = order.map(|order| OrderProgress {
+        // The money of all of it is taken with the first parcel.
+        status: if order.has_departed() && !order.status.has_left() { OrderStatus::Shipped } else { order.status },
+        settled: order.settled,
+    });
+    let record = payment.map(|record| RecordFacts {
+        state: record.state,
+        knows: match &record.gateway_id {
+            None => Knows::None,
+            Some(id) if *id == intent.id => Knows::This,
+            Some(_) => Knows::Another,
+        },
+    });
+    let finding = reconcile(order, record, intent.status);
+    let sums = (payment.and_then(PaymentRecord::sums_at_rest), intent.sums());
+    match (finding.kind, record.map(|record| record.knows), sums) {
+        (Kind::Agreed, Some(Knows::This), (Some(record), Some(gateway))) => (reconcile_sums(record, gateway), order),
+        _ => (finding, order),
     }
 }

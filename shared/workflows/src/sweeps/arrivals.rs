@@ -2,32 +2,24 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
     order::{Actor, Order, SWEEP_SHARDS},
 };
 use souk_dynamo::{Item, Page, StoreError};
 use souk_orders::ReviseOutcome;
-use souk_wiring::{Call, ConfigError, Environment, FromEnvironment};
+use souk_wiring::{Call, Days, FromEnvironment};
 
 use super::{Backlog, Budget, Report, sweep};
 use crate::{Failure, deliver_order::DeliverOrder};
 
 /// The orders, and how long a parcel takes at the longest.
-#[derive(Debug)]
+#[derive(Debug, FromEnvironment)]
 pub struct SweepArrivals {
     deliver: DeliverOrder,
-    /// None where nothing is delivered by itself.
-    after: Option<SignedDuration>,
-}
-
-impl FromEnvironment for SweepArrivals {
-    async fn from_environment(environment: &Environment) -> Result<Self, ConfigError> {
-        let days: i64 = environment.parse("DELIVER_AFTER_DAYS")?;
-        let after = (days > 0).then(|| SignedDuration::from_hours(24 * days));
-        Ok(Self { deliver: DeliverOrder::from_environment(environment).await?, after })
-    }
+    #[variable("DELIVER_AFTER_DAYS")]
+    after: Days,
 }
 
 impl SweepArrivals {
@@ -36,15 +28,12 @@ impl SweepArrivals {
     /// # Errors
     /// Where no shard can be read.
     pub async fn run(&self, call: &Call) -> Result<Report, Failure> {
-        match self.after {
-            Some(_) => sweep(self, call.now).await,
-            None => Ok(Report::default()),
-        }
+        sweep(self, call.now).await
     }
 }
 
 impl Backlog for SweepArrivals {
-    const BUDGET: Budget = Budget { candidates: 1_000, within: Duration::from_secs(40) };
+    const BUDGET: Budget = Budget { candidates: 60_000, at_once: 32, within: Duration::from_secs(40) };
     type Candidate = OrderId;
 
     fn shards() -> Vec<String> {
@@ -52,10 +41,8 @@ impl Backlog for SweepArrivals {
     }
 
     async fn page(&self, shard: &str, now: Timestamp, after: Option<Item>) -> Result<Page<OrderId>, StoreError> {
-        match self.after {
-            Some(days) => self.deliver.orders.on_the_way(shard, now - days, after).await,
-            None => Ok(Page { items: Vec::new(), next: None }),
-        }
+        let Days(days) = self.after;
+        self.deliver.orders.on_the_way(shard, now - days, after).await
     }
 
     async fn process(&self, order_id: &OrderId, now: Timestamp) -> Result<&'static str, Failure> {

@@ -48,7 +48,7 @@ impl SweepDeliveries {
 }
 
 impl Backlog for SweepDeliveries {
-    const BUDGET: Budget = Budget { candidates: 2_000, within: Duration::from_secs(40) };
+    const BUDGET: Budget = Budget { candidates: 60_000, at_once: 32, within: Duration::from_secs(40) };
     type Candidate = Overdue;
 
     fn shards() -> Vec<String> {

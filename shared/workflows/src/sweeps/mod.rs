@@ -1,9 +1,10 @@
 //! What all sweepers do: find every candidate in the shards of a sparse index, and process as many of
 //! them as one run may.
 //!
-//! A run keeps nothing for the next one and begins somewhere else each time, with the shards and among
-//! what it found. So however many candidates can never be settled, each of the others is processed with
-//! the same probability in every run, and a run that died is made up for by any later one.
+//! A run keeps nothing for the next one and begins somewhere else each time among what it found. So however many
+//! candidates can never be settled, each of the others is processed with the same probability in every run, and a run
+//! that died is made up for by any later one. Shards are read side by side, and several candidates are processed at once:
+//! `docs/background.md` says how many a second that is, and how many there may be.
 
 pub mod arrivals;
 pub mod deliveries;
@@ -15,6 +16,7 @@ pub mod shipments;
 
 use std::{collections::BTreeMap, fmt::Display, time::Duration};
 
+use futures_util::{StreamExt as _, future::join_all, stream};
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_dynamo::{Item, Page, StoreError};
@@ -22,11 +24,16 @@ use tokio::time::Instant;
 
 use crate::Failure;
 
+/// For each candidate that a run may process it holds so many, so that it can begin anywhere among them.
+const HELD_FOR_EACH: usize = 10;
+
 /// How much one run may do.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Budget {
-    /// Candidates that it processes.
+    /// Candidates that it processes, and a tenth of those that it holds in memory.
     pub(super) candidates: usize,
+    /// How many it processes at once.
+    pub(super) at_once: usize,
     /// The time after which it begins with no more; half of it is for finding them. Its function may run
     /// longer, by as much as one candidate may need.
     pub(super) within: Duration,
@@ -81,46 +88,30 @@ pub(super) trait Backlog: Sync {
 pub(super) async fn sweep<B: Backlog>(backlog: &B, now: Timestamp) -> Result<Report, Failure> {
     let budget = B::BUDGET;
     let begun = Instant::now();
-    let mut report = Report::default();
-    let mut shards = B::shards();
-    begin_anywhere(&mut shards);
+    let shards = B::shards();
+    let most = (budget.candidates * HELD_FOR_EACH).div_ceil(shards.len().max(1));
+    let read = join_all(shards.iter().map(|shard| read(backlog, shard, now, most, begun))).await;
+    let mut report = Report { unread_shards: read.iter().filter(|(_, end)| end.is_err()).count(), ..Report::default() };
     let mut found = Vec::new();
     let mut failure = None;
-    for shard in &shards {
-        let mut after = None;
-        loop {
-            if begun.elapsed() > budget.within / 2 {
-                report.unread_shards += 1;
-                break;
-            }
-            match backlog.page(shard, now, after).await {
-                Ok(page) => {
-                    found.extend(page.items);
-                    after = page.next;
-                    if after.is_none() {
-                        break;
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(shard, %error, "a shard could not be read");
-                    report.unread_shards += 1;
-                    failure = Some(error);
-                    break;
-                }
-            }
-        }
+    for (items, end) in read {
+        found.extend(items);
+        failure = failure.or(end.err().flatten());
     }
     if let Some(error) = failure.filter(|_| report.unread_shards == shards.len()) {
         return Err(error.into());
     }
     report.found = found.len();
     begin_anywhere(&mut found);
-    for (index, candidate) in found.iter().enumerate() {
-        if index == budget.candidates || begun.elapsed() > budget.within {
-            report.left = found.len() - index;
-            break;
-        }
-        match backlog.process(candidate, now).await {
+    let may_begin = |index: usize| index < budget.candidates && begun.elapsed() <= budget.within;
+    // Looked at as each begins.
+    let begin = found.iter().enumerate().take_while(|(index, _)| may_begin(*index));
+    let begin = begin.map(|(_, candidate)| async move { (candidate, backlog.process(candidate, now).await) });
+    let mut ended = stream::iter(begin).buffer_unordered(budget.at_once);
+    report.left = found.len();
+    while let Some((candidate, result)) = ended.next().await {
+        report.left -= 1;
+        match result {
             Ok(outcome) => *report.done.entry(outcome).or_default() += 1,
             Err(error) => {
                 report.failed += 1;
@@ -129,6 +120,35 @@ pub(super) async fn sweep<B: Backlog>(backlog: &B, now: Timestamp) -> Result<Rep
         }
     }
     Ok(report)
+}
+
+/// A shard's candidates, the oldest first, and why not all of them: their number, the time, or the store.
+async fn read<B: Backlog>(
+    backlog: &B,
+    shard: &str,
+    now: Timestamp,
+    most: usize,
+    begun: Instant,
+) -> (Vec<B::Candidate>, Result<(), Option<StoreError>>) {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        if begun.elapsed() > B::BUDGET.within / 2 || found.len() >= most {
+            return (found, Err(None));
+        }
+        match backlog.page(shard, now, after).await {
+            Ok(Page { items, next }) => {
+                found.extend(items);
+                if next.is_none() {
+                    return (found, Ok(()));
+                }
+                after = next;
+            }
+            Err(error) => {
+                tracing::error!(shard, %error, "a shard could not be read");
+                return (found, Err(Some(error)));
+            }
+        }
+    }
 }
 
 fn begin_anywhere<T>(list: &mut [T]) {
@@ -151,7 +171,7 @@ mod tests {
     const PAGE: usize = 30;
 
     impl Backlog for Trouble {
-        const BUDGET: Budget = Budget { candidates: 50, within: Duration::from_secs(40) };
+        const BUDGET: Budget = Budget { candidates: 50, at_once: 1, within: Duration::from_secs(40) };
         type Candidate = usize;
 
         fn shards() -> Vec<String> {
@@ -188,6 +208,41 @@ mod tests {
             }
         }
         panic!("never swept");
+    }
+
+    /// After an outage of an hour at 140 orders a second; a start of the saga takes 20 ms.
+    struct Outage(std::sync::atomic::AtomicUsize);
+
+    impl Backlog for Outage {
+        const BUDGET: Budget = super::orders::BUDGET;
+        type Candidate = usize;
+
+        fn shards() -> Vec<String> {
+            (0..16).map(|shard| shard.to_string()).collect()
+        }
+
+        async fn page(&self, _: &str, _: Timestamp, after: Option<Item>) -> Result<Page<usize>, StoreError> {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let page = after.map_or(0, |key| key["page"].as_n().unwrap().parse().unwrap());
+            let next = (page < 2).then(|| Item::from([("page".to_owned(), souk_dynamo::n(page + 1))]));
+            Ok(Page { items: (0..10_500).collect(), next })
+        }
+
+        async fn process(&self, _: &usize, _: Timestamp) -> Result<&'static str, Failure> {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Ok("started")
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_hour_of_140_orders_a_second_is_taken_up_within_ten_runs() {
+        let (outage, begun) = (Outage(0.into()), Instant::now());
+        let report = sweep(&outage, Timestamp::UNIX_EPOCH).await.unwrap();
+        let started = outage.0.into_inner();
+        assert_eq!((report.found, report.found - report.left), (16 * 3 * 10_500, started));
+        assert!(started * 10 > report.found, "{started} of {}", report.found);
+        assert!(begun.elapsed() < Duration::from_secs(41));
     }
 
     #[tokio::test(start_paused = true)]

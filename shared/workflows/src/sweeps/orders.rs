@@ -34,8 +34,11 @@ impl SweepOrders {
     }
 }
 
+/// A start takes some 20 ms.
+pub(super) const BUDGET: Budget = Budget { candidates: 60_000, at_once: 32, within: Duration::from_secs(40) };
+
 impl Backlog for SweepOrders {
-    const BUDGET: Budget = Budget { candidates: 1_000, within: Duration::from_secs(40) };
+    const BUDGET: Budget = BUDGET;
     type Candidate = OrderId;
 
     fn shards() -> Vec<String> {

@@ -32,7 +32,7 @@ impl SweepRefunds {
 }
 
 impl Backlog for SweepRefunds {
-    const BUDGET: Budget = Budget { candidates: 200, within: Duration::from_secs(25) };
+    const BUDGET: Budget = Budget { candidates: 1_000, at_once: 8, within: Duration::from_secs(25) };
     type Candidate = OrderId;
 
     fn shards() -> Vec<String> {

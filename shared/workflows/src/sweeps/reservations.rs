@@ -35,7 +35,7 @@ impl SweepReservations {
 }
 
 impl Backlog for SweepReservations {
-    const BUDGET: Budget = Budget { candidates: 1_000, within: Duration::from_secs(40) };
+    const BUDGET: Budget = Budget { candidates: 20_000, at_once: 8, within: Duration::from_secs(40) };
     type Candidate = ReservationId;
 
     fn shards() -> Vec<String> {

@@ -35,7 +35,7 @@ impl SweepShipments {
 }
 
 impl Backlog for SweepShipments {
-    const BUDGET: Budget = Budget { candidates: 200, within: Duration::from_secs(40) };
+    const BUDGET: Budget = Budget { candidates: 1_000, at_once: 8, within: Duration::from_secs(40) };
     type Candidate = OrderId;
 
     fn shards() -> Vec<String> {

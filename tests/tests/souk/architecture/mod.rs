@@ -4,6 +4,7 @@ mod dependencies;
 mod documents;
 mod edge;
 mod freshness;
+mod lives;
 mod saga;
 mod sign_in;
 mod sources;

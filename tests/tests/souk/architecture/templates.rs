@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value as Json, json};
 use serde_yaml_ng::Value;
+use souk_testkit::streams::stream_readers;
 
 use super::{
     entries, root,
@@ -251,4 +253,57 @@ fn a_template_fits_into_a_head() {
             assert!(lines <= 600, "{folder}/{file} has {lines} lines: a context of its own?");
         }
     }
+}
+
+/// What a function publishes or keeps must reach it; the simulation asks that of whatever else happens.
+#[test]
+fn a_streams_filters_let_through_what_there_is_to_tell() {
+    let readers = stream_readers("transactions");
+    let reaches = |function: &str, record: &Json| {
+        let reader = readers.iter().find(|reader| reader.function == function).unwrap();
+        reader.wants(record)
+    };
+    let payment = |state: &str, refund: &str| {
+        let refunds = json!([{"M": {"state": {"S": "PENDING"}}}, {"M": {"state": {"S": refund}}}]);
+        json!({"eventName": "MODIFY", "dynamodb": {
+            "Keys": {"id": {"S": "order#1"}}, "NewImage": {"state": {"S": state}, "refunds": {"L": refunds}}}})
+    };
+    for (record, expected) in [
+        (payment("CAPTURED", "PENDING"), false),
+        (payment("CAPTURED", "SUCCEEDED"), true),
+        (payment("REFUNDED", "FAILED"), true),
+        (payment("REQUIRES_ACTION", "PENDING"), true),
+        (payment("AUTHORIZED", "PENDING"), false),
+    ] {
+        assert_eq!(reaches("publish-payments", &record), expected, "{record}");
+    }
+    let order = |old: Json, new: Json| json!({"eventName": "MODIFY", "dynamodb": {"OldImage": old, "NewImage": new}});
+    let confirmed = || json!({"status": {"S": "CONFIRMED"}});
+    let with = |mut image: Json, name: &str, value: Json| {
+        image[name] = value;
+        image
+    };
+    let (text, number) = (json!({"S": "x"}), json!({"N": "1"}));
+    let shortages = json!({"L": [{"M": {"sku": {"S": "BAG"}, "units": {"N": "1"}}}]});
+    let delivered = || json!({"status": {"S": "DELIVERED"}});
+    // What becomes of it: whether it is published, and whether it is archived.
+    for (what, record, expected) in [
+        ("confirmed", order(json!({}), with(confirmed(), "unsettled", text.clone())), (true, false)),
+        ("settled, labelled or packed", order(confirmed(), confirmed()), (false, false)),
+        ("a part has left", order(confirmed(), with(confirmed(), "departed_at", number.clone())), (true, false)),
+        ("units are missing", order(confirmed(), with(confirmed(), "shortages", shortages)), (true, false)),
+        ("delivered", order(json!({"status": {"S": "SHIPPED"}}), delivered()), (true, true)),
+        ("over, and unsettled", order(confirmed(), with(delivered(), "unsettled", text)), (true, false)),
+        ("archived", order(delivered(), with(delivered(), "expires_at", number.clone())), (false, false)),
+        (
+            "corrected when it was archived",
+            order(with(delivered(), "expires_at", number.clone()), with(delivered(), "expires_at", number.clone())),
+            (true, true),
+        ),
+    ] {
+        let found = (reaches("publish-orders", &record), reaches("archive-orders", &record));
+        assert_eq!(found, expected, "{what}");
+    }
+    let expired = json!({"eventName": "REMOVE", "dynamodb": {"OldImage": with(delivered(), "expires_at", number)}});
+    assert!(!reaches("publish-orders", &expired) && !reaches("archive-orders", &expired), "DynamoDB has deleted it");
 }

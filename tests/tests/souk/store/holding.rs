@@ -1,5 +1,7 @@
 //! Checkouts and orders whose units rows of stock hold: each step once, whoever repeats it and whenever.
 
+mod audit;
+
 use souk_domain::{
     ids::{CheckoutId, OrderId},
     money::Money,
@@ -27,6 +29,7 @@ struct World {
     checkouts: Checkouts,
     give_back: GiveBackHolds,
     collect: CollectMarks,
+    archive: Archive,
 }
 
 fn checkout_id(n: u128) -> CheckoutId {
@@ -86,10 +89,11 @@ impl World {
         let archive = Archive::new(tables.table("OrderArchiveTable"));
         Self {
             give_back: GiveBackHolds::new(orders.clone(), stock.clone()),
-            collect: CollectMarks::new(stock.clone(), orders.clone(), archive, checkouts.clone()),
+            collect: CollectMarks::new(stock.clone(), orders.clone(), archive.clone(), checkouts.clone()),
             stock,
             orders,
             checkouts,
+            archive,
         }
     }
 

@@ -12,6 +12,7 @@ mod holding;
 mod inventory;
 mod messages;
 pub mod meter;
+mod migration;
 mod older_items;
 mod open_checkouts;
 mod orders;

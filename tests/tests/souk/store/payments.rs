@@ -59,3 +59,29 @@ async fn a_record_knows_until_when_its_money_can_be_taken() {
         assert_eq!(records.get(&order(n)).await.unwrap().as_ref(), Some(&*record));
     }
 }
+
+/// The shopper's browser needs it until the money is held, or nobody wants it any more.
+#[tokio::test]
+async fn a_client_secret_goes_once_nothing_is_left_to_do_with_it() {
+    let records = PaymentRecords::new(Tables::of("transactions").await.table("PaymentsTable"));
+    let has_secret = async |n| records.get(&order(n)).await.unwrap().unwrap().client_secret.is_some();
+    let outcomes = [
+        (1, Authorization::Authorized, false),
+        (2, Authorization::RequiresAction, true),
+        // Another card may still pay.
+        (3, Authorization::Declined, true),
+    ];
+    for (n, outcome, is_needed) in outcomes {
+        records.open(&order(n), PaymentState::Intent, Money::usd(900).unwrap(), at(0)).await.unwrap();
+        let _kept = records.record_gateway_id(&order(n), "pi", Some("a secret"), at(1)).await.unwrap();
+        assert!(has_secret(n).await);
+        let _kept = records.record_outcome(&order(n), outcome, None, None, at(2)).await.unwrap();
+        assert_eq!(has_secret(n).await, is_needed, "{outcome:?}");
+    }
+    for n in [2, 3] {
+        let from = [PaymentState::RequiresAction, PaymentState::Declined];
+        let fenced = records.advance(&order(n), &from, PaymentState::Voiding, at(3)).await.unwrap();
+        assert!(matches!(fenced, RecordOutcome::Kept(_)));
+        assert!(!has_secret(n).await);
+    }
+}
