@@ -85,7 +85,7 @@ impl MigrateOrders {
                 None => Err(StoreError::corrupt("a settled order has no reservation that was committed")),
             }
         });
-        let mut written = stream::iter(written).buffer_unordered(AT_ONCE);
+        let mut written = stream::iter(written.collect::<Vec<_>>()).buffer_unordered(AT_ONCE);
         while let Some(result) = written.next().await {
             match result {
                 Ok(true) => report.written += 1,

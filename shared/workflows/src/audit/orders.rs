@@ -1,11 +1,8 @@
 //! The hot orders, each with its units and its money.
 
-use std::{
-    collections::{HashMap, HashSet},
-    pin::pin,
-};
+use std::collections::{HashMap, HashSet};
 
-use futures_util::{TryStreamExt as _, stream};
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use souk_domain::{
     audit::{MoneyFacts, OrderFacts, OrderUnits, PaymentFacts, Violation, order as audit},
@@ -24,23 +21,28 @@ use super::{Audit, Report};
 const PAGES_AT_ONCE: usize = 8;
 
 impl Audit {
-    /// Page by page, the next one while others are judged. What looks wrong is read again, and counts only where the order
-    /// is the same still: every step that moves an order's money or units away from its decision writes the order first.
+    /// Page by page, several of them judged at once. What looks wrong is read again, and counts only where the order is the
+    /// same still: every step that moves an order's money or units away from its decision writes the order first.
     /// (A refund does not: what was taken and what goes back of it is one item, judged by itself.)
     pub(super) async fn audit_orders(&self, report: &mut Report, now: Timestamp) -> Result<(), StoreError> {
-        let pages = stream::try_unfold(Some(None), |after| async move {
-            let Some(after) = after else { return Ok(None) };
+        let (mut pages, mut after) = (Vec::with_capacity(PAGES_AT_ONCE), None);
+        loop {
             let Page { items, next } = self.orders.scan_page(after).await?;
-            Ok::<_, StoreError>(Some((items, next.map(Some))))
-        });
-        let mut audited = pin!(pages.map_ok(|page| self.audit_page(page, now)).try_buffer_unordered(PAGES_AT_ONCE));
-        while let Some(page) = audited.try_next().await? {
-            report.checked.unsettled += page.checked.unsettled;
-            report.checked.orders += page.checked.orders;
-            report.moving.extend(page.moving);
-            report.violations.extend(page.violations);
+            pages.push(items);
+            if pages.len() == PAGES_AT_ONCE || next.is_none() {
+                let audited = try_join_all(pages.drain(..).map(|page| self.audit_page(page, now))).await?;
+                for page in audited {
+                    report.checked.unsettled += page.checked.unsettled;
+                    report.checked.orders += page.checked.orders;
+                    report.moving.extend(page.moving);
+                    report.violations.extend(page.violations);
+                }
+            }
+            match next {
+                Some(key) => after = Some(key),
+                None => return Ok(()),
+            }
         }
-        Ok(())
     }
 
     async fn audit_page(&self, mut page: Vec<Order>, now: Timestamp) -> Result<Report, StoreError> {

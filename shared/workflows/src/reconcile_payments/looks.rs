@@ -3,8 +3,6 @@
 //! The time since the last look is walked through in parts, a page of each at once; how far each has come is kept after
 //! every page. `docs/background.md` says how many payments a second that is.
 
-use std::time::Duration;
-
 use futures_util::future::{join_all, try_join_all};
 use jiff::{SignedDuration, Timestamp};
 use souk_payments::{
@@ -77,6 +75,8 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     /// 140 orders a second are looked at twice; the gateway answers a page of a hundred in 400 ms, and comparing it takes

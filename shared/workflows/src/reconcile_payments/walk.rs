@@ -75,7 +75,7 @@ impl ReconcilePayments {
             };
             (order_id, settled)
         });
-        let mut compared = stream::iter(compared).buffer_unordered(AT_ONCE);
+        let mut compared = stream::iter(compared.collect::<Vec<_>>()).buffer_unordered(AT_ONCE);
         while let Some((order_id, settled)) = compared.next().await {
             report.compared += 1;
             match settled {

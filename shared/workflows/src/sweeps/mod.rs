@@ -16,7 +16,7 @@ pub mod shipments;
 
 use std::{collections::BTreeMap, fmt::Display, time::Duration};
 
-use futures_util::{StreamExt as _, future::join_all, stream};
+use futures_util::{StreamExt as _, future::join_all, stream::FuturesUnordered};
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_dynamo::{Item, Page, StoreError};
@@ -103,13 +103,14 @@ pub(super) async fn sweep<B: Backlog>(backlog: &B, now: Timestamp) -> Result<Rep
     }
     report.found = found.len();
     begin_anywhere(&mut found);
-    let may_begin = |index: usize| index < budget.candidates && begun.elapsed() <= budget.within;
-    // Looked at as each begins.
-    let begin = found.iter().enumerate().take_while(|(index, _)| may_begin(*index));
-    let begin = begin.map(|(_, candidate)| async move { (candidate, backlog.process(candidate, now).await) });
-    let mut ended = stream::iter(begin).buffer_unordered(budget.at_once);
     report.left = found.len();
-    while let Some((candidate, result)) = ended.next().await {
+    let (mut waiting, mut running) = (found.into_iter().take(budget.candidates), FuturesUnordered::new());
+    loop {
+        while running.len() < budget.at_once && begun.elapsed() <= budget.within {
+            let Some(candidate) = waiting.next() else { break };
+            running.push(process(backlog, candidate, now));
+        }
+        let Some((candidate, result)) = running.next().await else { break };
         report.left -= 1;
         match result {
             Ok(outcome) => *report.done.entry(outcome).or_default() += 1,
@@ -120,6 +121,15 @@ pub(super) async fn sweep<B: Backlog>(backlog: &B, now: Timestamp) -> Result<Rep
         }
     }
     Ok(report)
+}
+
+async fn process<B: Backlog>(
+    backlog: &B,
+    candidate: B::Candidate,
+    now: Timestamp,
+) -> (B::Candidate, Result<&'static str, Failure>) {
+    let result = backlog.process(&candidate, now).await;
+    (candidate, result)
 }
 
 /// A shard's candidates, the oldest first, and why not all of them: their number, the time, or the store.
