@@ -17,6 +17,8 @@ ELSEWHERE = {
 }
 # The same of one route.
 ONE_ROUTE = {
+    **{("POST /checkouts", kind): "the order protocol's second edition answers it: tests/tests/souk/store/holding.rs"
+       for kind in ("checkout-consumed", "checkout-expired", "idempotency-key-reused")},
     ("POST /webhooks/payments", "-"): "the gateway sends these itself: tests/tests/souk/flows/payments.rs sees what comes of it",
 }
 

@@ -76,7 +76,7 @@ pub fn body_of(operation: &Value) -> Option<&Value> {
     operation["requestBody"]["content"].as_object()?.get("application/json")?.get("schema")
 }
 
-/// What there can be at the most, and what is answered to one more.
+/// What there can be at the most, and the kind of problem that one more is, or what becomes of it.
 fn counts() -> Vec<(&'static str, String, &'static str)> {
     vec![
         ("lines of a checkout", MAX_LINES.to_string(), "invalid-request"),
@@ -85,8 +85,8 @@ fn counts() -> Vec<(&'static str, String, &'static str)> {
         ("refunds of an order", MAX_REFUNDS.to_string(), "too-many-refunds"),
         ("pictures of a product", PICTURES_MAX.to_string(), "too-many-pictures"),
         ("webhooks of a shop", MAX_WEBHOOKS.to_string(), "too-many-webhooks"),
-        ("requests at once to one subscriber", PLACES.to_string(), ""),
-        ("deliveries that one request replays", REPLAY_MAX.to_string(), ""),
+        ("requests at once to one subscriber", PLACES.to_string(), "waits"),
+        ("deliveries that one request replays", REPLAY_MAX.to_string(), "is the next request's"),
     ]
 }
 
@@ -104,9 +104,9 @@ fn page() -> String {
     }
     page += "\n## How many\n\n| what | at most | one more |\n|---|---|---|\n";
     for (what, most, problem) in counts() {
-        let problem =
-            if problem.is_empty() { "waits".to_owned() } else { format!("[`{problem}`](problems.md#{problem})") };
-        writeln!(page, "| {what} | {most} | {problem} |").unwrap();
+        let is_kind = problem.contains('-');
+        let told = if is_kind { format!("[`{problem}`](problems.md#{problem})") } else { problem.to_owned() };
+        writeln!(page, "| {what} | {most} | {told} |").unwrap();
     }
     page += "\n## How often\n\n\
              | who | how often | then |\n|---|---|---|\n\

@@ -3,11 +3,12 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use souk_domain::order::MAX_LINES;
 use souk_runtime::http::{MAX_BODY_BYTES, ROWS_MAX_BYTES};
 
 use crate::{
     api::{Operation, document, operations},
-    support::{Api, PROJECTION, Shelf, Shop, admin, eventually, fresh, stack},
+    support::{Api, PROJECTION, Rows, Shelf, Shop, admin, eventually, for_sale, fresh, stack},
 };
 
 const KEY: (&str, &str) = ("idempotency-key", "a-key-for-the-answers");
@@ -106,6 +107,29 @@ async fn another_version_is_412_wherever_there_is_one() {
     let renamed = operator.send(Method::PUT, &collection, &other, Some(json!({ "name": "Winter" }))).await;
     renamed.expect_problem(412, "stale-version");
     assert_eq!(operator.get(&collection).await.expect(200).body["name"], "Summer");
+}
+
+#[tokio::test]
+async fn a_cart_has_so_many_lines_and_no_more() {
+    let operator = stack().sign_in("operator").await;
+    let shopper = stack().guest().with_token(&stack().person(&[]).await.sign_in(stack()).await.access);
+    let skus: Vec<_> = (0..=MAX_LINES).map(|_| fresh("sku")).collect();
+    let listed: Vec<_> = skus.iter().map(String::as_str).collect();
+    let product = Shop::open(&operator).await.product("Thing", &listed);
+    operator.put(&admin(&fresh("prod")), product).await.expect(201);
+    let price = |sku: &String| json!({ "sku": sku, "price": { "amount": 500, "currency": "USD" } });
+    let priced = Rows::put(&operator, "prices", &skus.iter().map(price).collect::<Vec<_>>()).await;
+    assert!(priced.outcomes().iter().all(|outcome| outcome == "created 1"), "{priced:?}");
+    for sku in &skus {
+        for_sale(sku).await;
+    }
+    let (last, fitting) = skus.split_last().unwrap();
+    for sku in fitting {
+        shopper.put(&format!("/cart/items/{sku}"), json!({ "quantity": 1 })).await.expect(200);
+    }
+    let refused = shopper.put(&format!("/cart/items/{last}"), json!({ "quantity": 1 })).await;
+    refused.expect_problem(409, "cart-full");
+    assert_eq!(shopper.get("/cart").await.expect(200).body["lines"].as_array().unwrap().len(), MAX_LINES);
 }
 
 #[tokio::test]

@@ -232,6 +232,10 @@ async fn an_operator_tries_the_way_and_replays_what_has_failed() {
     operator.post(&format!("{path}/replay"), range).await.expect_problem(409, "webhook-disabled");
     operator.delete(&path).await.expect_problem(428, "if-match-required");
     operator.post(&format!("{path}/secret"), Value::Null).await.expect_problem(428, "if-match-required");
+    for (method, path) in [(Method::DELETE, path.clone()), (Method::POST, format!("{path}/secret"))] {
+        let stale = operator.send(method, &path, &[("if-match", "\"77\"")], None).await;
+        stale.expect_problem(412, "stale-version");
+    }
     end(&operator, &path).await;
 }
 

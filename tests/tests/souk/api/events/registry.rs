@@ -25,12 +25,11 @@ pub fn template(kinds: &[Kind]) -> String {
         "# Made from the types in events/; `UPDATE=1 cargo test --workspace --test souk -- api::events` writes it.\n\
          AWSTemplateFormatVersion: '2010-09-09'\n\
          Description: What Souk tells others, registered - a JSON schema for each event of the bus and each webhook.\n\n\
-         Parameters:\n  Stack: {Type: String}\n\n\
          Resources:\n  \
            Registry:\n    \
              Type: AWS::EventSchemas::Registry\n    \
              Properties:\n      \
-               RegistryName: !Sub '${Stack}-events'\n      \
+               RegistryName: !Sub '${AWS::StackName}'\n      \
                Description: Events of the bus, and the bodies of webhooks.\n",
     );
     for Kind { name, version, about, schema, .. } in kinds {

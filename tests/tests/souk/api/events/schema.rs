@@ -44,7 +44,8 @@ fn whole<T: ToSchema>(title: &str, version: u32, about: &str, mut properties: Ma
     let definitions: Map<String, Value> =
         nested.into_iter().map(|(name, schema)| (name, plain(serde_json::to_value(schema).unwrap()))).collect();
     properties.insert(told.to_owned(), json!({ "$ref": format!("#/definitions/{}", T::name()) }));
-    let required: Vec<_> = properties.keys().cloned().collect();
+    let mut required: Vec<_> = properties.keys().cloned().collect();
+    required.sort();
     super::super::document::sorted(json!({
         "$schema": DRAFT, "title": title, "description": about, "x-souk-version": version, "type": "object",
         "properties": properties, "required": required, "definitions": definitions,
