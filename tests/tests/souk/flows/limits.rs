@@ -81,6 +81,11 @@ async fn ask(api: &Api, tried: &Tried, body: Value) -> (u16, String) {
     (reply.status, reply.body["errors"][0]["field"].as_str().unwrap_or_default().to_owned())
 }
 
+/// Whether what was refused is this field, or what it is part of.
+fn is_about(told: &str, field: &str) -> bool {
+    !told.is_empty() && field.starts_with(&told.replace("[0]", "[]"))
+}
+
 #[tokio::test]
 async fn each_field_is_taken_at_its_edges_and_refused_one_beyond() {
     let (document, api) = (document(), stack().sign_in("operator").await);
@@ -92,17 +97,16 @@ async fn each_field_is_taken_at_its_edges_and_refused_one_beyond() {
         let bounds = bounds(&document, body_of(&operation.value).unwrap());
         for field in tried.fields {
             let bound = bounds.get(*field).unwrap_or_else(|| panic!("{} has no bound of {field}", tried.route));
-            let last = field.rsplit(['.', ']']).next().unwrap();
             let body = |size: i64| with(&tried.body, field, sized(&tried.body, field, bound, size));
             let least = bound.least.filter(|least| *least > 0);
             for edge in least.into_iter().chain([bound.most]) {
                 let (status, about) = ask(&api, &tried, body(edge)).await;
-                assert!(status != 400 || !about.contains(last), "{} {field} {edge}: {status} {about}", tried.route);
+                assert!(status != 400 || !is_about(&about, field), "{} {field} {edge}: {status} {about}", tried.route);
                 judged += 1;
             }
             for beyond in least.map(|least| least - 1).into_iter().chain([bound.most + 1]) {
                 let (status, about) = ask(&api, &tried, body(beyond)).await;
-                assert!(status == 400 && about.contains(last), "{} {field} {beyond}: {status} {about}", tried.route);
+                assert!(status == 400 && is_about(&about, field), "{} {field} {beyond}: {status} {about}", tried.route);
                 judged += 1;
             }
         }
@@ -116,4 +120,6 @@ fn a_field_is_found_in_objects_and_lists() {
     assert_eq!(with(&body, "lines[].quantity", json!(9))["lines"][0]["quantity"], 9);
     assert_eq!(with(&body, "price.amount", json!(9))["price"]["amount"], 9);
     assert_eq!(with(&body, "name", json!("b"))["name"], "b");
+    assert!(is_about("lines[0].quantity", "lines[].quantity") && is_about("price", "price.amount"));
+    assert!(!is_about("", "name") && !is_about("title", "name"));
 }
