@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use souk_domain::{
     ids::{OrderId, RefundId},
     money::Money,
-    payment::Told,
+    payment::{Dispute, Told},
 };
 
 use crate::reconcile::Sums;
@@ -52,6 +52,8 @@ pub struct Intent {
     pub capture_before: Option<Timestamp>,
     /// How much of it was given back, in minor units; `None` where the gateway was not asked.
     pub refunded: Option<i64>,
+    /// Whether its shopper ever asked their bank for the money back, where the gateway was asked.
+    pub disputed: bool,
 }
 
 impl Intent {
@@ -167,6 +169,16 @@ pub trait Gateway: Send + Sync {
 
     /// All refunds of a payment, whoever made them, as they stand now.
     fn refunds(&self, intent_id: &str) -> impl Future<Output = Result<Vec<Told>, GatewayError>> + Send;
+
+    /// All disputes of a payment, as they stand now; each as heard of at `now`.
+    fn disputes(
+        &self,
+        intent_id: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Dispute>, GatewayError>> + Send;
+
+    /// The order that an intent is for; `None` where it is not of our making.
+    fn order_of(&self, intent_id: &str) -> impl Future<Output = Result<Option<OrderId>, GatewayError>> + Send;
 
     /// What the gateway knows now.
     fn retrieve(&self, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;

@@ -7,6 +7,7 @@
 mod attention;
 mod authorize;
 mod capture;
+mod dispute;
 pub mod gateway;
 mod give_back;
 pub mod reconcile;
@@ -20,6 +21,7 @@ pub mod webhook;
 
 pub use authorize::{Authorized, Charge, PaymentError, authorize};
 pub use capture::{CaptureOutcome, capture, resume_capture};
+pub use dispute::settle_disputes;
 pub use give_back::{FencedFirst, fence, fence_unpaid, give_back};
 pub use reconciliation_cursor::{ReconciliationCursor, Resume};
 pub use records::{PaymentRecord, PaymentRecords, RecordOutcome, is_payment};

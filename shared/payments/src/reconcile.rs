@@ -79,6 +79,10 @@ pub enum Kind {
     CapturedDiffers,
     /// Another sum was given back than the record says.
     RefundsDiffer,
+    /// Gateway and record agree, and keep another sum than the order owes.
+    KeptDiffers,
+    /// A bank was asked to give it back, and the record does not know, or not how that has ended.
+    Disputed,
 }
 
 /// What may be done about a finding. Repeating any of it is safe.
@@ -93,6 +97,8 @@ pub enum Action {
     ResumeShipment,
     /// The record takes over the gateway's refunds, and makes what is missing there.
     SettleRefunds,
+    /// The record takes over the gateway's disputes.
+    SettleDisputes,
     /// The intent is cancelled at the gateway: no record can ever use it.
     CancelIntent,
     /// A person must look.
@@ -150,6 +156,18 @@ pub fn reconcile_sums(record: Sums, gateway: Sums) -> Finding {
         found(Kind::CapturedDiffers, Action::Report)
     } else if record.refunded != gateway.refunded {
         found(Kind::RefundsDiffer, Action::SettleRefunds)
+    } else {
+        AGREED
+    }
+}
+
+/// What is left to compare where record and gateway have the same sums: whether what is `kept` of them is what the order
+/// owes, and, of a payment that was ever `disputed`, whether the record knows a dispute of it and that they are `all_over`.
+pub fn reconcile_agreed(kept: bool, disputed: bool, all_over: bool) -> Finding {
+    if !kept {
+        found(Kind::KeptDiffers, Action::Report)
+    } else if disputed && !all_over {
+        found(Kind::Disputed, Action::SettleDisputes)
     } else {
         AGREED
     }

@@ -6,12 +6,18 @@ mod transport;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
-use souk_domain::{ids::OrderId, money::Money, payment::Told};
+use souk_domain::{
+    ids::OrderId,
+    money::Money,
+    payment::{Dispute, Told},
+};
 use souk_dynamo::fault;
 use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
-use self::answer::{intent, page, refund, refunds, refusal};
+pub(crate) use self::answer::dispute_stands;
+use self::answer::{disputes, intent, order_of, page, refund, refunds, refusal};
 use self::transport::{Answer, Call, Transport};
 use crate::gateway::{Gateway, GatewayError, Intent, IntentPage, NewIntent, NewRefund, Window};
 
@@ -165,11 +171,35 @@ impl Gateway for StripeGateway {
             let mut query = vec![("payment_intent", intent_id.to_owned()), ("limit", PAGE.to_owned())];
             query.extend(after.take().map(|id| ("starting_after", id)));
             let page = refunds(&self.transport.send(&Call::get("/v1/refunds".to_owned(), query)).await?)?;
-            all.extend(page.refunds);
+            all.extend(page.objects);
             match page.next {
                 Some(next) => after = Some(next),
                 None => return Ok(all),
             }
+        }
+    }
+
+    async fn disputes(&self, intent_id: &str, now: Timestamp) -> Result<Vec<Dispute>, GatewayError> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let mut query = vec![("payment_intent", intent_id.to_owned()), ("limit", PAGE.to_owned())];
+            query.extend(after.take().map(|id| ("starting_after", id)));
+            let answer = self.transport.send(&Call::get("/v1/disputes".to_owned(), query)).await?;
+            let page = disputes(&answer, now)?;
+            all.extend(page.objects);
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(all),
+            }
+        }
+    }
+
+    async fn order_of(&self, intent_id: &str) -> Result<Option<OrderId>, GatewayError> {
+        let path = format!("/v1/payment_intents/{}", path_segment(intent_id));
+        match order_of(&self.transport.send(&Call::get(path, Vec::new())).await?) {
+            // Nothing there by this id.
+            Err(GatewayError::Refused { .. }) => Ok(None),
+            order_id => order_id,
         }
     }
 

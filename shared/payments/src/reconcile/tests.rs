@@ -60,6 +60,18 @@ fn invariant_i6_sums_that_differ_are_found_and_refunds_taken_over() {
 }
 
 #[test]
+fn invariant_i6_what_is_kept_is_what_the_order_owes_and_a_dispute_is_known() {
+    let compared = |kept, disputed, all_over| {
+        let finding = reconcile_agreed(kept, disputed, all_over);
+        (finding.kind, finding.action)
+    };
+    assert_eq!(compared(false, false, false), (Kind::KeptDiffers, Action::Report));
+    assert_eq!(compared(true, true, false), (Kind::Disputed, Action::SettleDisputes));
+    assert_eq!(compared(true, true, true), (Kind::Agreed, Action::Nothing));
+    assert_eq!(compared(true, false, false), (Kind::Agreed, Action::Nothing));
+}
+
+#[test]
 fn invariant_i6_no_money_of_a_settled_cancelled_order_is_passed_over() {
     for (order, record, gateway, finding) in every() {
         if order == settled(Cancelled) && gateway == RequiresCapture {

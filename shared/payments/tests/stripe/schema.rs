@@ -78,6 +78,8 @@ async fn every_request_is_one_that_stripe_understands() {
     let refund = NewRefund { order_id: &order, intent_id: &created.id, refund_id: &refund_id, amount: None };
     gateway.refund(&refund).await.unwrap();
     gateway.refunds(&created.id).await.unwrap();
+    gateway.disputes(&created.id, jiff::Timestamp::now()).await.unwrap();
+    gateway.order_of(&created.id).await.unwrap();
     gateway.retrieve(&created.id).await.unwrap();
     let window = Window { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::now() };
     gateway.list(window, Some(&created.id)).await.unwrap();

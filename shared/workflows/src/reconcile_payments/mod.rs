@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use serde::Serialize;
+use souk_domain::ids::OrderId;
 use souk_orders::Archive;
 use souk_payments::{
     ReconciliationCursor, Resume,
@@ -44,10 +45,22 @@ pub struct Report {
     found: BTreeMap<Kind, usize>,
     /// What was done, or left to people.
     actions: BTreeMap<Action, usize>,
+    /// What was left to people, by name; the first hundred of a run. The log has all of them.
+    reported: Vec<Reported>,
     /// Intents that could not be compared or acted upon; the next walk meets them again.
     failed: usize,
     /// True where the window was walked to its end.
     complete: bool,
+}
+
+/// The most that a report names.
+const NAMED: usize = 100;
+
+/// An order of which somebody must look at the money.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Reported {
+    order_id: OrderId,
+    kind: Kind,
 }
 
 impl ReconcilePayments {
@@ -72,6 +85,9 @@ impl ReconcilePayments {
                     Ok(finding) => {
                         *report.found.entry(finding.kind).or_default() += 1;
                         *report.actions.entry(finding.action).or_default() += 1;
+                        if finding.action == Action::Report && report.reported.len() < NAMED {
+                            report.reported.push(Reported { order_id, kind: finding.kind });
+                        }
                     }
                     Err(error) => {
                         report.failed += 1;

@@ -10,6 +10,7 @@ mod catalog;
 mod checkouts;
 mod collections;
 mod description;
+mod disputes;
 mod edge;
 mod edges;
 mod finding_orders;
