@@ -11,7 +11,7 @@ use souk_dynamo::{StoreError, TimeIndex};
 
 use crate::{PaymentRecord, PaymentRecords, records::order_of};
 
-const ATTENTION: TimeIndex = TimeIndex { name: "attention", shard: "attention", time: "attention_at" };
+pub(crate) const ATTENTION: TimeIndex = TimeIndex { name: "attention", shard: "attention", time: "attention_at" };
 
 /// Why a record stands in the index. One index for all of them: a table that is there gets one new index a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

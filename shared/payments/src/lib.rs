@@ -4,6 +4,7 @@
 //! late for a cancelled order finds the record closed and is given back.
 #![forbid(unsafe_code)]
 
+mod ageing;
 mod attention;
 mod authorize;
 mod capture;
@@ -19,6 +20,7 @@ mod shortfall;
 pub mod stripe;
 pub mod webhook;
 
+pub use ageing::{Aged, GIVEN_UP_BEFORE, learn_of_lapse, look_after};
 pub use authorize::{Authorized, Charge, PaymentError, authorize};
 pub use capture::{CaptureOutcome, capture, resume_capture};
 pub use dispute::settle_disputes;

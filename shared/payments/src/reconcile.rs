@@ -99,6 +99,8 @@ pub enum Action {
     SettleRefunds,
     /// The record takes over the gateway's disputes.
     SettleDisputes,
+    /// The record says that the money is gone, and the sweeper over authorisations cancels the order.
+    NoteLapse,
     /// The intent is cancelled at the gateway: no record can ever use it.
     CancelIntent,
     /// A person must look.
@@ -198,7 +200,8 @@ fn confirmed(record: PaymentState, gateway: IntentStatus) -> Finding {
         (IntentStatus::RequiresCapture, Authorized | Capturing) => AGREED,
         (IntentStatus::Succeeded, Capturing | Captured) => found(Kind::ShipmentUnfinished, Action::ResumeShipment),
         (IntentStatus::Succeeded, _) => found(Kind::CapturedElsewhere, Action::Report),
-        // Whoever ships finds out, and cancels or asks the customer: not for a job to decide.
+        (IntentStatus::Canceled, Authorized) => found(Kind::AuthorizationLapsed, Action::NoteLapse),
+        // A shipment is at it, and finds out.
         (IntentStatus::Canceled, _) => found(Kind::AuthorizationLapsed, Action::Report),
         _ => found(Kind::ConfirmedUnpaid, Action::Report),
     }

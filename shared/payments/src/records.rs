@@ -1,3 +1,4 @@
+mod ageing;
 mod captures;
 mod disputes;
 mod refunds;
@@ -40,6 +41,9 @@ pub struct PaymentRecord {
     /// [`PaymentRecord::can_be_captured_until`].
     #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
     pub capture_before: Option<Timestamp>,
+    /// When operators were warned that the gateway soon lets go of the money.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
+    pub warned_at: Option<Timestamp>,
     /// The gateway's code, where the last attempt to take the money was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_refusal: Option<String>,
@@ -192,6 +196,7 @@ impl PaymentRecords {
             client_secret: None,
             decline_code: None,
             capture_before: None,
+            warned_at: None,
             capture_refusal: None,
             capture_attempt: 0,
             capture_amount: None,

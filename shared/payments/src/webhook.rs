@@ -73,6 +73,8 @@ pub enum Reason {
     Nothing,
     /// The saga is to ask the gateway how the payment stands.
     Payment,
+    /// The gateway is to be asked whether it has let go of the money.
+    Lapse,
     /// The gateway is to be asked for the payment's refunds.
     Refunds,
     /// The gateway is to be asked for the payment's disputes.
@@ -109,6 +111,7 @@ impl WebhookEvent {
                 PaymentState::Declined if self.event_type == "payment_intent.amount_capturable_updated" => {
                     Reason::Payment
                 }
+                PaymentState::Authorized if self.event_type == "payment_intent.canceled" => Reason::Lapse,
                 _ => Reason::Nothing,
             },
             News::Refund { gateway_id, status } => {

@@ -1,7 +1,7 @@
 //! The gateway says that something happened.
 //!
-//! What it says is never written down. It only starts the order's saga, or settles the order's refunds or disputes, and
-//! all of them ask the gateway; so repeats and any order of arrival are all the same. What can change nothing starts
+//! What it says is never written down. It only starts the order's saga, settles the order's refunds or disputes, or looks
+//! whether its money is held still, and all of them ask the gateway; so repeats and any order of arrival are all the same. What can change nothing starts
 //! nothing: an event of another type, of an intent that is not ours, or of a payment that stands where the event says.
 
 use souk_domain::{ids::OrderId, payment::DisputeState};
@@ -10,7 +10,7 @@ use souk_orders::{Saga, SagaError};
 use souk_payments::{
     PaymentError, PaymentRecord, PaymentRecords, SeenEvents,
     gateway::{Gateway as _, GatewayError},
-    settle_disputes, settle_refunds,
+    learn_of_lapse, settle_disputes, settle_refunds,
     stripe::StripeGateway,
     webhook::{Reason, WebhookEvent},
 };
@@ -83,6 +83,7 @@ impl HearGateway {
                     count(&before, &after);
                 }
             }
+            Reason::Lapse => learn_of_lapse(&self.payments, &self.gateway, record, call.now).await?,
             Reason::Payment => self.saga.start(order_id).await?,
         }
         self.seen.mark(event, order_id, call.now).await?;

@@ -71,7 +71,8 @@ pub enum By {
     Saga,
     /// A shipment that found the authorisation lapsed.
     Shipment,
-    /// The sweeper over a flash sale's claims.
+    /// A sweeper: over a flash sale's claims, over what has been on its way for days, or over money that the gateway lets
+    /// go of.
     Sweeper,
     /// The payment gateway.
     Gateway,

@@ -142,6 +142,18 @@ impl Ledger {
         Ok((render::intent(intent), event))
     }
 
+    /// Lets a hold end so many seconds from now.
+    ///
+    /// # Errors
+    /// 404 for an unknown intent.
+    pub fn age(&mut self, id: &str, seconds: Seconds, now: Seconds) -> Result<Value, ApiError> {
+        let intent = self.intent_mut(id)?;
+        if let State::RequiresCapture { capture_before } = &mut intent.state {
+            *capture_before = now + seconds;
+        }
+        Ok(render::expanded_intent(intent))
+    }
+
     fn shown(&self, id: &str, expand: bool) -> Result<Value, ApiError> {
         let render = if expand { render::expanded_intent } else { render::intent };
         self.intent(id).map(render).ok_or_else(|| ApiError::no_such("payment_intent", id))

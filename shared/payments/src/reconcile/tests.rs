@@ -133,7 +133,7 @@ fn nothing_is_asked_of_anybody_where_all_is_well() {
 
 #[test]
 fn each_difference_has_its_name_and_its_answer() {
-    use Action::{CancelIntent, Report, RestartSaga, ResumeShipment};
+    use Action::{CancelIntent, NoteLapse, Report, RestartSaga, ResumeShipment};
     let unknown = |state| Some(RecordFacts { state, knows: Knows::None });
     let another = |state| Some(RecordFacts { state, knows: Knows::Another });
     for (order, record, gateway, kind, action) in [
@@ -154,7 +154,8 @@ fn each_difference_has_its_name_and_its_answer() {
         (settled(Confirmed), this(Capturing), Succeeded, Kind::ShipmentUnfinished, ResumeShipment),
         (settled(Confirmed), this(Captured), Succeeded, Kind::ShipmentUnfinished, ResumeShipment),
         (settled(Confirmed), this(Authorized), Succeeded, Kind::CapturedElsewhere, Report),
-        (settled(Confirmed), this(Authorized), Canceled, Kind::AuthorizationLapsed, Report),
+        (settled(Confirmed), this(Authorized), Canceled, Kind::AuthorizationLapsed, NoteLapse),
+        (settled(Confirmed), this(Capturing), Canceled, Kind::AuthorizationLapsed, Report),
         (settled(Confirmed), this(Authorized), RequiresPaymentMethod, Kind::ConfirmedUnpaid, Report),
         (settled(Shipped), this(Captured), RequiresCapture, Kind::ShippedUncaptured, Report),
         (settled(Delivered), this(Captured), Canceled, Kind::ShippedUncaptured, Report),

@@ -53,6 +53,11 @@ fn only_where_somebody_waits_for_the_gateway_is_the_saga_started() {
     for state in ["AUTHORIZED", "CAPTURING", "CAPTURED", "VOIDING", "VOIDED", "REFUNDED"] {
         assert_eq!(held.reason(&record(state, &[])), Reason::Nothing, "{state}");
     }
+    let canceled = of("payment_intent.canceled");
+    assert_eq!(canceled.reason(&record("AUTHORIZED", &[])), Reason::Lapse, "nobody here has let go of it");
+    for state in ["DECLINED", "CAPTURING", "CAPTURED", "VOIDING", "VOIDED", "REFUNDED"] {
+        assert_eq!(canceled.reason(&record(state, &[])), Reason::Nothing, "{state}");
+    }
     assert_eq!(of("payment_intent.payment_failed").reason(&record("DECLINED", &[])), Reason::Nothing);
     for event_type in EVENT_TYPES {
         assert!(of(event_type).is_listened_for(), "{event_type}");

@@ -2,7 +2,7 @@
 //!
 //! A run walks a bounded part of the window and keeps its place; the next one goes on there. What it
 //! does about a difference is what anybody may do: restart a saga, resume a shipment, cancel an intent
-//! that no record can use. It writes no payment's state.
+//! that no record can use, take over refunds, disputes, and that money is gone. It writes no payment's state.
 
 mod walk;
 
@@ -21,7 +21,8 @@ use souk_wiring::{Call, FromEnvironment, metrics};
 
 use crate::{Failure, ship_order::Shipping};
 
-/// Longer than an authorisation lasts at the gateway.
+/// How far back intents are compared, by when they were made: for differences that nobody was told of. Authorisations are
+/// looked after by when they end, whenever they were made.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 8);
 /// How many pages one run reads.
 const PAGES: usize = 20;
@@ -114,6 +115,7 @@ fn measure(report: &Report) {
     let repaired = done(Action::RestartSaga)
         + done(Action::ResumeShipment)
         + done(Action::SettleRefunds)
+        + done(Action::NoteLapse)
         + done(Action::CancelIntent);
     let values = [
         ("compared", report.compared as f64),

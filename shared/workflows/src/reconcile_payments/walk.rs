@@ -10,6 +10,7 @@ use souk_orders::find;
 use souk_payments::{
     PaymentRecord,
     gateway::{Gateway as _, GatewayError, Intent},
+    learn_of_lapse,
     reconcile::{
         Action, Finding, Kind, Knows, OrderProgress, RecordFacts, reconcile, reconcile_agreed, reconcile_sums,
     },
@@ -101,6 +102,12 @@ impl ReconcilePayments {
             (Action::SettleRefunds, _) => {
                 let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);
                 let _as_the_next_walk_sees = settle_refunds(payments, gateway, order_id, now).await?;
+            }
+            (Action::NoteLapse, _) => {
+                let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);
+                if let Some(record) = payments.get(order_id).await? {
+                    learn_of_lapse(payments, gateway, &record, now).await?;
+                }
             }
             (Action::SettleDisputes, _) => {
                 let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);

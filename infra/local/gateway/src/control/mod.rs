@@ -26,6 +26,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/__fake/faults", get(inspect::faults).post(provoke::add_fault).delete(provoke::clear_faults))
         .route("/__fake/intents/{id}/authenticate", post(provoke::authenticate))
         .route("/__fake/intents/{id}/expire", post(provoke::expire))
+        .route("/__fake/intents/{id}/age", post(provoke::age))
         .route("/__fake/intents/{id}/refund", post(provoke::refund))
         .route("/__fake/intents/{id}/dispute", post(provoke::open_dispute))
         .route("/__fake/disputes", get(inspect::disputes))

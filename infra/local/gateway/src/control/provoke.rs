@@ -159,6 +159,24 @@ pub async fn expire(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>)
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Age {
+    seconds: i64,
+}
+
+/// `POST /__fake/intents/{id}/age {"seconds"}`: the hold ends so many seconds from now.
+pub async fn age(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let Age { seconds } = parse(&body)?;
+    let shown = gateway.books().ledger.age(&id, seconds, clock::now())?;
+    gateway.set_changed();
+    Ok(Json(shown))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WebhookUrl {
     url: Option<String>,
 }
