@@ -20,6 +20,8 @@ pub struct NewIntent<'a> {
     pub amount: Money,
     /// The gateway's token of the payment method.
     pub payment_method: &'a str,
+    /// How many methods were declined before it: each creation has a key of its own.
+    pub attempt: u32,
 }
 
 /// Money that goes back to the shopper.
@@ -149,6 +151,15 @@ pub trait Gateway: Send + Sync {
     /// Asks the gateway to hold the money. A decline is an answer (`RequiresPaymentMethod` with a
     /// [`Decline`]), not an error.
     fn confirm(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+
+    /// As [`Gateway::confirm`], with another payment method than the intent was created with; `attempt` counts those, from 1.
+    fn confirm_with(
+        &self,
+        order_id: &OrderId,
+        id: &str,
+        attempt: u32,
+        payment_method: &str,
+    ) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
 
     /// Takes the held money: `amount`, or all of it. What is not taken is released. A refusal is repeated under its key, so each `attempt` has one of its
     /// own: the next may begin only once the gateway has said, after a refusal, that it still holds the money.

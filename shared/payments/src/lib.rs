@@ -26,7 +26,7 @@ pub use capture::{CaptureOutcome, capture, resume_capture};
 pub use dispute::settle_disputes;
 pub use give_back::{FencedFirst, fence, fence_unpaid, give_back};
 pub use reconciliation_cursor::{ReconciliationCursor, Resume};
-pub use records::{PaymentRecord, PaymentRecords, RecordOutcome, is_payment};
+pub use records::{MAX_METHODS, OtherMethod, PaymentRecord, PaymentRecords, RecordOutcome, is_payment};
 pub use refund::{AskOutcome, ask_refund, retry_refund, settle_refunds};
 pub use seen_events::{SeenEvent, SeenEvents};
 pub use shortfall::refund_shortfall;

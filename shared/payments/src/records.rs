@@ -1,6 +1,7 @@
 mod ageing;
 mod captures;
 mod disputes;
+mod methods;
 mod refunds;
 
 use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
@@ -14,6 +15,7 @@ use souk_domain::{
 use souk_dynamo::{Condition, Item, Outcome, Page, StoreError, Table, Update, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
+pub use self::methods::{MAX_METHODS, OtherMethod};
 pub(crate) use self::refunds::Taken;
 use crate::{attention::Watched, reconcile::Sums};
 
@@ -34,6 +36,12 @@ pub struct PaymentRecord {
     /// What the shopper's browser needs for 3-D Secure. Never logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
+    /// What the shopper has named since to be paid by instead, each after a decline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_methods: Vec<OtherMethod>,
+    /// How many those are: the attempt's name at the gateway.
+    #[serde(default)]
+    pub method_attempt: u32,
     /// The gateway's code of the last decline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_code: Option<String>,
@@ -194,6 +202,8 @@ impl PaymentRecords {
             amount,
             gateway_id: None,
             client_secret: None,
+            other_methods: Vec::new(),
+            method_attempt: 0,
             decline_code: None,
             capture_before: None,
             warned_at: None,

@@ -120,7 +120,8 @@ impl Gateway for StripeGateway {
             ("payment_method_types[]", "card".to_owned()),
             ("metadata[order_id]", new.order_id.to_string()),
         ];
-        let call = Call::post("/v1/payment_intents".to_owned(), form, Some(key(new.order_id, "create")));
+        let call =
+            Call::post("/v1/payment_intents".to_owned(), form, Some(numbered(new.order_id, "create", new.attempt)));
         // A replay will do here: the id and the secret are what a creation is for, and they never change.
         intent(&self.transport.send(&call).await?)
     }
@@ -128,6 +129,18 @@ impl Gateway for StripeGateway {
     async fn confirm(&self, order_id: &OrderId, id: &str) -> Result<Intent, GatewayError> {
         // The key is that of a request with these parameters: under the one of requests without, Stripe would refuse.
         self.act("confirm", expanded(), Some(key(order_id, "confirm-expanded")), id).await
+    }
+
+    async fn confirm_with(
+        &self,
+        order_id: &OrderId,
+        id: &str,
+        attempt: u32,
+        payment_method: &str,
+    ) -> Result<Intent, GatewayError> {
+        let mut form = expanded();
+        form.push(("payment_method", payment_method.to_owned()));
+        self.act("confirm", form, Some(numbered(order_id, "confirm-with", attempt)), id).await
     }
 
     async fn capture(
@@ -229,6 +242,11 @@ fn expanded() -> Vec<(&'static str, String)> {
 /// has its own.
 fn key(order_id: &OrderId, action: &str) -> String {
     format!("{order_id}-{action}")
+}
+
+/// The key of an action that may be tried with one payment method after the other; the first has no number.
+fn numbered(order_id: &OrderId, action: &str, attempt: u32) -> String {
+    if attempt == 0 { key(order_id, action) } else { key(order_id, &format!("{action}-{attempt}")) }
 }
 
 /// An id as one segment of a path, whatever it holds.

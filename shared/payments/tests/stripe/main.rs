@@ -5,6 +5,7 @@ mod ageing;
 mod disputes;
 mod listing;
 mod lost_answers;
+mod other_methods;
 mod paid;
 mod payments;
 mod refunds;

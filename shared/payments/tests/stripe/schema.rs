@@ -67,11 +67,13 @@ async fn every_request_is_one_that_stripe_understands() {
     };
     let gateway = StripeGateway::new(&mock.url, "sk_test_souk").unwrap();
     let order = order("schema");
-    let new = NewIntent { order_id: &order, amount: Money::usd(500).unwrap(), payment_method: "pm_card_visa" };
+    let new =
+        NewIntent { order_id: &order, amount: Money::usd(500).unwrap(), payment_method: "pm_card_visa", attempt: 0 };
 
     let created = gateway.create(&new).await.unwrap();
     assert!(created.id.starts_with("pi_"));
     gateway.confirm(&order, &created.id).await.unwrap();
+    gateway.confirm_with(&order, &created.id, 1, "pm_card_visa").await.unwrap();
     gateway.capture(&order, &created.id, 1, None).await.unwrap();
     gateway.cancel(&order, &created.id).await.unwrap();
     let refund_id = RefundId::of_cancellation(&order);
