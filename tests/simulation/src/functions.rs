@@ -64,6 +64,7 @@ pub struct Functions {
     pub place_order: orders::place_order::Deps,
     /// `POST /orders/{order_id}/cancel`
     pub cancel_order: orders::cancel_order::Deps,
+    /// `POST /orders/{order_id}/payment`
     pub pay_order: orders::pay_order::Deps,
     /// `POST /admin/orders/{order_id}/cancel`
     pub admin_cancel_order: admin::cancel_order::Deps,
