@@ -24,6 +24,7 @@ souk_runtime::functions! {
     schedule "audit" => background::audit::handle,
     http "cancel-order" => orders::cancel_order::handle,
     schedule "collect-marks" => background::collect_marks::handle,
+    queue "collect-row" => background::collect_row::handle,
     http "create-checkout" => checkouts::create_checkout::handle,
     http "delete-checkout" => checkouts::delete_checkout::handle,
     http "get-checkout" => checkouts::get_checkout::handle,

@@ -5,19 +5,20 @@ use std::{rc::Rc, sync::Arc};
 
 use serde_json::{Value, json};
 use souk_domain::flash_sale::{FlashSaleDraft, FlashSaleTerms, LotteryKey, ShardPlan, ShopperKey};
-use souk_domain::money::Money;
+use souk_domain::{money::Money, stock::COLLECT_FROM};
+use souk_events::inventory::MarksGrown;
 use souk_flash_sales::{ClaimOutcome, Claims, Conductor, RoomCache};
 use souk_fn_flash_sales::background::order_intents;
 use souk_fn_fulfilment::background::follow_orders;
 use souk_fn_notifications::send_messages::{OrderEvent, happened};
-use souk_fn_orders::background::{archive_orders, publish_orders, reservation_timer};
+use souk_fn_orders::background::{archive_orders, collect_row, publish_orders, reservation_timer};
 use souk_fn_payments::publish_payments;
 use souk_inventory::AllotOutcome;
 use souk_payments::webhook::EVENT_TYPES;
 use souk_runtime::{queue::Message, stream::Record};
 use souk_wiring::Call;
 
-use super::shop::{Reply, Shop, play};
+use super::shop::{Reply, Shop, WAREHOUSE, play};
 use crate::{
     machine,
     meter::{Cost, Meter},
@@ -251,7 +252,7 @@ fn an_order_that_its_customer_cancels() {
     });
 }
 
-/// The same in the protocol's second edition; without the collector, whose share is a write of a row for some eight orders.
+/// The same in the protocol's second edition; without the collector, whose share `a_row_that_forgets_eight_orders` counts.
 #[test]
 fn a_delivered_order_of_one_line_whose_units_a_row_holds() {
     play(async |shop| {
@@ -263,6 +264,29 @@ fn a_delivered_order_of_one_line_whose_units_a_row_holds() {
             "One line, delivered, second edition",
             &Bound { writes: 66.0, reads: 44.5, functions: 38, dollars: 76.0 },
         );
+    });
+}
+
+/// What the row's stream sets off: a write for eight orders, and a read of each.
+#[test]
+fn a_row_that_forgets_eight_orders() {
+    play(async |shop| {
+        let shop = shop.of_holds();
+        shop.stock("tea", 10).await;
+        for n in 0..COLLECT_FROM {
+            let user = format!("shopper-{n}");
+            let checkout = shop.check_out(&user, "tea").await;
+            assert_eq!(shop.place_with(&user, "key", &checkout, CARD).await.status, 201);
+            shop.bring_all().await;
+        }
+        shop.forget();
+        shop.message("collect-row");
+        let body = MarksGrown { sku: "tea".parse().unwrap(), warehouse_id: WAREHOUSE.parse().unwrap() };
+        let message = Message { body, id: "m".to_owned(), receive_count: 1 };
+        collect_row::handle(&shop.functions.collect_marks, message, Call::at(shop.now())).await.unwrap();
+        shop.holds("Eight orders, forgotten", &Bound { writes: 1.0, reads: 9.0, functions: 1, dollars: 3.0 });
+        let row = shop.functions.stock.of_sku(&"tea".parse().unwrap()).await.unwrap().remove(0);
+        assert!(row.holds.is_empty(), "{row:?}");
     });
 }
 

@@ -36,7 +36,7 @@ use crate::{
 /// What a unit costs.
 const PRICE: i64 = 500;
 /// Where all units lie.
-const WAREHOUSE: &str = "east";
+pub(super) const WAREHOUSE: &str = "east";
 
 /// The shop. Cheap to clone.
 #[derive(Clone)]
