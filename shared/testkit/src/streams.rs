@@ -119,6 +119,8 @@ mod tests {
         let readers = stream_readers("discovery");
         let of_catalog: Vec<_> = readers.iter().filter(|reader| reader.table == "CatalogTable").collect();
         let record = |pk: &str| serde_json::json!({"dynamodb": {"Keys": {"pk": {"S": pk}}}});
-        assert!(of_catalog.iter().any(|reader| reader.wants(&record("product#1")) && !reader.wants(&record("brand#1"))));
+        assert!(
+            of_catalog.iter().any(|reader| reader.wants(&record("product#1")) && !reader.wants(&record("brand#1")))
+        );
     }
 }

@@ -1,11 +1,12 @@
 //! Refunds: the record, the gateway, and what is lost between them.
 
-use souk_domain::ids::RefundId;
-use souk_domain::money::Currency;
-use souk_domain::payment::{
-    AskError, PaymentState,
-    RefundState::{self, Failed, Pending, Succeeded},
-    RetryError,
+use souk_domain::{
+    money::Currency,
+    payment::{
+        AskError, PaymentState,
+        RefundState::{self, Failed, Pending, Succeeded},
+        RetryError,
+    },
 };
 use souk_payments::gateway::GatewayError;
 use souk_payments::{AskOutcome, CaptureOutcome, PaymentError, PaymentRecord, give_back, resume_capture};
