@@ -4,6 +4,7 @@
 pub mod archive_orders;
 pub mod audit;
 pub mod collect_marks;
+pub mod collect_row;
 pub mod publish_orders;
 pub mod reconcile_payments;
 pub mod reservation_timer;

@@ -5,24 +5,26 @@ use std::{rc::Rc, sync::Arc};
 
 use serde_json::{Value, json};
 use souk_domain::flash_sale::{FlashSaleDraft, FlashSaleTerms, LotteryKey, ShardPlan, ShopperKey};
-use souk_domain::money::Money;
+use souk_domain::{money::Money, stock::COLLECT_FROM};
+use souk_events::inventory::MarksGrown;
 use souk_flash_sales::{ClaimOutcome, Claims, Conductor, RoomCache};
 use souk_fn_flash_sales::background::order_intents;
 use souk_fn_fulfilment::background::follow_orders;
 use souk_fn_notifications::send_messages::{OrderEvent, happened};
-use souk_fn_orders::background::{archive_orders, publish_orders, reservation_timer};
+use souk_fn_orders::background::{archive_orders, collect_row, publish_orders, reservation_timer};
 use souk_fn_payments::publish_payments;
 use souk_inventory::AllotOutcome;
 use souk_payments::webhook::EVENT_TYPES;
 use souk_runtime::{queue::Message, stream::Record};
 use souk_wiring::Call;
 
-use super::shop::{Reply, Shop, play};
+use super::shop::{Reply, Shop, WAREHOUSE, play};
 use crate::{
     machine,
     meter::{Cost, Meter},
     observer::StreamRecord,
     requests::address,
+    tables::readers,
     world::{FOLLOWED, Parcel},
 };
 
@@ -131,18 +133,29 @@ impl Shop {
         }
     }
 
-    /// One record a call: at rest batches are that small.
+    /// One record a call: at rest batches are that small. A filter drops a record of which its function would make nothing.
     async fn bring_record(&self, record: &StreamRecord, call: Call) {
-        let functions = self.functions;
-        let records = || vec![Record::from_json(record.json()).unwrap()];
-        if record.table == "orders" {
-            self.stream("publish-orders");
-            publish_orders::handle(&functions.publish_orders, records(), call).await.unwrap();
-            self.stream("archive-orders");
-            archive_orders::handle(&functions.archive_orders, records(), call).await.unwrap();
-        } else {
-            self.stream("publish-payments");
-            publish_payments::handle(&functions.publish_payments, records(), call).await.unwrap();
+        for reader in readers(record.table) {
+            if reader.wants(&record.json()) {
+                self.stream(&reader.function);
+                self.read_record(&reader.function, record, call).await;
+            } else {
+                let counted = self.network.with(|world| world.meter.replace(Meter::default()));
+                self.read_record(&reader.function, record, call).await;
+                let done = self.network.with(|world| std::mem::replace(&mut world.meter, counted));
+                let done = done.unwrap_or_default().total();
+                assert_eq!(done, Cost::default(), "{} is not told of {}", reader.function, record.json());
+            }
+        }
+    }
+
+    async fn read_record(&self, function: &str, record: &StreamRecord, call: Call) {
+        let (functions, records) = (self.functions, vec![Record::from_json(record.json()).unwrap()]);
+        match function {
+            "publish-orders" => publish_orders::handle(&functions.publish_orders, records, call).await.unwrap(),
+            "archive-orders" => archive_orders::handle(&functions.archive_orders, records, call).await.unwrap(),
+            "publish-payments" => publish_payments::handle(&functions.publish_payments, records, call).await.unwrap(),
+            other => panic!("nobody knows {other}"),
         }
     }
 
@@ -239,7 +252,7 @@ fn an_order_that_its_customer_cancels() {
     });
 }
 
-/// The same in the protocol's second edition; without the collector, whose share is a write of a row for some eight orders.
+/// The same in the protocol's second edition; without the collector, whose share `a_row_that_forgets_eight_orders` counts.
 #[test]
 fn a_delivered_order_of_one_line_whose_units_a_row_holds() {
     play(async |shop| {
@@ -254,6 +267,29 @@ fn a_delivered_order_of_one_line_whose_units_a_row_holds() {
     });
 }
 
+/// What the row's stream sets off: a write for eight orders, and a read of each.
+#[test]
+fn a_row_that_forgets_eight_orders() {
+    play(async |shop| {
+        let shop = shop.of_holds();
+        shop.stock("tea", 10).await;
+        for n in 0..COLLECT_FROM {
+            let user = format!("shopper-{n}");
+            let checkout = shop.check_out(&user, "tea").await;
+            assert_eq!(shop.place_with(&user, "key", &checkout, CARD).await.status, 201);
+            shop.bring_all().await;
+        }
+        shop.forget();
+        shop.message("collect-row");
+        let body = MarksGrown { sku: "tea".parse().unwrap(), warehouse_id: WAREHOUSE.parse().unwrap() };
+        let message = Message { body, id: "m".to_owned(), receive_count: 1 };
+        collect_row::handle(&shop.functions.collect_marks, message, Call::at(shop.now())).await.unwrap();
+        shop.holds("Eight orders, forgotten", &Bound { writes: 1.0, reads: 9.0, functions: 1, dollars: 3.0 });
+        let row = shop.functions.stock.of_sku(&"tea".parse().unwrap()).await.unwrap().remove(0);
+        assert!(row.holds.is_empty(), "{row:?}");
+    });
+}
+
 #[test]
 fn an_order_whose_card_is_declined_and_whose_units_a_row_holds() {
     play(async |shop| {
@@ -262,7 +298,7 @@ fn an_order_whose_card_is_declined_and_whose_units_a_row_holds() {
         assert_eq!(shop.history(&order_id).last().map(String::as_str), Some("CANCELLED"));
         shop.holds(
             "One line, declined, second edition",
-            &Bound { writes: 43.0, reads: 29.5, functions: 31, dollars: 53.0 },
+            &Bound { writes: 45.0, reads: 35.0, functions: 35, dollars: 60.0 },
         );
     });
 }

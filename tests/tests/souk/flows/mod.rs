@@ -12,6 +12,7 @@ mod checkouts;
 mod collections;
 mod description;
 mod dismissal;
+mod disputes;
 mod edge;
 mod edges;
 mod finding_orders;
