@@ -4,6 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use souk_domain::order::MAX_LINES;
+use souk_pictures::PICTURES_MAX;
 use souk_runtime::http::{MAX_BODY_BYTES, ROWS_MAX_BYTES};
 
 use crate::{
@@ -131,6 +132,17 @@ async fn a_cart_has_so_many_lines_and_no_more() {
     let refused = shopper.put(&format!("/cart/items/{last}"), json!({ "quantity": 1 })).await;
     refused.expect_problem(409, "cart-full");
     assert_eq!(shopper.get("/cart").await.expect(200).body["lines"].as_array().unwrap().len(), MAX_LINES);
+}
+
+#[tokio::test]
+async fn a_product_has_so_many_pictures_and_no_more() {
+    let operator = stack().sign_in("operator").await;
+    let path = format!("{}/pictures", admin(&fresh("prod")));
+    let ask = async || operator.post(&path, json!({ "content_type": "image/png" })).await;
+    for _ in 0..PICTURES_MAX {
+        ask().await.expect(201);
+    }
+    ask().await.expect_problem(409, "too-many-pictures");
 }
 
 #[tokio::test]
