@@ -135,6 +135,22 @@ async fn a_cart_has_so_many_lines_and_no_more() {
 }
 
 #[tokio::test]
+async fn a_cart_is_ordered_once_though_it_was_checked_out_twice() {
+    let operator = stack().sign_in("operator").await;
+    let shopper = stack().guest().with_token(&stack().person(&[]).await.sign_in(stack()).await.access);
+    let shelf = Shelf::stocked(&operator, 500, 2).await;
+    shopper.put(&format!("/cart/items/{}", shelf.sku), json!({ "quantity": 1 })).await.expect(200);
+    let mut checkouts = Vec::new();
+    for _ in 0..2 {
+        checkouts.push(shopper.post("/checkouts", json!({})).await.expect(201).text("checkout_id").to_owned());
+    }
+    shopper.order(&fresh("key"), &checkouts[0], "pm_card_visa").await.expect(201);
+    let second = shopper.order(&fresh("key"), &checkouts[1], "pm_card_visa").await;
+    second.expect_problem(409, "cart-consumed");
+    shopper.delete(&format!("/checkouts/{}", checkouts[1])).await.expect(204);
+}
+
+#[tokio::test]
 async fn a_product_has_so_many_pictures_and_no_more() {
     let operator = stack().sign_in("operator").await;
     let path = format!("{}/pictures", admin(&fresh("prod")));
