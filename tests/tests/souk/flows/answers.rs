@@ -4,6 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use souk_domain::order::MAX_LINES;
+use souk_pictures::PICTURES_MAX;
 use souk_runtime::http::{MAX_BODY_BYTES, ROWS_MAX_BYTES};
 
 use crate::{
@@ -84,7 +85,8 @@ async fn a_copy_that_is_still_good_is_304_wherever_it_is_asked_for() {
     let answers_304 = |operation: &Operation| operation.value["responses"].get("304").is_some();
     let mut asked = 0;
     for operation in operations(&document()).iter().filter(|operation| answers_304(operation)) {
-        let path = ids.iter().fold(operation.path.clone(), |path, (name, id)| path.replace(name, id));
+        let query = if operation.path == "/products" { format!("?ids={product}") } else { String::new() };
+        let path = ids.iter().fold(operation.path.clone() + &query, |path, (name, id)| path.replace(name, id));
         eventually(&format!("{path} is there"), PROJECTION, || async {
             (operator.get(&path).await.status == 200).then_some(())
         })
@@ -130,6 +132,33 @@ async fn a_cart_has_so_many_lines_and_no_more() {
     let refused = shopper.put(&format!("/cart/items/{last}"), json!({ "quantity": 1 })).await;
     refused.expect_problem(409, "cart-full");
     assert_eq!(shopper.get("/cart").await.expect(200).body["lines"].as_array().unwrap().len(), MAX_LINES);
+}
+
+#[tokio::test]
+async fn a_cart_is_ordered_once_though_it_was_checked_out_twice() {
+    let operator = stack().sign_in("operator").await;
+    let shopper = stack().guest().with_token(&stack().person(&[]).await.sign_in(stack()).await.access);
+    let shelf = Shelf::stocked(&operator, 500, 2).await;
+    shopper.put(&format!("/cart/items/{}", shelf.sku), json!({ "quantity": 1 })).await.expect(200);
+    let mut checkouts = Vec::new();
+    for _ in 0..2 {
+        checkouts.push(shopper.post("/checkouts", json!({})).await.expect(201).text("checkout_id").to_owned());
+    }
+    shopper.order(&fresh("key"), &checkouts[0], "pm_card_visa").await.expect(201);
+    let second = shopper.order(&fresh("key"), &checkouts[1], "pm_card_visa").await;
+    second.expect_problem(409, "cart-consumed");
+    shopper.delete(&format!("/checkouts/{}", checkouts[1])).await.expect(204);
+}
+
+#[tokio::test]
+async fn a_product_has_so_many_pictures_and_no_more() {
+    let operator = stack().sign_in("operator").await;
+    let path = format!("{}/pictures", admin(&fresh("prod")));
+    let ask = async || operator.post(&path, json!({ "content_type": "image/png" })).await;
+    for _ in 0..PICTURES_MAX {
+        ask().await.expect(201);
+    }
+    ask().await.expect_problem(409, "too-many-pictures");
 }
 
 #[tokio::test]
