@@ -99,8 +99,10 @@ def _phase(name, work):
 
 def _cargo(*arguments, **env):
     def work():
-        # Test runners' closing lines belong on standard output, where CI looks for them.
-        done = subprocess.run(["cargo", *arguments], cwd=ROOT, env=os.environ | env, stdin=subprocess.DEVNULL, check=False)
+        # Test runners' closing lines belong on standard output, where CI looks for them. A backtrace of the runtime's
+        # frames hides what a test has said.
+        quiet = os.environ | {"RUST_BACKTRACE": "0"} | env
+        done = subprocess.run(["cargo", *arguments], cwd=ROOT, env=quiet, stdin=subprocess.DEVNULL, check=False)
         if done.returncode:
             raise Failure(f"cargo {' '.join(arguments)} failed: its messages are above")
     return work
