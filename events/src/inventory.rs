@@ -3,13 +3,14 @@
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{CheckoutId, ReservationId, Sku, WarehouseId};
+use utoipa::ToSchema;
 
 /// The source of inventory's events on the bus.
 pub const SOURCE: &str = "souk.inventory";
 
 /// How many units of a SKU can be sold, told where a shopper would be told something else than before: a
 /// hint, never a promise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AvailabilityChanged {
     /// Which SKU.
     pub sku: Sku,

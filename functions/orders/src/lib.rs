@@ -31,6 +31,7 @@ souk_runtime::functions! {
     http "get-order" => orders::get_order::handle,
     http "list-checkouts" => checkouts::list_checkouts::handle,
     http "list-orders" => orders::list_orders::handle,
+    http "pay-order" => orders::pay_order::handle,
     http "place-order" => orders::place_order::handle,
     stream "publish-orders" => background::publish_orders::handle,
     http "put-shipping-address" => orders::put_shipping_address::handle,

@@ -5,4 +5,5 @@
 
 pub mod dynamodb;
 pub mod stand_in;
+pub mod streams;
 pub mod templates;

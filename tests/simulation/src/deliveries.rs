@@ -26,6 +26,7 @@ use crate::{
     observer::StreamRecord,
     requests::request,
     sim::{Sim, Theme},
+    tables::readers,
     world::{Parcel, WEBHOOK_SECRET},
 };
 
@@ -311,11 +312,15 @@ impl Deliveries {
         }
     }
 
+    /// To those who read the table's stream, where their filters let it through.
     fn bring_record(&self, record: &StreamRecord) {
-        let of_orders = [(&self.archive, Consumer::Archive), (&self.outbox, Consumer::Outbox)];
-        let of_payments = [(&self.payments, Consumer::Payments)];
-        for (pump, consumer) in if record.table == "orders" { &of_orders[..] } else { &of_payments[..] } {
-            let consumer = *consumer;
+        for reader in readers(record.table).filter(|reader| reader.wants(&record.json())) {
+            let (pump, consumer) = match reader.function.as_str() {
+                "archive-orders" => (&self.archive, Consumer::Archive),
+                "publish-orders" => (&self.outbox, Consumer::Outbox),
+                "publish-payments" => (&self.payments, Consumer::Payments),
+                other => unreachable!("{other} reads a stream that is not simulated"),
+            };
             pump.records.borrow_mut().push_back(record.clone());
             if !pump.runs.replace(true) {
                 let (sim, pump) = (self.sim.clone(), Rc::clone(pump));

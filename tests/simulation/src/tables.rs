@@ -2,7 +2,10 @@
 
 use std::sync::OnceLock;
 
-use souk_testkit::templates;
+use souk_testkit::{
+    streams::{StreamReader, stream_readers},
+    templates,
+};
 
 /// One table.
 #[derive(Debug)]
@@ -24,6 +27,16 @@ pub struct TableSpec {
 pub fn tables() -> &'static [TableSpec] {
     static TABLES: OnceLock<Vec<TableSpec>> = OnceLock::new();
     TABLES.get_or_init(|| templates::tables("transactions").into_iter().map(TableSpec::of).collect())
+}
+
+/// The functions that the templates let read this table's stream, with their filters.
+///
+/// # Panics
+/// Where the templates cannot be read.
+pub fn readers(table: &str) -> impl Iterator<Item = &'static StreamReader> {
+    static READERS: OnceLock<Vec<StreamReader>> = OnceLock::new();
+    let readers = READERS.get_or_init(|| stream_readers("transactions"));
+    readers.iter().filter(move |reader| short(&reader.table) == table)
 }
 
 /// The table of this name.

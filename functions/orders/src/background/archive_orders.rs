@@ -19,6 +19,10 @@ pub struct Deps {
 pub async fn handle(deps: &Deps, records: Vec<Record>, Call { now, .. }: Call) -> BatchResult {
     for (index, record) in records.iter().enumerate() {
         let Some(order) = record.new_image::<OrderRecord>().map_err(|e| (index, e))?.map(Order::from) else { continue };
+        // Only this function's own write leaves the version as it was: it has been here.
+        if record.old::<OrderRecord>().map(Order::from).is_some_and(|before| before.version == order.version) {
+            continue;
+        }
         let _archived_or_not_yet = deps.archive.keep(&deps.orders, &order, now).await.map_err(|e| (index, e.into()))?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 //!
 //! A run walks a bounded part of the window and keeps its place; the next one goes on there. What it
 //! does about a difference is what anybody may do: restart a saga, resume a shipment, cancel an intent
-//! that no record can use. It writes no payment's state.
+//! that no record can use, take over refunds, disputes, and that money is gone. It writes no payment's state.
 
 mod walk;
 
@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use serde::Serialize;
+use souk_domain::ids::OrderId;
 use souk_orders::Archive;
 use souk_payments::{
     ReconciliationCursor, Resume,
@@ -20,7 +21,8 @@ use souk_wiring::{Call, FromEnvironment, metrics};
 
 use crate::{Failure, ship_order::Shipping};
 
-/// Longer than an authorisation lasts at the gateway.
+/// How far back intents are compared, by when they were made: for differences that nobody was told of. Authorisations are
+/// looked after by when they end, whenever they were made.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 8);
 /// How many pages one run reads.
 const PAGES: usize = 20;
@@ -44,10 +46,22 @@ pub struct Report {
     found: BTreeMap<Kind, usize>,
     /// What was done, or left to people.
     actions: BTreeMap<Action, usize>,
+    /// What was left to people, by name; the first hundred of a run. The log has all of them.
+    reported: Vec<Reported>,
     /// Intents that could not be compared or acted upon; the next walk meets them again.
     failed: usize,
     /// True where the window was walked to its end.
     complete: bool,
+}
+
+/// The most that a report names.
+const NAMED: usize = 100;
+
+/// An order of which somebody must look at the money.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Reported {
+    order_id: OrderId,
+    kind: Kind,
 }
 
 impl ReconcilePayments {
@@ -72,6 +86,9 @@ impl ReconcilePayments {
                     Ok(finding) => {
                         *report.found.entry(finding.kind).or_default() += 1;
                         *report.actions.entry(finding.action).or_default() += 1;
+                        if finding.action == Action::Report && report.reported.len() < NAMED {
+                            report.reported.push(Reported { order_id, kind: finding.kind });
+                        }
                     }
                     Err(error) => {
                         report.failed += 1;
@@ -98,6 +115,7 @@ fn measure(report: &Report) {
     let repaired = done(Action::RestartSaga)
         + done(Action::ResumeShipment)
         + done(Action::SettleRefunds)
+        + done(Action::NoteLapse)
         + done(Action::CancelIntent);
     let values = [
         ("compared", report.compared as f64),

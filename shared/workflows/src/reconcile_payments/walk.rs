@@ -1,16 +1,24 @@
 //! One intent: compared, compared again where it differs, and acted upon.
 
 use jiff::Timestamp;
-use souk_domain::{ids::OrderId, order::OrderStatus};
+use souk_domain::{
+    audit::{MoneyFacts, OrderFacts, keeps_what_it_owes},
+    ids::OrderId,
+    order::{Order, OrderStatus},
+};
 use souk_orders::find;
 use souk_payments::{
+    PaymentRecord,
     gateway::{Gateway as _, GatewayError, Intent},
-    reconcile::{Action, Finding, Kind, Knows, OrderProgress, RecordFacts, reconcile, reconcile_sums},
-    settle_refunds,
+    learn_of_lapse,
+    reconcile::{
+        Action, Finding, Kind, Knows, OrderProgress, RecordFacts, reconcile, reconcile_agreed, reconcile_sums,
+    },
+    settle_disputes, settle_refunds,
 };
 
 use super::ReconcilePayments;
-use crate::Failure;
+use crate::{Failure, hear_gateway};
 
 impl ReconcilePayments {
     /// Compares an intent with its order; a difference is looked at once more before anything is done,
@@ -21,12 +29,12 @@ impl ReconcilePayments {
         listed: Intent,
         now: Timestamp,
     ) -> Result<Finding, Failure> {
-        let (finding, _) = self.compare(order_id, &listed).await?;
+        let (finding, _) = self.compare(order_id, &listed, now).await?;
         if finding.action == Action::Nothing {
             return Ok(finding);
         }
         let intent = self.shipping.gateway.retrieve(&listed.id).await?;
-        let (finding, order) = self.compare(order_id, &intent).await?;
+        let (finding, order) = self.compare(order_id, &intent, now).await?;
         if finding.action == Action::Nothing {
             return Ok(finding);
         }
@@ -41,9 +49,14 @@ impl ReconcilePayments {
         Ok(finding)
     }
 
-    async fn compare(&self, order_id: &OrderId, intent: &Intent) -> Result<(Finding, Option<OrderProgress>), Failure> {
-        let order = find(&self.shipping.orders, &self.archive, order_id).await?;
-        let order = order.map(|order| OrderProgress {
+    async fn compare(
+        &self,
+        order_id: &OrderId,
+        intent: &Intent,
+        now: Timestamp,
+    ) -> Result<(Finding, Option<OrderProgress>), Failure> {
+        let found = find(&self.shipping.orders, &self.archive, order_id).await?;
+        let order = found.as_ref().map(|order| OrderProgress {
             // The money of all of it is taken with the first parcel.
             status: if order.has_departed() && !order.status.has_left() { OrderStatus::Shipped } else { order.status },
             settled: order.settled,
@@ -58,13 +71,14 @@ impl ReconcilePayments {
             },
         });
         let finding = reconcile(order, record, intent.status);
-        let sums = (payment.and_then(|record| record.sums_at_rest()), intent.sums());
-        Ok(match (finding.kind, record.map(|record| record.knows), sums) {
-            (Kind::Agreed, Some(Knows::This), (Some(record), Some(gateway))) => {
-                (reconcile_sums(record, gateway), order)
+        let is_its = record.is_some_and(|record| record.knows == Knows::This);
+        let finding = match (found, payment) {
+            (Some(order), Some(payment)) if is_its && finding.kind == Kind::Agreed => {
+                agreed(&order, &payment, intent, now).unwrap_or(finding)
             }
-            _ => (finding, order),
-        })
+            _ => finding,
+        };
+        Ok((finding, order))
     }
 
     async fn act(
@@ -89,6 +103,18 @@ impl ReconcilePayments {
                 let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);
                 let _as_the_next_walk_sees = settle_refunds(payments, gateway, order_id, now).await?;
             }
+            (Action::NoteLapse, _) => {
+                let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);
+                if let Some(record) = payments.get(order_id).await? {
+                    learn_of_lapse(payments, gateway, &record, now).await?;
+                }
+            }
+            (Action::SettleDisputes, _) => {
+                let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);
+                if let Some((before, after)) = settle_disputes(payments, gateway, order_id, now).await? {
+                    hear_gateway::count(&before, &after);
+                }
+            }
             (Action::CancelIntent, _) => match self.shipping.gateway.cancel(order_id, &intent.id).await {
                 // It moved on; the next walk sees where to.
                 Ok(_) | Err(GatewayError::Refused { .. }) => {}
@@ -98,4 +124,21 @@ impl ReconcilePayments {
         }
         Ok(())
     }
+}
+
+/// Where the states agree, the sums are compared: the gateway's with the record's, and both with what the order owes.
+fn agreed(order: &Order, payment: &PaymentRecord, intent: &Intent, now: Timestamp) -> Option<Finding> {
+    let (ours, there) = payment.sums_at_rest().zip(intent.sums())?;
+    let finding = reconcile_sums(ours, there);
+    if finding.kind != Kind::Agreed {
+        return Some(finding);
+    }
+    let money = MoneyFacts {
+        captured: there.captured,
+        refunded: there.refunded,
+        ..MoneyFacts::new(payment.captured()?, &payment.refunds)
+    };
+    let kept = !order.settled || keeps_what_it_owes(&OrderFacts::of(order, now), &money);
+    let all_over = !payment.disputes.is_empty() && payment.disputes.open().is_none();
+    Some(reconcile_agreed(kept, intent.disputed, all_over))
 }

@@ -6,6 +6,7 @@
 //! the same probability in every run, and a run that died is made up for by any later one.
 
 pub mod arrivals;
+pub mod authorizations;
 pub mod deliveries;
 pub mod flash_sales;
 pub mod orders;

@@ -24,6 +24,7 @@ use crate::{
     meter::{Cost, Meter},
     observer::StreamRecord,
     requests::address,
+    tables::readers,
     world::{FOLLOWED, Parcel},
 };
 
@@ -132,18 +133,29 @@ impl Shop {
         }
     }
 
-    /// One record a call: at rest batches are that small.
+    /// One record a call: at rest batches are that small. A filter drops a record of which its function would make nothing.
     async fn bring_record(&self, record: &StreamRecord, call: Call) {
-        let functions = self.functions;
-        let records = || vec![Record::from_json(record.json()).unwrap()];
-        if record.table == "orders" {
-            self.stream("publish-orders");
-            publish_orders::handle(&functions.publish_orders, records(), call).await.unwrap();
-            self.stream("archive-orders");
-            archive_orders::handle(&functions.archive_orders, records(), call).await.unwrap();
-        } else {
-            self.stream("publish-payments");
-            publish_payments::handle(&functions.publish_payments, records(), call).await.unwrap();
+        for reader in readers(record.table) {
+            if reader.wants(&record.json()) {
+                self.stream(&reader.function);
+                self.read_record(&reader.function, record, call).await;
+            } else {
+                let counted = self.network.with(|world| world.meter.replace(Meter::default()));
+                self.read_record(&reader.function, record, call).await;
+                let done = self.network.with(|world| std::mem::replace(&mut world.meter, counted));
+                let done = done.unwrap_or_default().total();
+                assert_eq!(done, Cost::default(), "{} is not told of {}", reader.function, record.json());
+            }
+        }
+    }
+
+    async fn read_record(&self, function: &str, record: &StreamRecord, call: Call) {
+        let (functions, records) = (self.functions, vec![Record::from_json(record.json()).unwrap()]);
+        match function {
+            "publish-orders" => publish_orders::handle(&functions.publish_orders, records, call).await.unwrap(),
+            "archive-orders" => archive_orders::handle(&functions.archive_orders, records, call).await.unwrap(),
+            "publish-payments" => publish_payments::handle(&functions.publish_payments, records, call).await.unwrap(),
+            other => panic!("nobody knows {other}"),
         }
     }
 
@@ -218,12 +230,13 @@ fn a_delivered_order_of_five_lines() {
     });
 }
 
+/// Its last event is that it is settled, of which subscribers hear; so it is of every cancellation.
 #[test]
 fn an_order_whose_card_is_declined() {
     play(async |shop| {
         let order_id = shop.ordered(&["tea"], DECLINED).await;
         assert_eq!(shop.history(&order_id).last().map(String::as_str), Some("CANCELLED"));
-        shop.holds("One line, declined", &Bound { writes: 53.0, reads: 25.5, functions: 29, dollars: 57.0 });
+        shop.holds("One line, declined", &Bound { writes: 53.0, reads: 25.5, functions: 29, dollars: 58.0 });
     });
 }
 
@@ -235,7 +248,7 @@ fn an_order_that_its_customer_cancels() {
         assert_eq!(shop.cancel("ann", &order_id).await.status, 200);
         shop.bring_all().await;
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED", "CANCELLED"]);
-        shop.holds("One line, cancelled", &Bound { writes: 74.0, reads: 39.5, functions: 39, dollars: 79.0 });
+        shop.holds("One line, cancelled", &Bound { writes: 74.0, reads: 39.5, functions: 39, dollars: 80.0 });
     });
 }
 
@@ -285,7 +298,7 @@ fn an_order_whose_card_is_declined_and_whose_units_a_row_holds() {
         assert_eq!(shop.history(&order_id).last().map(String::as_str), Some("CANCELLED"));
         shop.holds(
             "One line, declined, second edition",
-            &Bound { writes: 43.0, reads: 29.5, functions: 31, dollars: 52.0 },
+            &Bound { writes: 45.0, reads: 35.0, functions: 35, dollars: 60.0 },
         );
     });
 }

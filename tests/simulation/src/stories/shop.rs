@@ -224,6 +224,14 @@ impl Shop {
         async move { orders::place_order::handle(&functions.place_order, request, Call::at(now)).await.into() }
     }
 
+    /// The shopper names another payment method for their order.
+    pub async fn pay_with(&self, user: &str, key: &str, order_id: &str, method: &str) -> Reply {
+        let body = json!({"payment_method": method}).to_string();
+        let request = request("POST", &format!("/orders/{order_id}/payment")).by(user).path("order_id", order_id);
+        let request = request.header("idempotency-key", key).body(&body).build();
+        orders::pay_order::handle(&self.functions.pay_order, request, Call::at(self.now())).await.into()
+    }
+
     /// The shopper cancels.
     pub async fn cancel(&self, user: &str, order_id: &str) -> Reply {
         let request = request("POST", "/orders/cancel").by(user).path("order_id", order_id).build();
