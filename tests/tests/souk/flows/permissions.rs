@@ -107,6 +107,7 @@ fn understood(route: &Route) -> Option<Value> {
     match (route.method.as_str(), route.pattern.rsplit('/').next().unwrap_or_default()) {
         ("GET" | "DELETE", _) => None,
         (_, "shipping-address") => Some(address()),
+        (_, "payment") => Some(json!({ "payment_method": "pm_card_visa" })),
         _ => Some(json!({})),
     }
 }
@@ -127,7 +128,8 @@ async fn another_shoppers_order_or_checkout_is_told_from_none_by_nothing() {
             let (other, path, body) = (other.clone(), route.pattern.replace(name, &id), understood(route));
             async move {
                 let method = method(route);
-                let mut reply = other.send(method, &path, &[("if-match", "\"1\"")], body).await.expect(404);
+                let (version, key) = (("if-match", "\"1\""), ("idempotency-key", fresh("key")));
+                let mut reply = other.send(method, &path, &[version, (key.0, &key.1)], body).await.expect(404);
                 // Each bears its own number, and names what was asked for.
                 reply.body["request_id"] = Value::Null;
                 let headers: BTreeSet<_> = reply.headers.keys().map(|name| name.as_str().to_owned()).collect();
