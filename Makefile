@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 SOUK := command -v $(PYTHON) >/dev/null || { echo "souk: $(PYTHON) is missing: install Python 3.11 or newer" >&2; exit 1; }; $(PYTHON) -m souk_local
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test outputs import change logs mails audit migrate-orders reconcile reindex restore-index abort-reindex compare-index synonyms renames replay crowd fuzz browse freshness mutants
+.PHONY: help demo up down test outputs import change logs mails audit migrate-orders reconcile reindex restore-index abort-reindex compare-index synonyms renames replay crowd fuzz permissions problems limits browse freshness mutants
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,15 @@ crowd: ## shoppers' stories on the running stack, 1, 8, 32 and 128 at a time: ho
 
 fuzz: ## requests made from the API's own description, as each role: make fuzz [SECONDS_EACH=120]
 	@$(SOUK) fuzz
+
+permissions: ## each route asked by each sort of caller on the running stack, printed as a matrix
+	@$(SOUK) permissions
+
+problems: ## every type of problem: when it is answered, and what the caller can do
+	@cat docs/problems.md
+
+limits: ## every limit of the API
+	@cat docs/limits.md
 
 browse: ## pages and searches of the running stack, asked for as shoppers do: hits, bytes, calls, read units, times (SOUK_REQUESTS=5000)
 	@$(SOUK) browse

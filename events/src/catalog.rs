@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{ProductId, Sku};
+use utoipa::ToSchema;
 
 /// The source of the catalog's events on the bus.
 pub const SOURCE: &str = "souk.catalog";
 
 /// A product was created, changed or put back. Versions of one product only rise, and a SKU belongs
 /// to one product for good: of two events that name a SKU, the higher version is the newer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProductChanged {
     /// Which product.
     pub product_id: ProductId,
@@ -28,7 +29,7 @@ pub struct ProductChanged {
 }
 
 /// A product was taken out of the catalog, and so were its SKUs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProductDeleted {
     /// Which product.
     pub product_id: ProductId,

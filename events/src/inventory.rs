@@ -2,14 +2,15 @@
 
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{CheckoutId, ReservationId, Sku};
+use souk_domain::ids::{CheckoutId, ReservationId, Sku, WarehouseId};
+use utoipa::ToSchema;
 
 /// The source of inventory's events on the bus.
 pub const SOURCE: &str = "souk.inventory";
 
 /// How many units of a SKU can be sold, told where a shopper would be told something else than before: a
 /// hint, never a promise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AvailabilityChanged {
     /// Which SKU.
     pub sku: Sku,
@@ -29,6 +30,15 @@ impl AvailabilityChanged {
 pub struct HintDue {
     /// Which SKU.
     pub sku: Sku,
+}
+
+/// A row of stock has marks that are worth a collection. Comes once they are old enough, at least once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarksGrown {
+    /// Of which SKU.
+    pub sku: Sku,
+    /// In which warehouse.
+    pub warehouse_id: WarehouseId,
 }
 
 /// What is held may be held long enough. Comes at least once, and perhaps early.

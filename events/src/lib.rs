@@ -7,5 +7,6 @@ pub mod inventory;
 pub mod orders;
 pub mod payments;
 pub mod pricing;
+pub mod published;
 pub mod search;
 pub mod webhooks;

@@ -7,12 +7,16 @@ use souk_domain::{
     order::{CancelReason, Label, Order, OrderStatus, ShipmentItem},
     quantity::Quantity,
 };
+use utoipa::ToSchema;
 
 /// The event bus source.
 pub const SOURCE: &str = "souk.orders";
 
-/// An order reached a status. Nothing of the address or the payment is published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Under which it is published that stock and money have followed a cancellation.
+pub const CANCELLATION_SETTLED: &str = "CancellationSettled";
+
+/// An order reached a status, or its cancellation is settled. Nothing of the address or the payment is published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrderChanged {
     /// Which order.
     pub order_id: OrderId,
@@ -32,7 +36,7 @@ pub struct OrderChanged {
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrderChangedLine {
     /// What.
     pub sku: Sku,
@@ -41,7 +45,7 @@ pub struct OrderChangedLine {
 }
 
 /// What leaves of an order from one warehouse has left.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ParcelShipped {
     /// Of which order.
     pub order_id: OrderId,
@@ -58,7 +62,7 @@ pub struct ParcelShipped {
 }
 
 /// A parcel that has left bears another label than was told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TrackingChanged {
     /// Of which order.
     pub order_id: OrderId,
@@ -79,7 +83,7 @@ pub struct TrackingChanged {
 }
 
 /// Units were not there to be picked: they are not sent, and nobody pays for them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnitsMissing {
     /// Of which order.
     pub order_id: OrderId,
@@ -103,7 +107,7 @@ pub struct UnitsMissing {
 }
 
 /// What an order has left without what is missing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OrderLeft {
     /// The status that it has: cancelled, where nothing is left.
     pub status: OrderStatus,
@@ -211,10 +215,13 @@ impl OrderChanged {
     }
 
     /// The event bus detail types under which it is published that the order is no longer as it was before: those of a
-    /// status that it reached.
+    /// status that it reached, or that stock and money have followed its cancellation.
     pub fn detail_types(before: Option<&Order>, order: &Order) -> &'static [&'static str] {
         match before.filter(|before| before.status == order.status) {
             None => detail_types(order.status, order.cancel_reason),
+            Some(before) if order.status == OrderStatus::Cancelled && order.settled && !before.settled => {
+                &[CANCELLATION_SETTLED]
+            }
             Some(_) => &[],
         }
     }

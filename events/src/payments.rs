@@ -6,6 +6,7 @@ use souk_domain::{
     money::Money,
     payment::RefundState,
 };
+use utoipa::ToSchema;
 
 /// The event bus source.
 pub const SOURCE: &str = "souk.payments";
@@ -13,8 +14,14 @@ pub const SOURCE: &str = "souk.payments";
 /// Under which a shopper's challenge is published.
 pub const ACTION_REQUIRED: &str = "PaymentActionRequired";
 
+/// Under which it is published that a refund has succeeded.
+pub const REFUND_SUCCEEDED: &str = "RefundSucceeded";
+
+/// Under which it is published that a refund has failed.
+pub const REFUND_FAILED: &str = "RefundFailed";
+
 /// A refund has ended: `RefundSucceeded` or `RefundFailed`. One that succeeded may still fail, days later.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RefundEnded {
     /// Of which order.
     pub order_id: OrderId,
@@ -27,7 +34,7 @@ pub struct RefundEnded {
 }
 
 /// An order's payment waits for its shopper. What they need for it travels in no event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ActionRequired {
     /// Which order.
     pub order_id: OrderId,
@@ -39,7 +46,7 @@ pub struct ActionRequired {
 pub fn detail_type(state: RefundState) -> Option<&'static str> {
     match state {
         RefundState::Pending => None,
-        RefundState::Succeeded => Some("RefundSucceeded"),
-        RefundState::Failed => Some("RefundFailed"),
+        RefundState::Succeeded => Some(REFUND_SUCCEEDED),
+        RefundState::Failed => Some(REFUND_FAILED),
     }
 }

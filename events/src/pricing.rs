@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use souk_domain::{ids::Sku, money::Money};
+use utoipa::ToSchema;
 
 /// The source of pricing's events on the bus.
 pub const SOURCE: &str = "souk.pricing";
 
 /// A SKU has another price, or its first one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PriceChanged {
     /// Which SKU.
     pub sku: Sku,

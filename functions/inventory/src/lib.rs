@@ -1,6 +1,7 @@
 //! Lambda handlers of the inventory context.
 #![forbid(unsafe_code)]
 
+mod collector;
 pub mod get_inventory;
 pub mod get_ledger;
 mod hints;

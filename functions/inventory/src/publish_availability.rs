@@ -1,24 +1,34 @@
-//! `publish-availability`: the stream of stock rows → hints of how many units are left.
+//! `publish-availability`: the stream of stock rows → hints of how many units are left, and rows for the collector.
 //!
-//! Changes are gathered for some seconds; within a batch each SKU is read once, as it stands then. Rows that are
-//! new are not waited for: `ledger-writer`, which has no window, publishes them (a stream bears two readers, and
-//! those are the two).
+//! Changes are gathered for some seconds; within a batch each SKU is read once, as it stands then, and each row whose marks
+//! have grown is named once. Rows that are new are not waited for: `ledger-writer`, which has no window, publishes them (a
+//! stream bears two readers, and those are the two).
 
 use souk_runtime::stream::{BatchResult, Record};
 use souk_wiring::{Call, FromEnvironment};
 
-use crate::hints::{Hints, of_changed_rows};
+use crate::{
+    collector::{Collector, grown_rows},
+    hints::{Hints, of_changed_rows},
+};
 
-/// What hints are published with.
+/// What hints are published with, and what forgets marks.
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
     hints: Hints,
+    collector: Collector,
 }
 
-/// Publishes a batch. What is published twice carries the same version or a newer one.
+/// Publishes a batch, and names its rows. What is published twice carries the same version or a newer one.
 ///
 /// # Errors
-/// The first record whose SKU was not published.
+/// The first record whose SKU was not published, or whose row was not named.
 pub async fn handle(deps: &Deps, records: Vec<Record>, call: Call) -> BatchResult {
-    deps.hints.publish(of_changed_rows(&records)?, call.now).await
+    let (changed, grown) = (of_changed_rows(&records)?, grown_rows(&records)?);
+    let published = deps.hints.publish(changed, call.now).await;
+    let named = deps.collector.name(grown).await;
+    match (published, named) {
+        (Err(hint), Err(row)) => Err(if hint.0 <= row.0 { hint } else { row }),
+        (published, named) => published.and(named),
+    }
 }

@@ -4,14 +4,16 @@ use jiff::Timestamp;
 use souk_domain::{
     ids::Sku,
     order::{Order, OrderStatus},
+    payment::PaymentState,
     quantity::Quantity,
 };
+use souk_payments::MAX_METHODS;
 use souk_runtime::http::{
     Problem,
     problem::catalogue::{
         AboveOrderLimit, AddressFixed, AlreadyPacked, CartConsumed, CartEmpty, CheckoutConsumed, CheckoutExpired,
-        IdempotencyKeyReused, IllegalTransition, NotForSale, OutOfStock, PartlyShipped, PriceChanged, TooManyCheckouts,
-        TooManyUnitsHeld, TooScattered,
+        IdempotencyKeyReused, IllegalTransition, NotForSale, OutOfStock, PartlyShipped, PaymentNotAwaited,
+        PriceChanged, TooManyCheckouts, TooManyPaymentMethods, TooManyUnitsHeld, TooScattered,
     },
 };
 use souk_workflows::PriceChange;
@@ -90,6 +92,31 @@ pub(crate) fn not_cancelled(order: &Order) -> Problem {
     }
     Problem::new(IllegalTransition, format!("An order that is {status} cannot be cancelled."))
         .with("order_status", status)
+}
+
+/// Why the order is not paid by another method.
+pub(crate) fn payment_not_awaited(order: &Order, payment: Option<PaymentState>) -> Problem {
+    let payment = payment.unwrap_or(PaymentState::Intent);
+    let detail = match order.status {
+        OrderStatus::Cancelled => {
+            "The order is cancelled. What it was for is in your cart, unless you took it out: check out again."
+                .to_owned()
+        }
+        OrderStatus::PendingPayment if payment != PaymentState::Declined => {
+            format!("The payment is {}, and was not declined: no other method is wanted now.", payment.as_str())
+        }
+        OrderStatus::PendingPayment => {
+            "The order's time to pay is over, or its decline ends it: check out again.".to_owned()
+        }
+        status => format!("The order is {status}: it is paid."),
+    };
+    Problem::new(PaymentNotAwaited, detail).with("order_status", order.status).with("payment_status", payment)
+}
+
+pub(crate) fn too_many_methods() -> Problem {
+    let detail =
+        format!("{MAX_METHODS} other payment methods were tried for this order. Cancel it, and check out again.");
+    Problem::new(TooManyPaymentMethods, detail)
 }
 
 pub(crate) fn address_fixed(order: &Order) -> Problem {

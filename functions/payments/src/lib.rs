@@ -10,6 +10,7 @@ pub mod publish_payments;
 pub mod refund_order;
 mod refund_view;
 pub mod retry_refund;
+pub mod sweep_authorizations;
 pub mod sweep_refunds;
 
 souk_runtime::functions! {
@@ -19,5 +20,6 @@ souk_runtime::functions! {
     stream "publish-payments" => publish_payments::handle,
     http "refund-order" => refund_order::handle,
     http "retry-refund" => retry_refund::handle,
+    schedule "sweep-authorizations" => sweep_authorizations::handle,
     schedule "sweep-refunds" => sweep_refunds::handle,
 }

@@ -19,6 +19,11 @@ pub(crate) fn refused(why: AskError) -> Problem {
             let detail = format!("No more than {refundable} of this order can be refunded.");
             Problem::new(RefundTooLarge, detail).with("refundable", refundable)
         }
+        AskError::Disputed { withdrawn, refundable } => {
+            let detail =
+                format!("A bank has taken {withdrawn} over a dispute: no more than {refundable} can be refunded.");
+            Problem::new(RefundTooLarge, detail).with("refundable", refundable)
+        }
         AskError::OtherCurrency { .. } => Problem::invalid_field("amount.currency", why.to_string()),
         AskError::AskedDifferently => {
             let detail = "Another refund was made with this key. Use a fresh key for a further one.";

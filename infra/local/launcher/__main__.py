@@ -10,7 +10,8 @@ PATCHES = (
     "http_server", "function_host", "stepfunctions_latency", "dynamodb_tables",
     "httpapi_cors",
     "esm_threads", "esm_sqs_window", "esm_defaults", "esm_filters",
-    "cfn_nested", "cfn_names", "cfn_secrets", "cfn_tables", "cfn_functions", "cfn_archive", "cfn_roles", "cfn_alarms",
+    "cfn_nested", "cfn_names", "cfn_secrets", "cfn_tables", "cfn_functions", "cfn_archive", "cfn_event_schemas", "cfn_roles",
+    "cfn_alarms",
     "stepfunctions_validation", "event_targets", "function_logs", "cognito_users", "cognito_tokens",
     "sqs_batch_actions", "s3_distributions", "ses_resources", "role_operations",
 )

@@ -116,6 +116,11 @@ def _fuzz(_args):
     contract.at_length(_running_demo())
 
 
+def _permissions(_args):
+    from . import phases
+    phases.permissions(_running_demo())
+
+
 def _browse(_args):
     from . import phases
     phases.browse(_running_demo())
@@ -139,6 +144,7 @@ def main():
                              ("outputs", _outputs, "one JSON object about the running stack"),
                              ("crowd", _crowd, "how many shoppers' stories the running stack bears"),
                              ("fuzz", _fuzz, "requests made from the API's description, its answers compared with it"),
+                             ("permissions", _permissions, "each route asked by each sort of caller on the running stack"),
                              ("browse", _browse, "what pages and searches cost on the running stack"),
                              ("freshness", _freshness, "how soon the running stack shows what has changed")):
         commands.add_parser(name, help=about).set_defaults(run=run)

@@ -37,10 +37,13 @@ def run():
         _phase("a second stack beside it", lambda: _python_tests("infra/local/stack_tests", "infra/local"))
         _phase("store, flow and race tests", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "*", "--",
-            "--skip", "faults::", "--skip", "load::", "--skip", "keeping::", "--skip", "browsing::",
+            "--skip", "faults::", "--skip", "load::", "--skip", "keeping::", "--skip", "browsing::", "--skip", "traceless::",
             SOUK_OUTPUTS=str(test.home / "outputs.json"), SOUK_PYTHON=str(environment.python()),
             SOUK_ANSWERS=str(answers.file(test))))
-        _phase("answers that these have seen", lambda: answers.report(test))
+        # Alone on the stack: whatever is written meanwhile would be a trace.
+        _phase("refused requests leave no trace", _cargo(
+            "test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "traceless::",
+            SOUK_OUTPUTS=str(test.home / "outputs.json"), SOUK_ANSWERS=str(answers.file(test))))
         # Alone on the machine, on which it says what it bears.
         _phase("a crowd", _stories(test))
         _phase("browsing", _browsing(test))
@@ -50,7 +53,8 @@ def run():
         # By themselves: they end functions' processes, whoever is calling those.
         _phase("fault tests", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "faults::",
-            SOUK_OUTPUTS=str(test.home / "outputs.json")))
+            SOUK_OUTPUTS=str(test.home / "outputs.json"), SOUK_ANSWERS=str(answers.file(test))))
+        _phase("answers that all of these have seen", lambda: answers.report(test))
         if test.is_emulated_here:
             _phase("grants: what all of these did", lambda: say(f"   {grants.compare(test)}"))
     finally:
@@ -73,6 +77,12 @@ def freshness(running):
 def browse(running):
     """Ask a running stack for pages and searches by Zipf's law, and print what each costs."""
     _browsing(running, SOUK_REQUESTS=os.environ.get("SOUK_REQUESTS", "5000"))()
+
+
+def permissions(running):
+    """Ask each route of a running stack as each sort of caller, and print what they hear."""
+    _cargo("test", "--workspace", "--test", "souk", "--", "flows::permissions::each_route", "--nocapture",
+           SOUK_OUTPUTS=str(running.home / "outputs.json"))()
 
 
 def _browsing(running, **sizes):
@@ -99,8 +109,10 @@ def _phase(name, work):
 
 def _cargo(*arguments, **env):
     def work():
-        # Test runners' closing lines belong on standard output, where CI looks for them.
-        done = subprocess.run(["cargo", *arguments], cwd=ROOT, env=os.environ | env, stdin=subprocess.DEVNULL, check=False)
+        # Test runners' closing lines belong on standard output, where CI looks for them. A backtrace of the runtime's
+        # frames hides what a test has said.
+        quiet = os.environ | {"RUST_BACKTRACE": "0"} | env
+        done = subprocess.run(["cargo", *arguments], cwd=ROOT, env=quiet, stdin=subprocess.DEVNULL, check=False)
         if done.returncode:
             raise Failure(f"cargo {' '.join(arguments)} failed: its messages are above")
     return work

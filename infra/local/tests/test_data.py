@@ -2,6 +2,7 @@
 import unittest
 
 from expanded import Expanded
+from launcher import cfn_event_schemas
 
 # What holds data that nothing can make again, and the property that protects it, with and without data to keep.
 STATEFUL = {
@@ -18,6 +19,7 @@ STATELESS = {
     "AWS::CloudFront::Distribution", "AWS::CloudFront::OriginAccessControl", "AWS::CloudFront::ResponseHeadersPolicy",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup", "AWS::Events::Archive",
+    "AWS::EventSchemas::Registry", "AWS::EventSchemas::Schema",
     "AWS::Events::EventBus", "AWS::Events::Rule", "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::S3::BucketPolicy",
     "AWS::SES::ConfigurationSet", "AWS::SES::ConfigurationSetEventDestination", "AWS::SNS::Subscription",
@@ -52,6 +54,15 @@ class Data(unittest.TestCase):
             if STATEFUL.get(kind):
                 protection, _on, off = STATEFUL[kind]
                 self.assertEqual(resource["Properties"].get(protection), off, name)
+
+    def test_what_is_registered_of_events_is_what_the_registry_takes(self):
+        kept = [props for _name, kind, resource in resources("true") if kind.startswith("AWS::EventSchemas::")
+                for props in [resource["Properties"]]]
+        self.assertGreater(len(kept), 20)
+        self.assertEqual([cfn_event_schemas.problem(props) for props in kept if "Content" in props], [None] * (len(kept) - 1))
+        good = next(props for props in kept if "Content" in props)
+        for wrong in ({"SchemaName": "a b"}, {"Type": "OpenApi3"}, {"Content": "{"}, {"Content": "{}"}, {"Content": "x" * 100_001}):
+            self.assertIsNotNone(cfn_event_schemas.problem(good | wrong), wrong)
 
     def test_somebody_has_decided_of_every_type(self):
         kinds = {kind for _name, kind, _resource in resources("true")}

@@ -3,10 +3,12 @@
 //! The record says what Souk knows and what it has committed itself to. What really happened is at
 //! the gateway, and is asked there, never guessed.
 
+mod dispute;
 mod refund;
 
 use serde::{Deserialize, Serialize};
 
+pub use dispute::{Dispute, DisputeState, Disputes};
 pub use refund::{
     Ask, AskError, MAX_NOTE, MAX_REFUNDS, Note, Open, Refund, RefundOrigin, RefundReason, RefundState, Refunds,
     RefundsExceed, Refused, Retry, RetryError, Told,

@@ -14,8 +14,11 @@ use crate::{
     row_write::{key, movement_of, unless_moved},
 };
 
-/// How often an adjustment with a key is planned anew because the row moved.
+/// How often an adjustment is planned anew because its condition failed, or somebody wrote the row at that instant.
 const ATTEMPTS: u32 = 12;
+/// So often the row must be as it was read, and the answer is the row to the letter. A row that never rests is adjusted
+/// beside whatever else is written: additions commute, and only the answer's numbers are a moment old.
+const EXACT_ATTEMPTS: u32 = 3;
 const BACKOFF: Backoff = Backoff { base: Duration::from_millis(10), cap: Duration::from_millis(200) };
 /// How long a key is remembered.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -168,19 +171,22 @@ impl StockRows {
                 row: next,
                 ttl: (cause.at + RETENTION).as_second(),
             };
-            let write = unless_moved(movement_of(&answer.row.movement)?, &row);
+            let write = movement_of(&answer.row.movement)?;
+            let write = if attempt <= EXACT_ATTEMPTS { unless_moved(write, &row) } else { write };
             let transaction = Transaction::new().put_if(remembered, &answer, attribute("id").is_absent()).update(
                 &self.table,
                 &key(sku, warehouse_id),
                 write,
             );
-            match transaction.commit(self.table.client()).await? {
-                TransactionOutcome::Committed { .. } => return Ok(AdjustOutcome::Adjusted(answer.row)),
-                TransactionOutcome::Refused(reasons) => {
+            match transaction.commit(self.table.client()).await {
+                Ok(TransactionOutcome::Committed { .. }) => return Ok(AdjustOutcome::Adjusted(answer.row)),
+                Ok(TransactionOutcome::Refused(reasons)) => {
                     if let Some(Refusal::Condition(Some(item))) = reasons.into_iter().next() {
                         return Ok(souk_dynamo::decode::<Remembered>(item)?.answer_to(request));
                     }
                 }
+                Err(StoreError::Busy(_)) => {}
+                Err(error) => return Err(error),
             }
             BACKOFF.pause(attempt).await;
         }

@@ -168,21 +168,23 @@ impl StockRows {
         Ok(transaction.update(&self.table, &key(sku, warehouse_id), write))
     }
 
-    /// Collect: takes these marks away, where they still are the same. True where any went.
+    /// Collect: takes these marks away, where they still are the same. `seen` is the row in which they were found. True
+    /// where any went; `None` where there is no such row any more.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn collect(
         &self,
-        row: (&Sku, &WarehouseId),
+        seen: StockRow,
         marks: &[(CheckoutId, Entry)],
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Found<bool>>, StoreError> {
+        let (sku, warehouse_id) = (seen.sku.clone(), seen.warehouse_id.clone());
         let judge = |found: &StockRow| match found.collect(marks, now) {
             Some(write) => Judged::Write(write, true),
             None => Judged::Settled(false),
         };
-        Ok(self.step(row, None, None, judge).await?.is_some_and(|found| found.outcome))
+        self.step((&sku, &warehouse_id), None, Some(seen), judge).await
     }
 
     /// Writes what is believed of the row, or judges it and writes the judgement; what a refusal brings is judged

@@ -11,7 +11,7 @@ use souk_dynamo::{StoreError, TimeIndex};
 
 use crate::{PaymentRecord, PaymentRecords, records::order_of};
 
-const ATTENTION: TimeIndex = TimeIndex { name: "attention", shard: "attention", time: "attention_at" };
+pub(crate) const ATTENTION: TimeIndex = TimeIndex { name: "attention", shard: "attention", time: "attention_at" };
 
 /// Why a record stands in the index. One index for all of them: a table that is there gets one new index a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(crate) enum Watched {
     Refused,
     /// A refund of it has failed, since its time, and none has succeeded in its place.
     RefundFailed,
+    /// A dispute of it is open, and is to be answered by its time, or was opened then.
+    Disputed,
 }
 
 impl Watched {
@@ -31,6 +33,7 @@ impl Watched {
             Self::Held => format!("held#{number:02}"),
             Self::Refused => format!("refused#{number:02}"),
             Self::RefundFailed => format!("unrefunded#{number:02}"),
+            Self::Disputed => format!("disputed#{number:02}"),
         }
     }
 }
@@ -48,6 +51,7 @@ impl PaymentRecord {
             capture_before: self.can_be_captured_until(),
             capture_refused: self.capture_refusal.is_some(),
             refund_failed: self.refunds.failed_since().is_some(),
+            disputed: self.disputes.open().is_some(),
         }
     }
 }
@@ -93,7 +97,23 @@ impl PaymentRecords {
         after: Option<(i64, &OrderId)>,
         limit: usize,
     ) -> Result<Vec<(i64, OrderId)>, StoreError> {
-        self.due(Watched::RefundFailed, before, after, limit).await
+        let mut found = self.due(Watched::RefundFailed, before, after, limit).await?;
+        // A record stands in one place of the index: one that is disputed, too, by its dispute.
+        found.extend(self.disputed(after, limit).await?);
+        Ok(found)
+    }
+
+    /// Orders of which a dispute is open, those first that must be answered soonest: `limit` of them behind `after`, if
+    /// there are so many. Only candidates.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn disputed(
+        &self,
+        after: Option<(i64, &OrderId)>,
+        limit: usize,
+    ) -> Result<Vec<(i64, OrderId)>, StoreError> {
+        self.due(Watched::Disputed, Timestamp::MAX, after, limit).await
     }
 
     async fn due(

@@ -75,12 +75,15 @@ pub async fn authorize<G: Gateway>(
         return Ok(known);
     }
     if record.gateway_id.is_none() {
-        let new = NewIntent { order_id: charge.order_id, amount: record.amount, payment_method: charge.payment_method };
+        let other = record.other_methods.last().map(|other| other.payment_method.as_str());
+        let payment_method = other.unwrap_or(charge.payment_method);
+        let (amount, attempt) = (record.amount, record.method_attempt);
+        let new = NewIntent { order_id: charge.order_id, amount, payment_method, attempt };
         let intent = match gateway.create(&new).await {
             Ok(intent) => intent,
             // A payment method that the gateway does not know is the shopper's decline, not our error.
             Err(GatewayError::Invalid { code, .. }) => {
-                return record_outcome(records, &record, Authorization::Declined, Some(&code), None, now).await;
+                return declined(records, &record, &code, now).await;
             }
             Err(error) => return Err(error.into()),
         };
@@ -97,17 +100,24 @@ pub async fn authorize<G: Gateway>(
         // Declined before the gateway made an intent: nothing there to ask about.
         return Ok(Authorized::Declined);
     };
-    let intent = confirmed(gateway, &record, &gateway_id).await?;
+    let intent = match confirmed(gateway, &record, &gateway_id).await {
+        Ok(intent) => intent,
+        // Another method that the gateway does not know.
+        Err(PaymentError::Gateway(GatewayError::Invalid { code, .. })) if record.method_attempt > 0 => {
+            return declined(records, &record, &code, now).await;
+        }
+        Err(error) => return Err(error),
+    };
     match intent.status {
         IntentStatus::RequiresCapture | IntentStatus::Succeeded => {
-            record_outcome(records, &record, Authorization::Authorized, None, intent.capture_before, now).await
+            record_outcome(records, &record, Authorization::Authorized, intent.capture_before, now).await
         }
         IntentStatus::RequiresAction => {
-            record_outcome(records, &record, Authorization::RequiresAction, None, None, now).await
+            record_outcome(records, &record, Authorization::RequiresAction, None, now).await
         }
         IntentStatus::RequiresPaymentMethod | IntentStatus::Canceled => {
             let code = intent.decline.as_ref().map_or("canceled", |decline| decline.code.as_str());
-            record_outcome(records, &record, Authorization::Declined, Some(code), None, now).await
+            declined(records, &record, code, now).await
         }
         IntentStatus::Processing | IntentStatus::RequiresConfirmation => {
             Err(GatewayError::Unavailable("the payment is still being processed".to_owned()).into())
@@ -119,7 +129,14 @@ pub async fn authorize<G: Gateway>(
 /// because the intent moved on, is resolved by asking.
 async fn confirmed<G: Gateway>(gateway: &G, record: &PaymentRecord, gateway_id: &str) -> Result<Intent, PaymentError> {
     if record.state == PaymentState::Intent {
-        match gateway.confirm(&record.order_id, gateway_id).await {
+        let confirmed = match record.other_methods.last() {
+            Some(other) => {
+                let (attempt, method) = (record.method_attempt, &other.payment_method);
+                gateway.confirm_with(&record.order_id, gateway_id, attempt, method).await
+            }
+            None => gateway.confirm(&record.order_id, gateway_id).await,
+        };
+        match confirmed {
             Ok(intent) => return Ok(intent),
             Err(GatewayError::Unavailable(_) | GatewayError::Refused { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -132,23 +149,42 @@ async fn record_outcome(
     records: &PaymentRecords,
     record: &PaymentRecord,
     outcome: Authorization,
-    decline_code: Option<&str>,
     capture_before: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Authorized, PaymentError> {
-    match records.record_outcome(&record.order_id, outcome, decline_code, capture_before, now).await? {
+    match records.record_outcome(&record.order_id, outcome, None, capture_before, now).await? {
         RecordOutcome::Kept(_) => Ok(match outcome {
             Authorization::Authorized => Authorized::Yes,
             Authorization::Declined => Authorized::Declined,
             Authorization::RequiresAction => Authorized::RequiresAction,
         }),
-        // Another run was faster: what it kept counts. A decline that it kept stands beside our
-        // "requires action" as long as the gateway says nothing else.
-        RecordOutcome::Refused(now_there) => Ok(settled(&now_there).unwrap_or(match now_there.state {
-            PaymentState::Declined => Authorized::Declined,
-            _ => Authorized::RequiresAction,
-        })),
+        RecordOutcome::Refused(there) => Ok(overtaken(&there)),
     }
+}
+
+async fn declined(
+    records: &PaymentRecords,
+    record: &PaymentRecord,
+    code: &str,
+    now: Timestamp,
+) -> Result<Authorized, PaymentError> {
+    // It waits for another method, and is looked at again and again.
+    if record.state == PaymentState::Declined && record.decline_code.as_deref() == Some(code) {
+        return Ok(Authorized::Declined);
+    }
+    match records.record_declined(&record.order_id, record.method_attempt, code, now).await? {
+        RecordOutcome::Kept(_) => Ok(Authorized::Declined),
+        RecordOutcome::Refused(there) => Ok(overtaken(&there)),
+    }
+}
+
+/// Another run was faster: what it kept counts. A decline that it kept stands beside our "requires action" as long as the
+/// gateway says nothing else; a method that was named meanwhile has a run of its own.
+fn overtaken(there: &PaymentRecord) -> Authorized {
+    settled(there).unwrap_or(match there.state {
+        PaymentState::Declined => Authorized::Declined,
+        _ => Authorized::RequiresAction,
+    })
 }
 
 /// What a record says that no gateway needs to be asked about.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use souk_domain::{
     ids::{OrderId, RefundId},
     money::Money,
-    payment::Told,
+    payment::{Dispute, Told},
 };
 
 use crate::reconcile::Sums;
@@ -20,6 +20,8 @@ pub struct NewIntent<'a> {
     pub amount: Money,
     /// The gateway's token of the payment method.
     pub payment_method: &'a str,
+    /// How many methods were declined before it: each creation has a key of its own.
+    pub attempt: u32,
 }
 
 /// Money that goes back to the shopper.
@@ -52,6 +54,8 @@ pub struct Intent {
     pub capture_before: Option<Timestamp>,
     /// How much of it was given back, in minor units; `None` where the gateway was not asked.
     pub refunded: Option<i64>,
+    /// Whether its shopper ever asked their bank for the money back, where the gateway was asked.
+    pub disputed: bool,
 }
 
 impl Intent {
@@ -148,6 +152,15 @@ pub trait Gateway: Send + Sync {
     /// [`Decline`]), not an error.
     fn confirm(&self, order_id: &OrderId, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
 
+    /// As [`Gateway::confirm`], with another payment method than the intent was created with; `attempt` counts those, from 1.
+    fn confirm_with(
+        &self,
+        order_id: &OrderId,
+        id: &str,
+        attempt: u32,
+        payment_method: &str,
+    ) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+
     /// Takes the held money: `amount`, or all of it. What is not taken is released. A refusal is repeated under its key, so each `attempt` has one of its
     /// own: the next may begin only once the gateway has said, after a refusal, that it still holds the money.
     fn capture(
@@ -167,6 +180,16 @@ pub trait Gateway: Send + Sync {
 
     /// All refunds of a payment, whoever made them, as they stand now.
     fn refunds(&self, intent_id: &str) -> impl Future<Output = Result<Vec<Told>, GatewayError>> + Send;
+
+    /// All disputes of a payment, as they stand now; each as heard of at `now`.
+    fn disputes(
+        &self,
+        intent_id: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Dispute>, GatewayError>> + Send;
+
+    /// The order that an intent is for; `None` where it is not of our making.
+    fn order_of(&self, intent_id: &str) -> impl Future<Output = Result<Option<OrderId>, GatewayError>> + Send;
 
     /// What the gateway knows now.
     fn retrieve(&self, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;

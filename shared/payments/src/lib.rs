@@ -4,9 +4,11 @@
 //! late for a cancelled order finds the record closed and is given back.
 #![forbid(unsafe_code)]
 
+mod ageing;
 mod attention;
 mod authorize;
 mod capture;
+mod dispute;
 pub mod gateway;
 mod give_back;
 pub mod reconcile;
@@ -18,11 +20,13 @@ mod shortfall;
 pub mod stripe;
 pub mod webhook;
 
+pub use ageing::{Aged, GIVEN_UP_BEFORE, learn_of_lapse, look_after};
 pub use authorize::{Authorized, Charge, PaymentError, authorize};
 pub use capture::{CaptureOutcome, capture, resume_capture};
+pub use dispute::settle_disputes;
 pub use give_back::{FencedFirst, fence, fence_unpaid, give_back};
 pub use reconciliation_cursor::{Look, Part, ReconciliationCursor, Resume};
-pub use records::{PaymentRecord, PaymentRecords, RecordOutcome, is_payment};
+pub use records::{MAX_METHODS, OtherMethod, PaymentRecord, PaymentRecords, RecordOutcome, is_payment};
 pub use refund::{AskOutcome, ask_refund, retry_refund, settle_refunds};
 pub use seen_events::{SeenEvent, SeenEvents};
 pub use shortfall::refund_shortfall;

@@ -79,6 +79,10 @@ pub enum Kind {
     CapturedDiffers,
     /// Another sum was given back than the record says.
     RefundsDiffer,
+    /// Gateway and record agree, and keep another sum than the order owes.
+    KeptDiffers,
+    /// A bank was asked to give it back, and the record does not know, or not how that has ended.
+    Disputed,
 }
 
 /// What may be done about a finding. Repeating any of it is safe.
@@ -93,6 +97,10 @@ pub enum Action {
     ResumeShipment,
     /// The record takes over the gateway's refunds, and makes what is missing there.
     SettleRefunds,
+    /// The record takes over the gateway's disputes.
+    SettleDisputes,
+    /// The record says that the money is gone, and the sweeper over authorisations cancels the order.
+    NoteLapse,
     /// The intent is cancelled at the gateway: no record can ever use it.
     CancelIntent,
     /// A person must look.
@@ -155,6 +163,18 @@ pub fn reconcile_sums(record: Sums, gateway: Sums) -> Finding {
     }
 }
 
+/// What is left to compare where record and gateway have the same sums: whether what is `kept` of them is what the order
+/// owes, and, of a payment that was ever `disputed`, whether the record knows a dispute of it and that they are `all_over`.
+pub fn reconcile_agreed(kept: bool, disputed: bool, all_over: bool) -> Finding {
+    if !kept {
+        found(Kind::KeptDiffers, Action::Report)
+    } else if disputed && !all_over {
+        found(Kind::Disputed, Action::SettleDisputes)
+    } else {
+        AGREED
+    }
+}
+
 /// An intent that no record can ever use. Only its own status says whether it may simply be cancelled.
 fn stray(gateway: IntentStatus) -> Finding {
     match gateway {
@@ -180,7 +200,8 @@ fn confirmed(record: PaymentState, gateway: IntentStatus) -> Finding {
         (IntentStatus::RequiresCapture, Authorized | Capturing) => AGREED,
         (IntentStatus::Succeeded, Capturing | Captured) => found(Kind::ShipmentUnfinished, Action::ResumeShipment),
         (IntentStatus::Succeeded, _) => found(Kind::CapturedElsewhere, Action::Report),
-        // Whoever ships finds out, and cancels or asks the customer: not for a job to decide.
+        (IntentStatus::Canceled, Authorized) => found(Kind::AuthorizationLapsed, Action::NoteLapse),
+        // A shipment is at it, and finds out.
         (IntentStatus::Canceled, _) => found(Kind::AuthorizationLapsed, Action::Report),
         _ => found(Kind::ConfirmedUnpaid, Action::Report),
     }

@@ -1,4 +1,7 @@
+mod ageing;
 mod captures;
+mod disputes;
+mod methods;
 mod refunds;
 
 use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
@@ -7,11 +10,12 @@ use souk_domain::{
     ids::OrderId,
     money::Money,
     order::{Order, SWEEP_SHARDS},
-    payment::{Authorization, PaymentState, RefundState, Refunds},
+    payment::{Authorization, Disputes, PaymentState, RefundState, Refunds},
 };
 use souk_dynamo::{Condition, Item, Outcome, Page, StoreError, Table, Update, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
+pub use self::methods::{MAX_METHODS, OtherMethod};
 pub(crate) use self::refunds::Taken;
 use crate::{attention::Watched, reconcile::Sums};
 
@@ -32,6 +36,12 @@ pub struct PaymentRecord {
     /// What the shopper's browser needs for 3-D Secure, until the money is held or given back. Never logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
+    /// What the shopper has named since to be paid by instead, each after a decline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_methods: Vec<OtherMethod>,
+    /// How many those are: the attempt's name at the gateway.
+    #[serde(default)]
+    pub method_attempt: u32,
     /// The gateway's code of the last decline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decline_code: Option<String>,
@@ -39,6 +49,9 @@ pub struct PaymentRecord {
     /// [`PaymentRecord::can_be_captured_until`].
     #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
     pub capture_before: Option<Timestamp>,
+    /// When operators were warned that the gateway soon lets go of the money.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
+    pub warned_at: Option<Timestamp>,
     /// The gateway's code, where the last attempt to take the money was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_refusal: Option<String>,
@@ -54,6 +67,9 @@ pub struct PaymentRecord {
     /// What of it goes back.
     #[serde(default, skip_serializing_if = "Refunds::is_empty")]
     pub refunds: Refunds,
+    /// Whatever its shopper asked their bank to give back.
+    #[serde(default, skip_serializing_if = "Disputes::is_empty")]
+    pub disputes: Disputes,
     /// +1 at every write.
     pub version: u64,
     /// When it was opened.
@@ -98,9 +114,11 @@ impl PaymentRecord {
         }
     }
 
-    /// How much can still be refunded; `None` where nothing was captured.
+    /// How much can still be refunded; `None` where nothing was captured. What a bank has taken over a dispute cannot.
     pub fn refundable(&self) -> Option<Money> {
-        Some(self.captured()?.minus(self.refunded()).unwrap_or(Money::nothing(self.amount.currency())))
+        let nothing = Money::nothing(self.amount.currency());
+        let left = self.captured()?.minus(self.refunded()).unwrap_or(nothing);
+        Some(left.minus(self.disputes.withdrawn(self.captured()?)).unwrap_or(nothing))
     }
 
     /// Its sums, where it was captured and no refund is on its way: what the gateway must say, too.
@@ -184,13 +202,17 @@ impl PaymentRecords {
             amount,
             gateway_id: None,
             client_secret: None,
+            other_methods: Vec::new(),
+            method_attempt: 0,
             decline_code: None,
             capture_before: None,
+            warned_at: None,
             capture_refusal: None,
             capture_attempt: 0,
             capture_amount: None,
             captured: None,
             refunds: Refunds::default(),
+            disputes: Disputes::default(),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -308,6 +330,15 @@ fn transition(from: &[PaymentState], to: PaymentState, now: Timestamp) -> Update
 fn watched(update: Update, as_what: Watched, order_id: &OrderId, at: Timestamp) -> Update {
     let shard = as_what.shard(Order::shard(order_id, SWEEP_SHARDS));
     update.set("attention", s(shard)).set("attention_at", n(at.as_millisecond()))
+}
+
+/// Where operators find a payment whose money was taken: by its open dispute, else by the refund that failed.
+fn watched_for(update: Update, order_id: &OrderId, refunds: &Refunds, disputes: &Disputes) -> Update {
+    match (disputes.open(), refunds.failed_since()) {
+        (Some(by), _) => watched(update, Watched::Disputed, order_id, by),
+        (None, Some(since)) => watched(update, Watched::RefundFailed, order_id, since),
+        (None, None) => ends_hold(update),
+    }
 }
 
 /// The money is no longer merely held, and no refusal counts any more.

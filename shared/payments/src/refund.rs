@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use souk_domain::{
     ids::{OrderId, RefundId, UserId},
     money::Money,
-    payment::{Ask, AskError, PaymentState, Refund, Refunds, Refused, RetryError, Told},
+    payment::{Ask, AskError, PaymentState, Refund, RefundState, Refunds, Refused, RetryError, Told},
 };
 use souk_dynamo::StoreError;
 
@@ -40,13 +40,16 @@ pub async fn ask_refund(
     now: Timestamp,
 ) -> Result<AskOutcome, StoreError> {
     let rule = |record: &PaymentRecord, refunds: &mut Refunds, captured| {
-        // From before refunds were written down one by one.
-        if let Some(refundable) = record.refundable().filter(|_| refunds.is_empty())
-            && refundable.is_nothing()
+        let mut ask = ask.clone();
+        // What was asked for before is found as it is.
+        if refunds.get(&ask.refund_id).is_none()
+            && let Some(refundable) = record.refundable()
         {
-            return Err(AskError::Exceeds { refundable });
+            let wanted = ask.amount.unwrap_or(refundable);
+            within(record, captured, wanted)?;
+            ask.amount = Some(wanted);
         }
-        refunds.ask(captured, ask.clone(), now)
+        refunds.ask(captured, ask, now)
     };
     write_down(records, order_id, rule, now).await
 }
@@ -61,8 +64,31 @@ pub async fn retry_refund(
     (failed, by): (&RefundId, &UserId),
     now: Timestamp,
 ) -> Result<AskOutcome<RetryError>, StoreError> {
-    let rule = |_: &PaymentRecord, refunds: &mut Refunds, captured| refunds.retry(captured, failed, by, now);
+    let rule = |record: &PaymentRecord, refunds: &mut Refunds, captured| {
+        let is_new = refunds.get(&RefundId::of_retry(failed)).is_none();
+        if let Some(again) = refunds.get(failed).filter(|of| is_new && of.state == RefundState::Failed) {
+            within(record, captured, again.amount)?;
+        }
+        refunds.retry(captured, failed, by, now)
+    };
     write_down(records, order_id, rule, now).await
+}
+
+/// Refuses what is not there to be refunded: a bank has taken it over a dispute, or it went back before refunds were
+/// written down one by one.
+fn within(record: &PaymentRecord, captured: Money, wanted: Money) -> Result<(), AskError> {
+    let Some(refundable) = record.refundable() else { return Ok(()) };
+    // Another currency is refused by its own name.
+    if wanted.currency() != captured.currency() || (wanted.amount() <= refundable.amount() && !refundable.is_nothing())
+    {
+        return Ok(());
+    }
+    let withdrawn = record.disputes.withdrawn(captured);
+    Err(if withdrawn.is_nothing() {
+        AskError::Exceeds { refundable }
+    } else {
+        AskError::Disputed { withdrawn, refundable }
+    })
 }
 
 async fn write_down<E>(

@@ -6,12 +6,18 @@ mod transport;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
-use souk_domain::{ids::OrderId, money::Money, payment::Told};
+use souk_domain::{
+    ids::OrderId,
+    money::Money,
+    payment::{Dispute, Told},
+};
 use souk_dynamo::fault;
 use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
-use self::answer::{intent, page, refund, refunds, refusal};
+pub(crate) use self::answer::dispute_stands;
+use self::answer::{disputes, intent, order_of, page, refund, refunds, refusal};
 use self::transport::{Answer, Call, Transport};
 use crate::gateway::{Gateway, GatewayError, Intent, IntentPage, NewIntent, NewRefund, Window};
 
@@ -114,7 +120,8 @@ impl Gateway for StripeGateway {
             ("payment_method_types[]", "card".to_owned()),
             ("metadata[order_id]", new.order_id.to_string()),
         ];
-        let call = Call::post("/v1/payment_intents".to_owned(), form, Some(key(new.order_id, "create")));
+        let call =
+            Call::post("/v1/payment_intents".to_owned(), form, Some(numbered(new.order_id, "create", new.attempt)));
         // A replay will do here: the id and the secret are what a creation is for, and they never change.
         intent(&self.transport.send(&call).await?)
     }
@@ -122,6 +129,18 @@ impl Gateway for StripeGateway {
     async fn confirm(&self, order_id: &OrderId, id: &str) -> Result<Intent, GatewayError> {
         // The key is that of a request with these parameters: under the one of requests without, Stripe would refuse.
         self.act("confirm", expanded(), Some(key(order_id, "confirm-expanded")), id).await
+    }
+
+    async fn confirm_with(
+        &self,
+        order_id: &OrderId,
+        id: &str,
+        attempt: u32,
+        payment_method: &str,
+    ) -> Result<Intent, GatewayError> {
+        let mut form = expanded();
+        form.push(("payment_method", payment_method.to_owned()));
+        self.act("confirm", form, Some(numbered(order_id, "confirm-with", attempt)), id).await
     }
 
     async fn capture(
@@ -165,11 +184,35 @@ impl Gateway for StripeGateway {
             let mut query = vec![("payment_intent", intent_id.to_owned()), ("limit", PAGE.to_owned())];
             query.extend(after.take().map(|id| ("starting_after", id)));
             let page = refunds(&self.transport.send(&Call::get("/v1/refunds".to_owned(), query)).await?)?;
-            all.extend(page.refunds);
+            all.extend(page.objects);
             match page.next {
                 Some(next) => after = Some(next),
                 None => return Ok(all),
             }
+        }
+    }
+
+    async fn disputes(&self, intent_id: &str, now: Timestamp) -> Result<Vec<Dispute>, GatewayError> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let mut query = vec![("payment_intent", intent_id.to_owned()), ("limit", PAGE.to_owned())];
+            query.extend(after.take().map(|id| ("starting_after", id)));
+            let answer = self.transport.send(&Call::get("/v1/disputes".to_owned(), query)).await?;
+            let page = disputes(&answer, now)?;
+            all.extend(page.objects);
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(all),
+            }
+        }
+    }
+
+    async fn order_of(&self, intent_id: &str) -> Result<Option<OrderId>, GatewayError> {
+        let path = format!("/v1/payment_intents/{}", path_segment(intent_id));
+        match order_of(&self.transport.send(&Call::get(path, Vec::new())).await?) {
+            // Nothing there by this id.
+            Err(GatewayError::Refused { .. }) => Ok(None),
+            order_id => order_id,
         }
     }
 
@@ -199,6 +242,11 @@ fn expanded() -> Vec<(&'static str, String)> {
 /// has its own.
 fn key(order_id: &OrderId, action: &str) -> String {
     format!("{order_id}-{action}")
+}
+
+/// The key of an action that may be tried with one payment method after the other; the first has no number.
+fn numbered(order_id: &OrderId, action: &str, attempt: u32) -> String {
+    if attempt == 0 { key(order_id, action) } else { key(order_id, &format!("{action}-{attempt}")) }
 }
 
 /// An id as one segment of a path, whatever it holds.

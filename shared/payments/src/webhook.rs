@@ -10,10 +10,10 @@ use souk_domain::{
     payment::{PaymentState, RefundState},
 };
 
-use crate::PaymentRecord;
+use crate::{PaymentRecord, stripe::dispute_stands};
 
 /// The types of events that can change something, as `DEPLOY.md` lists them. Others are taken and forgotten.
-pub const EVENT_TYPES: [&str; 7] = [
+pub const EVENT_TYPES: [&str; 10] = [
     "payment_intent.amount_capturable_updated",
     "payment_intent.payment_failed",
     "payment_intent.canceled",
@@ -21,6 +21,9 @@ pub const EVENT_TYPES: [&str; 7] = [
     "refund.created",
     "refund.updated",
     "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
 ];
 
 /// A webhook event that really is from the gateway.
@@ -36,11 +39,11 @@ pub struct WebhookEvent {
     pub intent_id: Option<String>,
     /// When it happened. Events may arrive in any order.
     pub created: Timestamp,
-    /// What it says of money that goes back.
+    /// What it says of money that goes back, or is to.
     pub news: News,
 }
 
-/// What an event says of money that goes back.
+/// What an event says of money that goes back, or is to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
     /// Nothing.
@@ -54,6 +57,13 @@ pub enum News {
     },
     /// How much of a charge was given back (minor units), failures not counted.
     Refunded(i64),
+    /// Where a dispute stands.
+    Dispute {
+        /// The gateway's id of it.
+        gateway_id: String,
+        /// The gateway's word.
+        status: String,
+    },
 }
 
 /// What an event gives reason to.
@@ -63,14 +73,24 @@ pub enum Reason {
     Nothing,
     /// The saga is to ask the gateway how the payment stands.
     Payment,
+    /// The gateway is to be asked whether it has let go of the money.
+    Lapse,
     /// The gateway is to be asked for the payment's refunds.
     Refunds,
+    /// The gateway is to be asked for the payment's disputes.
+    Disputes,
 }
 
 impl WebhookEvent {
     /// True where its type is one of those that can change anything.
     pub fn is_listened_for(&self) -> bool {
         EVENT_TYPES.contains(&self.event_type.as_str())
+    }
+
+    /// The intent whose order is to be asked for: disputes, and refunds of the gateway's own console, name none.
+    pub fn intent_of_unknown_order(&self) -> Option<&str> {
+        let is_money_back = matches!(self.news, News::Refund { .. } | News::Dispute { .. });
+        self.intent_id.as_deref().filter(|_| self.order_id.is_none() && is_money_back && self.is_listened_for())
     }
 
     /// True where it is about this payment. The record may not have heard its intent's id yet.
@@ -91,12 +111,19 @@ impl WebhookEvent {
                 PaymentState::Declined if self.event_type == "payment_intent.amount_capturable_updated" => {
                     Reason::Payment
                 }
+                PaymentState::Authorized if self.event_type == "payment_intent.canceled" => Reason::Lapse,
                 _ => Reason::Nothing,
             },
             News::Refund { gateway_id, status } => {
                 let known = record.refunds.iter().find(|refund| refund.gateway_id.as_ref() == Some(gateway_id));
                 let is_known = known.is_some_and(|refund| says(status, refund.state));
                 if is_known { Reason::Nothing } else { Reason::Refunds }
+            }
+            News::Dispute { gateway_id, status } => {
+                let (state, is_inquiry) = dispute_stands(status);
+                let known = record.disputes.get(gateway_id);
+                let is_known = known.is_some_and(|known| known.state == state && known.is_inquiry == is_inquiry);
+                if is_known { Reason::Nothing } else { Reason::Disputes }
             }
             News::Refunded(amount) => {
                 if *amount == record.refunded().amount() {
@@ -167,6 +194,7 @@ impl EventObject {
         let is_intent = subject.object.as_deref() == Some("payment_intent");
         let news = match (subject.object.as_deref(), &subject.id, subject.status, subject.amount_refunded) {
             (Some("refund"), Some(id), Some(status), _) => News::Refund { gateway_id: id.clone(), status },
+            (Some("dispute"), Some(id), Some(status), _) => News::Dispute { gateway_id: id.clone(), status },
             (Some("charge"), _, _, Some(amount)) => News::Refunded(amount),
             _ => News::Nothing,
         };

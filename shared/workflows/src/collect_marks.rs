@@ -1,15 +1,17 @@
 //! Rows of stock forget what they remember of checkouts that are over: each write of a row pays for all of it.
 //!
-//! A mark goes once nobody can be on the way to hold for it but who is kept out by the row's floor.
+//! A mark goes once nobody can be on the way to hold for it but who is kept out by the row's floor. A row says through its
+//! stream that its marks have grown; what is left behind so, a scan finds.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_domain::{
     ids::{CheckoutId, OrderId},
     order::OrderStatus,
-    stock::{COLLECT_AFTER, Entry, StockRow},
+    stock::{COLLECT_AFTER, COLLECT_FROM, Entry, StockRow},
 };
 use souk_dynamo::{Page, StoreError};
+use souk_events::inventory::MarksGrown;
 use souk_inventory::StockRows;
 use souk_orders::{Archive, CheckoutState, Checkouts, Orders, find};
 use souk_wiring::{Call, FromEnvironment};
@@ -54,10 +56,11 @@ impl CollectMarks {
         loop {
             let Page { items: rows, next } = self.stock.scan_page(after).await?;
             report.rows += rows.len();
-            for row in &rows {
-                if let Err(error) = self.collect(row, call.now, &mut report).await {
+            for row in rows {
+                let (sku, warehouse_id) = (row.sku.clone(), row.warehouse_id.clone());
+                if let Err(error) = self.collect(row, 1, call.now, &mut report).await {
                     report.failed += 1;
-                    tracing::error!(sku = %row.sku, warehouse_id = %row.warehouse_id, %error, "marks stay");
+                    tracing::error!(%sku, %warehouse_id, %error, "marks stay");
                 }
             }
             match next {
@@ -67,18 +70,44 @@ impl CollectMarks {
         }
     }
 
-    async fn collect(&self, row: &StockRow, now: Timestamp, report: &mut Report) -> Result<(), StoreError> {
+    /// Goes through one row, whose marks have grown. It is written only where enough of them can go: the others wait for
+    /// the next that come, or for the scan.
+    ///
+    /// # Errors
+    /// [`StoreError`]; repeating is safe.
+    pub async fn of_row(&self, grown: &MarksGrown, now: Timestamp) -> Result<Report, StoreError> {
+        let mut report = Report::default();
+        if let Some(row) = self.stock.get(&grown.sku, &grown.warehouse_id).await? {
+            report.rows = 1;
+            self.collect(row, COLLECT_FROM, now, &mut report).await?;
+        }
+        Ok(report)
+    }
+
+    /// Collects what can go, in writes of `least` marks or more.
+    async fn collect(
+        &self,
+        mut row: StockRow,
+        least: usize,
+        now: Timestamp,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
         let is_old = |entry: Entry| entry.marked_at().is_some_and(|at| at + COLLECT_AFTER <= now);
-        let old: Vec<_> = row.holds.iter().filter(|(_, entry)| is_old(*entry)).take(AT_ONCE).collect();
+        let old: Vec<_> = row.holds.iter().filter(|(_, entry)| is_old(*entry)).collect();
         report.marks += old.len();
+        if old.len() < least {
+            return Ok(());
+        }
         let mut over = Vec::new();
         for (checkout_id, entry) in old {
             if self.is_over(&checkout_id, entry).await? {
                 over.push((checkout_id, entry));
             }
         }
-        if !over.is_empty() && self.stock.collect((&row.sku, &row.warehouse_id), &over, now).await? {
-            report.collected += over.len();
+        for marks in over.chunks(AT_ONCE).filter(|marks| marks.len() >= least) {
+            let Some(found) = self.stock.collect(row, marks, now).await? else { return Ok(()) };
+            report.collected += if found.outcome { marks.len() } else { 0 };
+            row = found.row;
         }
         Ok(())
     }

@@ -219,6 +219,9 @@ impl FindOrders {
             Wanted::InNeed(Need::RefundFailed) => {
                 Ok(first(placed(self.judge.payments.unrefunded(now, last, limit).await?), limit))
             }
+            Wanted::InNeed(Need::Disputed) => {
+                Ok(first(placed(self.judge.payments.disputed(last, limit).await?), limit))
+            }
             Wanted::InNeed(Need::Refused) => {
                 let mut found = placed(self.judge.payments.refused(now, last, limit).await?);
                 found.extend(self.orders.stuck(now - attention.stuck_after, after, limit).await?);

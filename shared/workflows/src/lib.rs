@@ -4,10 +4,10 @@
 //! A handler parses, calls one of these, and maps the outcome; so do a page, a job, and the simulation.
 //! Each takes the circumstances of its [`souk_wiring::Call`], and each may be repeated.
 //!
-//! - a purchase: [`start_checkout`], [`abandon_checkout`], [`place_order`], [`cancel_order`]
+//! - a purchase: [`start_checkout`], [`abandon_checkout`], [`place_order`], [`pay_order`], [`cancel_order`]
 //! - what becomes of an order until it leaves: [`change_address`]
 //! - what staff look for and write down: [`find_orders`], [`order_timeline`], [`write_note`]
-//! - money that goes back: [`refund_order`], [`retry_refund`], [`settle_refunds`]
+//! - money that goes back: [`refund_order`], [`retry_refund`], [`settle_refunds`], [`hear_gateway`]
 //! - a warehouse's work: [`follow_order`], [`list_work`], [`claim_fulfilment`], [`release_fulfilment`],
 //!   [`report_shortage`], [`settle_shortages`], [`pack_fulfilment`], [`ship_order`], [`correct_label`], [`deliver_order`],
 //!   [`track_parcels`]
@@ -44,6 +44,7 @@ pub mod find_orders;
 mod flash_sale_stock;
 pub mod follow_order;
 pub mod give_back_holds;
+pub mod hear_gateway;
 mod holds;
 pub mod list_work;
 pub mod migrate_orders;
@@ -51,6 +52,7 @@ pub mod order_intent;
 mod order_protocol;
 pub mod order_timeline;
 pub mod pack_fulfilment;
+pub mod pay_order;
 pub mod place_order;
 pub mod plan_deliveries;
 pub mod prepare_flash_sale;

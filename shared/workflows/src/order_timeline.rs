@@ -3,6 +3,7 @@
 //! It is put together when it is asked for, of what each context keeps anyway; nothing is written twice. Each source
 //! is a file here, and a line in `OrderTimeline::entries`.
 
+mod disputes;
 mod messages;
 mod notes;
 mod order;
@@ -16,7 +17,7 @@ use souk_domain::{
     ids::{NoteId, OrderId, RefundId, Sku, UserId, WarehouseId},
     money::Money,
     order::{Actor, Address, CancelReason, Label, Order, OrderStatus},
-    payment::{PaymentState, RefundState},
+    payment::{DisputeState, PaymentState, RefundState},
 };
 use souk_dynamo::StoreError;
 use souk_notifications::{Kind, Messages};
@@ -70,7 +71,8 @@ pub enum By {
     Saga,
     /// A shipment that found the authorisation lapsed.
     Shipment,
-    /// The sweeper over a flash sale's claims.
+    /// A sweeper: over a flash sale's claims, over what has been on its way for days, or over money that the gateway lets
+    /// go of.
     Sweeper,
     /// The payment gateway.
     Gateway,
@@ -173,6 +175,27 @@ pub enum What {
         /// Where it stands.
         state: RefundState,
     },
+    /// The shopper asked their bank for the money back.
+    DisputeOpened {
+        /// The gateway's id of the dispute.
+        dispute_id: String,
+        /// How much.
+        amount: Money,
+        /// The gateway's code of what the shopper says, such as `fraudulent`.
+        reason: String,
+    },
+    /// A dispute came to where it stands now.
+    DisputeChanged {
+        /// The gateway's id of the dispute.
+        dispute_id: String,
+        /// How much.
+        amount: Money,
+        /// Where it stands.
+        state: DisputeState,
+        /// Until when the shop may answer, where it may.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        respond_by: Option<Timestamp>,
+    },
     /// The gateway told of something, and the shop acted upon it.
     GatewayEvent {
         /// Such as `payment_intent.succeeded`.
@@ -268,7 +291,8 @@ impl OrderTimeline {
             messages::entries(&self.messages, order, &refunds),
             notes::entries(&self.notes, id),
         )?;
-        let kept = [order::entries(order), shipments::entries(order), refunds::entries(payment.as_ref())];
+        let money = [refunds::entries(payment.as_ref()), disputes::entries(payment.as_ref())].concat();
+        let kept = [order::entries(order), shipments::entries(order), money];
         let mut entries = [kept.concat(), payment::entries(payment), sources.0, sources.1, sources.2].concat();
         // Of the same moment, a source's own order stays.
         entries.sort_by_key(|entry| entry.at);

@@ -12,6 +12,7 @@ use souk_dynamo::StoreError;
 use souk_events::orders::{OrderChanged, OrderChangedLine, OrderLeft, UnitsMissing};
 use souk_webhooks::{Deliveries, Event, PlanOutcome, Webhooks};
 use souk_wiring::{Call, FromEnvironment, SendError};
+use utoipa::ToSchema;
 
 use crate::DeliveryQueue;
 
@@ -45,27 +46,39 @@ pub enum PlanError {
 
 /// What subscribers are told of an order: what the bus tells, but for whose it is. Nobody outside can look that id up,
 /// and it is a person's.
-#[derive(Debug, Serialize)]
-struct OrderData<'a> {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderData<'a> {
+    /// Which order.
     order_id: &'a OrderId,
+    /// The status that it has.
     status: OrderStatus,
     /// The order's version then: events may come out of order.
     version: u64,
+    /// Its total.
     total: Money,
+    /// What was bought.
     lines: &'a [OrderChangedLine],
+    /// Why, where it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     cancel_reason: Option<CancelReason>,
 }
 
 /// What subscribers are told of missing units, as [`OrderData`].
-#[derive(Debug, Serialize)]
-struct ShortageData<'a> {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShortageData<'a> {
+    /// Which order.
     order_id: &'a OrderId,
+    /// The order's version then.
     version: u64,
+    /// Where units should have been.
     warehouse_id: &'a WarehouseId,
+    /// What.
     sku: &'a Sku,
+    /// How many.
     quantity: u32,
+    /// What they would have cost.
     amount: Money,
+    /// What the order has left. Absent from events that were published before they told it.
     #[serde(skip_serializing_if = "Option::is_none")]
     left: Option<&'a OrderLeft>,
 }

@@ -9,6 +9,7 @@ use souk_domain::{
 use souk_dynamo::StoreError;
 use souk_webhooks::{Deliveries, Delivery, Event, Filter, Place, PlanOutcome, ReplayOutcome, Webhooks};
 use souk_wiring::{Call, FromEnvironment};
+use utoipa::ToSchema;
 
 use crate::DeliveryQueue;
 
@@ -45,8 +46,10 @@ pub struct Replayed {
     pub next: Option<Place>,
 }
 
-#[derive(Serialize)]
-struct PingData<'a> {
+/// What a `webhook.ping` tells: nothing but to whom.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PingData<'a> {
+    /// The subscription.
     webhook_id: &'a WebhookId,
 }
 

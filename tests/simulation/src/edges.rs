@@ -58,6 +58,7 @@ const PAYMENT_EDGES: &[(&str, &str)] = &[
     ("REQUIRES_ACTION", "VOIDING"),
     ("DECLINED", "DECLINED"),
     ("DECLINED", "AUTHORIZED"),
+    ("DECLINED", "INTENT"),
     ("DECLINED", "VOIDING"),
     ("AUTHORIZED", "AUTHORIZED"),
     ("AUTHORIZED", "CAPTURING"),

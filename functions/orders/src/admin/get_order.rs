@@ -6,7 +6,7 @@ use souk_domain::{
     ids::{CheckoutId, ReservationId, UserId},
     money::Money,
     order::{Actor, FromFlashSale, OrderStatus, Origin, Transition},
-    payment::PaymentState,
+    payment::{Dispute, DisputeState, PaymentState},
     reservation::{Reservation, ReservationState},
     stock::Allocation,
 };
@@ -84,9 +84,39 @@ struct PaymentHistory {
     refunded: Money,
     /// The gateway's code of the last decline.
     decline_code: Option<String>,
+    /// What the shopper asked their bank to give back; the gateway's own pages answer it.
+    disputes: Vec<DisputeView>,
     version: u64,
     created_at: Timestamp,
     updated_at: Timestamp,
+}
+
+/// A shopper asks their bank for the money back.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Dispute)]
+struct DisputeView {
+    /// The gateway's id of it.
+    dispute_id: String,
+    amount: Money,
+    /// Whether the bank only asks, and has taken nothing.
+    is_inquiry: bool,
+    state: DisputeState,
+    /// The gateway's code of what the shopper says, such as `fraudulent`.
+    reason: String,
+    /// Until when the shop may answer, where it may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    respond_by: Option<Timestamp>,
+    opened_at: Timestamp,
+    /// When the shop heard of its state.
+    changed_at: Timestamp,
+}
+
+impl From<&Dispute> for DisputeView {
+    fn from(dispute: &Dispute) -> Self {
+        let Dispute { gateway_id, amount, is_inquiry, state, reason, respond_by, opened_at, changed_at } =
+            dispute.clone();
+        Self { dispute_id: gateway_id, amount, is_inquiry, state, reason, respond_by, opened_at, changed_at }
+    }
 }
 
 impl From<&Transition> for TransitionView {
@@ -105,8 +135,20 @@ impl From<Reservation> for ReservationView {
 impl From<PaymentRecord> for PaymentHistory {
     fn from(record: PaymentRecord) -> Self {
         let (captured, refunded) = (record.captured(), record.refunded());
+        let disputes = record.disputes.iter().map(DisputeView::from).collect();
         let PaymentRecord { state, amount, gateway_id, decline_code, version, created_at, updated_at, .. } = record;
-        Self { status: state, amount, gateway_id, captured, refunded, decline_code, version, created_at, updated_at }
+        Self {
+            status: state,
+            amount,
+            gateway_id,
+            captured,
+            refunded,
+            decline_code,
+            disputes,
+            version,
+            created_at,
+            updated_at,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Lets rows of stock forget what they remember of checkouts that are over.
+//! Lets rows of stock forget what they remember of checkouts that are over, where no stream said so.
 
 use souk_wiring::Call;
 pub use souk_workflows::collect_marks::CollectMarks as Deps;

@@ -4,6 +4,7 @@
 pub mod archive_orders;
 pub mod audit;
 pub mod collect_marks;
+pub mod collect_row;
 pub mod migrate_orders;
 pub mod publish_orders;
 pub mod reconcile_payments;

@@ -3,6 +3,7 @@
 pub mod cancel_order;
 pub mod get_order;
 pub mod list_orders;
+pub mod pay_order;
 pub mod place_order;
 pub mod put_shipping_address;
 mod view;

@@ -69,6 +69,7 @@ struct FailureView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = OrderPayment)]
 struct PaymentView<'a> {
+    /// `DECLINED` while the order is `PENDING_PAYMENT`: `POST /orders/{order_id}/payment` tries another payment method.
     status: PaymentState,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<&'a str>,

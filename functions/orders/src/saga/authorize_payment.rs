@@ -30,6 +30,8 @@ pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Re
     Ok(match authorized {
         Authorized::Yes => input.answer(StepOutcome::Authorized),
         Authorized::RequiresAction => input.answer(StepOutcome::RequiresAction),
+        // The shopper names another one, or its time to pay ends it.
+        Authorized::Declined if order.may_be_paid_otherwise(now) => input.answer(StepOutcome::AwaitsMethod),
         Authorized::Declined => input.cancel_because(StepOutcome::Declined, CancelReason::PaymentDeclined),
         Authorized::Fenced => input.cancel_because(StepOutcome::Fenced, CancelReason::PaymentDeclined),
     })

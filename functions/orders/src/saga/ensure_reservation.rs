@@ -46,8 +46,10 @@ pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Re
         OrderStatus::Cancelled => return Ok(input.answer(StepOutcome::Cancelled)),
         OrderStatus::PendingPayment => {}
     }
-    if order.payment_overdue(now) && !goes_on(deps, &order).await? {
-        return Ok(input.cancel_because(StepOutcome::Lost, CancelReason::PaymentExpired));
+    if order.payment_overdue(now)
+        && let Some(reason) = ended_by(deps, &order).await?
+    {
+        return Ok(input.cancel_because(StepOutcome::Lost, reason));
     }
     let Origin::Checkout(checkout) = &order.origin else {
         // A claim is held until its order is cancelled: there is nothing to attach.
@@ -73,13 +75,17 @@ pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Re
     }
 }
 
-/// A paid order is not cancelled by a clock, where nothing but the order itself gives its units away.
-async fn goes_on(deps: &Deps, order: &Order) -> Result<bool, StoreError> {
+/// Why an order ends whose time to pay is over. A paid one is not cancelled by a clock, where nothing but the order itself
+/// gives its units away.
+async fn ended_by(deps: &Deps, order: &Order) -> Result<Option<CancelReason>, StoreError> {
     if order.origin.checkout().is_none_or(|checkout| checkout.held_by.rows().is_none()) {
-        return Ok(false);
+        return Ok(Some(CancelReason::PaymentExpired));
     }
-    let state = deps.payments.get(&order.order_id).await?.map(|record| record.state);
-    Ok(state.is_some_and(PaymentState::is_authorized))
+    Ok(match deps.payments.get(&order.order_id).await?.map(|record| record.state) {
+        Some(state) if state.is_authorized() => None,
+        Some(PaymentState::Declined) => Some(CancelReason::PaymentDeclined),
+        _ => Some(CancelReason::PaymentExpired),
+    })
 }
 
 /// S1, row by row as the checkout asked them. What was taken as the time of each hold is older than the order's reading.

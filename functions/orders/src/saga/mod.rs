@@ -57,6 +57,8 @@ pub enum StepOutcome {
     RequiresAction,
     /// No money: cancel.
     Declined,
+    /// No money yet: it may be paid by another method until its time is over.
+    AwaitsMethod,
     /// A cancelled order has claimed the payment record.
     Fenced,
     /// The order is CONFIRMED or later.

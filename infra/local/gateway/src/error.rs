@@ -132,6 +132,11 @@ impl ApiError {
             Refusal::AlreadyRefunded => {
                 ("charge_already_refunded", Some("payment_intent"), "The charge has already been refunded.".to_owned())
             }
+            Refusal::Disputed => (
+                "charge_disputed",
+                Some("payment_intent"),
+                "The charge has been charged back, and cannot be refunded.".to_owned(),
+            ),
             Refusal::RefundAboveRest { rest } => {
                 ("amount_too_large", Some("amount"), format!("No more than {rest} can be refunded."))
             }

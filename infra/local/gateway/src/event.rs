@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::dispute::Dispute;
 use crate::intent::{Intent, Seconds};
 use crate::refund::Refund;
 use crate::{id, render};
@@ -31,6 +32,9 @@ pub enum EventType {
     /// Money was given back.
     #[serde(rename = "charge.refunded")]
     ChargeRefunded,
+    /// A refund was made.
+    #[serde(rename = "refund.created")]
+    RefundCreated,
     /// A refund's status has changed, or its bank's reference.
     #[serde(rename = "refund.updated")]
     RefundUpdated,
@@ -40,6 +44,15 @@ pub enum EventType {
     /// The bank has sent the money back.
     #[serde(rename = "refund.failed")]
     RefundFailed,
+    /// A shopper has gone to their bank.
+    #[serde(rename = "charge.dispute.created")]
+    DisputeCreated,
+    /// A dispute has moved on.
+    #[serde(rename = "charge.dispute.updated")]
+    DisputeUpdated,
+    /// A dispute is over.
+    #[serde(rename = "charge.dispute.closed")]
+    DisputeClosed,
 }
 
 /// An event, with the object as it was when it happened.
@@ -72,6 +85,11 @@ impl Event {
     /// Records what just happened to a refund of `intent`.
     pub fn of_refund(event_type: EventType, refund: &Refund, intent: &Intent, now: Seconds) -> Self {
         Self::about(render::refund(refund), event_type, intent, now)
+    }
+
+    /// Records what just happened to a dispute of `intent`.
+    pub fn of_dispute(event_type: EventType, dispute: &Dispute, intent: &Intent, now: Seconds) -> Self {
+        Self::about(render::dispute(dispute), event_type, intent, now)
     }
 
     fn about(object: Value, event_type: EventType, intent: &Intent, now: Seconds) -> Self {

@@ -1,10 +1,15 @@
 //! All intents and refunds, and the one function that changes them.
 
+mod disputes;
+
+pub use disputes::NewDispute;
+
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use crate::command::{Command, PageRequest};
+use crate::dispute::Dispute;
 use crate::error::ApiError;
 use crate::event::{Event, EventType};
 use crate::id::fresh;
@@ -31,13 +36,14 @@ pub struct Ledger {
     intents: Vec<Intent>,
     positions: HashMap<String, usize>,
     refunds: Vec<Refund>,
+    disputes: Vec<Dispute>,
 }
 
 impl Ledger {
     /// Books that hold what was read back from a state file.
-    pub fn new(hold_seconds: Seconds, intents: Vec<Intent>, refunds: Vec<Refund>) -> Self {
+    pub fn new(hold_seconds: Seconds, intents: Vec<Intent>, refunds: Vec<Refund>, disputes: Vec<Dispute>) -> Self {
         let positions = intents.iter().enumerate().map(|(position, intent)| (intent.id.clone(), position)).collect();
-        Self { hold_seconds, intents, positions, refunds }
+        Self { hold_seconds, intents, positions, refunds, disputes }
     }
 
     /// All intents, oldest first.
@@ -91,6 +97,7 @@ impl Ledger {
             }
             Command::ListIntents { page, expands } => self.list_intents(&page, expands),
             Command::ListRefunds { intent, page } => self.list_refunds(intent.as_deref(), &page),
+            Command::ListDisputes { intent, page } => self.list_disputes(intent.as_deref(), &page),
         };
         Applied { result, events, intent }
     }
@@ -133,6 +140,18 @@ impl Ledger {
         }
         let event = intent.expire(now).then(|| Event::new(EventType::Canceled, intent, now));
         Ok((render::intent(intent), event))
+    }
+
+    /// Lets a hold end so many seconds from now.
+    ///
+    /// # Errors
+    /// 404 for an unknown intent.
+    pub fn age(&mut self, id: &str, seconds: Seconds, now: Seconds) -> Result<Value, ApiError> {
+        let intent = self.intent_mut(id)?;
+        if let State::RequiresCapture { capture_before } = &mut intent.state {
+            *capture_before = now + seconds;
+        }
+        Ok(render::expanded_intent(intent))
     }
 
     fn shown(&self, id: &str, expand: bool) -> Result<Value, ApiError> {
@@ -179,7 +198,11 @@ impl Ledger {
         }
     }
 
-    fn refund(
+    /// Gives money back, as the API does, or somebody at the console, who names no metadata.
+    ///
+    /// # Errors
+    /// As the API.
+    pub fn refund(
         &mut self,
         id: &str,
         amount: Option<i64>,
@@ -188,7 +211,11 @@ impl Ledger {
         now: Seconds,
         events: &mut Vec<Event>,
     ) -> Result<Value, ApiError> {
+        let is_withdrawn = self.is_withdrawn(id);
         let intent = self.intent_mut(id)?;
+        if is_withdrawn {
+            return Err(ApiError::refused(&Refusal::Disputed, intent));
+        }
         let amount = intent.refund(amount).map_err(|refusal| ApiError::refused(&refusal, intent))?;
         let refund = Refund {
             id: fresh("re"),
@@ -201,6 +228,7 @@ impl Ledger {
             created: now,
             status: if intent.paid_with(PaymentMethod::PendingRefund) { Status::Pending } else { Status::Succeeded },
         };
+        events.push(Event::of_refund(EventType::RefundCreated, &refund, intent, now));
         events.push(Event::new(EventType::ChargeRefunded, intent, now));
         let rendered = render::refund(&refund);
         self.refunds.push(refund);

@@ -10,6 +10,7 @@ mod clock;
 mod command;
 mod config;
 mod control;
+pub mod dispute;
 mod error;
 mod event;
 mod fault;

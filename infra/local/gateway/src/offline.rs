@@ -63,7 +63,8 @@ impl From<Event> for Notice {
 impl Offline {
     /// A gateway without intents, whose holds lapse after so many seconds.
     pub fn new(api_key: &str, hold_seconds: Seconds) -> Self {
-        let books = Books { ledger: Ledger::new(hold_seconds, Vec::new(), Vec::new()), keys: Keys::default() };
+        let ledger = Ledger::new(hold_seconds, Vec::new(), Vec::new(), Vec::new());
+        let books = Books { ledger, keys: Keys::default() };
         Self { api_key: api_key.to_owned(), books }
     }
 

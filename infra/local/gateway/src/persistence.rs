@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dispute::Dispute;
 use crate::gateway::Books;
 use crate::idempotency::{Keys, Record};
 use crate::intent::{Intent, Seconds};
@@ -17,6 +18,8 @@ use crate::refund::Refund;
 struct Snapshot {
     intents: Vec<Intent>,
     refunds: Vec<Refund>,
+    #[serde(default)]
+    disputes: Vec<Dispute>,
     keys: HashMap<String, Record>,
 }
 
@@ -31,7 +34,8 @@ pub fn load(path: Option<&Path>, hold_seconds: Seconds) -> io::Result<Books> {
         Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => Snapshot::default(),
         Some(Err(error)) => return Err(error),
     };
-    Ok(Books { ledger: Ledger::new(hold_seconds, snapshot.intents, snapshot.refunds), keys: Keys::new(snapshot.keys) })
+    let Snapshot { intents, refunds, disputes, keys } = snapshot;
+    Ok(Books { ledger: Ledger::new(hold_seconds, intents, refunds, disputes), keys: Keys::new(keys) })
 }
 
 /// Writes the books.
@@ -42,6 +46,7 @@ pub fn save(path: &Path, books: &Books) -> io::Result<()> {
     let snapshot = Snapshot {
         intents: books.ledger.intents().to_vec(),
         refunds: books.ledger.refunds().to_vec(),
+        disputes: books.ledger.disputes().to_vec(),
         keys: books.keys.answered().clone(),
     };
     let mut beside = path.as_os_str().to_owned();

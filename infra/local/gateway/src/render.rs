@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::dispute::Dispute;
 use crate::intent::{CancellationReason, CaptureMethod, Intent, State};
 use crate::payment_method::Decline;
 use crate::refund::{Refund, Status};
@@ -72,6 +73,7 @@ pub fn charge(intent: &Intent) -> Value {
         "amount_refunded": refunded,
         "captured": intent.amount_received() > 0,
         "currency": intent.currency,
+        "disputed": intent.disputed,
         "livemode": false,
         "metadata": intent.metadata,
         "payment_intent": intent.id,
@@ -93,6 +95,24 @@ pub fn refund(refund: &Refund) -> Value {
         "reason": refund.reason,
         "failure_reason": (refund.status == Status::Failed).then_some("expired_or_canceled_card"),
         "status": refund.status,
+    })
+}
+
+/// A `dispute` object. It bears no metadata of the payment, as Stripe's does not.
+pub fn dispute(dispute: &Dispute) -> Value {
+    json!({
+        "id": dispute.id,
+        "object": "dispute",
+        "amount": dispute.amount,
+        "charge": dispute.charge,
+        "created": dispute.created,
+        "currency": dispute.currency,
+        "evidence_details": { "due_by": (!dispute.status.is_over()).then_some(dispute.due_by) },
+        "livemode": false,
+        "metadata": {},
+        "payment_intent": dispute.payment_intent,
+        "reason": dispute.reason,
+        "status": dispute.status,
     })
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 pub use flash_sales::{ShardUnits, shard};
 pub use holds::{Decided, hold};
-pub use orders::{MoneyFacts, OrderFacts, OrderUnits, PaymentFacts, order};
+pub use orders::{MoneyFacts, OrderFacts, OrderUnits, PaymentFacts, keeps_what_it_owes, order};
 pub use stock::{LedgerSum, RowFacts, RowReading, Tally, stock, tallies};
 
 use crate::{

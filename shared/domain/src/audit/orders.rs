@@ -162,6 +162,15 @@ pub fn order(order: &OrderFacts, units: OrderUnits<'_>, payment: Option<PaymentF
     found
 }
 
+/// True where of a settled order's money that much was kept which it owes (I6); of one that has not left, nothing is owed
+/// yet. `money` is as whoever is asked has it: the record, or the gateway.
+pub fn keeps_what_it_owes(order: &OrderFacts, money: &MoneyFacts) -> bool {
+    match order.status {
+        OrderStatus::Cancelled => money.is_kept_rightly(&(0..=0)),
+        _ => !order.departed || money.is_kept_rightly(&order.due),
+    }
+}
+
 /// Where another sum of the order's money was kept than it owes.
 fn kept_wrongly(order: &OrderFacts, due: &RangeInclusive<i64>, payment: Option<PaymentFacts>) -> Option<Violation> {
     let money = payment?.money.filter(|money| !money.is_kept_rightly(due))?;

@@ -17,7 +17,8 @@ pub enum Actor {
     Saga,
     /// A shipment that found the authorisation lapsed.
     Shipment,
-    /// A sweeper: over a flash sale's claims, or over what has been on its way for days.
+    /// A sweeper: over a flash sale's claims, over what has been on its way for days, or over money that the gateway lets
+    /// go of.
     Sweeper,
 }
 

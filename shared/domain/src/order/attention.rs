@@ -20,11 +20,13 @@ pub enum Need {
     Ageing,
     /// Money was to go back to its shopper, who did not get it, and no other refund has succeeded since.
     RefundFailed,
+    /// Its shopper asks their bank for the money back, and the bank has not decided yet.
+    Disputed,
 }
 
 /// A text that names no need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be late, refused, ageing or refund_failed")]
+#[error("must be late, refused, ageing, refund_failed or disputed")]
 pub struct UnknownNeed;
 
 impl FromStr for Need {
@@ -36,6 +38,7 @@ impl FromStr for Need {
             "refused" => Ok(Self::Refused),
             "ageing" => Ok(Self::Ageing),
             "refund_failed" => Ok(Self::RefundFailed),
+            "disputed" => Ok(Self::Disputed),
             _ => Err(UnknownNeed),
         }
     }
@@ -63,6 +66,8 @@ pub struct MoneyFacts {
     pub capture_refused: bool,
     /// Whether a refund has failed, and none has succeeded in its place.
     pub refund_failed: bool,
+    /// Whether a dispute of it is open.
+    pub disputed: bool,
 }
 
 impl Attention {
@@ -83,6 +88,7 @@ impl Attention {
             (Need::Refused, stuck || refused),
             (Need::Ageing, waits && money.is_some_and(is_ageing)),
             (Need::RefundFailed, money.is_some_and(|money| money.refund_failed)),
+            (Need::Disputed, money.is_some_and(|money| money.disputed)),
         ];
         needs.into_iter().filter(|(_, is_so)| *is_so).map(|(need, _)| need).collect()
     }
@@ -106,6 +112,7 @@ mod tests {
         capture_before: Timestamp::constant(168 * 3600, 0),
         capture_refused: false,
         refund_failed: false,
+        disputed: false,
     };
 
     fn at(hour: i64) -> Timestamp {
@@ -153,6 +160,14 @@ mod tests {
         let failed = MoneyFacts { state: PaymentState::Captured, refund_failed: true, ..HELD };
         for status in [OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Cancelled] {
             assert_eq!(ATTENTION.needs(&confirmed(status), Some(&failed), at(1)), [RefundFailed], "{status}");
+        }
+    }
+
+    #[test]
+    fn an_open_dispute_needs_a_person_wherever_the_order_stands() {
+        let disputed = MoneyFacts { state: PaymentState::Captured, disputed: true, ..HELD };
+        for status in [OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Cancelled] {
+            assert_eq!(ATTENTION.needs(&confirmed(status), Some(&disputed), at(1)), [Disputed], "{status}");
         }
     }
 

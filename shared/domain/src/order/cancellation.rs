@@ -16,7 +16,7 @@ pub enum CancelReason {
     /// A unit was claimed in a flash sale, and the request to order it never arrived. The order is only
     /// the mark that says so: whatever arrives later finds it.
     ClaimExpired,
-    /// The gateway no longer held the money when the order was to be shipped.
+    /// The gateway no longer held the money when the order was to be shipped, or was about to let go of it.
     AuthorizationLapsed,
     /// Nothing of it was there to be picked.
     UnitsMissing,
@@ -35,7 +35,8 @@ impl CancelReason {
             Self::PaymentExpired => "The payment was not completed in time. Please check out again.",
             Self::ClaimExpired => "The order could not be made in time, and the item went back on sale.",
             Self::AuthorizationLapsed => {
-                "Your bank no longer held the money when the order was to be shipped. Please check out again."
+                "Your bank no longer holds the money for this order, which could not leave in time. You pay nothing. \
+                 Please check out again."
             }
             Self::UnitsMissing => "The items could not be found in our warehouse. You pay nothing.",
             Self::Customer => "You cancelled the order.",
@@ -72,6 +73,11 @@ pub enum Canceller {
     Saga(CancelReason),
     /// A shipment that found the authorisation lapsed.
     LapsedShipment,
+    /// The sweeper over authorisations: the gateway is about to let go of the money, or has.
+    AgedAuthorization {
+        /// Whether it has.
+        lapsed: bool,
+    },
     /// The customer.
     Customer,
     /// An operator.
@@ -83,7 +89,7 @@ impl Canceller {
     pub fn reason(self) -> CancelReason {
         match self {
             Self::Saga(reason) => reason,
-            Self::LapsedShipment => CancelReason::AuthorizationLapsed,
+            Self::LapsedShipment | Self::AgedAuthorization { .. } => CancelReason::AuthorizationLapsed,
             Self::Customer => CancelReason::Customer,
             Self::Operator => CancelReason::Operator,
         }
@@ -94,6 +100,7 @@ impl Canceller {
         match self {
             Self::Saga(_) => Actor::Saga,
             Self::LapsedShipment => Actor::Shipment,
+            Self::AgedAuthorization { .. } => Actor::Sweeper,
             Self::Customer => Actor::Customer,
             Self::Operator => Actor::Operator,
         }
@@ -103,14 +110,15 @@ impl Canceller {
     pub fn may_cancel(self) -> impl Iterator<Item = OrderStatus> {
         OrderStatus::allowing(OrderEvent::Cancel).filter(move |status| match self {
             Self::Saga(_) => *status == OrderStatus::PendingPayment,
-            Self::LapsedShipment => *status == OrderStatus::Confirmed,
+            Self::LapsedShipment | Self::AgedAuthorization { .. } => *status == OrderStatus::Confirmed,
             Self::Customer | Self::Operator => true,
         })
     }
 
-    /// Whether this canceller may cancel an order of which a part is packed.
+    /// Whether this canceller may cancel an order of which a part is packed. What is packed leaves soon, and in time as
+    /// long as the money is held.
     pub fn may_cancel_packed(self) -> bool {
-        self != Self::Customer
+        !matches!(self, Self::Customer | Self::AgedAuthorization { lapsed: false })
     }
 }
 
@@ -151,13 +159,19 @@ mod tests {
         let (pending, confirmed) = (OrderStatus::PendingPayment, OrderStatus::Confirmed);
         assert_eq!(from(Canceller::Saga(CancelReason::PaymentDeclined)), [pending]);
         assert_eq!(from(Canceller::LapsedShipment), [confirmed]);
+        assert_eq!(from(Canceller::AgedAuthorization { lapsed: false }), [confirmed]);
         assert_eq!(from(Canceller::Customer), [pending, confirmed]);
         assert_eq!(from(Canceller::Operator), [pending, confirmed]);
     }
 
     #[test]
-    fn only_its_customer_may_not_cancel_what_is_packed() {
-        let others = [Canceller::Saga(CancelReason::PaymentDeclined), Canceller::LapsedShipment, Canceller::Operator];
-        assert!(others.into_iter().all(Canceller::may_cancel_packed) && !Canceller::Customer.may_cancel_packed());
+    fn what_is_packed_is_cancelled_neither_by_its_customer_nor_while_its_money_is_held() {
+        let lapsed = Canceller::AgedAuthorization { lapsed: true };
+        let others =
+            [Canceller::Saga(CancelReason::PaymentDeclined), Canceller::LapsedShipment, Canceller::Operator, lapsed];
+        assert!(others.into_iter().all(Canceller::may_cancel_packed));
+        for not in [Canceller::Customer, Canceller::AgedAuthorization { lapsed: false }] {
+            assert!(!not.may_cancel_packed(), "{not:?}");
+        }
     }
 }

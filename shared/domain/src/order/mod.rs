@@ -173,6 +173,13 @@ impl Order {
         self.history.iter().find(|entry| entry.status == OrderStatus::Confirmed).map(|entry| entry.at)
     }
 
+    /// True while it may be paid by another method after a decline: its time to pay is not over, and rows of stock hold its
+    /// units until then. Whose units a reservation or a flash sale holds ends with the decline.
+    pub fn may_be_paid_otherwise(&self, now: Timestamp) -> bool {
+        let waits = self.status == OrderStatus::PendingPayment && now < self.pay_by;
+        waits && self.origin.checkout().is_some_and(|checkout| checkout.held_by.rows().is_some())
+    }
+
     /// True once the time for payment has passed.
     pub fn payment_overdue(&self, now: Timestamp) -> bool {
         self.status == OrderStatus::PendingPayment && now >= self.pay_by

@@ -162,6 +162,14 @@ pub enum AskError {
         /// What can be.
         refundable: Money,
     },
+    /// A bank has taken what is not refunded, over a dispute.
+    #[error("{withdrawn} is disputed: no more than {refundable} can be refunded")]
+    Disputed {
+        /// What the bank has.
+        withdrawn: Money,
+        /// What can be refunded beside that.
+        refundable: Money,
+    },
     /// It is asked for in another currency than was captured.
     #[error("must be {captured}")]
     OtherCurrency {

@@ -109,6 +109,11 @@ impl Holds {
         self.0.len()
     }
 
+    /// Of how many checkouts there is a mark.
+    pub fn marks(&self) -> usize {
+        self.0.values().filter(|entry| entry.marked_at().is_some()).count()
+    }
+
     /// True where nothing is remembered.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

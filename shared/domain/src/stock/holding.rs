@@ -24,6 +24,9 @@ pub const FLOOR_MARGIN: SignedDuration = SignedDuration::from_secs(40);
 /// refuse everybody.
 pub const COLLECT_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
+/// So many marks are worth a write of the row: it takes a kilobyte at the least, which holds some thirty entries.
+pub const COLLECT_FROM: usize = 8;
+
 /// Units of one row that a checkout wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {
@@ -191,6 +194,12 @@ impl StockRow {
                 Judged::Write(RowWrite::take_back(checkout_id, from, back, now), GivingBack::Back)
             }
         }
+    }
+
+    /// True where the row has marks for another collection than it had `before`, at the end of any of its writes: each of so
+    /// many marks that come asks once, whatever goes in between.
+    pub fn has_grown_marks(&self, before: &Self) -> bool {
+        self.holds.marks() / COLLECT_FROM > before.holds.marks() / COLLECT_FROM
     }
 
     /// Collect: these marks go, where they are still the same, and from then on no hold is taken that was decided

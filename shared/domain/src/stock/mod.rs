@@ -14,7 +14,8 @@ pub use change::{Change, Delta, Movement, MovementKind};
 pub use entry::{Entry, EntryError, Holds};
 pub use hint::Hint;
 pub use holding::{
-    COLLECT_AFTER, EntryChange, FLOOR_MARGIN, GivingBack, Holding, Judged, MAX_ENTRIES, RowWrite, Selling, Wish,
+    COLLECT_AFTER, COLLECT_FROM, EntryChange, FLOOR_MARGIN, GivingBack, Holding, Judged, MAX_ENTRIES, RowWrite,
+    Selling, Wish,
 };
 pub use nearness::{Area, AreaError, Site, nearest};
 pub use place::Place;

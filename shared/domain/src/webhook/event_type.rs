@@ -49,6 +49,21 @@ impl EventType {
         self != Self::Ping
     }
 
+    /// The version of the schema of what is told, from 1: counted up with every change, which subscribers that know
+    /// the one before live through.
+    pub fn schema_version(self) -> u32 {
+        match self {
+            Self::OrderUnitsMissing => 2,
+            Self::OrderPlaced
+            | Self::OrderConfirmed
+            | Self::OrderCancelled
+            | Self::OrderCancellationSettled
+            | Self::OrderShipped
+            | Self::OrderDelivered
+            | Self::Ping => 1,
+        }
+    }
+
     /// The name that is sent and stored.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -60,6 +60,18 @@ fn invariant_i6_sums_that_differ_are_found_and_refunds_taken_over() {
 }
 
 #[test]
+fn invariant_i6_what_is_kept_is_what_the_order_owes_and_a_dispute_is_known() {
+    let compared = |kept, disputed, all_over| {
+        let finding = reconcile_agreed(kept, disputed, all_over);
+        (finding.kind, finding.action)
+    };
+    assert_eq!(compared(false, false, false), (Kind::KeptDiffers, Action::Report));
+    assert_eq!(compared(true, true, false), (Kind::Disputed, Action::SettleDisputes));
+    assert_eq!(compared(true, true, true), (Kind::Agreed, Action::Nothing));
+    assert_eq!(compared(true, false, false), (Kind::Agreed, Action::Nothing));
+}
+
+#[test]
 fn invariant_i6_no_money_of_a_settled_cancelled_order_is_passed_over() {
     for (order, record, gateway, finding) in every() {
         if order == settled(Cancelled) && gateway == RequiresCapture {
@@ -121,7 +133,7 @@ fn nothing_is_asked_of_anybody_where_all_is_well() {
 
 #[test]
 fn each_difference_has_its_name_and_its_answer() {
-    use Action::{CancelIntent, Report, RestartSaga, ResumeShipment};
+    use Action::{CancelIntent, NoteLapse, Report, RestartSaga, ResumeShipment};
     let unknown = |state| Some(RecordFacts { state, knows: Knows::None });
     let another = |state| Some(RecordFacts { state, knows: Knows::Another });
     for (order, record, gateway, kind, action) in [
@@ -142,7 +154,8 @@ fn each_difference_has_its_name_and_its_answer() {
         (settled(Confirmed), this(Capturing), Succeeded, Kind::ShipmentUnfinished, ResumeShipment),
         (settled(Confirmed), this(Captured), Succeeded, Kind::ShipmentUnfinished, ResumeShipment),
         (settled(Confirmed), this(Authorized), Succeeded, Kind::CapturedElsewhere, Report),
-        (settled(Confirmed), this(Authorized), Canceled, Kind::AuthorizationLapsed, Report),
+        (settled(Confirmed), this(Authorized), Canceled, Kind::AuthorizationLapsed, NoteLapse),
+        (settled(Confirmed), this(Capturing), Canceled, Kind::AuthorizationLapsed, Report),
         (settled(Confirmed), this(Authorized), RequiresPaymentMethod, Kind::ConfirmedUnpaid, Report),
         (settled(Shipped), this(Captured), RequiresCapture, Kind::ShippedUncaptured, Report),
         (settled(Delivered), this(Captured), Canceled, Kind::ShippedUncaptured, Report),

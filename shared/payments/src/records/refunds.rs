@@ -9,8 +9,7 @@ use souk_domain::{
 };
 use souk_dynamo::{Item, Page, StoreError, Table, TimeIndex, Update, attribute, n, s};
 
-use super::{Candidate, PaymentRecord, PaymentRecords, RecordOutcome, ends_hold, order_ids, transition, watched};
-use crate::attention::Watched;
+use super::{Candidate, PaymentRecord, PaymentRecords, RecordOutcome, order_ids, transition, watched_for};
 
 const REFUNDS: TimeIndex = TimeIndex { name: "refunds", shard: "refunds_open", time: "refunds_due" };
 /// The partition of the index `refunds` in which failed refunds wait for a person.
@@ -101,10 +100,7 @@ fn with_refunds(
     now: Timestamp,
 ) -> Result<Update, StoreError> {
     let shard = || Order::sweep_shard(&record.order_id);
-    let update = match refunds.failed_since() {
-        Some(since) => watched(update, Watched::RefundFailed, &record.order_id, since),
-        None => ends_hold(update),
-    };
+    let update = watched_for(update, &record.order_id, refunds, &record.disputes);
     let (open, due) = match refunds.open() {
         None => {
             let update = update.remove("refunds_open").remove("refunds_due");

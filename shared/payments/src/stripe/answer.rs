@@ -5,7 +5,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use souk_domain::{
     ids::{OrderId, RefundId},
     money::Money,
-    payment::{RefundState, Told},
+    payment::{Dispute, DisputeState, RefundState, Told},
 };
 
 use super::parse;
@@ -30,7 +30,7 @@ pub(super) struct IntentObject {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Charge {
-    Expanded { payment_method_details: Option<MethodDetails>, amount_refunded: Option<i64> },
+    Expanded { payment_method_details: Option<MethodDetails>, amount_refunded: Option<i64>, disputed: Option<bool> },
     Other(IgnoredAny),
 }
 
@@ -49,6 +49,10 @@ impl Charge {
     fn capture_before(&self) -> Option<Timestamp> {
         let Self::Expanded { payment_method_details: Some(details), .. } = self else { return None };
         details.card.as_ref()?.capture_before.and_then(|seconds| Timestamp::from_second(seconds).ok())
+    }
+
+    fn disputed(&self) -> bool {
+        matches!(self, Self::Expanded { disputed: Some(true), .. })
     }
 
     fn refunded(&self) -> Option<i64> {
@@ -99,9 +103,42 @@ enum RefundStatus {
     Underway,
 }
 
-/// One page of the refunds of an intent.
-pub(super) struct RefundPage {
-    pub(super) refunds: Vec<Told>,
+/// A `dispute`, as far as Souk reads it.
+#[derive(Deserialize)]
+struct DisputeObject {
+    id: String,
+    amount: i64,
+    currency: String,
+    created: i64,
+    status: String,
+    #[serde(default)]
+    reason: String,
+    evidence_details: Option<Evidence>,
+}
+
+#[derive(Deserialize)]
+struct Evidence {
+    /// In seconds.
+    due_by: Option<i64>,
+}
+
+/// Where a dispute stands by the gateway's word for it, and whether the bank only asks. A word that is not known yet is
+/// one of a dispute that goes on.
+pub(crate) fn dispute_stands(status: &str) -> (DisputeState, bool) {
+    match status {
+        "warning_needs_response" => (DisputeState::NeedsResponse, true),
+        "warning_under_review" => (DisputeState::UnderReview, true),
+        "warning_closed" | "prevented" => (DisputeState::Closed, true),
+        "needs_response" => (DisputeState::NeedsResponse, false),
+        "won" => (DisputeState::Won, false),
+        "lost" => (DisputeState::Lost, false),
+        _ => (DisputeState::UnderReview, false),
+    }
+}
+
+/// One page of what an intent has.
+pub(super) struct ObjectPage<T> {
+    pub(super) objects: Vec<T>,
     /// Where the next page begins; `None` on the last one.
     pub(super) next: Option<String>,
 }
@@ -153,6 +190,7 @@ impl From<IntentObject> for Intent {
             captured: object.amount_received,
             capture_before: object.latest_charge.as_ref().and_then(Charge::capture_before),
             refunded: object.latest_charge.as_ref().and_then(Charge::refunded),
+            disputed: object.latest_charge.as_ref().is_some_and(Charge::disputed),
         }
     }
 }
@@ -174,9 +212,8 @@ pub(super) fn intent(answer: &Answer) -> Result<Intent, GatewayError> {
 pub(super) fn page(answer: &Answer) -> Result<IntentPage, GatewayError> {
     let list: List<IntentObject> = parse(answer)?;
     let next = list.data.last().filter(|_| list.has_more).map(|last| last.id.clone());
-    let order_of = |object: &IntentObject| object.metadata.order_id.as_ref()?.parse::<OrderId>().ok();
     let intents = list.data.into_iter().map(|object| {
-        let order_id = order_of(&object);
+        let order_id = order_in(&object);
         (Intent::from(object), order_id)
     });
     Ok(IntentPage { intents: intents.collect(), next })
@@ -188,10 +225,43 @@ pub(super) fn refund(answer: &Answer) -> Result<Told, GatewayError> {
 }
 
 /// One page of an intent's refunds. A page goes on after its last object.
-pub(super) fn refunds(answer: &Answer) -> Result<RefundPage, GatewayError> {
+pub(super) fn refunds(answer: &Answer) -> Result<ObjectPage<Told>, GatewayError> {
     let list: List<RefundObject> = parse(answer)?;
     let next = list.data.last().filter(|_| list.has_more).map(|last| last.id.clone());
-    Ok(RefundPage { refunds: list.data.into_iter().map(told).collect::<Result<_, _>>()?, next })
+    Ok(ObjectPage { objects: list.data.into_iter().map(told).collect::<Result<_, _>>()?, next })
+}
+
+/// One page of an intent's disputes, heard of now. A page goes on after its last object.
+pub(super) fn disputes(answer: &Answer, now: Timestamp) -> Result<ObjectPage<Dispute>, GatewayError> {
+    let list: List<DisputeObject> = parse(answer)?;
+    let next = list.data.last().filter(|_| list.has_more).map(|last| last.id.clone());
+    let objects = list.data.into_iter().map(|object| dispute(object, now)).collect::<Result<_, _>>()?;
+    Ok(ObjectPage { objects, next })
+}
+
+fn dispute(object: DisputeObject, now: Timestamp) -> Result<Dispute, GatewayError> {
+    let unreadable = |what: &str| GatewayError::Unavailable(format!("a dispute's {what} could not be read"));
+    let (state, is_inquiry) = dispute_stands(&object.status);
+    let due_by = object.evidence_details.and_then(|evidence| evidence.due_by).filter(|_| !state.is_over());
+    Ok(Dispute {
+        gateway_id: object.id,
+        amount: money(object.amount, &object.currency).ok_or_else(|| unreadable("amount"))?,
+        is_inquiry,
+        state,
+        reason: object.reason,
+        respond_by: due_by.and_then(|seconds| Timestamp::from_second(seconds).ok()),
+        opened_at: Timestamp::from_second(object.created).map_err(|_| unreadable("time"))?,
+        changed_at: now,
+    })
+}
+
+/// The order in the metadata of the intent in an answer.
+pub(super) fn order_of(answer: &Answer) -> Result<Option<OrderId>, GatewayError> {
+    parse::<IntentObject>(answer).map(|object| order_in(&object))
+}
+
+fn order_in(object: &IntentObject) -> Option<OrderId> {
+    object.metadata.order_id.as_ref()?.parse().ok()
 }
 
 fn told(refund: RefundObject) -> Result<Told, GatewayError> {
@@ -347,6 +417,28 @@ mod tests {
         }
         let over = refund(&answer(400, r#"{"error":{"code":"charge_already_refunded"}}"#));
         assert!(matches!(over, Err(GatewayError::Refused { code, .. }) if code == "charge_already_refunded"));
+    }
+
+    #[test]
+    fn a_dispute_stands_where_the_gateway_says() {
+        let read = |status: &str| {
+            let body = format!(
+                r#"{{"data":[{{"id":"dp_1","amount":5,"currency":"usd","created":7,"reason":"fraudulent","status":"{status}",
+                    "evidence_details":{{"due_by":1800600000}}}}],"has_more":false}}"#
+            );
+            let page = disputes(&answer(200, &body), Timestamp::UNIX_EPOCH).unwrap();
+            let dispute = page.objects.into_iter().next().unwrap();
+            (dispute.state, dispute.is_inquiry, dispute.respond_by.is_some())
+        };
+        assert_eq!(read("warning_needs_response"), (DisputeState::NeedsResponse, true, true));
+        assert_eq!(read("warning_under_review"), (DisputeState::UnderReview, true, true));
+        assert_eq!(read("warning_closed"), (DisputeState::Closed, true, false));
+        assert_eq!(read("needs_response"), (DisputeState::NeedsResponse, false, true));
+        for status in ["under_review", "what is new"] {
+            assert_eq!(read(status), (DisputeState::UnderReview, false, true), "{status}");
+        }
+        assert_eq!(read("won"), (DisputeState::Won, false, false));
+        assert_eq!(read("lost"), (DisputeState::Lost, false, false));
     }
 
     #[test]

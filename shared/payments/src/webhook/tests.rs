@@ -53,6 +53,11 @@ fn only_where_somebody_waits_for_the_gateway_is_the_saga_started() {
     for state in ["AUTHORIZED", "CAPTURING", "CAPTURED", "VOIDING", "VOIDED", "REFUNDED"] {
         assert_eq!(held.reason(&record(state, &[])), Reason::Nothing, "{state}");
     }
+    let canceled = of("payment_intent.canceled");
+    assert_eq!(canceled.reason(&record("AUTHORIZED", &[])), Reason::Lapse, "nobody here has let go of it");
+    for state in ["DECLINED", "CAPTURING", "CAPTURED", "VOIDING", "VOIDED", "REFUNDED"] {
+        assert_eq!(canceled.reason(&record(state, &[])), Reason::Nothing, "{state}");
+    }
     assert_eq!(of("payment_intent.payment_failed").reason(&record("DECLINED", &[])), Reason::Nothing);
     for event_type in EVENT_TYPES {
         assert!(of(event_type).is_listened_for(), "{event_type}");
@@ -90,11 +95,51 @@ fn a_refund_is_asked_about_only_where_it_stands_elsewhere_than_is_written() {
 }
 
 #[test]
-fn the_types_are_those_that_the_guide_lists() {
-    let guide = include_str!("../../../../DEPLOY.md");
-    for event_type in EVENT_TYPES {
-        assert!(guide.contains(event_type), "{event_type}");
+fn a_dispute_is_asked_about_only_where_it_stands_elsewhere_than_is_written() {
+    let of = |id: &str, status: &str| {
+        let object = format!(
+            r#"{{"id":"{id}","object":"dispute","status":"{status}","payment_intent":"pi_1","metadata":{{}}}}"#
+        );
+        let body = r#"{"id":"evt_1","type":"charge.dispute.created","created":1,"data":{"object":OBJECT}}"#;
+        event(&body.replace("OBJECT", &object))
+    };
+    let mut written = serde_json::to_value(record("CAPTURED", &[])).unwrap();
+    written["disputes"] = json!([{
+        "gateway_id": "dp_1", "amount": {"amount": 900, "currency": "USD"}, "is_inquiry": true,
+        "state": "NEEDS_RESPONSE", "reason": "fraudulent", "opened_at": 0, "changed_at": 0,
+    }]);
+    let written: PaymentRecord = serde_json::from_value(written).unwrap();
+    assert_eq!(of("dp_1", "warning_needs_response").reason(&written), Reason::Nothing);
+    for news in [of("dp_1", "needs_response"), of("dp_1", "lost"), of("dp_2", "warning_needs_response")] {
+        assert_eq!(news.reason(&written), Reason::Disputes, "{news:?}");
     }
+    assert_eq!(of("dp_1", "lost").intent_of_unknown_order(), Some("pi_1"));
+}
+
+#[test]
+fn the_order_is_asked_for_only_where_money_goes_back_and_none_is_named() {
+    let refund = r#"{"id":"evt_1","type":"refund.created","created":1,"data":{"object":
+        {"id":"re_1","object":"refund","status":"succeeded","payment_intent":"pi_1","metadata":METADATA}}}"#;
+    assert_eq!(event(&refund.replace("METADATA", "{}")).intent_of_unknown_order(), Some("pi_1"));
+    let ours = refund.replace("METADATA", r#"{"order_id":"ord_0123456789abcdef0123456789abcdef"}"#);
+    assert_eq!(event(&ours).intent_of_unknown_order(), None);
+    let unheard = refund.replace("METADATA", "{}").replace("refund.created", "charge.refund.updated");
+    assert_eq!(event(&unheard).intent_of_unknown_order(), None);
+    let strange = EVENT.replace("payment_intent.succeeded", "payment_intent.canceled");
+    let strange = strange.replace(r#"{"order_id":"ord_0123456789abcdef0123456789abcdef"}"#, "{}");
+    assert_eq!(event(&strange).intent_of_unknown_order(), None, "an intent that names no order is not ours");
+}
+
+#[test]
+fn the_types_are_those_that_the_guide_lists_and_no_other() {
+    let guide = include_str!("../../../../DEPLOY.md");
+    let (_, after) = guide.split_once("subscribe to these events, and to no other:").unwrap();
+    let (listed, _) = after.split_once("Others would be answered").unwrap();
+    let mut listed: Vec<&str> = listed.split_whitespace().collect();
+    let mut types = EVENT_TYPES.to_vec();
+    listed.sort_unstable();
+    types.sort_unstable();
+    assert_eq!(listed, types);
 }
 
 #[test]

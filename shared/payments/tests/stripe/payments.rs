@@ -165,7 +165,12 @@ async fn the_shoppers_mistakes_and_ours_are_told_apart() {
     let unknown = till.create(&order, "pm_card_unheard_of").await;
     assert!(matches!(unknown, Err(GatewayError::Invalid { code, .. }) if code == "resource_missing"));
 
-    let free = NewIntent { order_id: &order, amount: Money::nothing(Currency::USD), payment_method: "pm_card_visa" };
+    let free = NewIntent {
+        order_id: &order,
+        amount: Money::nothing(Currency::USD),
+        payment_method: "pm_card_visa",
+        attempt: 0,
+    };
     assert!(matches!(till.gateway.create(&free).await, Err(GatewayError::Invalid { .. })));
 
     let locked_out = till.with_key("sk_test_other").retrieve("pi_none").await;

@@ -1,115 +1,17 @@
 //! Refunds: the record, the gateway, and what is lost between them.
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
-use souk_domain::ids::{OrderId, RefundId};
-use souk_domain::money::{Currency, Money};
-use souk_domain::payment::{
-    Ask, AskError, PaymentState, RefundOrigin, RefundReason,
-    RefundState::{self, Failed, Pending, Succeeded},
-    RetryError,
+use souk_domain::{
+    money::Currency,
+    payment::{
+        AskError, PaymentState,
+        RefundState::{self, Failed, Pending, Succeeded},
+        RetryError,
+    },
 };
-use souk_dynamo::Table;
 use souk_payments::gateway::GatewayError;
-use souk_payments::{
-    AskOutcome, Authorized, CaptureOutcome, Charge, PaymentError, PaymentRecord, PaymentRecords, ask_refund, authorize,
-    capture, give_back, resume_capture, retry_refund, settle_refunds,
-};
+use souk_payments::{AskOutcome, CaptureOutcome, PaymentError, PaymentRecord, give_back, resume_capture};
 
-use crate::till::{Till, order};
-
-/// An order that was paid for with five dollars, its record, and the gateway.
-struct Paid {
-    till: Till,
-    records: PaymentRecords,
-    order: OrderId,
-}
-
-fn usd(amount: i64) -> Money {
-    Money::usd(amount).unwrap()
-}
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_800_000_000 + second)
-}
-
-impl Paid {
-    async fn authorized(name: &str, payment_method: &str) -> Self {
-        let client = souk_testkit::dynamodb::with_tables_of("transactions").await.unwrap();
-        let paid = Self {
-            till: Till::open().await,
-            records: PaymentRecords::new(Table::new(client, "PaymentsTable")),
-            order: order(name),
-        };
-        let charge = Charge { order_id: &paid.order, amount: usd(500), payment_method };
-        let authorized = authorize(&paid.records, &paid.till.gateway, charge, at(0)).await.unwrap();
-        assert_eq!(authorized, Authorized::Yes);
-        paid
-    }
-
-    async fn captured(name: &str, payment_method: &str) -> Self {
-        let paid = Self::authorized(name, payment_method).await;
-        assert_eq!(paid.captures(None).await.unwrap(), CaptureOutcome::Captured);
-        paid
-    }
-
-    async fn captures(&self, amount: Option<Money>) -> Result<CaptureOutcome, PaymentError> {
-        capture(&self.records, &self.till.gateway, &self.order, amount, at(1)).await
-    }
-
-    fn id(&self, key: &str) -> RefundId {
-        RefundId::of_request(&self.order, key)
-    }
-
-    async fn asks(&self, key: &str, amount: Option<i64>) -> AskOutcome {
-        let ask = Ask {
-            refund_id: self.id(key),
-            amount: amount.map(usd),
-            origin: RefundOrigin::System { reason: RefundReason::Damaged },
-            request_digest: format!("{amount:?}"),
-        };
-        ask_refund(&self.records, &self.order, &ask, at(4)).await.unwrap()
-    }
-
-    async fn retries(&self, failed: &RefundId) -> AskOutcome<RetryError> {
-        let by = "operator".parse().unwrap();
-        retry_refund(&self.records, &self.order, (failed, &by), at(4)).await.unwrap()
-    }
-
-    /// Whether it waits for a person.
-    async fn needs_a_hand(&self) -> bool {
-        let found = self.records.unrefunded(at(100), None, 10).await.unwrap();
-        found.iter().any(|(_, order_id)| *order_id == self.order)
-    }
-
-    async fn settles(&self) -> Result<PaymentRecord, PaymentError> {
-        settle_refunds(&self.records, &self.till.gateway, &self.order, at(3)).await.map(Option::unwrap)
-    }
-
-    async fn record(&self) -> PaymentRecord {
-        self.records.get(&self.order).await.unwrap().unwrap()
-    }
-
-    /// The gateway's refunds of this order, oldest first.
-    async fn there(&self) -> Vec<Value> {
-        let shown = self.till.call("GET", &format!("/__fake/refunds?order_id={}", self.order), Value::Null).await;
-        shown["refunds"].as_array().unwrap().clone()
-    }
-
-    async fn bank(&self, which: usize, outcome: &str) {
-        let id = self.there().await[which]["id"].as_str().unwrap().to_owned();
-        self.till.call("POST", &format!("/__fake/refunds/{id}/settle"), json!({ "outcome": outcome })).await;
-    }
-
-    async fn failed_cases(&self) -> Vec<OrderId> {
-        self.records.failed_refunds(10, None).await.unwrap().items
-    }
-
-    async fn is_due(&self, when: Timestamp) -> bool {
-        let shard = souk_domain::order::Order::sweep_shard(&self.order);
-        !self.records.refunds_due(&shard, when, None).await.unwrap().items.is_empty()
-    }
-}
+use crate::paid::{Paid, at, usd};
 
 fn states(record: &PaymentRecord) -> Vec<(i64, RefundState)> {
     record.refunds.iter().map(|refund| (refund.amount.amount(), refund.state)).collect()

@@ -67,17 +67,21 @@ async fn every_request_is_one_that_stripe_understands() {
     };
     let gateway = StripeGateway::new(&mock.url, "sk_test_souk").unwrap();
     let order = order("schema");
-    let new = NewIntent { order_id: &order, amount: Money::usd(500).unwrap(), payment_method: "pm_card_visa" };
+    let new =
+        NewIntent { order_id: &order, amount: Money::usd(500).unwrap(), payment_method: "pm_card_visa", attempt: 0 };
 
     let created = gateway.create(&new).await.unwrap();
     assert!(created.id.starts_with("pi_"));
     gateway.confirm(&order, &created.id).await.unwrap();
+    gateway.confirm_with(&order, &created.id, 1, "pm_card_visa").await.unwrap();
     gateway.capture(&order, &created.id, 1, None).await.unwrap();
     gateway.cancel(&order, &created.id).await.unwrap();
     let refund_id = RefundId::of_cancellation(&order);
     let refund = NewRefund { order_id: &order, intent_id: &created.id, refund_id: &refund_id, amount: None };
     gateway.refund(&refund).await.unwrap();
     gateway.refunds(&created.id).await.unwrap();
+    gateway.disputes(&created.id, jiff::Timestamp::now()).await.unwrap();
+    gateway.order_of(&created.id).await.unwrap();
     gateway.retrieve(&created.id).await.unwrap();
     let window = Window { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::now() };
     gateway.list(window, Some(&created.id)).await.unwrap();

@@ -39,7 +39,7 @@ impl Till {
 
     pub async fn create(&self, order: &OrderId, method: &str) -> Result<Intent, GatewayError> {
         let amount = Money::usd(500).unwrap();
-        self.gateway.create(&NewIntent { order_id: order, amount, payment_method: method }).await
+        self.gateway.create(&NewIntent { order_id: order, amount, payment_method: method, attempt: 0 }).await
     }
 
     /// An intent whose money is held.

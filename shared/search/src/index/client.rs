@@ -153,7 +153,7 @@ impl SearchIndex {
 
     /// One call; `body` is JSON, or newline-delimited JSON for `_bulk`.
     pub(crate) async fn call(&self, method: Method, path: &str, body: Option<String>) -> Result<Value, IndexError> {
-        let unavailable = |e: opensearch::Error| IndexError::Unavailable(e.to_string());
+        let unavailable = |error: opensearch::Error| IndexError::Unavailable(with_causes(&error));
         let answer =
             self.client.send(method, path, HeaderMap::new(), None::<&()>, body, None).await.map_err(unavailable)?;
         let status = answer.status_code().as_u16();
@@ -161,6 +161,12 @@ impl SearchIndex {
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
         judged(status, value)
     }
+}
+
+/// An error and what it came from: alone it says that a request was not sent, and not whether time was up.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
 }
 
 /// A query that OpenSearch gives up in good time: then `timed_out` says that it is a part of an answer.

@@ -6,7 +6,7 @@ use souk_domain::{
 };
 use utoipa::ToSchema;
 
-use super::Facets;
+use super::{Facets, clauses};
 use crate::page::{Availability, Image, ImageView, Rating};
 
 /// A page of hits.
@@ -122,8 +122,30 @@ pub(super) fn total(answer: &Value) -> u64 {
 
 /// Which words the best hit matches.
 pub(super) fn matched(answer: &Value) -> Option<Vec<usize>> {
-    let names = best_variant(answer["hits"]["hits"].get(0)?)["matched_queries"].as_array()?;
-    Some(names.iter().filter_map(|name| name.as_str()?.parse().ok()).collect())
+    let hit = answer["hits"]["hits"].get(0)?;
+    best_variant(hit)["matched_queries"].as_array()?;
+    Some(names(hit).filter_map(|name| name.parse().ok()).collect())
+}
+
+/// The words, of so many, that none of the first hits says as they were typed.
+pub(super) fn unsaid(answer: &Value, words: usize, first: usize) -> Vec<usize> {
+    let is_said =
+        |place: &usize| first_hits(answer, first).any(|hit| names(hit).any(|name| name == clauses::said(*place)));
+    (0..words).filter(|place| !is_said(place)).collect()
+}
+
+/// Whether each of the first hits is what the last word says.
+pub(super) fn are_the_last(answer: &Value, first: usize) -> bool {
+    first_hits(answer, first).all(|hit| names(hit).any(|name| name == clauses::IS_THE_LAST))
+}
+
+fn first_hits(answer: &Value, first: usize) -> impl Iterator<Item = &Value> {
+    answer["hits"]["hits"].as_array().into_iter().flatten().take(first)
+}
+
+/// What a hit tells of itself, by the variant that it shows.
+fn names(hit: &Value) -> impl Iterator<Item = &str> {
+    best_variant(hit)["matched_queries"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// The variant that a hit shows.
@@ -173,6 +195,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn the_first_hits_tell_which_words_they_say_and_whether_they_are_the_last() {
+        let hit =
+            |names: &[&str]| json!({"inner_hits": {"variants": {"hits": {"hits": [{"matched_queries": names}]}}}});
+        let answer = |hits: &[Value]| json!({"hits": {"hits": hits}});
+        let (noun, none) = (hit(&["said0", "is_the_last"]), hit(&[]));
+        let both = answer(&[noun.clone(), none.clone()]);
+        assert_eq!((unsaid(&both, 2, 8), are_the_last(&both, 8)), (vec![1], false));
+        assert_eq!((unsaid(&both, 2, 1), are_the_last(&both, 1)), (vec![1], true), "the first alone");
+        let neither = answer(&[none, noun]);
+        assert_eq!((unsaid(&neither, 1, 1), are_the_last(&neither, 1)), (vec![0], false));
+    }
 
     #[test]
     fn a_hit_without_price_and_stock_says_so() {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     plan::{Level, Plan},
+    synonyms::singular,
     words::{Word, Words},
 };
 
@@ -45,10 +46,38 @@ const SHARE: f64 = 0.75;
 
 /// What a query finds among variants, with scores.
 pub(super) fn scored(words: &Words, plan: &Plan) -> Value {
-    json!({"bool": {
-        "must": [found(words, plan)],
-        "should": [constant(json!({"term": {"variants.in_stock": true}}), IN_STOCK)],
-    }})
+    let mut should = vec![constant(json!({"term": {"variants.in_stock": true}}), IN_STOCK)];
+    if plan.level == Level::All {
+        should.extend(told(words));
+    }
+    json!({"bool": { "must": [found(words, plan)], "should": should }})
+}
+
+/// The name by which a hit tells that it says a word letter by letter: two words may share a stem by accident.
+pub(super) fn said(place: usize) -> String {
+    format!("said{place}")
+}
+
+/// The name by which a hit tells that the last word, mostly the noun, says what it is: a sneaker that is cushioned is no
+/// cushion.
+pub(super) const IS_THE_LAST: &str = "is_the_last";
+
+/// What hits are asked besides, which is worth nothing.
+fn told(words: &Words) -> impl Iterator<Item = Value> {
+    let named = |name: String, ways| json!({"constant_score": {"filter": any_of(ways), "boost": 0, "_name": name}});
+    let spelled =
+        words.words.iter().enumerate().map(move |(place, word)| named(said(place), spelled(EVERYWHERE, word)));
+    let last = words.words.last().map(|word| named(IS_THE_LAST.to_owned(), fields(word, true, false)));
+    spelled.chain(last)
+}
+
+/// All that is said of a variant, as it is spelled.
+pub(super) const EVERYWHERE: &str = "variants.all_words";
+
+/// That a field has a word letter by letter, or its singular.
+pub(super) fn spelled(field: &str, word: &Word) -> Vec<Value> {
+    let texts = [word.text.clone(), singular(&word.text)];
+    texts.iter().map(|text| json!({"match": {field: {"query": text, "operator": "and"}}})).collect()
 }
 
 /// What a query finds among variants.

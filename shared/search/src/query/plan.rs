@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    SearchQuery, Sort,
+    SearchQuery, Sort, clauses,
     synonyms::{Synonyms, singular},
     words::{Word, Words, distance, errors_allowed},
 };
@@ -81,6 +81,12 @@ impl Plan {
         !self.corrected.is_empty() || !self.nearly.is_empty()
     }
 
+    /// Leaves words as they were typed that are found so, but for these.
+    pub(super) fn read_as_typed_but_for(&mut self, unsaid: &[usize]) {
+        self.corrected.retain(|place, _| unsaid.contains(place));
+        self.nearly.clear();
+    }
+
     pub(super) fn head(&self) -> Option<usize> {
         self.kinds.first().copied()
     }
@@ -147,14 +153,10 @@ impl Questions {
             };
             ask(format!("any{place}"), by_any_name(&["variants.strong", "variants.description"]));
             ask(format!("kind{place}"), by_any_name(&["variants.kinds"]));
-            // Letter by letter: two words may share a stem by accident.
-            let spelled = |field: &str, texts: &[&str]| -> Vec<Value> {
-                texts.iter().map(|text| json!({"match": {field: {"query": text, "operator": "and"}}})).collect()
-            };
-            let one = singular(&word.text);
-            ask(format!("said{place}"), spelled("variants.all_words", &[&word.text, &one]));
-            ask(format!("told{place}"), spelled("variants.spelling", &[&word.text, &one]));
-            ask(format!("named{place}"), spelled("variants.all_words", &word.all().skip(1).collect::<Vec<_>>()));
+            ask(format!("said{place}"), clauses::spelled(clauses::EVERYWHERE, word));
+            ask(format!("told{place}"), clauses::spelled("variants.spelling", word));
+            let named = |text| json!({"match": {clauses::EVERYWHERE: {"query": text, "operator": "and"}}});
+            ask(format!("named{place}"), word.all().skip(1).map(named).collect());
         }
         queries.push(suggestions(words));
         Self { names, queries }

@@ -48,7 +48,7 @@ pub struct Search {
 }
 
 /// Where fewer products match all words, those are shown too that match most.
-const ENOUGH: u64 = 8;
+const ENOUGH: u8 = 8;
 
 /// A search whose words have been read, and what came of it.
 struct Reading {
@@ -147,11 +147,15 @@ impl Search {
         let mut best = self.page_of(search, words, first).await?;
         let is_one = words.words.len() < 2;
         let total = best.total();
-        if total >= self.enough(search) || words.words.is_empty() {
+        let unsaid = self.unsaid(search, words, &best);
+        if words.words.is_empty() || (unsaid.is_empty() && self.is_enough(search, &best)) {
             return Ok(best);
         }
         let mut plan = plan::understood(words, &self.index.look_up(words).await?, synonyms);
-        if total > 0 && is_one && !plan.reads_otherwise() {
+        if total >= self.enough(search) {
+            plan.read_as_typed_but_for(&unsaid);
+        }
+        if !plan.reads_otherwise() && ((total > 0 && is_one) || self.is_enough(search, &best)) {
             return Ok(best);
         }
         let mut read = words.clone();
@@ -159,8 +163,7 @@ impl Search {
             read = plan.read(words, synonyms);
             let strict = Plan { level: Plan::first(search).level, kinds: Vec::new(), ..plan.clone() };
             best = self.page_of(search, &read, strict).await?;
-            let total = best.total();
-            if total >= self.enough(search) || (total > 0 && is_one) {
+            if self.is_enough(search, &best) || (best.total() > 0 && is_one) {
                 return Ok(best);
             }
             plan.kinds = plan::understood(&read, &self.index.look_up(&read).await?, synonyms).kinds;
@@ -188,7 +191,22 @@ impl Search {
     /// How many products are enough: in an order other than by relevance, one is, as what lacks a word must not
     /// stand before what has it.
     fn enough(&self, search: &SearchQuery) -> u64 {
-        if search.sort == Sort::Relevance { ENOUGH } else { 1 }
+        if search.sort == Sort::Relevance { ENOUGH.into() } else { 1 }
+    }
+
+    /// Whether so many products are found, and the first are what the last word says: where it is only mentioned, what
+    /// is of that kind is shown too.
+    fn is_enough(&self, search: &SearchQuery, found: &Reading) -> bool {
+        found.total() >= self.enough(search)
+            && (search.sort != Sort::Relevance || answer::are_the_last(&found.answer, ENOUGH.into()))
+    }
+
+    /// The words that the products that were found have by their stem only.
+    fn unsaid(&self, search: &SearchQuery, words: &Words, found: &Reading) -> Vec<usize> {
+        if search.sort != Sort::Relevance {
+            return Vec::new();
+        }
+        answer::unsaid(&found.answer, words.words.len(), ENOUGH.into())
     }
 
     async fn page_of(&self, search: &SearchQuery, words: &Words, plan: Plan) -> Result<Reading, IndexError> {

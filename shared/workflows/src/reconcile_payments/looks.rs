@@ -11,7 +11,7 @@ use souk_payments::{
 };
 use tokio::time::Instant;
 
-use super::{LOOKS_WITHIN, ReconcilePayments, Report};
+use super::{LOOKS_WITHIN, NAMED, ReconcilePayments, Report};
 use crate::Failure;
 
 /// When a payment is looked at: after its order must be settled, and after its authorisation has ended.
@@ -68,6 +68,8 @@ impl Report {
     fn add(&mut self, part: Self) {
         self.compared += part.compared;
         self.failed += part.failed;
+        let room = NAMED.saturating_sub(self.reported.len());
+        self.reported.extend(part.reported.into_iter().take(room));
         part.found.into_iter().for_each(|(kind, count)| *self.found.entry(kind).or_default() += count);
         part.actions.into_iter().for_each(|(action, count)| *self.actions.entry(action).or_default() += count);
     }

@@ -3,7 +3,8 @@
 //! Each payment is looked at when it is two hours old and when it is eight days old ([`looks`]). With the time that is left
 //! a run walks through all of those days, and keeps its place: in a small shop every run comes to the end, and finds at
 //! once what would be found at the next look. What it does about a difference is what anybody may do: restart a saga,
-//! resume a shipment, cancel an intent that no record can use. It writes no payment's state.
+//! resume a shipment, cancel an intent that no record can use, take over refunds, disputes, and that money is gone. It
+//! writes no payment's state.
 
 mod looks;
 mod walk;
@@ -12,6 +13,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use jiff::SignedDuration;
 use serde::Serialize;
+use souk_domain::ids::OrderId;
 use souk_orders::Archive;
 use souk_payments::{
     ReconciliationCursor, Resume,
@@ -22,7 +24,8 @@ use souk_wiring::{Call, FromEnvironment, metrics};
 
 use crate::{Failure, ship_order::Shipping};
 
-/// Longer than an authorisation lasts at the gateway.
+/// How far back intents are compared, by when they were made: for differences that nobody was told of. Authorisations are
+/// looked after by when they end, whenever they were made.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24 * 8);
 /// How many pages the walk of one run reads.
 const PAGES: usize = 20;
@@ -48,12 +51,24 @@ pub struct Report {
     found: BTreeMap<Kind, usize>,
     /// What was done, or left to people.
     actions: BTreeMap<Action, usize>,
+    /// What was left to people, by name; the first hundred of a run. The log has all of them.
+    reported: Vec<Reported>,
     /// Intents that could not be compared or acted upon; the next walk meets them again.
     failed: usize,
     /// True where the window was walked to its end.
     complete: bool,
     /// How many seconds the look that is furthest behind is behind.
     behind: i64,
+}
+
+/// The most that a report names.
+const NAMED: usize = 100;
+
+/// An order of which somebody must look at the money.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Reported {
+    order_id: OrderId,
+    kind: Kind,
 }
 
 impl ReconcilePayments {
@@ -92,6 +107,7 @@ fn measure(report: &Report) {
     let repaired = done(Action::RestartSaga)
         + done(Action::ResumeShipment)
         + done(Action::SettleRefunds)
+        + done(Action::NoteLapse)
         + done(Action::CancelIntent);
     let values = [
         ("compared", report.compared as f64),

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use futures_util::{StreamExt as _, future::try_join, stream};
 use jiff::Timestamp;
 use souk_domain::{
+    audit::{MoneyFacts, OrderFacts, keeps_what_it_owes},
     ids::OrderId,
     order::{Order, OrderStatus},
 };
@@ -12,12 +13,15 @@ use souk_orders::find;
 use souk_payments::{
     PaymentRecord,
     gateway::{Gateway as _, GatewayError, Intent},
-    reconcile::{Action, Finding, Kind, Knows, OrderProgress, RecordFacts, reconcile, reconcile_sums},
-    settle_refunds,
+    learn_of_lapse,
+    reconcile::{
+        Action, Finding, Kind, Knows, OrderProgress, RecordFacts, reconcile, reconcile_agreed, reconcile_sums,
+    },
+    settle_disputes, settle_refunds,
 };
 
-use super::{ReconcilePayments, Report};
-use crate::Failure;
+use super::{NAMED, ReconcilePayments, Report, Reported};
+use crate::{Failure, hear_gateway};
 
 /// How many payments of a page that differ are looked at at once.
 const AT_ONCE: usize = 8;
@@ -31,12 +35,12 @@ impl ReconcilePayments {
         listed: Intent,
         now: Timestamp,
     ) -> Result<Finding, Failure> {
-        let (finding, _) = self.compare(order_id, &listed).await?;
+        let (finding, _) = self.compare(order_id, &listed, now).await?;
         if finding.action == Action::Nothing {
             return Ok(finding);
         }
         let intent = self.shipping.gateway.retrieve(&listed.id).await?;
-        let (finding, order) = self.compare(order_id, &intent).await?;
+        let (finding, order) = self.compare(order_id, &intent, now).await?;
         if finding.action == Action::Nothing {
             return Ok(finding);
         }
@@ -60,7 +64,7 @@ impl ReconcilePayments {
         now: Timestamp,
     ) {
         let ours: Vec<_> = intents.into_iter().filter_map(|(intent, order_id)| Some((order_id?, intent))).collect();
-        let agreed = match self.agreed(&ours).await {
+        let agreed = match self.at_rest(&ours, now).await {
             Ok(agreed) => agreed,
             Err(error) => {
                 tracing::warn!(%error, "a page could not be read at once; its payments are read one by one");
@@ -82,6 +86,9 @@ impl ReconcilePayments {
                 Ok(finding) => {
                     *report.found.entry(finding.kind).or_default() += 1;
                     *report.actions.entry(finding.action).or_default() += 1;
+                    if finding.action == Action::Report && report.reported.len() < NAMED {
+                        report.reported.push(Reported { order_id, kind: finding.kind });
+                    }
                 }
                 Err(error) => {
                     report.failed += 1;
@@ -92,7 +99,7 @@ impl ReconcilePayments {
     }
 
     /// Those of a page about which nothing is to be done, by their ids.
-    async fn agreed(&self, ours: &[(OrderId, Intent)]) -> Result<HashMap<String, Finding>, Failure> {
+    async fn at_rest(&self, ours: &[(OrderId, Intent)], now: Timestamp) -> Result<HashMap<String, Finding>, Failure> {
         let ids: Vec<OrderId> = ours.iter().map(|(id, _)| id).collect::<BTreeSet<_>>().into_iter().cloned().collect();
         let (orders, records) = try_join(self.shipping.orders.many(&ids), self.shipping.payments.many(&ids)).await?;
         let orders: HashMap<_, _> = orders.iter().map(|order| (&order.order_id, order)).collect();
@@ -100,7 +107,7 @@ impl ReconcilePayments {
         let mut agreed = HashMap::new();
         for (order_id, intent) in ours {
             let Some(order) = orders.get(order_id).copied() else { continue };
-            let (finding, _) = judge(Some(order), records.get(order_id).copied(), intent);
+            let (finding, _) = judge(Some(order), records.get(order_id).copied(), intent, now);
             if finding.action == Action::Nothing {
                 agreed.insert(intent.id.clone(), finding);
             }
@@ -108,10 +115,15 @@ impl ReconcilePayments {
         Ok(agreed)
     }
 
-    async fn compare(&self, order_id: &OrderId, intent: &Intent) -> Result<(Finding, Option<OrderProgress>), Failure> {
+    async fn compare(
+        &self,
+        order_id: &OrderId,
+        intent: &Intent,
+        now: Timestamp,
+    ) -> Result<(Finding, Option<OrderProgress>), Failure> {
         let order = find(&self.shipping.orders, &self.archive, order_id).await?;
         let payment = self.shipping.payments.get(order_id).await?;
-        Ok(judge(order.as_ref(), payment.as_ref(), intent))
+        Ok(judge(order.as_ref(), payment.as_ref(), intent, now))
     }
 
     async fn act(
@@ -136,6 +148,18 @@ impl ReconcilePayments {
                 let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);
                 let _as_the_next_walk_sees = settle_refunds(payments, gateway, order_id, now).await?;
             }
+            (Action::NoteLapse, _) => {
+                let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);
+                if let Some(record) = payments.get(order_id).await? {
+                    learn_of_lapse(payments, gateway, &record, now).await?;
+                }
+            }
+            (Action::SettleDisputes, _) => {
+                let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);
+                if let Some((before, after)) = settle_disputes(payments, gateway, order_id, now).await? {
+                    hear_gateway::count(&before, &after);
+                }
+            }
             (Action::CancelIntent, _) => match self.shipping.gateway.cancel(order_id, &intent.id).await {
                 // It moved on; the next walk sees where to.
                 Ok(_) | Err(GatewayError::Refused { .. }) => {}
@@ -147,9 +171,31 @@ impl ReconcilePayments {
     }
 }
 
+/// Where the states agree, the sums are compared: the gateway's with the record's, and both with what the order owes.
+fn agreed(order: &Order, payment: &PaymentRecord, intent: &Intent, now: Timestamp) -> Option<Finding> {
+    let (ours, there) = payment.sums_at_rest().zip(intent.sums())?;
+    let finding = reconcile_sums(ours, there);
+    if finding.kind != Kind::Agreed {
+        return Some(finding);
+    }
+    let money = MoneyFacts {
+        captured: there.captured,
+        refunded: there.refunded,
+        ..MoneyFacts::new(payment.captured()?, &payment.refunds)
+    };
+    let kept = !order.settled || keeps_what_it_owes(&OrderFacts::of(order, now), &money);
+    let all_over = !payment.disputes.is_empty() && payment.disputes.open().is_none();
+    Some(reconcile_agreed(kept, intent.disputed, all_over))
+}
+
 /// What an intent is beside its order and the record of its payment, and where the order stands.
-fn judge(order: Option<&Order>, payment: Option<&PaymentRecord>, intent: &Intent) -> (Finding, Option<OrderProgress>) {
-    let order = order.map(|order| OrderProgress {
+fn judge(
+    order: Option<&Order>,
+    payment: Option<&PaymentRecord>,
+    intent: &Intent,
+    now: Timestamp,
+) -> (Finding, Option<OrderProgress>) {
+    let progress = order.map(|order| OrderProgress {
         // The money of all of it is taken with the first parcel.
         status: if order.has_departed() && !order.status.has_left() { OrderStatus::Shipped } else { order.status },
         settled: order.settled,
@@ -162,10 +208,13 @@ fn judge(order: Option<&Order>, payment: Option<&PaymentRecord>, intent: &Intent
             Some(_) => Knows::Another,
         },
     });
-    let finding = reconcile(order, record, intent.status);
-    let sums = (payment.and_then(PaymentRecord::sums_at_rest), intent.sums());
-    match (finding.kind, record.map(|record| record.knows), sums) {
-        (Kind::Agreed, Some(Knows::This), (Some(record), Some(gateway))) => (reconcile_sums(record, gateway), order),
-        _ => (finding, order),
-    }
+    let finding = reconcile(progress, record, intent.status);
+    let is_its = record.is_some_and(|record| record.knows == Knows::This);
+    let finding = match (order, payment) {
+        (Some(order), Some(payment)) if is_its && finding.kind == Kind::Agreed => {
+            agreed(order, payment, intent, now).unwrap_or(finding)
+        }
+        _ => finding,
+    };
+    (finding, progress)
 }

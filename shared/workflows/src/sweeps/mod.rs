@@ -7,6 +7,7 @@
 //! `docs/background.md` says how many a second that is, and how many there may be.
 
 pub mod arrivals;
+pub mod authorizations;
 pub mod deliveries;
 pub mod flash_sales;
 pub mod orders;

@@ -80,13 +80,63 @@ fn a_declined_card_leaves_the_bag_and_another_order_can_be_made_of_it() {
         let declined = shop.place_with("ann", "key-1", &first, "pm_card_chargeDeclined").await.id("order_id");
         assert_eq!(shop.check_out_cart("ann").await.problem, "cart-consumed", "one order at a time");
         shop.run_executions().await;
+        assert_eq!(shop.history(&declined), ["PENDING_PAYMENT"], "it waits for another card");
+        shop.pass(901).await;
+        shop.saga(&declined).await;
         assert_eq!(shop.history(&declined), ["PENDING_PAYMENT", "CANCELLED"]);
-        shop.pass(1).await;
         let second = shop.check_out_cart("ann").await;
         let bought = shop.place("ann", "key-2", &second).await.id("order_id");
         shop.run_executions().await;
         assert_eq!(shop.history(&bought), ["PENDING_PAYMENT", "CONFIRMED"]);
         assert_eq!(shop.units("tea"), (0, 0, 0));
+    });
+}
+
+/// An order that waits for its payment is paid by another card, without a new one, while its units are held.
+#[test]
+fn a_declined_order_is_paid_by_another_card() {
+    play_holds(async |shop| {
+        shop.stock("tea", 1).await;
+        let checkout = shop.check_out("ann", "tea").await;
+        let order_id = shop.place_with("ann", "key", &checkout, "pm_card_chargeDeclined").await.id("order_id");
+        assert_eq!(
+            shop.pay_with("ann", "0", &order_id, "pm_card_visa").await.problem,
+            "payment-not-awaited",
+            "too early"
+        );
+        shop.run_executions().await;
+        assert_eq!(shop.pay_with("bob", "1", &order_id, "pm_card_visa").await.status, 404);
+        assert_eq!(shop.pay_with("ann", "1", &order_id, "4242424242424242").await.status, 400);
+        for unusable in ["pm_card_chargeDeclinedInsufficientFunds", "pm_nobody_knows"] {
+            assert_eq!(shop.pay_with("ann", unusable, &order_id, unusable).await.status, 202);
+            shop.run_executions().await;
+            assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT"], "{unusable}");
+        }
+        assert_eq!(shop.check_out("bob", "tea").await.problem, "out-of-stock", "its units are held");
+        assert_eq!(shop.pay_with("ann", "2", &order_id, "pm_card_visa").await.status, 202);
+        assert_eq!(shop.pay_with("ann", "2", &order_id, "pm_card_visa").await.status, 202, "a repeat is the same");
+        assert_eq!(shop.pay_with("ann", "2", &order_id, "pm_card_mastercard").await.problem, "idempotency-key-reused");
+        shop.run_executions().await;
+        assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED"]);
+        assert_eq!(shop.money(&order_id).0, 1, "one intent");
+        assert_eq!(shop.pay_with("ann", "3", &order_id, "pm_card_visa").await.problem, "payment-not-awaited");
+    });
+}
+
+/// Whoever pays late, or whose order is over, hears so; nothing is held twice.
+#[test]
+fn another_card_comes_too_late_once_the_time_to_pay_is_over() {
+    play_holds(async |shop| {
+        shop.stock("tea", 1).await;
+        let checkout = shop.check_out("ann", "tea").await;
+        let order_id = shop.place_with("ann", "key", &checkout, "pm_card_chargeDeclined").await.id("order_id");
+        shop.run_executions().await;
+        shop.pass(901).await;
+        assert_eq!(shop.pay_with("ann", "1", &order_id, "pm_card_visa").await.problem, "payment-not-awaited");
+        shop.saga(&order_id).await;
+        assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CANCELLED"]);
+        assert_eq!(shop.pay_with("ann", "2", &order_id, "pm_card_visa").await.problem, "payment-not-awaited");
+        assert_eq!(shop.units("tea").2, 1, "free again");
     });
 }
 

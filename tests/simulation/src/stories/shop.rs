@@ -36,7 +36,7 @@ use crate::{
 /// What a unit costs.
 const PRICE: i64 = 500;
 /// Where all units lie.
-const WAREHOUSE: &str = "east";
+pub(super) const WAREHOUSE: &str = "east";
 
 /// The shop. Cheap to clone.
 #[derive(Clone)]
@@ -222,6 +222,14 @@ impl Shop {
         let request = request("POST", "/orders").by(user).header("idempotency-key", key).body(&body.to_string());
         let (request, functions, now) = (request.build(), self.functions, self.now());
         async move { orders::place_order::handle(&functions.place_order, request, Call::at(now)).await.into() }
+    }
+
+    /// The shopper names another payment method for their order.
+    pub async fn pay_with(&self, user: &str, key: &str, order_id: &str, method: &str) -> Reply {
+        let body = json!({"payment_method": method}).to_string();
+        let request = request("POST", &format!("/orders/{order_id}/payment")).by(user).path("order_id", order_id);
+        let request = request.header("idempotency-key", key).body(&body).build();
+        orders::pay_order::handle(&self.functions.pay_order, request, Call::at(self.now())).await.into()
     }
 
     /// The shopper cancels.

@@ -46,6 +46,21 @@ fn breaking(old: &Value, new: &Value) -> BTreeSet<String> {
     comparison.found
 }
 
+/// What a reader of events of the old schema may trip over in those of the new one.
+pub fn tripping_readers(old: &Value, new: &Value) -> BTreeSet<String> {
+    let mut comparison = Comparison { old, new, found: BTreeSet::new() };
+    comparison.schema("event", Writer::Shop, old, new, 0);
+    // What refuses unknown members in its readers does not grow.
+    for (name, schema) in members(&old["definitions"]).filter(|(_, schema)| schema["additionalProperties"] == false) {
+        for (member, _) in members(&new["definitions"][name]["properties"]) {
+            if schema["properties"].get(member).is_none() {
+                comparison.note(&format!("{name} .{member}"), "is new, and readers refuse it");
+            }
+        }
+    }
+    comparison.found
+}
+
 impl Comparison<'_> {
     fn note(&mut self, place: &str, what: &str) {
         self.found.insert(format!("{place}: {what}"));

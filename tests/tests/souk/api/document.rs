@@ -53,6 +53,23 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
+    /// A path of it, with ids that are none of anything.
+    pub fn path_of_nothing(&self) -> String {
+        let id = |part: &str| match part {
+            "{checkout_id}" => "chk_00000000000000000000000000000000".to_owned(),
+            "{intent_id}" => "int_00000000000000000000000000000000_0".to_owned(),
+            "{order_id}" => "ord_00000000000000000000000000000000".to_owned(),
+            "{webhook_id}" => "whk_00000000000000000000000000000000".to_owned(),
+            "{event_id}" => "evt_00000000000000000000000000000000".to_owned(),
+            "{parcel}" => "1".to_owned(),
+            "{picture_id}" => "pic_00000000000000000000000000000000".to_owned(),
+            "{refund_id}" => "ref_00000000000000000000000000000000".to_owned(),
+            part if part.starts_with('{') => "nobody-has-this".to_owned(),
+            part => part.to_owned(),
+        };
+        self.path.split('/').map(id).collect::<Vec<_>>().join("/")
+    }
+
     /// The alternatives of who may ask: the schemes that are needed together, and the roles of the user.
     pub fn alternatives(&self) -> Vec<Vec<(String, Vec<String>)>> {
         let texts =
@@ -254,7 +271,7 @@ fn as_map(value: Option<Value>) -> Map<String, Value> {
 }
 
 /// The same, in an order that does not depend on how `serde_json` was built.
-fn sorted(value: Value) -> Value {
+pub fn sorted(value: Value) -> Value {
     match value {
         Value::Object(map) => {
             let mut members: Vec<_> = map.into_iter().map(|(name, value)| (name, sorted(value))).collect();

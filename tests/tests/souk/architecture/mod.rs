@@ -25,7 +25,7 @@ pub fn root() -> PathBuf {
 }
 
 /// The names of the entries of a folder, sorted.
-fn entries(folder: &str) -> Vec<String> {
+pub fn entries(folder: &str) -> Vec<String> {
     let listing = std::fs::read_dir(root().join(folder)).unwrap_or_else(|error| panic!("{folder}: {error}"));
     let mut names: Vec<_> = listing.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();

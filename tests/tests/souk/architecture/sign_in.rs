@@ -37,5 +37,7 @@ fn a_token_ends_soon_and_a_refresh_token_can_be_ended() {
         assert_eq!(texts(&client["AccessTokenValidity"]), ["AccessTokenMinutes"], "{id}");
     }
     let minutes = &Template::read("template").document["Parameters"]["AccessTokenMinutes"];
-    assert!(minutes["Default"].as_u64().is_some_and(|minutes| minutes <= 15));
+    // Dismissed staff keep their rights as long as the last token that they got.
+    assert_eq!(minutes["Default"], 5);
+    assert!(minutes["MaxValue"].as_u64().is_some_and(|minutes| minutes <= 60));
 }

@@ -12,23 +12,6 @@ use crate::{
     support::{Api, Raw, Reply, address, fresh, stack},
 };
 
-/// A path of an operation, with ids that are none of anything.
-fn path_of(operation: &Operation) -> String {
-    let id = |part: &str| match part {
-        "{checkout_id}" => "chk_00000000000000000000000000000000".to_owned(),
-        "{intent_id}" => "int_00000000000000000000000000000000_0".to_owned(),
-        "{order_id}" => "ord_00000000000000000000000000000000".to_owned(),
-        "{webhook_id}" => "whk_00000000000000000000000000000000".to_owned(),
-        "{event_id}" => "evt_00000000000000000000000000000000".to_owned(),
-        "{parcel}" => "1".to_owned(),
-        "{picture_id}" => "pic_00000000000000000000000000000000".to_owned(),
-        "{refund_id}" => "ref_00000000000000000000000000000000".to_owned(),
-        part if part.starts_with('{') => "nobody-has-this".to_owned(),
-        part => part.to_owned(),
-    };
-    operation.path.split('/').map(id).collect::<Vec<_>>().join("/")
-}
-
 /// Somebody who may do everything.
 async fn staff() -> Api {
     let token = stack().person(&["operator", "warehouse"]).await.sign_in(stack()).await.access;
@@ -46,7 +29,7 @@ const KEY: (&str, &str) = ("idempotency-key", "a-key-for-the-edges");
 
 async fn refused(api: &Api, operation: &Operation, body: &str) -> Reply {
     let method: Method = operation.method.parse().unwrap();
-    let reply = api.send_raw(method, &path_of(operation), &[KEY], Some(body.to_owned())).await;
+    let reply = api.send_raw(method, &operation.path_of_nothing(), &[KEY], Some(body.to_owned())).await;
     assert_eq!(reply.status, 400, "{} {body}: {}", operation.route(), reply.body);
     reply.expect_problem(400, "invalid-request")
 }
@@ -136,7 +119,7 @@ async fn query_numbers_are_plain_digits_within_what_is_described() {
     let api = staff().await;
     let mut judged = 0;
     for operation in operations(&document()) {
-        let path = path_of(&operation);
+        let path = operation.path_of_nothing();
         for parameter in operation.value["parameters"].as_array().into_iter().flatten() {
             let (schema, name) = (&parameter["schema"], parameter["name"].as_str().unwrap_or_default());
             let (Some(least), Some(most)) = (schema["minimum"].as_u64(), schema["maximum"].as_u64()) else { continue };
@@ -221,7 +204,7 @@ async fn a_copy_that_is_still_good_is_304_for_get_and_head() {
 async fn head_answers_as_get_does_without_a_body() {
     let api = staff().await;
     for operation in operations(&document()).into_iter().filter(|operation| operation.method == "GET") {
-        let path = path_of(&operation);
+        let path = operation.path_of_nothing();
         let (got, head) = (api.get(&path).await, api.send(Method::HEAD, &path, &[], None).await);
         assert_eq!(head.status, got.status, "{path}: {}", got.body);
         assert_eq!(head.body, Value::Null, "{path}");
@@ -273,7 +256,7 @@ async fn bodies_are_json_in_utf_8_and_not_compressed() {
     let client = reqwest::Client::new();
     for operation in takers() {
         let ask = async |headers: &[(&str, &str)]| {
-            let url = format!("{}{}", stack().api_url.trim_end_matches('/'), path_of(&operation));
+            let url = format!("{}{}", stack().api_url.trim_end_matches('/'), operation.path_of_nothing());
             let mut request =
                 client.request(operation.method.parse().unwrap(), url).bearer_auth(api.token()).body("[]");
             for (name, value) in headers.iter().chain([&KEY]) {

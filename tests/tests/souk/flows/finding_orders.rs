@@ -71,7 +71,7 @@ async fn a_list_goes_on_where_its_page_ended_and_a_cursor_is_good_for_its_own_li
 async fn an_order_that_was_confirmed_a_moment_ago_needs_no_hand() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let order_id = confirmed(&operator, &shopper).await;
-    for need in ["late", "refused", "ageing", "refund_failed"] {
+    for need in ["late", "refused", "ageing", "refund_failed", "disputed"] {
         let page = operator.get(&format!("/admin/orders?needs={need}&limit=100")).await.expect(200).body;
         assert!(!ids(&page).contains(&order_id.as_str()), "{need}");
     }

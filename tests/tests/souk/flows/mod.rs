@@ -2,6 +2,7 @@
 //! API's paths.
 
 mod addresses;
+mod answers;
 mod audit;
 mod canary;
 mod carriers;
@@ -10,6 +11,8 @@ mod catalog;
 mod checkouts;
 mod collections;
 mod description;
+mod dismissal;
+mod disputes;
 mod edge;
 mod edges;
 mod finding_orders;
@@ -17,6 +20,7 @@ mod flash_sales;
 mod fulfilment;
 mod index;
 mod inventory;
+mod limits;
 mod messages;
 mod orders;
 mod parcels;

@@ -65,6 +65,32 @@ async fn a_declined_card_ends_cancelled_with_no_authorisation_and_the_stock_back
     }
 }
 
+/// Whose units a reservation holds, an order ends with the decline; how one waits whose units rows hold, the simulation's
+/// stories show (`OrderProtocol` 2).
+#[tokio::test]
+async fn another_payment_method_is_refused_where_none_is_awaited() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let shelf = Shelf::stocked(&operator, 1000, 2).await;
+    let pay = async |by: &crate::support::Api, order_id: &str, key: &str, method: &str| {
+        let body = Some(json!({ "payment_method": method }));
+        by.send(Method::POST, &format!("/orders/{order_id}/payment"), &[("idempotency-key", key)], body).await
+    };
+    for (card, status) in [("pm_card_chargeDeclined", "CANCELLED"), ("pm_card_visa", "CONFIRMED")] {
+        let placed = shopper.buy(&shelf.sku, 1, card).await;
+        let order_id = placed["order_id"].as_str().unwrap();
+        shopper.order_in(order_id, status).await;
+        let refused = pay(&shopper, order_id, "k", "pm_card_visa").await.expect_problem(409, "payment-not-awaited");
+        assert_eq!(refused.body["order_status"], status);
+        pay(&stack().sign_in("shopper2").await, order_id, "k", "pm_card_visa").await.expect_problem(404, "not-found");
+        let number = pay(&shopper, order_id, "k", "4242424242424242").await.expect_problem(400, "invalid-request");
+        number.about_field("payment_method");
+        let path = format!("/orders/{order_id}/payment");
+        let body = json!({ "payment_method": "pm_card_visa" });
+        shopper.post(&path, body.clone()).await.expect_problem(400, "idempotency-key-required");
+        stack().guest().post(&path, body).await.expect(401);
+    }
+}
+
 #[tokio::test]
 async fn a_key_that_was_used_with_another_body_is_refused() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);

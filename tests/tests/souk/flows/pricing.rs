@@ -127,5 +127,7 @@ async fn the_catalogs_titles_and_withdrawals_reach_the_prices() {
         (reply.status == 409).then(|| reply.expect_problem(409, "not-for-sale"))
     })
     .await;
+    let withdrawn = json!({ "lines": [{ "sku": sku, "quantity": 1 }] });
+    shopper.post("/checkouts", withdrawn).await.expect_problem(409, "not-for-sale");
     shopper.delete(&item).await.expect(200);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Shelf, Stack, eventually, stack};
+use crate::support::{Api, Shelf, Stack, eventually, stack};
 
 /// Younger payments are left to the saga, and another run may be at it.
 const RECONCILED: Duration = Duration::from_secs(120);
@@ -68,7 +68,7 @@ async fn invariant_i6_money_that_no_record_accounts_for_is_given_back_and_no_oth
 }
 
 #[tokio::test]
-async fn an_authorisation_that_has_lapsed_is_reported() {
+async fn an_authorisation_that_has_lapsed_cancels_its_order_and_says_why() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 500, 1).await;
     let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;
@@ -76,14 +76,41 @@ async fn an_authorisation_that_has_lapsed_is_reported() {
     shopper.order_in(order_id, "CONFIRMED").await;
     operator.settled(order_id).await;
     stack().expire_authorization(order_id).await;
-    eventually("the lapse is reported", RECONCILED, || async {
-        let report = stack().job("ReconcilePayments").await;
-        (report["found"]["authorization_lapsed"].as_u64() > Some(0)).then_some(())
+    is_cancelled_for_want_of_money(&shopper, order_id).await;
+    operator.settled(order_id).await;
+    assert_eq!(shelf.numbers().await, (1, 0, 1), "the unit is for sale again");
+}
+
+#[tokio::test]
+async fn what_cannot_leave_before_its_money_is_let_go_of_is_cancelled_in_time() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let shelf = Shelf::stocked(&operator, 500, 1).await;
+    let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;
+    let order_id = placed["order_id"].as_str().unwrap();
+    shopper.order_in(order_id, "CONFIRMED").await;
+    operator.settled(order_id).await;
+    // Six days and 23 hours later.
+    let intent = stack().intents(order_id).await[0]["id"].as_str().unwrap().to_owned();
+    stack().at_the_gateway(&format!("intents/{intent}/age"), json!({ "seconds": 3600 })).await;
+    let (id, end) = (format!("order#{order_id}"), jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1));
+    let near = souk_dynamo::Update::new()
+        .set("capture_before", souk_dynamo::n(end.as_millisecond()))
+        .set("attention_at", souk_dynamo::n(end.as_millisecond()));
+    assert!(stack().table("PaymentsTable").await.update(&[("id", &id)], near).await.unwrap().is_written());
+    is_cancelled_for_want_of_money(&shopper, order_id).await;
+    operator.settled(order_id).await;
+    let effects = stack().effects(order_id).await;
+    assert_eq!((effects.authorizations, effects.voids, effects.captures), (1, 1, 0), "nothing stays on the card");
+}
+
+/// The sweeper over authorisations cancels the order, and its shopper reads why.
+async fn is_cancelled_for_want_of_money(shopper: &Api, order_id: &str) {
+    eventually("the order is cancelled", RECONCILED, || async {
+        stack().job("SweepAuthorizations").await;
+        let own = shopper.get(&format!("/orders/{order_id}")).await.expect(200).body;
+        (own["status"] == "CANCELLED" && own["failure"]["reason"] == "authorization_lapsed").then_some(())
     })
     .await;
-    shopper.order_in(order_id, "CONFIRMED").await;
-    operator.post(&format!("/admin/orders/{order_id}/cancel"), json!({})).await.expect(200);
-    operator.settled(order_id).await;
 }
 
 #[tokio::test]

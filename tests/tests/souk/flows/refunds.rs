@@ -12,7 +12,7 @@ use crate::support::{Api, Reply, Shelf, eventually, fresh, stack};
 const SETTLED: Duration = Duration::from_secs(150);
 
 /// An order of 30 dollars that has left.
-async fn shipped(payment_method: &str) -> (Api, Api, String) {
+pub(super) async fn shipped(payment_method: &str) -> (Api, Api, String) {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 3000, 2).await;
     let placed = shopper.buy(&shelf.sku, 1, payment_method).await;

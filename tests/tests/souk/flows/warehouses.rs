@@ -53,6 +53,9 @@ async fn a_warehouse_sees_its_work_and_packs_it() {
     assert_eq!(picked["fulfilments"][0]["order_id"], json!(order_id));
     let operator = stack().sign_in("operator").await;
     operator.post(&format!("{path}/claim"), json!({})).await.expect_problem(409, "claimed-by-another");
+    let colleague = stack().person(&["warehouse"]).await.sign_in(stack()).await.access;
+    let released = stack().guest().with_token(&colleague).post(&format!("{path}/release"), json!({})).await;
+    released.expect_problem(409, "claimed-by-another");
     operator.post(&format!("{path}/pack"), json!({})).await.expect_problem(409, "claimed-by-another");
 
     for _ in 0..2 {

@@ -166,6 +166,27 @@ async fn a_shortage_is_told_with_what_the_order_has_left() {
 }
 
 #[tokio::test]
+async fn a_subscriber_hears_that_a_cancellation_is_settled() {
+    if !stack().is_here() {
+        return;
+    }
+    let _shared = ALONE.read().await;
+    let operator = stack().sign_in("operator").await;
+    let subscriber = Subscriber::refusing(0);
+    let made = subscribe(&operator, &subscriber, &["order.cancellation_settled"]).await.expect(201);
+    let shopper = stack().sign_in("shopper").await;
+    let shelf = Shelf::stocked(&operator, 700, 1).await;
+    let order_id = shopper.buy(&shelf.sku, 1, "pm_card_visa").await["order_id"].as_str().unwrap().to_owned();
+    shopper.order_in(&order_id, "CONFIRMED").await;
+    shopper.post(&format!("/orders/{order_id}/cancel"), json!({})).await.expect(200);
+    let event_id = subscriber.event_about(&order_id).await;
+    let body: Value = serde_json::from_slice(&subscriber.under(&event_id)[0].body).unwrap();
+    assert_eq!((&body["type"], &body["data"]["status"]), (&json!("order.cancellation_settled"), &json!("CANCELLED")));
+    assert_eq!(body["data"]["cancel_reason"], "customer");
+    end(&operator, made.header("location")).await;
+}
+
+#[tokio::test]
 async fn an_operator_tries_the_way_and_replays_what_has_failed() {
     if !stack().is_here() {
         return;
@@ -173,7 +194,7 @@ async fn an_operator_tries_the_way_and_replays_what_has_failed() {
     let _shared = ALONE.read().await;
     let operator = stack().sign_in("operator").await;
     let subscriber = Subscriber::refusing(0);
-    // An event that this stack's tests do not cause beside this one's ping: nobody else's fills the list.
+    // What other tests cancel is told, too, and taken at the first time: only this one's ping is made to fail.
     let made = subscribe(&operator, &subscriber, &["order.cancellation_settled"]).await.expect(201);
     let path = made.header("location").to_owned();
     let pinged = operator.post(&format!("{path}/ping"), Value::Null).await.expect(202);
@@ -211,6 +232,10 @@ async fn an_operator_tries_the_way_and_replays_what_has_failed() {
     operator.post(&format!("{path}/replay"), range).await.expect_problem(409, "webhook-disabled");
     operator.delete(&path).await.expect_problem(428, "if-match-required");
     operator.post(&format!("{path}/secret"), Value::Null).await.expect_problem(428, "if-match-required");
+    for (method, path) in [(Method::DELETE, path.clone()), (Method::POST, format!("{path}/secret"))] {
+        let stale = operator.send(method, &path, &[("if-match", "\"77\"")], None).await;
+        stale.expect_problem(412, "stale-version");
+    }
     end(&operator, &path).await;
 }
 

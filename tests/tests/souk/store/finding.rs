@@ -218,6 +218,31 @@ async fn a_refund_that_failed_is_found_wherever_its_order_lies() {
     assert!(needs.contains(&(old, vec![Need::RefundFailed])), "{needs:?}");
 }
 
+/// A shopper may go to their bank for months.
+#[tokio::test]
+async fn a_dispute_is_found_wherever_its_order_lies_and_the_nearest_answer_first() {
+    let world = World::new().await;
+    let ids = [world.archived(1, 1).await, world.archived(2, 2).await, world.archived(3, 3).await];
+    let amount = json!({ "amount": 900, "currency": "USD" });
+    for (order_id, state, due) in
+        [(&ids[0], "NEEDS_RESPONSE", 5000), (&ids[1], "NEEDS_RESPONSE", 4000), (&ids[2], "WON", 1)]
+    {
+        let due = at(due).as_millisecond();
+        let record = json!({
+            "id": format!("order#{order_id}"), "order_id": order_id, "state": "CAPTURED", "version": 5,
+            "amount": amount, "gateway_id": "pi_1", "created_at": 0, "updated_at": 0,
+            "disputes": [{
+                "gateway_id": "dp_1", "amount": amount, "is_inquiry": false, "state": state, "reason": "fraudulent",
+                "respond_by": due, "opened_at": 0, "changed_at": 0,
+            }],
+            "attention": format!("disputed#{:02}", Order::shard(order_id, 16)), "attention_at": due,
+        });
+        world.tables.table("PaymentsTable").put(&record).await.unwrap();
+    }
+    let found = world.needing(Need::Disputed, 100).await;
+    assert_eq!(found, [ids[1].clone(), ids[0].clone()], "one that is over is proposed at most");
+}
+
 fn second_of(order_id: &OrderId) -> i64 {
     (0..13).find(|n| id(*n) == *order_id).map(|n| i64::try_from(n).unwrap() / 3).unwrap()
 }
@@ -294,7 +319,7 @@ async fn a_place_that_somebody_made_up_is_a_place_in_the_list() {
     world.confirm(1, 0, DAY).await;
     for made_up in ["\"\"", "\"#\"", "\"x#ord_1\"", "\"~\"", "\"9999999999999#\u{10FFFF}\""] {
         let place: Place = serde_json::from_str(made_up).unwrap();
-        for wanted in [Need::Late, Need::Ageing, Need::Refused, Need::RefundFailed]
+        for wanted in [Need::Late, Need::Ageing, Need::Refused, Need::RefundFailed, Need::Disputed]
             .map(Wanted::InNeed)
             .into_iter()
             .chain([in_status(None)])

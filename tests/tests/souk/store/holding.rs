@@ -8,6 +8,7 @@ use souk_domain::{
     order::{Canceller, FromCheckout, HeldBy, LineRows, Order, OrderStatus, Origin},
     stock::{Allocation, COLLECT_AFTER, Entry, Holding, Wish},
 };
+use souk_events::inventory::MarksGrown;
 use souk_inventory::StockRows;
 use souk_orders::{
     Archive, AttachOutcome, CancelOutcome, Checkout, CheckoutState, Checkouts, CloseOutcome, CloseReason,
@@ -136,6 +137,12 @@ impl World {
         assert!(matches!(cancelled, CancelOutcome::Cancelled(_)));
     }
 
+    /// Marks that went in a run over the eastern row, whose stream asked for it.
+    async fn collect_row(&self, second: i64) -> usize {
+        let east = MarksGrown { sku: "BAG".parse().unwrap(), warehouse_id: "east".parse().unwrap() };
+        self.collect.of_row(&east, at(second)).await.unwrap().collected
+    }
+
     /// Marks that went in a run at this second.
     async fn collect(&self, second: i64) -> usize {
         self.collect.run(&Call::at(at(second))).await.unwrap().collected
@@ -237,4 +244,34 @@ async fn a_mark_goes_once_what_decided_over_it_says_that_nobody_asks_again() {
     assert_eq!(world.hold(2, 140).await, Holding::BelowFloor, "a request that slept since then");
     assert_eq!(world.hold(3, 303).await, Holding::Held(1));
     assert_eq!(world.orders.get(&order.order_id).await.unwrap().unwrap().status, OrderStatus::Confirmed);
+}
+
+#[tokio::test]
+async fn a_row_that_says_so_is_written_once_for_many_marks_and_never_for_few() {
+    let world = World::new().await;
+    let (sku, warehouse_id) = ("BAG".parse().unwrap(), "east".parse().unwrap());
+    let row = async || world.stock.get(&sku, &warehouse_id).await.unwrap().unwrap();
+    for n in 1..=12 {
+        if n <= 5 {
+            // An open checkout's mark stays.
+            assert_eq!(world.checkouts.open(&checkout(n, 0)).await.unwrap(), OpenOutcome::Opened);
+        }
+        let _marked = world.stock.release((&sku, &warehouse_id), &checkout_id(n), None, at(10)).await.unwrap().unwrap();
+    }
+    let version = row().await.version;
+    assert_eq!(world.collect_row(69).await, 0, "they are too young");
+    assert_eq!(world.collect_row(70).await, 0, "seven are not worth a write");
+    assert_eq!(row().await.version, version);
+    let _closed = world.checkouts.close(&checkout_id(1), CloseReason::Expired, at(20)).await.unwrap();
+    assert_eq!(world.collect_row(71).await, 8);
+    assert_eq!((row().await.version, row().await.holds.len()), (version + 1, 4));
+    assert_eq!(world.collect_row(72).await, 0, "a message that comes again");
+    // Of forty more, no write is too long, and what is left of them stays below eight.
+    for n in 13..=52 {
+        let _marked = world.stock.release((&sku, &warehouse_id), &checkout_id(n), None, at(80)).await.unwrap().unwrap();
+    }
+    let version = row().await.version;
+    assert_eq!(world.collect_row(140).await, 40);
+    assert_eq!((row().await.version, row().await.holds.len()), (version + 2, 4));
+    assert!(row().await.is_sound());
 }

@@ -61,6 +61,7 @@ impl Api {
     /// Sends any text, for bodies that are no JSON. The answer must be one that the API's description has.
     pub async fn send_raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Reply {
         let mut request = self.client.request(method.clone(), format!("{}{path}", self.base));
+        let is_typed = headers.iter().any(|(name, _)| *name == "content-type");
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -68,7 +69,10 @@ impl Api {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body);
+            if !is_typed {
+                request = request.header("content-type", "application/json");
+            }
+            request = request.body(body);
         }
         let response = request.send().await.unwrap_or_else(|error| panic!("{path}: {error}"));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -5,15 +5,19 @@ use souk_dynamo::Table;
 use super::Stack;
 
 impl Stack {
-    /// A table of the deployed stack, by its name in the template: for what no endpoint would write.
-    pub async fn table(&self, logical_id: &str) -> Table {
+    pub(super) fn tables(&self) -> aws_sdk_dynamodb::Client {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(self.region.clone()))
             .credentials_provider(self.owner())
             .endpoint_url(self.endpoint_of("dynamodb"))
             .build();
-        let client = aws_sdk_dynamodb::Client::from_conf(config);
+        aws_sdk_dynamodb::Client::from_conf(config)
+    }
+
+    /// A table of the deployed stack, by its name in the template: for what no endpoint would write.
+    pub async fn table(&self, logical_id: &str) -> Table {
+        let client = self.tables();
         let tables = client.list_tables().send().await.unwrap();
         let name = tables.table_names().iter().find(|name| name.contains(logical_id));
         let name = name.unwrap_or_else(|| panic!("no table {logical_id}: {tables:?}"));

@@ -131,6 +131,14 @@ impl Stack {
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
+    /// What happens at the gateway itself, by its path below `/__fake/`; its answer.
+    pub async fn at_the_gateway(&self, path: &str, body: Value) -> Value {
+        let url = format!("{}/__fake/{path}", self.gateway_url);
+        let answer = reqwest::Client::new().post(url).json(&body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+        answer.json().await.unwrap()
+    }
+
     /// Plays the customer at the 3-D Secure challenge.
     pub async fn authenticate(&self, intent_id: &str, outcome: &str) {
         let url = format!("{}/__fake/intents/{intent_id}/authenticate", self.gateway_url);

@@ -14,7 +14,7 @@ pub struct Bystander<'a> {
 
 impl Stack {
     /// One call of AWS's JSON protocols.
-    async fn aws(&self, service: &str, target: &str, body: Value) -> Value {
+    pub(super) async fn aws(&self, service: &str, target: &str, body: Value) -> Value {
         let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target)];
         let call = Call { method: Method::POST, path: "/".to_owned(), headers: &headers, body: body.to_string() };
         let answer = self.signed(&reqwest::Client::new(), service, call).await;
@@ -25,7 +25,7 @@ impl Stack {
     }
 
     /// All pages of a list.
-    async fn all(&self, service: &str, target: &str, body: Value, list: &str) -> Vec<Value> {
+    pub(super) async fn all(&self, service: &str, target: &str, body: Value, list: &str) -> Vec<Value> {
         let (mut found, mut body) = (Vec::new(), body);
         loop {
             let page = self.aws(service, target, body.clone()).await;

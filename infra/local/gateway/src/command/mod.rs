@@ -23,7 +23,7 @@ pub enum Operation {
     Cancel,
     /// `GET /v1/payment_intents/{id}`
     Retrieve,
-    /// `GET /v1/payment_intents` and `GET /v1/refunds`
+    /// `GET /v1/payment_intents`, `GET /v1/refunds` and `GET /v1/disputes`
     List,
     /// `POST /v1/refunds`
     Refund,
@@ -94,6 +94,13 @@ pub enum Command {
         /// Which part of the list.
         page: PageRequest,
     },
+    /// List disputes, newest first.
+    ListDisputes {
+        /// Only those of this intent.
+        intent: Option<String>,
+        /// Which part of the list.
+        page: PageRequest,
+    },
 }
 
 /// A part of a list.
@@ -119,7 +126,7 @@ impl Command {
             Self::Cancel { .. } => Operation::Cancel,
             Self::Retrieve { .. } => Operation::Retrieve,
             Self::Refund { .. } => Operation::Refund,
-            Self::ListIntents { .. } | Self::ListRefunds { .. } => Operation::List,
+            Self::ListIntents { .. } | Self::ListRefunds { .. } | Self::ListDisputes { .. } => Operation::List,
         }
     }
 
@@ -131,7 +138,7 @@ impl Command {
             | Self::Cancel { intent, .. }
             | Self::Retrieve { intent, .. }
             | Self::Refund { intent, .. } => Some(intent),
-            Self::ListRefunds { intent, .. } => intent.as_deref(),
+            Self::ListRefunds { intent, .. } | Self::ListDisputes { intent, .. } => intent.as_deref(),
             Self::Create { .. } | Self::ListIntents { .. } => None,
         }
     }

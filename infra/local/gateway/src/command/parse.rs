@@ -148,6 +148,17 @@ impl Command {
         params.finish()?;
         Ok(Self::ListRefunds { intent, page })
     }
+
+    /// Parses `GET /v1/disputes`.
+    ///
+    /// # Errors
+    /// As [`Command::create`].
+    pub fn list_disputes(mut params: Params) -> Result<Self, ApiError> {
+        let intent = params.take("payment_intent");
+        let page = PageRequest::take(&mut params)?;
+        params.finish()?;
+        Ok(Self::ListDisputes { intent, page })
+    }
 }
 
 impl PageRequest {

@@ -62,6 +62,17 @@ pub async fn refunds(State(gateway): State<Arc<Gateway>>, Query(filter): Query<F
     Json(json!({ "refunds": matching.map(render::refund).collect::<Vec<Value>>() }))
 }
 
+/// `GET /__fake/disputes?order_id=…&intent=…`
+pub async fn disputes(State(gateway): State<Arc<Gateway>>, Query(filter): Query<Filter>) -> Json<Value> {
+    let books = gateway.books();
+    let order_of = |intent: &str| books.ledger.intent(intent).and_then(Intent::order_id).map(str::to_owned);
+    let matching =
+        books.ledger.disputes().iter().filter(|dispute| {
+            filter.matches(order_of(&dispute.payment_intent).as_deref(), Some(&dispute.payment_intent))
+        });
+    Json(json!({ "disputes": matching.map(render::dispute).collect::<Vec<Value>>() }))
+}
+
 fn describe(intent: &Intent) -> Value {
     let mut shown = render::intent(intent);
     if let Value::Object(fields) = &mut shown {

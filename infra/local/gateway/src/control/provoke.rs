@@ -1,5 +1,6 @@
 //! Playing the customer, the calendar and bad luck.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -12,8 +13,10 @@ use serde_json::{Value, json};
 
 use super::Problem;
 use crate::clock;
+use crate::dispute::Status;
 use crate::fault::Rule;
 use crate::gateway::Gateway;
+use crate::ledger::NewDispute;
 
 /// A JSON body, whatever content type the caller names.
 fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
@@ -80,10 +83,95 @@ pub async fn settle_refund(
     Ok(Json(shown))
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AtTheConsole {
+    amount: Option<i64>,
+}
+
+/// `POST /__fake/intents/{id}/refund {"amount"?}`: somebody gives money back at the gateway's own console.
+pub async fn refund(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let AtTheConsole { amount } = parse(&body)?;
+    let mut events = Vec::new();
+    let nothing = BTreeMap::new();
+    let shown = gateway.books().ledger.refund(&id, amount, None, nothing, clock::now(), &mut events)?;
+    gateway.publish(events).await;
+    Ok(Json(shown))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Disputed {
+    amount: Option<i64>,
+    #[serde(default = "fraudulent")]
+    reason: String,
+    #[serde(default)]
+    inquiry: bool,
+}
+
+fn fraudulent() -> String {
+    "fraudulent".to_owned()
+}
+
+/// `POST /__fake/intents/{id}/dispute {"amount"?, "reason"?, "inquiry"?}`: the shopper goes to their bank.
+pub async fn open_dispute(
+    State(gateway): State<Arc<Gateway>>,
+    Path(intent): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let Disputed { amount, reason, inquiry } = parse(&body)?;
+    let mut events = Vec::new();
+    let new = NewDispute { intent, amount, reason, inquiry };
+    let shown = gateway.books().ledger.open_dispute(new, clock::now(), &mut events)?;
+    gateway.publish(events).await;
+    Ok(Json(shown))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Moved {
+    status: Status,
+}
+
+/// `POST /__fake/disputes/{id} {"status"}`: the bank goes on with a dispute, or ends it.
+pub async fn move_dispute(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let Moved { status } = parse(&body)?;
+    let mut events = Vec::new();
+    let shown = gateway.books().ledger.move_dispute(&id, status, clock::now(), &mut events)?;
+    gateway.publish(events).await;
+    Ok(Json(shown))
+}
+
 /// `POST /__fake/intents/{id}/expire`: the hold lapses now.
 pub async fn expire(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let (shown, event) = gateway.books().ledger.expire_one(&id, clock::now())?;
     gateway.publish(event.into_iter().collect()).await;
+    Ok(Json(shown))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Age {
+    seconds: i64,
+}
+
+/// `POST /__fake/intents/{id}/age {"seconds"}`: the hold ends so many seconds from now.
+pub async fn age(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let Age { seconds } = parse(&body)?;
+    let shown = gateway.books().ledger.age(&id, seconds, clock::now())?;
+    gateway.set_changed();
     Ok(Json(shown))
 }
 

@@ -137,6 +137,9 @@ pub struct Intent {
     pub last_payment_error: Option<Decline>,
     /// How often money moved.
     pub effects: Effects,
+    /// Whether its charge was ever disputed.
+    #[serde(default)]
+    pub disputed: bool,
 }
 
 /// What a caller asks for when creating an intent.
@@ -177,6 +180,8 @@ pub enum Refusal {
     NothingCaptured,
     /// Asked to refund a payment that was given back whole.
     AlreadyRefunded,
+    /// Asked to refund money that a bank has taken over a dispute.
+    Disputed,
     /// Asked to refund more than is left.
     RefundAboveRest {
         /// Minor units not refunded yet.
@@ -205,6 +210,7 @@ impl Intent {
             state,
             last_payment_error: None,
             effects: Effects::default(),
+            disputed: false,
         }
     }
 

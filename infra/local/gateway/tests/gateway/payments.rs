@@ -197,3 +197,31 @@ async fn a_refund_may_be_pending_and_may_fail_after_it_had_succeeded() {
         assert_eq!(again.json["amount"], 500, "what came back can be refunded again");
     }
 }
+
+async fn control(gateway: &Gateway, path: &str, body: Value) -> crate::client::Answer {
+    gateway.try_request(Method::POST, path, &[], &body.to_string()).await.unwrap()
+}
+
+#[tokio::test]
+async fn disputed_money_cannot_be_refunded_until_the_shop_has_won_it_back() {
+    let gateway = Gateway::start().await;
+    let id = gateway.held("ord_1").await;
+    let open = format!("/__fake/intents/{id}/dispute");
+    assert_eq!(control(&gateway, &open, json!({})).await.status, 400, "nothing was taken yet");
+    gateway.act(&id, "capture").await;
+    assert_eq!(control(&gateway, &open, json!({ "amount": 501 })).await.status, 400);
+    let inquiry = control(&gateway, &open, json!({ "inquiry": true, "reason": "product_not_received" })).await.json;
+    assert_eq!((&inquiry["status"], &inquiry["amount"]), (&json!("warning_needs_response"), &json!(500)));
+    assert_eq!(refund(&gateway, &id, 100).await.status, 200, "the bank only asks");
+    let dispute = format!("/__fake/disputes/{}", inquiry["id"].as_str().unwrap());
+    assert_eq!(control(&gateway, &dispute, json!({ "status": "needs_response" })).await.status, 200);
+    assert_eq!(refund(&gateway, &id, 100).await.code(), "charge_disputed");
+    assert_eq!(control(&gateway, &dispute, json!({ "status": "won" })).await.json["status"], "won");
+    assert_eq!(control(&gateway, &dispute, json!({ "status": "lost" })).await.json["status"], "won", "for good");
+    assert_eq!(control(&gateway, &format!("/__fake/intents/{id}/refund"), json!({ "amount": 50 })).await.status, 200);
+    let listed = gateway.get(&format!("/v1/disputes?payment_intent={id}")).await.json;
+    assert_eq!((listed["data"].as_array().unwrap().len(), &listed["data"][0]["status"]), (1, &json!("won")));
+    assert_eq!(listed["data"][0]["metadata"], json!({}), "it names no order");
+    let shown = gateway.get(&format!("/v1/payment_intents/{id}?expand[]=latest_charge")).await;
+    assert_eq!(shown.json["latest_charge"]["disputed"], true);
+}

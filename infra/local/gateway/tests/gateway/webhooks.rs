@@ -40,6 +40,7 @@ async fn every_step_is_reported() {
             CREATED,
             CAPTURABLE,
             "payment_intent.succeeded",
+            "refund.created",
             "charge.refunded",
             CREATED,
             "payment_intent.payment_failed",

@@ -245,3 +245,20 @@ fn what_was_missed_lately_may_still_be_paid() {
     let due = |minutes| OrderFacts::of(&bought, at + SignedDuration::from_mins(minutes)).due;
     assert_eq!((due(5), due(61)), (600..=900, 600..=600));
 }
+
+#[test]
+fn invariant_i6_what_is_kept_is_what_is_owed_whoever_says_what_was_taken() {
+    let money = |captured, refunded, by_choice| MoneyFacts { captured, refunded, by_choice, failed: 0 };
+    let left = OrderFacts { departed: true, ..facts(OrderStatus::Shipped) };
+    for (order, money, kept) in [
+        (&left, money(900, 0, 0), true),
+        (&left, money(900, 100, 100), true),
+        (&left, money(900, 100, 0), false),
+        (&left, money(800, 0, 0), false),
+        (&OrderFacts { departed: false, ..facts(OrderStatus::Confirmed) }, money(0, 0, 0), true),
+        (&facts(OrderStatus::Cancelled), money(900, 900, 0), true),
+        (&facts(OrderStatus::Cancelled), money(900, 800, 0), false),
+    ] {
+        assert_eq!(keeps_what_it_owes(order, &money), kept, "{order:?} {money:?}");
+    }
+}

@@ -109,6 +109,31 @@ fn what_was_decided_before_the_floor_is_kept_out_and_the_floor_never_falls() {
 }
 
 #[test]
+fn one_mark_in_eight_asks_for_a_collection_whatever_goes_meanwhile() {
+    let mut row = rows::row("s", "w", 500);
+    let (mut asked, mut collected) = (Vec::new(), 0);
+    for n in 1..=80 {
+        let now = 100 * i64::try_from(n).unwrap();
+        let held = done(&row, row.hold(&wish(n, 1, now), at(now))).0;
+        assert!(!held.has_grown_marks(&row), "a hold is no mark");
+        let sold = done(&held, held.sell(&checkout(n), at(now))).0;
+        if sold.has_grown_marks(&held) {
+            asked.push(n);
+        }
+        row = sold;
+        if n % 20 == 0 {
+            let marks: Vec<_> = row.holds.iter().take(11).collect();
+            let after = row.collect(&marks, at(now)).unwrap().on(&row).unwrap();
+            assert!(!after.has_grown_marks(&row), "fewer marks");
+            collected += row.holds.marks() - after.holds.marks();
+            row = after;
+        }
+    }
+    assert_eq!(collected, 44);
+    assert_eq!(asked, [8, 16, 27, 35, 46, 54, 65, 73]);
+}
+
+#[test]
 fn a_row_remembers_only_so_many_checkouts_and_still_lets_them_go() {
     let mut row = rows::row("s", "w", 5_000);
     for n in 0..MAX_ENTRIES {

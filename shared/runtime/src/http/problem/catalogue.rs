@@ -195,6 +195,13 @@ catalogue! {
         when "The order is to be refunded, and no money was taken for it.",
         then "Cancel the order: whatever is held for it is released.",
         with "payment_status";
+    PaymentNotAwaited: 409 "payment-not-awaited" "No other payment method is awaited",
+        when "Another payment method is named for an order that is not waiting for one: it is paid, cancelled, its payment is still being tried, or its time to pay is over.",
+        then "Look at `order_status` and `payment_status`. Of a cancelled order the lines are in the cart: check out again.",
+        with "order_status" "payment_status";
+    TooManyPaymentMethods: 409 "too-many-payment-methods" "Too many payment methods were declined",
+        when "As many other payment methods as may be were tried for the order, and all were declined.",
+        then "Cancel the order, and check out again.";
     RefundTooLarge: 409 "refund-too-large" "More than can be refunded",
         when "The refund is more than what was taken and has not been refunded.",
         then "Refund `refundable` at the most.",

@@ -25,7 +25,7 @@ async fn a_service_that_never_answers_is_given_up() {
     let silent = StandIn::silent().unwrap();
     let began = Instant::now();
     let given_up = index(&silent, None).call(Method::Get, "/_alias/products", None).await;
-    assert!(matches!(given_up, Err(IndexError::Unavailable(_))), "{given_up:?}");
+    assert!(matches!(&given_up, Err(IndexError::Unavailable(why)) if why.contains("timed out")), "{given_up:?}");
     assert!(began.elapsed() < WITHIN + Duration::from_secs(1), "{:?}", began.elapsed());
     assert_eq!(silent.asked(), 1);
 }

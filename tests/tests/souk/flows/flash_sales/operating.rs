@@ -53,7 +53,14 @@ async fn a_sale_is_defined_changed_opened_paused_resumed_and_closed() {
     for _ in 0..2 {
         assert_eq!(sale.say("close").await.expect(200).text("status"), "CLOSED");
     }
-    sale.say("resume").await.expect_problem(409, "illegal-transition");
+    for word in ["resume", "open"] {
+        sale.say(word).await.expect_problem(409, "illegal-transition");
+    }
+    eventually("the end is known", Duration::from_secs(10), || async {
+        let late = shopper.post(&format!("/sales/{}/queue", sale.id), json!({})).await;
+        (late.status == 409).then(|| late.expect_problem(409, "sale-not-open"))
+    })
+    .await;
     let claimed = sale.watched().await["progress"]["claimed"].as_i64().unwrap();
     assert_eq!(sale.shelf.numbers().await.0, 40 - claimed, "unsold units are back in stock, once");
 }

@@ -12,6 +12,7 @@ mod exact;
 mod figures;
 mod generated;
 mod judged;
+mod meant;
 mod paging;
 mod published;
 mod reindexing;

@@ -1,5 +1,10 @@
-use souk_domain::stock::StockError;
-use souk_inventory::{AdjustOutcome, Adjustment, IdempotentRequest};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use souk_domain::stock::{Place, StockError};
+use souk_inventory::{AdjustOutcome, Adjustment, IdempotentRequest, PlaceOutcome};
 
 use super::shelf::{Shelf, at, operator, sku, warehouse};
 use crate::store::{tables::Tables, wire::Wire};
@@ -70,4 +75,35 @@ async fn an_adjustment_with_a_key_is_made_once_and_answered_the_same_each_time()
     assert!(matches!(adjust_once(&shelf, "k", 4).await, AdjustOutcome::Adjusted(row) if row.quantity == 9));
     assert_eq!(adjust_once(&shelf, "k", 5).await, AdjustOutcome::KeyReused);
     assert_eq!(shelf.numbers("a", "w1").await, (10, 0, 10));
+}
+
+/// As beside a sale that runs: the row is another whenever somebody has read it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_never_rests_is_adjusted_all_the_same() {
+    let shelf = Shelf::stocked(&[("a", "w1", 1_000)]).await;
+    let over = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = ["A-1", "B-2", "C-3", "D-4"]
+        .map(|place| {
+            let (rows, over) = (shelf.rows.clone(), Arc::clone(&over));
+            tokio::spawn(async move {
+                let (a, w1, place) = (sku("a"), warehouse("w1"), Place::parse(place).unwrap());
+                let mut written = 0;
+                while !over.load(Ordering::Relaxed) {
+                    let put = rows.put_away((&a, &w1), Some(&place), &operator(), at(1)).await;
+                    written += u32::from(matches!(put, Ok(PlaceOutcome::Placed(_))));
+                }
+                written
+            })
+        })
+        .into();
+    for n in 1..=5 {
+        let outcome = adjust(&shelf, -2).await;
+        assert!(matches!(outcome, AdjustOutcome::Adjusted(_)), "{n}: {outcome:?}");
+    }
+    over.store(true, Ordering::Relaxed);
+    for writer in writers {
+        assert!(writer.await.unwrap() > 5, "nobody wrote the row beside it");
+    }
+    let row = shelf.row("a", "w1").await;
+    assert_eq!((row.quantity, row.available, row.is_sound()), (990, 990, true));
 }

@@ -112,6 +112,11 @@ async fn a_row_from_before_rows_held_holds_is_held_of_and_keeps_its_numbers() {
     assert!(row.is_sound() && row.version == 3, "each movement has a version, the map has none");
 }
 
+async fn forgets(shelf: &Shelf, mark: &(CheckoutId, Entry), now: Timestamp) -> bool {
+    let seen = shelf.row("a", "w1").await;
+    shelf.rows.collect(seen, std::slice::from_ref(mark), now).await.unwrap().unwrap().outcome
+}
+
 #[tokio::test]
 async fn a_late_hold_finds_a_mark_and_then_the_floor() {
     let shelf = Shelf::stocked(&[("a", "w1", 10)]).await;
@@ -120,8 +125,8 @@ async fn a_late_hold_finds_a_mark_and_then_the_floor() {
     assert_eq!(hold(&shelf.rows, 1, 1).await, Holding::Marked);
     let mark = (checkout(1), released.row.holds.get(&checkout(1)).unwrap());
     let now = at(2) + COLLECT_AFTER;
-    assert!(shelf.rows.collect((&a, &w1), std::slice::from_ref(&mark), now).await.unwrap());
-    assert!(!shelf.rows.collect((&a, &w1), &[mark], now).await.unwrap(), "once");
+    assert!(forgets(&shelf, &mark, now).await);
+    assert!(!forgets(&shelf, &mark, now).await, "once");
     assert_eq!(hold(&shelf.rows, 1, 1).await, Holding::BelowFloor);
     let fresh = Wish { decided_at: now, ..wish(2, 1) };
     assert_eq!(shelf.rows.hold((&a, &w1), &fresh, now).await.unwrap().unwrap().outcome, Holding::Held(1));
@@ -134,7 +139,7 @@ async fn what_had_left_and_is_forgotten_comes_back_within_the_orders_transaction
     assert_eq!(hold(&shelf.rows, 1, 4).await, Holding::Held(4));
     let sold = shelf.rows.sell((&a, &w1), &checkout(1), Some(4), at(2)).await.unwrap().unwrap();
     let mark = (checkout(1), sold.row.holds.get(&checkout(1)).unwrap());
-    assert!(shelf.rows.collect((&a, &w1), &[mark], at(100)).await.unwrap());
+    assert!(forgets(&shelf, &mark, at(100)).await);
     let forgotten = shelf.rows.give_back((&a, &w1), &checkout(1), true, 0, at(101)).await.unwrap().unwrap();
     assert_eq!(forgotten.outcome, GivingBack::Forgotten);
     let transaction = shelf.rows.returning(Transaction::new(), (&a, &w1), &checkout(1), 4, at(101)).unwrap();

@@ -7,6 +7,7 @@ mod flash_sale_units;
 mod hints;
 mod holds;
 mod ledger;
+mod pace;
 mod places;
 mod quantities;
 mod repair;

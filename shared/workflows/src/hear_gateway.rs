@@ -1,0 +1,105 @@
+//! The gateway says that something happened.
+//!
+//! What it says is never written down. It only starts the order's saga, settles the order's refunds or disputes, or looks
+//! whether its money is held still, and all of them ask the gateway; so repeats and any order of arrival are all the same. What can change nothing starts
+//! nothing: an event of another type, of an intent that is not ours, or of a payment that stands where the event says.
+
+use souk_domain::{ids::OrderId, payment::DisputeState};
+use souk_dynamo::StoreError;
+use souk_orders::{Saga, SagaError};
+use souk_payments::{
+    PaymentError, PaymentRecord, PaymentRecords, SeenEvents,
+    gateway::{Gateway as _, GatewayError},
+    learn_of_lapse, settle_disputes, settle_refunds,
+    stripe::StripeGateway,
+    webhook::{Reason, WebhookEvent},
+};
+use souk_wiring::{Call, FromEnvironment, metrics};
+
+/// The events that were seen, and who looks.
+#[derive(Debug, FromEnvironment)]
+pub struct HearGateway {
+    seen: SeenEvents,
+    payments: PaymentRecords,
+    saga: Saga,
+    gateway: StripeGateway,
+}
+
+/// An event could not be acted upon: it comes again.
+#[derive(Debug, thiserror::Error)]
+pub enum HearError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The gateway could not be asked, or its answer not be kept.
+    #[error(transparent)]
+    Payment(#[from] PaymentError),
+    /// The gateway could not be asked which order it is about.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// The saga could not be started.
+    #[error(transparent)]
+    Saga(#[from] SagaError),
+}
+
+impl HearGateway {
+    /// Acts upon an authentic event, once. All that is not for us is taken, and costs one write or none.
+    ///
+    /// # Errors
+    /// [`HearError`]; the gateway sends the event again.
+    pub async fn run(&self, event: &WebhookEvent, call: &Call) -> Result<(), HearError> {
+        if let Some(order_id) = self.order_of(event).await?
+            && let Some(record) = self.payments.get(&order_id).await?
+            && event.is_about(&record)
+        {
+            self.take(event, &record, call).await?;
+        }
+        Ok(())
+    }
+
+    async fn order_of(&self, event: &WebhookEvent) -> Result<Option<OrderId>, GatewayError> {
+        match event.intent_of_unknown_order() {
+            Some(intent_id) => self.gateway.order_of(intent_id).await,
+            None => Ok(event.order_id.clone().filter(|_| event.is_listened_for())),
+        }
+    }
+
+    async fn take(&self, event: &WebhookEvent, record: &PaymentRecord, call: &Call) -> Result<(), HearError> {
+        let order_id = &record.order_id;
+        let reason = event.reason(record);
+        if reason != Reason::Nothing && self.seen.contains(&event.id).await? {
+            return Ok(());
+        }
+        // Marked only once it is acted upon: an event that we failed to act upon comes again.
+        match reason {
+            Reason::Nothing => {}
+            Reason::Refunds => {
+                settle_refunds(&self.payments, &self.gateway, order_id, call.now).await.map(drop)?;
+            }
+            Reason::Disputes => {
+                if let Some((before, after)) =
+                    settle_disputes(&self.payments, &self.gateway, order_id, call.now).await?
+                {
+                    count(&before, &after);
+                }
+            }
+            Reason::Lapse => learn_of_lapse(&self.payments, &self.gateway, record, call.now).await?,
+            Reason::Payment => self.saga.start(order_id).await?,
+        }
+        self.seen.mark(event, order_id, call.now).await?;
+        tracing::info!(%order_id, event_id = event.id, event_type = event.event_type, ?reason, "webhook taken");
+        Ok(())
+    }
+}
+
+/// Counts disputes that were not known, for an alarm, and those that were lost since.
+#[expect(clippy::cast_precision_loss, reason = "counts of one payment")]
+pub(crate) fn count(before: &PaymentRecord, after: &PaymentRecord) {
+    let opened = after.disputes.iter().filter(|it| before.disputes.get(&it.gateway_id).is_none()).count();
+    let is_lost = |record: &PaymentRecord| record.disputes.iter().filter(|it| it.state == DisputeState::Lost).count();
+    let lost = is_lost(after).saturating_sub(is_lost(before));
+    if opened + lost > 0 {
+        tracing::warn!(order_id = %after.order_id, opened, lost, "a payment is disputed");
+        metrics::emit("disputes", "Count", &[("opened", opened as f64), ("lost", lost as f64)]);
+    }
+}
