@@ -20,7 +20,7 @@ impl StreamReader {
     /// Whether the function is called for this record.
     ///
     /// # Panics
-    /// Where a pattern uses what [`matches`] does not know.
+    /// Where a pattern uses what [`matches()`] does not know.
     pub fn wants(&self, record: &Json) -> bool {
         self.patterns.is_empty() || self.patterns.iter().any(|pattern| matches(pattern, record))
     }

@@ -1,6 +1,6 @@
 //! Compares the gateway's intents with orders and payment records; repairs or reports each difference.
 //!
-//! Each payment is looked at when it is two hours old and when it is eight days old ([`looks`]). With the time that is left
+//! Each payment is looked at when it is two hours old and when it is eight days old (`looks`). With the time that is left
 //! a run walks through all of those days, and keeps its place: in a small shop every run comes to the end, and finds at
 //! once what would be found at the next look. What it does about a difference is what anybody may do: restart a saga,
 //! resume a shipment, cancel an intent that no record can use, take over refunds, disputes, and that money is gone. It
