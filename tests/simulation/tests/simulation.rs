@@ -8,11 +8,11 @@ use souk_simulation::{
 };
 
 /// Schedules of a run in CI.
-const ORDER_SCHEDULES: u64 = 2_000;
+const ORDER_SCHEDULES: u64 = 1_200;
 /// As [`ORDER_SCHEDULES`], of the flash sale.
 const SALE_SCHEDULES: u64 = 600;
 /// As [`ORDER_SCHEDULES`], in the order protocol's second edition.
-const HOLD_SCHEDULES: u64 = 1_000;
+const HOLD_SCHEDULES: u64 = 800;
 /// A seeded bug must show within so many.
 const SCHEDULES_PER_BUG: u64 = 3_000;
 

@@ -82,9 +82,13 @@ pub async fn of_what_is_there() -> Vec<Refused> {
     let (usd, units) = (json!({ "price": { "amount": 1, "currency": "USD" } }), json!({ "quantity": 7 }));
     let product = operator.get(&admin(sku)).await.expect(200).body;
     let known = ["title", "description", "category_id", "seller_id", "variants"];
-    let product: Value = known.iter().map(|name| ((*name).to_owned(), product[*name].clone())).collect();
-    let webhook = json!({ "url": "https://example.com/hook", "event_types": ["order.delivered"], "enabled": false });
+    let mut product: Value = known.iter().map(|name| ((*name).to_owned(), product[*name].clone())).collect();
+    // What is as it is to be is no change, whatever version was seen.
+    product["title"] = json!("Another thing");
+    let mut webhook =
+        json!({ "url": "https://example.com/hook", "event_types": ["order.delivered"], "enabled": false });
     let made = operator.post("/admin/webhooks", webhook.clone()).await;
+    webhook["event_types"] = json!(["order.shipped"]);
     let mut requests = Vec::new();
     let mut ask = |api: &Api, method: &Method, path: &str, tag: Option<&str>, body: Value| {
         let mut headers = vec![(KEY.0, KEY.1.to_owned())];
