@@ -96,7 +96,7 @@ fn page() -> String {
         "# Limits\n\n\
          <!-- Made from the description and the code's own constants; a test compares. -->\n\n\
          What is beyond a limit is refused with 400 (`invalid-request`, and the field) unless it says otherwise.\n\
-         `tests/tests/souk/flows/edges.rs` and `tests/tests/souk/flows/limits.rs` try each at its edge and one beyond.\n\n\
+         `tests/tests/souk/flows/edges.rs` tries those of every request, `tests/tests/souk/flows/limits.rs` fifteen of the fields, at their edge and one beyond.\n\n\
          ## Every request\n\n| what | what is taken |\n|---|---|\n",
     );
     for (what, rule) in rules() {
