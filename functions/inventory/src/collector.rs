@@ -1,13 +1,15 @@
 //! Rows of stock whose marks have grown, named to the collector once those are old enough.
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use souk_domain::stock::{COLLECT_AFTER, StockRow};
+use souk_domain::stock::COLLECT_AFTER;
 use souk_events::inventory::MarksGrown;
 use souk_runtime::{
     queue::Failure,
-    stream::{BatchResult, Record, RecordFailure},
+    stream::{BatchResult, RecordFailure},
 };
 use souk_wiring::{FromEnvironment, Sender};
+
+use crate::row_changes::RowChange;
 
 /// How many messages are sent at once.
 const AT_ONCE: usize = 8;
@@ -37,20 +39,16 @@ impl Collector {
 }
 
 /// The rows whose marks have grown, each once.
-///
-/// # Errors
-/// The first record that cannot be read.
-pub(crate) fn grown_rows(records: &[Record]) -> Result<Vec<Grown>, (usize, RecordFailure)> {
+pub(crate) fn grown_rows(changes: &[RowChange]) -> Vec<Grown> {
     let mut grown: Vec<Grown> = Vec::new();
-    for (index, record) in records.iter().enumerate() {
-        let Some(new) = record.new_image::<StockRow>().map_err(|error| (index, error))? else { continue };
+    for RowChange { index, old, new } in changes {
         let row = MarksGrown { sku: new.sku.clone(), warehouse_id: new.warehouse_id.clone() };
-        let has_grown = record.old::<StockRow>().is_some_and(|old| new.has_grown_marks(&old));
+        let has_grown = old.as_ref().is_some_and(|old| new.has_grown_marks(old));
         if has_grown && grown.iter().all(|(_, known)| *known != row) {
-            grown.push((index, row));
+            grown.push((*index, row));
         }
     }
-    Ok(grown)
+    grown
 }
 
 #[cfg(test)]
@@ -58,6 +56,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::row_changes::tests::changes;
 
     /// A row with so many marks and holds.
     fn row(sku: &str, marks: usize, holds: usize) -> Value {
@@ -74,28 +73,17 @@ mod tests {
         })
     }
 
-    fn record(old: Value, new: Value) -> Record {
-        Record::from_json(json!({
-            "awsRegion": "us-east-1", "eventID": "1", "eventName": "MODIFY",
-            "dynamodb": {
-                "ApproximateCreationDateTime": 1.0, "Keys": {"sku": {"S": "A"}},
-                "OldImage": old, "NewImage": new, "SequenceNumber": "7", "SizeBytes": 1,
-            },
-        }))
-        .unwrap()
-    }
-
     #[test]
     fn a_row_is_named_once_a_batch_and_only_where_its_marks_have_grown() {
-        let records = [
-            record(row("A", 6, 3), row("A", 7, 2)),
-            record(row("B", 7, 9), row("B", 7, 10)),
-            record(row("A", 7, 2), row("A", 8, 1)),
-            record(row("C", 40, 0), row("C", 8, 0)),
-            record(row("A", 15, 1), row("A", 16, 0)),
-            record(json!({}), row("D", 0, 0)),
-        ];
+        let changes = changes([
+            (row("A", 6, 3), row("A", 7, 2)),
+            (row("B", 7, 9), row("B", 7, 10)),
+            (row("A", 7, 2), row("A", 8, 1)),
+            (row("C", 40, 0), row("C", 8, 0)),
+            (row("A", 15, 1), row("A", 16, 0)),
+            (json!({}), row("D", 0, 0)),
+        ]);
         let grown = MarksGrown { sku: "A".parse().unwrap(), warehouse_id: "w".parse().unwrap() };
-        assert_eq!(grown_rows(&records).unwrap(), [(2, grown)]);
+        assert_eq!(grown_rows(&changes), [(2, grown)]);
     }
 }

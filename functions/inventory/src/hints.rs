@@ -13,9 +13,11 @@ use souk_inventory::{Availability, HintBook, HintStep};
 use souk_runtime::{
     bus::{Bus, Event},
     queue::Failure,
-    stream::{BatchResult, Record, RecordFailure},
+    stream::{BatchResult, RecordFailure},
 };
 use souk_wiring::{FromEnvironment, Sender};
+
+use crate::row_changes::RowChange;
 
 /// How many SKUs are seen to at once.
 const AT_ONCE: usize = 8;
@@ -89,35 +91,20 @@ impl Hints {
 }
 
 /// The SKUs that a warehouse began to hold, each once.
-///
-/// # Errors
-/// The first record that cannot be read.
-pub(crate) fn of_new_rows(records: &[Record]) -> Result<Vec<Due>, (usize, RecordFailure)> {
-    due(records, |old, _| old.is_none())
+pub(crate) fn of_new_rows(changes: &[RowChange]) -> Vec<Due> {
+    due(changes, |old, _| old.is_none())
 }
 
 /// The SKUs of which there is more or less to sell than before, each once. A commit changes a row, but
 /// not what can be sold.
-///
-/// # Errors
-/// The first record that cannot be read.
-pub(crate) fn of_changed_rows(records: &[Record]) -> Result<Vec<Due>, (usize, RecordFailure)> {
-    due(records, |old, new| old.is_some_and(|old| old.available != new.available))
+pub(crate) fn of_changed_rows(changes: &[RowChange]) -> Vec<Due> {
+    due(changes, |old, new| old.is_some_and(|old| old.available != new.available))
 }
 
-fn due(
-    records: &[Record],
-    is_due: impl Fn(Option<&StockRow>, &StockRow) -> bool,
-) -> Result<Vec<Due>, (usize, RecordFailure)> {
-    let mut found: Vec<Due> = Vec::new();
+fn due(changes: &[RowChange], is_due: impl Fn(Option<&StockRow>, &StockRow) -> bool) -> Vec<Due> {
     let mut seen = std::collections::HashSet::new();
-    for (index, record) in records.iter().enumerate() {
-        let Some(new) = record.new_image::<StockRow>().map_err(|error| (index, error))? else { continue };
-        if is_due(record.old::<StockRow>().as_ref(), &new) && seen.insert(new.sku.clone()) {
-            found.push((index, new.sku));
-        }
-    }
-    Ok(found)
+    let due = changes.iter().filter(|it| is_due(it.old.as_ref(), &it.new) && seen.insert(&it.new.sku));
+    due.map(|it| (it.index, it.new.sku.clone())).collect()
 }
 
 #[cfg(test)]
@@ -125,6 +112,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::row_changes::tests::changes;
 
     fn row(sku: &str, available: u32) -> Value {
         let movement = json!({
@@ -137,50 +125,38 @@ mod tests {
         })
     }
 
-    fn record(old: Value, new: Value) -> Record {
-        Record::from_json(json!({
-            "awsRegion": "us-east-1", "eventID": "1", "eventName": "MODIFY",
-            "dynamodb": {
-                "ApproximateCreationDateTime": 1.0, "Keys": {"sku": {"S": "A"}},
-                "OldImage": old, "NewImage": new, "SequenceNumber": "7", "SizeBytes": 1,
-            },
-        }))
-        .unwrap()
-    }
-
     fn due(index: usize, sku: &str) -> Due {
         (index, sku.parse().unwrap())
     }
 
     #[test]
     fn a_sku_is_published_once_a_batch_and_only_where_its_availability_changed() {
-        let records = [
-            record(row("C", 5), row("C", 5)),
-            record(row("A", 8), row("A", 7)),
-            record(row("B", 2), row("B", 1)),
-            record(row("A", 7), row("A", 6)),
-        ];
-        assert_eq!(of_changed_rows(&records).unwrap(), [due(1, "A"), due(2, "B")]);
-        assert_eq!(of_new_rows(&records).unwrap(), []);
+        let changes = changes([
+            (row("C", 5), row("C", 5)),
+            (row("A", 8), row("A", 7)),
+            (row("B", 2), row("B", 1)),
+            (row("A", 7), row("A", 6)),
+        ]);
+        assert_eq!(of_changed_rows(&changes), [due(1, "A"), due(2, "B")]);
+        assert_eq!(of_new_rows(&changes), []);
     }
 
     #[test]
     fn a_row_that_is_new_is_published_at_once_and_not_gathered_too() {
-        let records = [
-            record(row("A", 8), row("A", 7)),
-            record(json!({}), row("B", 0)),
-            record(json!({}), row("C", 3)),
-            record(json!({}), row("B", 4)),
-        ];
-        assert_eq!(of_new_rows(&records).unwrap(), [due(1, "B"), due(2, "C")]);
-        assert_eq!(of_changed_rows(&records).unwrap(), [due(0, "A")]);
+        let changes = changes([
+            (row("A", 8), row("A", 7)),
+            (json!({}), row("B", 0)),
+            (json!({}), row("C", 3)),
+            (json!({}), row("B", 4)),
+        ]);
+        assert_eq!(of_new_rows(&changes), [due(1, "B"), due(2, "C")]);
+        assert_eq!(of_changed_rows(&changes), [due(0, "A")]);
     }
 
     #[test]
     fn each_change_of_a_batch_is_published_one_way_or_the_other() {
-        let records =
-            [record(json!({}), row("A", 5)), record(row("A", 5), row("A", 4)), record(row("A", 4), row("A", 4))];
-        assert_eq!(of_new_rows(&records).unwrap(), [due(0, "A")]);
-        assert_eq!(of_changed_rows(&records).unwrap(), [due(1, "A")]);
+        let changes = changes([(json!({}), row("A", 5)), (row("A", 5), row("A", 4)), (row("A", 4), row("A", 4))]);
+        assert_eq!(of_new_rows(&changes), [due(0, "A")]);
+        assert_eq!(of_changed_rows(&changes), [due(1, "A")]);
     }
 }

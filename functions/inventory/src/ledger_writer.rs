@@ -7,7 +7,10 @@ use souk_inventory::Ledger;
 use souk_runtime::stream::{BatchResult, Record, each};
 use souk_wiring::{Call, FromEnvironment};
 
-use crate::hints::{Hints, of_new_rows};
+use crate::{
+    hints::{Hints, of_new_rows},
+    row_changes::row_changes,
+};
 
 /// How many entries are written at once: they do not depend on one another.
 const AT_ONCE: usize = 8;
@@ -34,6 +37,6 @@ pub async fn handle(deps: &Deps, records: Vec<Record>, call: Call) -> BatchResul
     .await;
     // The records before a failed one do not come back: their hints are published now or never.
     let done = recorded.as_ref().map_or_else(|(failed, _)| *failed, |()| records.len());
-    deps.hints.publish(of_new_rows(&records[..done])?, call.now).await?;
+    deps.hints.publish(of_new_rows(&row_changes(&records[..done])?), call.now).await?;
     recorded
 }

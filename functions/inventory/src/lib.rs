@@ -15,6 +15,7 @@ pub mod publish_due_hints;
 pub mod put_inventories;
 pub mod put_inventory;
 pub mod put_place;
+mod row_changes;
 pub mod warehouses;
 
 souk_runtime::functions! {

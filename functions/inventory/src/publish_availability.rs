@@ -10,6 +10,7 @@ use souk_wiring::{Call, FromEnvironment};
 use crate::{
     collector::{Collector, grown_rows},
     hints::{Hints, of_changed_rows},
+    row_changes::row_changes,
 };
 
 /// What hints are published with, and what forgets marks.
@@ -24,7 +25,8 @@ pub struct Deps {
 /// # Errors
 /// The first record whose SKU was not published, or whose row was not named.
 pub async fn handle(deps: &Deps, records: Vec<Record>, call: Call) -> BatchResult {
-    let (changed, grown) = (of_changed_rows(&records)?, grown_rows(&records)?);
+    let changes = row_changes(&records)?;
+    let (changed, grown) = (of_changed_rows(&changes), grown_rows(&changes));
     let published = deps.hints.publish(changed, call.now).await;
     let named = deps.collector.name(grown).await;
     match (published, named) {
