@@ -1,20 +1,23 @@
 //! The gateway says that something happened.
 //!
 //! What it says is never written down. It only starts the order's saga, settles the order's refunds or disputes, or looks
-//! whether its money is held still, and all of them ask the gateway; so repeats and any order of arrival are all the same. What can change nothing starts
-//! nothing: an event of another type, of an intent that is not ours, or of a payment that stands where the event says.
+//! whether its money is held still, and all of them ask the gateway; so repeats and any order of arrival are all the same.
+//! What can change nothing starts nothing: an event of another type, of an intent that is not ours, or of a payment that
+//! stands where the event says.
 
-use souk_domain::{ids::OrderId, payment::DisputeState};
+use souk_domain::ids::OrderId;
 use souk_dynamo::StoreError;
 use souk_orders::{Saga, SagaError};
 use souk_payments::{
     PaymentError, PaymentRecord, PaymentRecords, SeenEvents,
     gateway::{Gateway as _, GatewayError},
-    learn_of_lapse, settle_disputes, settle_refunds,
+    learn_of_lapse, settle_refunds,
     stripe::StripeGateway,
     webhook::{Reason, WebhookEvent},
 };
-use souk_wiring::{Call, FromEnvironment, metrics};
+use souk_wiring::{Call, FromEnvironment};
+
+use crate::settle_disputes::settle_disputes;
 
 /// The events that were seen, and who looks.
 #[derive(Debug, FromEnvironment)]
@@ -76,30 +79,12 @@ impl HearGateway {
             Reason::Refunds => {
                 settle_refunds(&self.payments, &self.gateway, order_id, call.now).await.map(drop)?;
             }
-            Reason::Disputes => {
-                if let Some((before, after)) =
-                    settle_disputes(&self.payments, &self.gateway, order_id, call.now).await?
-                {
-                    count(&before, &after);
-                }
-            }
+            Reason::Disputes => settle_disputes(&self.payments, &self.gateway, order_id, call.now).await?,
             Reason::Lapse => learn_of_lapse(&self.payments, &self.gateway, record, call.now).await?,
             Reason::Payment => self.saga.start(order_id).await?,
         }
         self.seen.mark(event, order_id, call.now).await?;
         tracing::info!(%order_id, event_id = event.id, event_type = event.event_type, ?reason, "webhook taken");
         Ok(())
-    }
-}
-
-/// Counts disputes that were not known, for an alarm, and those that were lost since.
-#[expect(clippy::cast_precision_loss, reason = "counts of one payment")]
-pub(crate) fn count(before: &PaymentRecord, after: &PaymentRecord) {
-    let opened = after.disputes.iter().filter(|it| before.disputes.get(&it.gateway_id).is_none()).count();
-    let is_lost = |record: &PaymentRecord| record.disputes.iter().filter(|it| it.state == DisputeState::Lost).count();
-    let lost = is_lost(after).saturating_sub(is_lost(before));
-    if opened + lost > 0 {
-        tracing::warn!(order_id = %after.order_id, opened, lost, "a payment is disputed");
-        metrics::emit("disputes", "Count", &[("opened", opened as f64), ("lost", lost as f64)]);
     }
 }

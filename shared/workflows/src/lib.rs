@@ -67,6 +67,7 @@ pub mod retry_refund;
 pub mod run_flash_sale;
 pub mod send_delivery;
 pub mod send_message;
+mod settle_disputes;
 pub mod settle_refunds;
 pub mod settle_shortages;
 pub mod settle_sold;

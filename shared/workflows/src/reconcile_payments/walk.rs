@@ -17,11 +17,11 @@ use souk_payments::{
     reconcile::{
         Action, Finding, Kind, Knows, OrderProgress, RecordFacts, reconcile, reconcile_agreed, reconcile_sums,
     },
-    settle_disputes, settle_refunds,
+    settle_refunds,
 };
 
 use super::{NAMED, ReconcilePayments, Report, Reported};
-use crate::{Failure, hear_gateway};
+use crate::{Failure, settle_disputes::settle_disputes};
 
 /// How many payments of a page that differ are looked at at once.
 const AT_ONCE: usize = 8;
@@ -156,9 +156,7 @@ impl ReconcilePayments {
             }
             (Action::SettleDisputes, _) => {
                 let (payments, gateway) = (&self.shipping.payments, &self.shipping.gateway);
-                if let Some((before, after)) = settle_disputes(payments, gateway, order_id, now).await? {
-                    hear_gateway::count(&before, &after);
-                }
+                settle_disputes(payments, gateway, order_id, now).await?;
             }
             (Action::CancelIntent, _) => match self.shipping.gateway.cancel(order_id, &intent.id).await {
                 // It moved on; the next walk sees where to.
