@@ -69,6 +69,26 @@ async fn subscribe(operator: &Api, subscriber: &Subscriber, event_types: &[&str]
     operator.post("/admin/webhooks", subscriber.body(event_types)).await
 }
 
+/// A subscriber of this test, and what was answered to the operator who entered it.
+struct Listening {
+    operator: Api,
+    subscriber: Subscriber,
+    made: Reply,
+    _others_may_too: tokio::sync::RwLockReadGuard<'static, ()>,
+}
+
+/// Has these types of events told to a subscriber that refuses each so often; `None` where nobody reaches this machine.
+async fn listening(refusing: usize, event_types: &[&str]) -> Option<Listening> {
+    if !stack().is_here() {
+        return None;
+    }
+    let others_may_too = ALONE.read().await;
+    let operator = stack().sign_in("operator").await;
+    let subscriber = Subscriber::refusing(refusing);
+    let made = subscribe(&operator, &subscriber, event_types).await.expect(201);
+    Some(Listening { operator, subscriber, made, _others_may_too: others_may_too })
+}
+
 async fn end(operator: &Api, path: &str) {
     let etag = operator.get(path).await.expect(200).header("etag").to_owned();
     operator.send(Method::DELETE, path, &[("if-match", &etag)], None).await.expect(204);
@@ -96,30 +116,25 @@ async fn hurry(path: &str, event_id: &str) {
 
 #[tokio::test]
 async fn an_order_is_told_to_a_subscriber_that_takes_it_at_the_third_time() {
-    if !stack().is_here() {
-        return;
-    }
-    let _shared = ALONE.read().await;
-    let operator = stack().sign_in("operator").await;
-    let subscriber = Subscriber::refusing(2);
-    let made = subscribe(&operator, &subscriber, &["order.placed"]).await.expect(201);
+    let Some(listening) = listening(2, &["order.placed"]).await else { return };
+    let Listening { operator, subscriber, made, .. } = &listening;
     let path = made.header("location").to_owned();
     let secret = made.text("secret").to_owned();
     assert!(!operator.get(&path).await.expect(200).body.to_string().contains("whsec_"), "it is shown once");
     assert!(!operator.get("/admin/webhooks").await.expect(200).body.to_string().contains("whsec_"));
 
     let shopper = stack().sign_in("shopper").await;
-    let shelf = Shelf::stocked(&operator, 900, 1).await;
+    let shelf = Shelf::stocked(operator, 900, 1).await;
     let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;
     let order_id = placed["order_id"].as_str().unwrap();
     let event_id = subscriber.event_about(order_id).await;
-    let waiting = delivery(&operator, &path, &event_id, "PENDING", 1).await;
+    let waiting = delivery(operator, &path, &event_id, "PENDING", 1).await;
     assert_eq!((&waiting["last_status"], &waiting["last_failure"]), (&json!(500), &json!("status")));
     assert!(waiting["next_attempt_at"].is_string());
     hurry(&path, &event_id).await;
-    delivery(&operator, &path, &event_id, "PENDING", 2).await;
+    delivery(operator, &path, &event_id, "PENDING", 2).await;
     hurry(&path, &event_id).await;
-    let delivered = delivery(&operator, &path, &event_id, "DELIVERED", 3).await;
+    let delivered = delivery(operator, &path, &event_id, "DELIVERED", 3).await;
     assert_eq!((&delivered["last_status"], &delivered["event_type"]), (&json!(200), &json!("order.placed")));
 
     let requests = subscriber.under(&event_id);
@@ -135,21 +150,16 @@ async fn an_order_is_told_to_a_subscriber_that_takes_it_at_the_third_time() {
         operator.send(Method::POST, &format!("{path}/secret"), &[("if-match", &etag)], None).await.expect(200);
     assert!(rotated.body["former_secret_until"].is_string());
     operator.post(&format!("{path}/deliveries/{event_id}/replay"), Value::Null).await.expect(202);
-    delivery(&operator, &path, &event_id, "DELIVERED", 4).await;
+    delivery(operator, &path, &event_id, "DELIVERED", 4).await;
     let again = subscriber.under(&event_id).pop().unwrap();
     assert!(is_signed(&again, &secret) && is_signed(&again, rotated.text("secret")));
-    end(&operator, &path).await;
+    end(operator, &path).await;
 }
 
 #[tokio::test]
 async fn a_shortage_is_told_with_what_the_order_has_left() {
-    if !stack().is_here() {
-        return;
-    }
-    let _shared = ALONE.read().await;
-    let operator = stack().sign_in("operator").await;
-    let subscriber = Subscriber::refusing(0);
-    let made = subscribe(&operator, &subscriber, &["order.units_missing"]).await.expect(201);
+    let Some(listening) = listening(0, &["order.units_missing"]).await else { return };
+    let Listening { operator, subscriber, made, .. } = &listening;
     let (shopper, warehouse) = (stack().sign_in("shopper").await, stack().sign_in("warehouse").await);
     let (place, tea, pot) = (fresh("place"), fresh("tea"), fresh("pot"));
     let (order_id, path) = picked(&shopper, &warehouse, [(&tea, 2), (&pot, 1)], &place).await;
@@ -162,20 +172,15 @@ async fn a_shortage_is_told_with_what_the_order_has_left() {
     let lines = left["lines"].as_array().unwrap();
     assert!(lines.len() == 2 && lines.contains(&line(&tea)) && lines.contains(&line(&pot)), "{left}");
     assert_eq!(left["due"]["amount"], 3000);
-    end(&operator, made.header("location")).await;
+    end(operator, made.header("location")).await;
 }
 
 #[tokio::test]
 async fn a_subscriber_hears_that_a_cancellation_is_settled() {
-    if !stack().is_here() {
-        return;
-    }
-    let _shared = ALONE.read().await;
-    let operator = stack().sign_in("operator").await;
-    let subscriber = Subscriber::refusing(0);
-    let made = subscribe(&operator, &subscriber, &["order.cancellation_settled"]).await.expect(201);
+    let Some(listening) = listening(0, &["order.cancellation_settled"]).await else { return };
+    let Listening { operator, subscriber, made, .. } = &listening;
     let shopper = stack().sign_in("shopper").await;
-    let shelf = Shelf::stocked(&operator, 700, 1).await;
+    let shelf = Shelf::stocked(operator, 700, 1).await;
     let order_id = shopper.buy(&shelf.sku, 1, "pm_card_visa").await["order_id"].as_str().unwrap().to_owned();
     shopper.order_in(&order_id, "CONFIRMED").await;
     shopper.post(&format!("/orders/{order_id}/cancel"), json!({})).await.expect(200);
@@ -183,23 +188,18 @@ async fn a_subscriber_hears_that_a_cancellation_is_settled() {
     let body: Value = serde_json::from_slice(&subscriber.under(&event_id)[0].body).unwrap();
     assert_eq!((&body["type"], &body["data"]["status"]), (&json!("order.cancellation_settled"), &json!("CANCELLED")));
     assert_eq!(body["data"]["cancel_reason"], "customer");
-    end(&operator, made.header("location")).await;
+    end(operator, made.header("location")).await;
 }
 
 #[tokio::test]
 async fn an_operator_tries_the_way_and_replays_what_has_failed() {
-    if !stack().is_here() {
-        return;
-    }
-    let _shared = ALONE.read().await;
-    let operator = stack().sign_in("operator").await;
-    let subscriber = Subscriber::refusing(0);
     // What other tests cancel is told, too, and taken at the first time: only this one's ping is made to fail.
-    let made = subscribe(&operator, &subscriber, &["order.cancellation_settled"]).await.expect(201);
+    let Some(listening) = listening(0, &["order.cancellation_settled"]).await else { return };
+    let Listening { operator, subscriber, made, .. } = &listening;
     let path = made.header("location").to_owned();
     let pinged = operator.post(&format!("{path}/ping"), Value::Null).await.expect(202);
     let event_id = pinged.text("event_id").to_owned();
-    delivery(&operator, &path, &event_id, "DELIVERED", 1).await;
+    delivery(operator, &path, &event_id, "DELIVERED", 1).await;
     assert!(is_signed(&subscriber.under(&event_id)[0], made.text("secret")));
 
     // As if it had been given up.
@@ -213,7 +213,7 @@ async fn an_operator_tries_the_way_and_replays_what_has_failed() {
     let replayed = operator.post(&format!("{path}/replay"), range.clone()).await.expect(202);
     assert_eq!(replayed.body["replayed"], 1, "{}", replayed.body);
     stack().job("SweepDeliveries").await;
-    delivery(&operator, &path, &event_id, "DELIVERED", 2).await;
+    delivery(operator, &path, &event_id, "DELIVERED", 2).await;
 
     let mut body = subscriber.body(&["order.cancellation_settled"]);
     body["enabled"] = json!(false);
@@ -236,7 +236,7 @@ async fn an_operator_tries_the_way_and_replays_what_has_failed() {
         let stale = operator.send(method, &path, &[("if-match", "\"77\"")], None).await;
         stale.expect_problem(412, "stale-version");
     }
-    end(&operator, &path).await;
+    end(operator, &path).await;
 }
 
 #[tokio::test]
