@@ -73,8 +73,7 @@ async fn a_key_whose_checkout_was_given_up_makes_no_other() {
     let (shelf, shopper) = shelf_and_shopper(1).await;
     let key = fresh("key");
     let body = json!({ "lines": [{ "sku": shelf.sku, "quantity": 1 }] });
-    let ask =
-        async || shopper.send(Method::POST, "/checkouts", &[("idempotency-key", &key)], Some(body.clone())).await;
+    let ask = async || shopper.send(Method::POST, "/checkouts", &[("idempotency-key", &key)], Some(body.clone())).await;
     let made = ask().await.expect(201);
     shopper.delete(&format!("/checkouts/{}", made.text("checkout_id"))).await.expect(204);
     ask().await.expect_problem(409, "checkout-expired");
