@@ -19,6 +19,9 @@ ELSEWHERE = {
 ONE_ROUTE = {
     **{("POST /orders", kind): "of checkouts of the order protocol's first edition: tests/simulation/src/stories"
        for kind in ("cart-consumed", "idempotency-key-reused")},
+    ("POST /checkouts", "too-scattered"): "of the order protocol's first edition: tests/tests/souk/store/inventory",
+    ("POST /orders/{order_id}/payment", "too-many-payment-methods"):
+        "six declines take longer than a test's time to pay: tests/simulation/src/stories/holds.rs",
     ("PUT /admin/sales/{sale_id}", "not-found"): "a sale is never deleted, so none goes between reading and writing it",
     ("POST /sales/{sale_id}/intents", "not-found"): "who has an admission has it to a sale that there is, and none is deleted",
     ("POST /webhooks/payments", "-"): "the gateway sends these itself: tests/tests/souk/flows/payments.rs sees what comes of it",
