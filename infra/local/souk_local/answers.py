@@ -19,7 +19,7 @@ ELSEWHERE = {
 ONE_ROUTE = {
     **{("POST /orders", kind): "of checkouts of the order protocol's first edition: tests/simulation/src/stories"
        for kind in ("cart-consumed", "idempotency-key-reused")},
-    ("POST /checkouts", "too-scattered"): "of the order protocol's first edition: tests/tests/souk/store/inventory",
+    ("POST /checkouts", "too-scattered"): "an order of the protocol's first edition that leaves from more rows than one transaction takes",
     ("POST /orders/{order_id}/payment", "too-many-payment-methods"):
         "six declines take longer than a test's time to pay: tests/simulation/src/stories/holds.rs",
     ("PUT /admin/sales/{sale_id}", "not-found"): "a sale is never deleted, so none goes between reading and writing it",
