@@ -65,7 +65,10 @@ pub(crate) fn checkout_consumed() -> Problem {
 }
 
 pub(crate) fn cart_consumed() -> Problem {
-    Problem::new(CartConsumed, "An order was made of this cart as it is. See GET /orders: one that waits can be paid there, or cancelled.")
+    Problem::new(
+        CartConsumed,
+        "An order was made of this cart as it is. See GET /orders: one that waits can be paid there, or cancelled.",
+    )
 }
 
 pub(crate) fn price_changed(changes: &[PriceChange]) -> Problem {

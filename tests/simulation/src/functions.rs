@@ -65,7 +65,6 @@ pub struct Functions {
     /// `POST /orders/{order_id}/cancel`
     pub cancel_order: orders::cancel_order::Deps,
     /// `POST /orders/{order_id}/payment`
-    #[cfg_attr(not(test), expect(dead_code, reason = "stories name another payment method, schedules do not yet"))]
     pub pay_order: orders::pay_order::Deps,
     /// `POST /admin/orders/{order_id}/cancel`
     pub admin_cancel_order: admin::cancel_order::Deps,

@@ -8,21 +8,32 @@ use souk_fn_payments::{refund_order, sweep_refunds};
 use souk_pricing::Terms;
 
 use crate::{
-    clock::pause_millis, deliveries::Deliveries, flash_sale, promises::PromisedRefund, requests::request,
-    shopper::body_of, sim::Sim, warehouse,
+    clock::pause_millis,
+    deliveries::Deliveries,
+    flash_sale,
+    promises::PromisedRefund,
+    requests::request,
+    shopper::body_of,
+    sim::{Sim, Theme},
+    warehouse,
 };
 
 const ATTEMPTS: usize = 4;
 
 /// What staff does about an order that is being placed, and what strangers try.
 pub fn follow(sim: &Sim, deliveries: &Deliveries, order_id: &str) {
-    let ships = if sim.theme.ships() { 1 + sim.within(0..2) } else { u64::from(sim.chance(400)) };
+    let by_warehouses = sim.theme == Theme::Parcels;
+    let ships = match sim.theme.ships() {
+        true if by_warehouses => u64::from(sim.chance(200)),
+        true => 1 + sim.within(0..2),
+        false => u64::from(sim.chance(400)),
+    };
     for _ in 0..ships {
         let (this, id) = (sim.clone(), order_id.to_owned());
         sim.executor.spawn("warehouse", async move { ship(&this, &id).await });
     }
     // Each warehouse by itself, of which the order may need one only.
-    if sim.chance(if sim.theme.ships() { 500 } else { 200 }) {
+    if by_warehouses || sim.chance(if sim.theme.ships() { 500 } else { 200 }) {
         for place in ["east", "west"] {
             let (this, id) = (sim.clone(), order_id.to_owned());
             sim.executor.spawn("warehouse", async move { warehouse::work(&this, &id, place).await });
