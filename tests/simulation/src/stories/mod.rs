@@ -6,6 +6,7 @@ mod holds;
 mod orders;
 mod payments;
 mod shop;
+mod splits;
 
 use crate::mutation::BUGS;
 
