@@ -2,6 +2,7 @@
 //! the production functions. Each names the bug's place, and says what went wrong there.
 
 mod cost;
+mod first_edition;
 mod holds;
 mod orders;
 mod payments;
