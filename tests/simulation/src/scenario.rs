@@ -42,6 +42,10 @@ pub async fn open(sim: &Sim, deliveries: &Deliveries) {
     if sim.second_edition {
         let this = sim.clone();
         sim.executor.spawn("schedule", async move { staff::collect_now_and_then(&this).await });
+        if sim.chance(300) {
+            let this = sim.clone();
+            sim.executor.spawn("stream", async move { staff::split_now_and_then(&this, skus).await });
+        }
     }
     if sim.theme == Theme::Lapse || sim.chance(50) {
         let this = sim.clone();

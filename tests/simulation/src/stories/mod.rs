@@ -7,6 +7,7 @@ mod holds;
 mod orders;
 mod payments;
 mod shop;
+mod splits;
 
 use crate::mutation::bugs_of_orders;
 
