@@ -92,7 +92,12 @@ pub struct Observer {
     pub left: BTreeMap<(String, String), i64>,
     /// Prices with the time from which they held.
     pub prices: BTreeMap<String, Vec<(Timestamp, i64)>>,
+    /// When each checkout became its order's: from then on its prices are the order's.
+    attached: BTreeMap<String, Timestamp>,
 }
+
+/// Longer than a request takes from reading prices to attaching its checkout, whatever it waits for.
+const ATTACHES_WITHIN_MILLIS: i64 = 60_000;
 
 /// The SKU of a row: the partition of one that was split off names its number too.
 pub fn sku_of(row: &Image) -> &str {
@@ -180,6 +185,10 @@ impl Observer {
             "prices" => self.note_price(&after, now),
             "sales" if after["part"] == "sale" => self.note_sale(&after, now),
             "orders" if before.is_none() => self.judge_prices(&after, now),
+            "checkouts" if after.get("state").and_then(Value::as_str) == Some("ORDERED") => {
+                let id = after.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+                self.attached.entry(id).or_insert(now);
+            }
             _ => {}
         }
         if table == "orders" {
@@ -228,6 +237,10 @@ impl Observer {
     /// the total is theirs.
     fn judge_prices(&mut self, order: &Image, now: Timestamp) {
         let created = order["created_at"].as_i64().unwrap_or_default();
+        // Whoever attached the checkout may have died, and the same request comes again when prices are others.
+        let checkout_id = order.get("checkout_id").and_then(Value::as_str).unwrap_or_default();
+        let attached = self.attached.get(checkout_id).map(|at| at.as_millisecond() - ATTACHES_WITHIN_MILLIS);
+        let created = attached.map_or(created, |attached| attached.min(created));
         let mut total = 0;
         for line in order["lines"].as_array().into_iter().flatten() {
             let (sku, price) = (line["sku"].as_str().unwrap_or_default(), line["unit_price"]["amount"].as_i64());
