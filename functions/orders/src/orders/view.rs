@@ -25,6 +25,9 @@ pub(crate) struct OrderView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     shipping_address: Option<&'a Address>,
     created_at: Timestamp,
+    /// Until when it waits for its payment, and its units are held for it; absent once it waits no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pay_by: Option<Timestamp>,
     version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureView>,
@@ -120,6 +123,7 @@ impl<'a> OrderView<'a> {
             total: order.total,
             shipping_address: order.shipping_address.as_ref(),
             created_at: order.created_at,
+            pay_by: (order.status == OrderStatus::PendingPayment).then_some(order.pay_by),
             version: order.version,
             failure,
             fulfilment: order.shipping_progress(),

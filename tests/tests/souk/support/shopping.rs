@@ -60,6 +60,7 @@ impl Api {
         })
         .await;
         assert_eq!(declined["status"], "PENDING_PAYMENT", "its time to pay is not over");
+        assert!(declined["pay_by"].is_string(), "it says how long it waits: {declined}");
         declined
     }
 
