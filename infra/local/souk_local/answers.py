@@ -6,8 +6,9 @@ from .console import say
 from .stack import ROOT
 
 METHODS = ("get", "post", "put", "delete", "patch")
-# What any request can be answered with stands for none: the edges' own tests see each of them somewhere.
-ANYWHERE = {"unauthorized", "not-through-the-edge", "target-too-long", "internal", "try-again", "gateway"}
+# What any request can be answered with stands for none: the edges' own tests see each of them somewhere, those of
+# tests/tests/souk/flows/frequency.rs too many requests at the route that takes fewest.
+ANYWHERE = {"unauthorized", "not-through-the-edge", "target-too-long", "internal", "try-again", "gateway", "too-many-requests"}
 # Kinds that no test on a stack can lead to, and why; where they hold is tested below HTTP.
 ELSEWHERE = {
     "account-not-eligible": "the pool gives every account an id that takes part: shared/domain/src/flash_sale/ids.rs",

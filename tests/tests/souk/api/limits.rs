@@ -15,6 +15,7 @@ use souk_workflows::replay_deliveries::REPLAY_MAX;
 use super::{
     assert_written,
     document::{document, followed, operations, rules},
+    refusals::LIMITED,
 };
 
 /// Requests nest no deeper.
@@ -112,9 +113,16 @@ fn page() -> String {
              | who | how often | then |\n|---|---|---|\n\
              | all callers of a world together, each of its APIs | `ApiRate` a second, `ApiBurst` at once | 429 |\n\
              | all callers of the flash sale's routes, apart from those | `CrowdRate` a second, `CrowdBurst` at once | 429 |\n\
-             | one shopper's open checkouts | `ShopperCheckouts` at a time | 429 with `Retry-After`, [`too-many-checkouts`](problems.md#too-many-checkouts) |\n\
-             | one shopper's units in open checkouts | `ShopperUnits` at a time | 409, [`too-many-units-held`](problems.md#too-many-units-held) |\n\n\
-             The parameters are the template's (`infra/template.yaml`).\n\
+             | all whose searches, or suggestions, the edge does not keep | `SearchRate` a second, `SearchBurst` at once | 429 |\n";
+    for (route, parameter) in LIMITED.iter() {
+        let refusal = "429 with `Retry-After`, [`too-many-requests`](problems.md#too-many-requests)";
+        writeln!(page, "| one user of `{route}` | `{parameter}` a minute | {refusal} |").unwrap();
+    }
+    page += "| one shopper's open checkouts | `ShopperCheckouts` at a time | 429 with `Retry-After`, [`too-many-checkouts`](problems.md#too-many-checkouts) |\n\
+             | one shopper's units in open checkouts | `ShopperUnits` at a time | 409, [`too-many-units-held`](problems.md#too-many-units-held) |\n\
+             | one address, where `FirewallArn` is set | `AddressRequests` in five minutes, `AddressWrites` of them writing (`infra/firewall.yaml`) | 429 with `Retry-After`, from the edge |\n\n\
+             The parameters are the template's (`infra/template.yaml`). A minute is the clock's; of a user's requests in it none is refused\n\
+             within the limit, and some more are let pass ([how many, and why](decisions/2026-11-30-too-many-requests.md)).\n\
              \n## Queries\n\n| route | parameter | from, to |\n|---|---|---|\n";
     for operation in operations(&document) {
         for parameter in operation.value["parameters"].as_array().into_iter().flatten() {

@@ -17,6 +17,7 @@ mod edge;
 mod edges;
 mod finding_orders;
 mod flash_sales;
+mod frequency;
 mod fulfilment;
 mod index;
 mod inventory;
