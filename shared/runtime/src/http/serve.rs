@@ -3,9 +3,7 @@ use std::{sync::Arc, time::Instant};
 use lambda_http::{Adapter, service_fn, tower::ServiceExt as _};
 use souk_wiring::{Call, FromEnvironment};
 
-use super::{
-    Asked, Caller, HttpResult, Problem, Request, edge::Edge, frequency::IfLimited, received::readable,
-};
+use super::{Asked, Caller, HttpResult, Problem, Request, edge::Edge, frequency::IfLimited, received::readable};
 use crate::{
     BoxFuture, Error,
     invocation::{Deadline, Interrupted},

@@ -30,7 +30,7 @@ pub struct Bound {
 }
 
 impl Bound {
-    fn of(schema: &Value) -> Option<Self> {
+    pub fn of(schema: &Value) -> Option<Self> {
         let words =
             [("characters", "minLength", "maxLength"), ("items", "minItems", "maxItems"), ("", "minimum", "maximum")];
         words.into_iter().find_map(|(what, least, most)| {
@@ -46,16 +46,22 @@ impl Bound {
 }
 
 /// (field, bound) of a body; `lines[].quantity` is one in a list.
-pub fn bounds(document: &Value, schema: &Value) -> BTreeMap<String, Bound> {
+fn bounds(document: &Value, schema: &Value) -> BTreeMap<String, Bound> {
+    let fields = fields(document, schema).into_iter();
+    fields.filter_map(|(field, schema)| Some((field, Bound::of(&schema)?))).collect()
+}
+
+/// (field, schema) of those that have a bound or a pattern.
+pub fn fields(document: &Value, schema: &Value) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     gather(document, schema, "", DEPTH, &mut found);
     found
 }
 
-fn gather(document: &Value, schema: &Value, path: &str, depth: usize, found: &mut BTreeMap<String, Bound>) {
+fn gather(document: &Value, schema: &Value, path: &str, depth: usize, found: &mut BTreeMap<String, Value>) {
     let schema = followed(document, schema);
-    if let Some(bound) = Bound::of(schema).filter(|_| !path.is_empty()) {
-        found.insert(path.to_owned(), bound);
+    if !path.is_empty() && (Bound::of(schema).is_some() || schema["pattern"].is_string()) {
+        found.insert(path.to_owned(), schema.clone());
     }
     if depth == 0 {
         return;
@@ -97,7 +103,7 @@ fn page() -> String {
         "# Limits\n\n\
          <!-- Made from the description and the code's own constants; a test compares. -->\n\n\
          What is beyond a limit is refused with 400 (`invalid-request`, and the field) unless it says otherwise.\n\
-         `tests/tests/souk/flows/edges.rs` tries those of every request, `tests/tests/souk/flows/limits.rs` fifteen of the fields, at their edge and one beyond.\n\n\
+         `tests/tests/souk/flows/edges.rs` tries those of every request, `tests/tests/souk/flows/limits.rs` each field, at its edges and one beyond.\n\n\
          ## Every request\n\n| what | what is taken |\n|---|---|\n",
     );
     for (what, rule) in rules() {

@@ -26,7 +26,8 @@ pub static LIMITED: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let of = |world: &Template| {
         let parameter = |function: &Function| texts(function.variables().get("REQUESTS_A_MINUTE")?).pop();
         let functions = world.functions().into_iter();
-        let limited = functions.filter_map(|function| Some((function.http_routes().pop()?.key(), parameter(&function)?)));
+        let limited =
+            functions.filter_map(|function| Some((function.http_routes().pop()?.key(), parameter(&function)?)));
         limited.collect::<Vec<_>>()
     };
     worlds().iter().flat_map(of).collect()

@@ -36,6 +36,7 @@ mod refunds;
 mod related;
 mod relevance;
 mod search;
+mod seldom;
 mod sign_in;
 mod sites;
 mod synonyms;

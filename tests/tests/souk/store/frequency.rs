@@ -49,7 +49,7 @@ async fn the_last_one_within_the_limit_is_taken_and_one_beyond_refused() {
 }
 
 #[tokio::test]
-async fn nobody_is_refused_within_the_limit_and_beyond_it_each_instance_lets_pass_what_it_does_not_count() {
+async fn beyond_the_limit_each_instance_lets_pass_what_it_does_not_count() {
     let table = table().await;
     for count in 1..=3 {
         let instances: Vec<_> = (0..count).map(|_| instance(&table, 2)).collect();

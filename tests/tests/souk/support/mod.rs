@@ -6,6 +6,7 @@ mod aws;
 mod clock;
 mod contract;
 mod crowd;
+mod expired;
 mod flash_sale;
 mod index;
 mod jobs;
