@@ -103,7 +103,8 @@ fn page() -> String {
         "# Limits\n\n\
          <!-- Made from the description and the code's own constants; a test compares. -->\n\n\
          What is beyond a limit is refused with 400 (`invalid-request`, and the field) unless it says otherwise.\n\
-         `tests/tests/souk/flows/edges.rs` tries those of every request, `tests/tests/souk/flows/limits.rs` each field, at its edges and one beyond.\n\n\
+         `tests/tests/souk/flows/edges.rs` tries those of every request, `tests/tests/souk/flows/doors.rs` some of them past the edge, too,\n\
+         and `tests/tests/souk/flows/limits.rs` each field of a body at its edges and one beyond.\n\n\
          ## Every request\n\n| what | what is taken |\n|---|---|\n",
     );
     for (what, rule) in rules() {

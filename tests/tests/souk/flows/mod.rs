@@ -13,6 +13,7 @@ mod collections;
 mod description;
 mod dismissal;
 mod disputes;
+mod doors;
 mod edge;
 mod edges;
 mod finding_orders;

@@ -33,7 +33,7 @@ pub use flash_sale::FlashSale;
 pub use pictures::{png, sent_by_form};
 pub use pool::{Person, Tokens, one_time};
 pub use processes::FunctionProcess;
-pub use raw::Raw;
+pub use raw::Door;
 pub use rows::Rows;
 pub use shop::{PROJECTION, Shop, admin};
 pub use shopping::Effects;
