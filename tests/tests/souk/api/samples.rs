@@ -34,7 +34,7 @@ fn patterns() -> [Pattern; 11] {
         ),
         pattern("^[A-Za-z0-9:._-]{1,128}$", "nobody", &[of("a"), letters(128)], &[of(""), of("a b"), letters(129)]),
         pattern("^[A-Z]{3}$", "USD", &[of("USD")], &[of("US"), of("usd"), of("USDX")]),
-        pattern("^[A-Z]{2}$", "US", &[of("US")], &[of("U"), of("us"), of("USA")]),
+        pattern("^[A-Z]{2}$", "AL", &[of("US")], &[of("U"), of("us"), of("USA")]),
         pattern("^[^=]+$", "colour", &[], &[of("a=b")]),
         pattern("^.{1,480}$", "new", &[of("a"), spaced(480)], &[of(""), letters(481)]),
         pattern("^.{1,1200}$", "Acme", &[of("a"), spaced(1200)], &[of(""), letters(1201)]),
@@ -100,6 +100,20 @@ pub fn sample(document: &Value, schema: &Value) -> Value {
     made
 }
 
+/// A sample of a member, where its name says more than its schema.
+pub fn member(document: &Value, name: &str, schema: &Value) -> Value {
+    let followed = followed(document, schema);
+    match name {
+        // More than the least that the gateway charges.
+        "amount" if followed["type"] == "integer" => json!(100),
+        "email" => json!("a@souk.test"),
+        "url" if followed["pattern"].is_null() => json!("https://example.com/hook"),
+        // Of synonyms.
+        "lines" if followed["items"]["type"] == "string" => json!(["couch, sofa"]),
+        _ => sample(document, schema),
+    }
+}
+
 /// Without what it is composed of.
 fn own_sample(document: &Value, schema: &Value) -> Value {
     let kinds = schema["type"].as_array().cloned().unwrap_or_else(|| vec![schema["type"].clone()]);
@@ -108,7 +122,7 @@ fn own_sample(document: &Value, schema: &Value) -> Value {
     match kind {
         "object" => {
             let needed = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let members = needed.map(|name| (name.to_owned(), sample(document, &schema["properties"][name])));
+            let members = needed.map(|name| (name.to_owned(), member(document, name, &schema["properties"][name])));
             Value::Object(members.collect())
         }
         "array" => {
