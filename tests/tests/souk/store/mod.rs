@@ -7,6 +7,7 @@ mod companions;
 mod cost;
 mod finding;
 mod flash_sales;
+mod frequency;
 mod fulfilment;
 mod holding;
 mod inventory;
