@@ -140,6 +140,18 @@ impl Checkouts {
         })
     }
 
+    /// A checkout, whoever's, as it stood a moment ago, at half the price: it leaves `OPEN` under a condition and once. One
+    /// that was not there is looked for as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn recent(&self, checkout_id: &CheckoutId) -> Result<Option<Checkout>, StoreError> {
+        match self.table.get_eventually(&[("id", checkout_id.as_str())]).await? {
+            Some(seen) => Ok(Some(seen)),
+            None => self.get(checkout_id).await,
+        }
+    }
+
     /// A checkout, whoever's, read consistently.
     ///
     /// # Errors

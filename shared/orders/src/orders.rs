@@ -37,6 +37,30 @@ impl Orders {
         Ok(record.map(Order::from))
     }
 
+    /// An order as it stood a moment ago, at half the price: for what a condition or a second look decides.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn recent(&self, order_id: &OrderId) -> Result<Option<Order>, StoreError> {
+        let record: Option<OrderRecord> = self.table.get_eventually(&[("order_id", order_id.as_str())]).await?;
+        Ok(record.map(Order::from))
+    }
+
+    /// An order that is not older than this version of it, of which an event tells; where no version is known, read
+    /// consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn since(&self, order_id: &OrderId, version: Option<u64>) -> Result<Option<Order>, StoreError> {
+        if let Some(version) = version
+            && let Some(order) = self.recent(order_id).await?
+            && order.version >= version
+        {
+            return Ok(Some(order));
+        }
+        self.get(order_id).await
+    }
+
     /// One page of all hot orders, read consistently item by item; a page begins where the one before ended.
     ///
     /// # Errors

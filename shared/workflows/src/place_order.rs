@@ -88,7 +88,7 @@ impl PlaceOrder {
     /// # Errors
     /// [`PlaceOrderError`].
     pub async fn run(&self, request: Request, call: &Call) -> Result<Outcome, PlaceOrderError> {
-        let checkout = self.checkouts.of_user(&request.checkout_id, &request.user_id).await?;
+        let checkout = self.checkouts.to_order(&request.checkout_id, &request.user_id, call.now).await?;
         if let Some(checkout) = checkout.as_ref().filter(|checkout| checkout.held_by.rows().is_some()) {
             return self.place_of_holds(request, checkout.clone(), call).await;
         }

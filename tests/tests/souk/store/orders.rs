@@ -188,7 +188,7 @@ async fn an_address_stays_while_somebody_picks_and_not_after_their_claim() {
     let world = World::with_an_order().await;
     let mut work = Fulfilment::new(&placed(1, 0), "east".parse().unwrap(), Vec::new());
     work.claim(&user(), SignedDuration::from_secs(60), at(1)).unwrap();
-    assert!(Fulfilments::new(world.tables.table("FulfilmentsTable")).open(&work).await.unwrap());
+    assert_eq!(Fulfilments::new(world.tables.table("FulfilmentsTable")).open(&work).await.unwrap(), None);
     assert!(matches!(world.change(Some(1), "2", 60).await, Outcome::Fixed(_)));
     assert!(matches!(world.change(Some(1), "2", 61).await, Outcome::Changed(_)));
 }
@@ -244,7 +244,7 @@ async fn a_warehouses_staff_writes_about_what_it_packs_and_knows_of_nothing_else
     };
     assert!(!writes(id(1), &["east"], 1).await, "nobody packs it yet");
     let work = Fulfilment::new(&placed(1, 0), "east".parse().unwrap(), Vec::new());
-    assert!(Fulfilments::new(world.tables.table("FulfilmentsTable")).open(&work).await.unwrap());
+    assert_eq!(Fulfilments::new(world.tables.table("FulfilmentsTable")).open(&work).await.unwrap(), None);
     assert!(writes(id(1), &["west", "east"], 2).await);
     for (order_id, own) in [(id(1), vec!["west"]), (id(1), vec![]), (id(2), vec!["east"])] {
         assert!(!writes(order_id, &own, 3).await, "{own:?}");
