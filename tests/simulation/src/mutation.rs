@@ -272,7 +272,7 @@ pub const BUGS: &[SeededBug] = &[
     },
     SeededBug {
         step: "tell",
-        missing: "it is noted that the mail is sent",
+        missing: "it is noted that the mail is sent a second time",
         how: How::Skip { fits: |call| call.request == "UpdateItem messages SENT" },
     },
     SeededBug { step: "webhook", missing: "the signature's check", how: How::TrustAnybody },

@@ -10,7 +10,7 @@ use souk_events::inventory::MarksGrown;
 use souk_flash_sales::{ClaimOutcome, Claims, Conductor, RoomCache};
 use souk_fn_flash_sales::background::order_intents;
 use souk_fn_fulfilment::background::follow_orders;
-use souk_fn_notifications::send_messages::{OrderEvent, happened};
+use souk_fn_notifications::send_messages::{OrderEvent, news};
 use souk_fn_orders::background::{archive_orders, collect_row, publish_orders, reservation_timer};
 use souk_fn_payments::publish_payments;
 use souk_inventory::AllotOutcome;
@@ -124,10 +124,10 @@ impl Shop {
                     let message = Message { body, id: "m".to_owned(), receive_count: 1 };
                     follow_orders::handle(&functions.follow_orders, message, call).await.unwrap();
                 }
-                if let Ok(event) = serde_json::from_value::<OrderEvent>(envelope) {
+                if let Ok(body) = serde_json::from_value::<OrderEvent>(envelope) {
                     self.message("send-messages");
-                    let (happened, order_id) = happened(event);
-                    functions.send_message.run(&order_id, happened, call).await.unwrap();
+                    let news = news(Message { body, id: "m".to_owned(), receive_count: 1 });
+                    functions.send_message.run(&news, call).await.unwrap();
                 }
             }
         }
