@@ -177,7 +177,7 @@ impl PaymentRecords {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) async fn recent(&self, order_id: &OrderId) -> Result<Option<PaymentRecord>, StoreError> {
+    pub async fn recent(&self, order_id: &OrderId) -> Result<Option<PaymentRecord>, StoreError> {
         self.table.get_eventually(&[("id", &key(order_id))]).await
     }
 
