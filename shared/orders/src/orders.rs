@@ -7,7 +7,8 @@ use souk_wiring::FromEnvironment;
 use crate::OrderRecord;
 
 pub(crate) const UNSETTLED: TimeIndex = TimeIndex { name: "unsettled", shard: "unsettled", time: "unsettled_since" };
-const ON_THE_WAY: TimeIndex = TimeIndex { name: "on-the-way", shard: "on_the_way", time: "on_the_way_since" };
+pub(crate) const ON_THE_WAY: TimeIndex =
+    TimeIndex { name: "on-the-way", shard: "on_the_way", time: "on_the_way_since" };
 
 /// The hot `orders` table: every order that is not yet a month past its end.
 #[derive(Debug, Clone, FromEnvironment)]
@@ -93,8 +94,9 @@ impl Orders {
         self.overdue(UNSETTLED, shard, before, after).await
     }
 
-    /// A page of the orders of one sweep shard that were shipped before `before` and are not delivered, oldest first.
-    /// Only candidates, as [`Orders::unsettled`] gives them.
+    /// A page of the orders of one sweep shard that were placed before `before`, were shipped and are not delivered, oldest
+    /// first. Only candidates, as [`Orders::unsettled`] gives them. Those that were shipped before the index told when they
+    /// were placed stand there by when they were shipped.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -103,15 +103,17 @@ fn difference(before: &Order, after: &Order) -> Result<Update, StoreError> {
         update = update.set("shortages", souk_dynamo::value(&after.shortages)?);
     }
     if after.status != before.status {
-        update = update
-            .set("status", s(after.status.as_str()))
-            .set_some("listed", listed(after.status, &after.order_id).map(s));
+        update = update.set("status", s(after.status.as_str()));
+        update = match listed(after.status, &after.order_id) {
+            Some(partition) => update.set("listed", s(partition)),
+            None => update.remove("listed"),
+        };
         for entry in after.history.iter().skip(before.history.len()) {
             update = update.append("history", souk_dynamo::value(entry)?);
             update = match entry.status {
                 OrderStatus::Shipped => update
                     .set("on_the_way", s(Order::sweep_shard(&after.order_id)))
-                    .set("on_the_way_since", n(entry.at.as_millisecond())),
+                    .set("on_the_way_since", n(after.created_at.as_millisecond())),
                 OrderStatus::Cancelled => mark_unsettled(update, &after.order_id, entry.at)
                     .set("cancel_reason", souk_dynamo::value(&after.cancel_reason)?),
                 _ => update.remove("on_the_way").remove("on_the_way_since"),
