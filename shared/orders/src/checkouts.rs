@@ -77,21 +77,13 @@ impl Checkout {
 pub(crate) struct CheckoutRecord<'a> {
     #[serde(flatten)]
     checkout: &'a Checkout,
-    /// The partition of the index of what is open.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    open_of: Option<&'a UserId>,
     ttl: i64,
 }
 
 impl<'a> CheckoutRecord<'a> {
     pub(crate) fn of(checkout: &'a Checkout) -> Self {
-        let is_open = checkout.state == Some(CheckoutState::Open);
         let retention = if checkout.state.is_some() { RETENTION_OF_HOLDS } else { RETENTION };
-        Self {
-            checkout,
-            open_of: is_open.then_some(&checkout.user_id),
-            ttl: (checkout.expires_at + retention).as_second(),
-        }
+        Self { checkout, ttl: (checkout.expires_at + retention).as_second() }
     }
 }
 
