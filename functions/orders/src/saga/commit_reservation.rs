@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use souk_domain::{
     order::{FromCheckout, HeldBy, LineRows, Order, Origin},
     reservation::CommitOutcome,
-    stock::{Allocation, Selling},
+    stock::{RowUnits, Selling},
 };
 use souk_dynamo::StoreError;
 use souk_inventory::{Reservations, StockRows};
@@ -22,7 +22,7 @@ pub(super) enum Committed {
     /// They have left, as its reservation or its sale knows.
     Left,
     /// Rows of stock have sold these, as far as they remember.
-    Sold(Vec<Allocation>),
+    Sold(Vec<RowUnits>),
     /// They were released: the order must have been cancelled.
     Released,
 }
@@ -49,12 +49,10 @@ impl CommitReservation {
     async fn sell(&self, checkout: &FromCheckout, lines: &[LineRows], now: Timestamp) -> Result<Committed, StoreError> {
         let mut sold = Vec::new();
         for line in lines {
-            for (warehouse_id, believed) in line.keys() {
-                let found = self.stock.sell((&line.sku, warehouse_id), &checkout.checkout_id, believed, now).await?;
+            for (row, believed) in line.believed() {
+                let found = self.stock.sell(&row, &checkout.checkout_id, believed, now).await?;
                 match found.map(|found| found.outcome) {
-                    Some(Selling::Sold(quantity)) if quantity > 0 => {
-                        sold.push(Allocation { sku: line.sku.clone(), warehouse_id: warehouse_id.clone(), quantity });
-                    }
+                    Some(Selling::Sold(quantity)) if quantity > 0 => sold.push(RowUnits { row, quantity }),
                     Some(Selling::Sold(_) | Selling::Forgotten) | None => {}
                     Some(Selling::Released) => return Ok(Committed::Released),
                 }
