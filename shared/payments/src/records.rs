@@ -173,6 +173,14 @@ impl PaymentRecords {
         self.table.get(&[("id", &key(order_id))]).await
     }
 
+    /// An order's record as it stood a moment ago, at half the price: for what a condition decides.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn recent(&self, order_id: &OrderId) -> Result<Option<PaymentRecord>, StoreError> {
+        self.table.get_eventually(&[("id", &key(order_id))]).await
+    }
+
     /// Many orders' records, read consistently; those that are not there are left out.
     ///
     /// # Errors

@@ -135,11 +135,8 @@ pub struct Functions {
     /// The sweeper over sales.
     pub sweep_sales: sweep_sales::Deps,
     environment: Environment,
-    ensure_reservation: saga::ensure_reservation::Deps,
     authorize_payment: saga::authorize_payment::Deps,
     confirm_order: saga::confirm_order::Deps,
-    commit_reservation: saga::commit_reservation::Deps,
-    settle_order: saga::settle_order::Deps,
     saga_cancel_order: saga::cancel_order::Deps,
     void_payment: saga::void_payment::Deps,
     release_reservation: saga::release_reservation::Deps,
@@ -194,11 +191,8 @@ impl Functions {
             get_intent: deps(&environment).await,
             close_sale: deps(&environment).await,
             sweep_sales: deps(&environment).await,
-            ensure_reservation: deps(&environment).await,
             authorize_payment: deps(&environment).await,
             confirm_order: deps(&environment).await,
-            commit_reservation: deps(&environment).await,
-            settle_order: deps(&environment).await,
             saga_cancel_order: deps(&environment).await,
             void_payment: deps(&environment).await,
             release_reservation: deps(&environment).await,
@@ -219,17 +213,10 @@ impl Functions {
     /// As the step.
     pub async fn step(&'static self, resource: &str, input: Value, call: Call) -> Result<Value, TaskError> {
         match resource {
-            "EnsureReservation" => {
-                write(saga::ensure_reservation::handle(&self.ensure_reservation, read(input)?, call).await?)
-            }
             "AuthorizePayment" => {
                 write(saga::authorize_payment::handle(&self.authorize_payment, read(input)?, call).await?)
             }
             "ConfirmOrder" => write(saga::confirm_order::handle(&self.confirm_order, read(input)?, call).await?),
-            "CommitReservation" => {
-                write(saga::commit_reservation::handle(&self.commit_reservation, read(input)?, call).await?)
-            }
-            "SettleOrder" => write(saga::settle_order::handle(&self.settle_order, read(input)?, call).await?),
             "CancelOrder" => write(saga::cancel_order::handle(&self.saga_cancel_order, read(input)?, call).await?),
             "VoidPayment" => write(saga::void_payment::handle(&self.void_payment, read(input)?, call).await?),
             "ReleaseReservation" => {

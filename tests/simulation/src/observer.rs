@@ -79,6 +79,8 @@ const FOR_PEOPLE: &str = "failed";
 #[derive(Default)]
 pub struct Observer {
     items: BTreeMap<(String, String), Item>,
+    /// Each item as it was before its last write, and when that was.
+    before: BTreeMap<(String, String), (Timestamp, Option<Item>)>,
     /// How much stands in each sweeper's index, by index and partition.
     listed: BTreeMap<(&'static str, String), i64>,
     sequence: usize,
@@ -116,14 +118,23 @@ impl Observer {
             self.list(after.as_ref(), 1);
             if matches!(table, "orders" | "payments") {
                 self.sequence += 1;
-                records.push(StreamRecord { table, key, old: before, new: after.clone(), sequence: self.sequence });
+                let old = before.clone();
+                records.push(StreamRecord { table, key, old, new: after.clone(), sequence: self.sequence });
             }
+            self.before.insert(place.clone(), (now, before));
             match after {
                 Some(after) => self.items.insert(place, after),
                 None => self.items.remove(&place),
             };
         }
         records
+    }
+
+    /// An item as it was before its last write, where that was within so many milliseconds: what an eventually consistent
+    /// read may still find.
+    pub fn before(&self, table: &str, key: &Value, within: i64, now: Timestamp) -> Option<Option<Item>> {
+        let (written, item) = self.before.get(&(table.to_owned(), key.to_string()))?;
+        (now.as_millisecond() - written.as_millisecond() < within).then(|| item.clone())
     }
 
     /// True where some sweeper's index has something under this partition.

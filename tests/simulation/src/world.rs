@@ -35,6 +35,8 @@ pub const CARRIER_SECRET: &str = "carrier_simulation";
 /// Which events the rule of the warehouses' queue lets through.
 pub const FOLLOWED: [&str; 5] =
     ["OrderConfirmed", "OrderCancelled", "ParcelShipped", "TrackingChanged", "UnitsMissing"];
+/// So long after a write a read that asks for no consistency may not find it.
+const READS_LAG_MILLIS: i64 = 2_000;
 /// Holds lapse after so many seconds.
 const HOLD_SECONDS: i64 = 7 * 24 * 3600;
 
@@ -78,7 +80,7 @@ pub struct World {
     pub mails: Vec<String>,
     /// How often the SDK sends a request at the most.
     pub sdk_attempts: u32,
-    /// True where indexes may lag behind their tables.
+    /// True where indexes, and reads that ask for no consistency, may lag behind the tables.
     pub indexes_lag: bool,
     /// What all of it costs, where that is asked.
     pub meter: Option<Meter>,
@@ -162,6 +164,9 @@ impl World {
         if call.operation == "Query" && self.shows_nothing(call) {
             return Answer::json(200, &json!({"Items": [], "Count": 0, "ScannedCount": 0}));
         }
+        if let Some(old) = self.shows_old(call) {
+            return Answer::json(200, &old.map_or_else(|| json!({}), |item| json!({"Item": item})));
+        }
         if self.mutation.forgets(call) || self.mutation.skips(call) || self.keeps_second_claim(call) {
             return Answer::json(200, &json!({}));
         }
@@ -179,6 +184,16 @@ impl World {
     fn shows_nothing(&mut self, call: &Call) -> bool {
         let Some(shard) = call.json["ExpressionAttributeValues"][":shard"]["S"].as_str() else { return false };
         !self.observer.is_listed(shard) || (self.indexes_lag && self.rng.u32(0..8) == 0)
+    }
+
+    /// A read that asks for no consistency may find an item as it was before its last write.
+    fn shows_old(&mut self, call: &Call) -> Option<Option<crate::store::Item>> {
+        let is_eventual = call.operation == "GetItem" && call.json["ConsistentRead"] != true;
+        if !is_eventual || !self.indexes_lag || self.rng.u32(0..4) != 0 {
+            return None;
+        }
+        let table = call.json["TableName"].as_str()?;
+        self.observer.before(table, &call.json["Key"], READS_LAG_MILLIS, self.clock.now())
     }
 
     fn start_execution(&mut self, call: &Call) -> Answer {

@@ -1,4 +1,4 @@
-//! Step S2: the money is held at the gateway, or it is known that it is not.
+//! Steps S0 to S2: the units are held, and then the money at the gateway, or it is known that they are not.
 
 use souk_domain::order::CancelReason;
 use souk_orders::Orders;
@@ -6,22 +6,33 @@ use souk_payments::{Authorized, Charge, PaymentRecords, authorize, stripe::Strip
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, FromEnvironment};
 
-use super::{StepInput, StepOutcome, StepOutput, payment_error, read};
+use super::{
+    StepInput, StepOutcome, StepOutput,
+    ensure_reservation::{EnsureReservation, Standing},
+    payment_error, read,
+};
 
-/// The orders, the payment records and the gateway.
+/// The orders, their units, the payment records and the gateway.
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
     orders: Orders,
+    units: EnsureReservation,
     payments: PaymentRecords,
     gateway: StripeGateway,
 }
 
-/// Authorises the order's total.
+/// Holds the order's units, where they are not held, and authorises its total.
 ///
 /// # Errors
 /// Stable names for the state machine's `Retry`.
 pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Result<StepOutput, TaskError> {
     let order = read(&deps.orders, &input.order_id).await?;
+    match deps.units.run(&order, now).await? {
+        Standing::Held => {}
+        Standing::Confirmed => return Ok(input.answer(StepOutcome::Confirmed)),
+        Standing::Cancelled => return Ok(input.answer(StepOutcome::Cancelled)),
+        Standing::Lost(reason) => return Ok(input.cancel_because(StepOutcome::Lost, reason)),
+    }
     let Some(payment_method) = &order.payment_method else {
         return Err(TaskError::new("PaymentMethodUnknown", format!("{} was never asked for", input.order_id)));
     };
