@@ -22,6 +22,7 @@ souk_runtime::functions! {
     http "admin-search-orders" => admin::search_orders::handle,
     stream "archive-orders" => background::archive_orders::handle,
     schedule "audit" => background::audit::handle,
+    task "audit-part" => background::audit_part::handle,
     http "cancel-order" => orders::cancel_order::handle,
     schedule "collect-marks" => background::collect_marks::handle,
     queue "collect-row" => background::collect_row::handle,

@@ -274,6 +274,7 @@ fn environment(network: &Network, order_protocol: u8) -> Environment {
         ("CARRIER_SECRET_ID", CARRIERS.to_owned()),
         ("GATEWAY_URL", "https://gateway.test".to_owned()),
         ("CURRENCY", "USD".to_owned()),
+        ("RENEW_AUTHORIZATIONS", "true".to_owned()),
         ("DISPATCH_DAYS", "2".to_owned()),
         ("DELIVERY_DAYS", "5".to_owned()),
         ("PICK_SECONDS", PICK_SECONDS.to_string()),

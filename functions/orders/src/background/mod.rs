@@ -3,6 +3,7 @@
 
 pub mod archive_orders;
 pub mod audit;
+pub mod audit_part;
 pub mod collect_marks;
 pub mod collect_row;
 pub mod migrate_orders;

@@ -17,8 +17,9 @@ fn orders() -> Vec<Option<OrderProgress>> {
 
 fn records() -> Vec<Option<RecordFacts>> {
     let all = PaymentState::ALL.into_iter();
-    let facts = all
-        .flat_map(|state| [Knows::This, Knows::Another, Knows::None].map(|knows| Some(RecordFacts { state, knows })));
+    let facts = all.flat_map(|state| {
+        [Knows::This, Knows::Another, Knows::Renews, Knows::None].map(|knows| Some(RecordFacts { state, knows }))
+    });
     facts.chain([None]).collect()
 }
 
@@ -120,6 +121,14 @@ fn agreement_means_that_money_and_decision_fit() {
             Shipped | Delivered => assert_eq!((gateway, record.state), (Succeeded, Captured)),
             Cancelled => assert!(gateway == Canceled || (gateway, record.state) == (Succeeded, Refunded)),
         }
+    }
+}
+
+#[test]
+fn what_is_under_way_with_a_second_intent_is_left_to_the_sweeper_of_renewals() {
+    for gateway in GATEWAY {
+        let record = RecordFacts { state: Authorized, knows: Knows::Renews };
+        assert_eq!(reconcile(settled(Confirmed), Some(record), gateway), IN_PROGRESS, "{gateway:?}");
     }
 }
 
