@@ -25,7 +25,7 @@ fn records() -> Vec<Option<RecordFacts>> {
 
 type Row = (Option<OrderProgress>, Option<RecordFacts>, IntentStatus, Finding);
 
-/// Every row of the table: 11 × 28 × 7.
+/// Every row of the table: 11 × 37 × 7.
 fn every() -> Vec<Row> {
     let mut rows = Vec::new();
     for order in orders() {
@@ -35,7 +35,7 @@ fn every() -> Vec<Row> {
             }
         }
     }
-    assert_eq!(rows.len(), 11 * 28 * 7);
+    assert_eq!(rows.len(), 11 * 37 * 7);
     rows
 }
 
@@ -78,6 +78,11 @@ fn invariant_i6_no_money_of_a_settled_cancelled_order_is_passed_over() {
         if order == settled(Cancelled) && gateway == RequiresCapture {
             let late_id = matches!(record, Some(RecordFacts { knows: Knows::None, state }) if !state.is_fenced());
             let missing = record.is_none() || late_id;
+            if record.is_some_and(|record| record.knows == Knows::Renews) {
+                // Its sweeper cancels what the record does not stand on.
+                assert_eq!(finding, IN_PROGRESS);
+                continue;
+            }
             let repaired = matches!(finding.action, Action::RestartSaga | Action::CancelIntent);
             assert!(repaired || (missing && finding.action == Action::Report), "{record:?}: {finding:?}");
         }

@@ -145,7 +145,7 @@ mod tests {
         let aside = |amount: usize| Violation::MoneyAside {
             order_id: order_id.parse().unwrap(),
             intent_id: "pi_1".to_owned(),
-            amount: amount as i64,
+            amount: i64::try_from(amount).unwrap(),
         };
         Report {
             checked: Checked { orders, rows: 1, payments_left: violations > 9, ..Checked::default() },
