@@ -23,6 +23,7 @@ use souk_fn_fulfilment::{
 };
 use souk_fn_orders::{admin, background, checkouts, orders, saga};
 use souk_inventory::{FlashSaleUnits, StockRows};
+use souk_payments::PaymentRecords;
 use souk_pricing::Prices;
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, Environment, FromEnvironment};
@@ -115,6 +116,8 @@ pub struct Functions {
     pub publish_orders: background::publish_orders::Deps,
     /// What tells shoppers of the orders' events: the use case, since its function keeps a pace by the real clock.
     pub send_message: SendMessage,
+    /// Payments, for shoppers whom the gateway knows at first.
+    pub payments: PaymentRecords,
     /// Carts, for what stands in them at first.
     pub carts: Carts,
     /// Prices, which operators change.
@@ -185,6 +188,7 @@ impl Functions {
             archive_orders: deps(&environment).await,
             publish_orders: deps(&environment).await,
             send_message: deps(&environment).await,
+            payments: deps(&environment).await,
             carts: deps(&environment).await,
             prices: deps(&environment).await,
             stock: deps(&environment).await,

@@ -167,9 +167,17 @@ impl Shop {
         // Warm: the table of warehouses, and the shopper's count, are there.
         let first = self.check_out_cart("ann").await;
         self.give_up("ann", &first).await;
+        self.is_known("ann").await;
         self.forget();
         self.http("POST /checkouts");
         self.check_out_cart("ann").await
+    }
+
+    /// The gateway knows the shopper from an order before; with the first one it costs a call of it and a write more.
+    async fn is_known(&self, user: &str) {
+        let customer = self.network.with(|world| world.make_customer());
+        let kept = self.functions.payments.keep_customer(&user.parse().unwrap(), &customer, self.now()).await;
+        assert_eq!(kept.unwrap(), customer);
     }
 
     /// Nothing is on its way, and nothing was counted.
@@ -217,7 +225,7 @@ fn a_delivered_order_of_one_line() {
         let order_id = shop.ordered(&["tea"], CARD).await;
         shop.sent_and_arrived(&order_id).await;
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED", "SHIPPED", "DELIVERED"]);
-        shop.holds("One line, delivered", &Bound { writes: 65.0, reads: 41.5, functions: 22, dollars: 69.5 });
+        shop.holds("One line, delivered", &Bound { writes: 65.0, reads: 42.0, functions: 22, dollars: 69.5 });
     });
 }
 
@@ -226,7 +234,7 @@ fn a_delivered_order_of_five_lines() {
     play(async |shop| {
         let order_id = shop.ordered(&["tea", "pot", "cup", "tin", "jug"], CARD).await;
         shop.sent_and_arrived(&order_id).await;
-        shop.holds("Five lines, delivered", &Bound { writes: 87.0, reads: 53.5, functions: 22, dollars: 85.0 });
+        shop.holds("Five lines, delivered", &Bound { writes: 87.0, reads: 54.0, functions: 22, dollars: 85.0 });
     });
 }
 
@@ -236,7 +244,7 @@ fn an_order_whose_card_is_declined() {
     play(async |shop| {
         let order_id = shop.ordered(&["tea"], DECLINED).await;
         assert_eq!(shop.history(&order_id).last().map(String::as_str), Some("CANCELLED"));
-        shop.holds("One line, declined", &Bound { writes: 46.0, reads: 24.5, functions: 18, dollars: 50.0 });
+        shop.holds("One line, declined", &Bound { writes: 46.0, reads: 25.0, functions: 18, dollars: 50.0 });
     });
 }
 
@@ -248,7 +256,7 @@ fn an_order_that_its_customer_cancels() {
         assert_eq!(shop.cancel("ann", &order_id).await.status, 200);
         shop.bring_all().await;
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED", "CANCELLED"]);
-        shop.holds("One line, cancelled", &Bound { writes: 65.0, reads: 38.0, functions: 25, dollars: 69.5 });
+        shop.holds("One line, cancelled", &Bound { writes: 65.0, reads: 38.5, functions: 25, dollars: 69.5 });
     });
 }
 
@@ -262,7 +270,7 @@ fn a_delivered_order_of_one_line_whose_units_a_row_holds() {
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED", "SHIPPED", "DELIVERED"]);
         shop.holds(
             "One line, delivered, second edition",
-            &Bound { writes: 54.0, reads: 42.5, functions: 22, dollars: 63.0 },
+            &Bound { writes: 54.0, reads: 43.0, functions: 22, dollars: 63.0 },
         );
     });
 }
@@ -298,7 +306,7 @@ fn an_order_whose_card_is_declined_and_whose_units_a_row_holds() {
         assert_eq!(shop.history(&order_id).last().map(String::as_str), Some("CANCELLED"));
         shop.holds(
             "One line, declined, second edition",
-            &Bound { writes: 37.0, reads: 30.5, functions: 20, dollars: 46.6 },
+            &Bound { writes: 37.0, reads: 31.0, functions: 20, dollars: 46.7 },
         );
     });
 }
@@ -336,6 +344,7 @@ fn an_order_of_a_flash_sale() {
         let key = ShopperKey::of(&user.parse().unwrap()).unwrap();
         // Warm: the room and the definition are known.
         let _room = claims.rooms().get(&sale_id, shop.now()).await.unwrap();
+        shop.is_known(user).await;
         shop.forget();
         shop.http("POST …/intents");
         let claimed = claims.claim(&sale_id, &key, shop.now()).await.unwrap().outcome;
@@ -354,6 +363,6 @@ fn an_order_of_a_flash_sale() {
         let order_id = shop.orders()[0]["order_id"].as_str().unwrap().to_owned();
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED"]);
         shop.sent_and_arrived(&order_id).await;
-        shop.holds("A flash sale's, delivered", &Bound { writes: 46.0, reads: 28.0, functions: 21, dollars: 54.5 });
+        shop.holds("A flash sale's, delivered", &Bound { writes: 46.0, reads: 28.5, functions: 21, dollars: 54.5 });
     });
 }
