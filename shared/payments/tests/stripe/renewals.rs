@@ -155,7 +155,7 @@ async fn a_cancelled_order_holds_nothing_whichever_intents_its_record_names() {
 }
 
 #[tokio::test]
-async fn where_the_bank_wants_to_see_the_shopper_the_first_hold_stays_and_nobody_asks_again() {
+async fn where_the_bank_wants_to_see_the_shopper_the_first_hold_stays() {
     let paid = Paid::kept("declined", SEES_THE_SHOPPER).await;
     let old = paid.record().await.gateway_id;
     assert_eq!(paid.renews().await.unwrap(), Renewed::Refused("authentication_required".to_owned()));

@@ -19,7 +19,7 @@ async fn again(gateway: &Gateway, method: &str, customer: Option<&str>) -> Answe
 }
 
 #[tokio::test]
-async fn a_method_pays_again_for_the_customer_whom_it_was_attached_to_and_for_nobody_else() {
+async fn a_method_pays_again_for_the_customer_it_was_attached_to_and_for_nobody_else() {
     let gateway = Gateway::start().await;
     let (ann, bea) = (customer(&gateway).await, customer(&gateway).await);
     let first = paid(&gateway, "first", "pm_card_visa", Some(&ann)).await;
