@@ -169,6 +169,20 @@ impl Checkouts {
         checkouts.sort_by(|one, other| one.place().cmp(&other.place()));
         Ok(checkouts)
     }
+
+    /// The open checkout of this version of the user's cart. As [`Checkouts::open_of`] it may be a moment late.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open_of_cart(
+        &self,
+        user_id: &UserId,
+        cart_version: u64,
+        now: Timestamp,
+    ) -> Result<Option<Checkout>, StoreError> {
+        let open = self.open_of(user_id, now).await?;
+        Ok(open.into_iter().find(|checkout| checkout.cart_version == Some(cart_version)))
+    }
 }
 
 /// It leaves `OPEN`, and the index of what is open.

@@ -10,9 +10,9 @@ use souk_domain::{
     money::Money,
     order::{
         Address, AddressChange, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin,
-        Promise, RowKey, Shortfall, StockTrail, Transition,
+        Promise, Shortfall, StockTrail, Transition,
     },
-    stock::Allocation,
+    stock::{RowKey, RowUnits},
 };
 use souk_dynamo::{Update, n, s};
 
@@ -57,7 +57,7 @@ pub struct OrderRecord {
     address_changes: Vec<AddressChange>,
     /// What left from where, of an order whose rows hold its units, once that is settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    units: Option<Vec<Allocation>>,
+    units: Option<Vec<RowUnits>>,
     /// The rows that had forgotten it, and whose units came back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     returned: Vec<RowKey>,

@@ -66,7 +66,6 @@ pub struct Functions {
     /// `POST /orders/{order_id}/cancel`
     pub cancel_order: orders::cancel_order::Deps,
     /// `POST /orders/{order_id}/payment`
-    #[cfg_attr(not(test), expect(dead_code, reason = "stories name another payment method, schedules do not yet"))]
     pub pay_order: orders::pay_order::Deps,
     /// `POST /admin/orders/{order_id}/cancel`
     pub admin_cancel_order: admin::cancel_order::Deps,
@@ -95,7 +94,7 @@ pub struct Functions {
     /// The reservations' timer.
     pub reservation_timer: background::reservation_timer::Deps,
     /// What lets rows forget what is over.
-    pub collect_marks: background::collect_marks::Deps,
+    pub maintain_rows: background::maintain_rows::Deps,
     /// The sweeper over unsettled orders.
     pub sweep_orders: background::sweep_orders::Deps,
     /// The sweeper over held reservations.
@@ -160,7 +159,7 @@ impl Functions {
         let functions = Self {
             create_checkout: deps(&environment).await,
             create_checkout_of_holds: deps(&second_edition).await,
-            collect_marks: deps(&environment).await,
+            maintain_rows: deps(&environment).await,
             delete_checkout: deps(&environment).await,
             place_order: deps(&environment).await,
             cancel_order: deps(&environment).await,

@@ -94,6 +94,12 @@ pub struct Observer {
     pub prices: BTreeMap<String, Vec<(Timestamp, i64)>>,
 }
 
+/// The SKU of a row: the partition of one that was split off names its number too.
+pub fn sku_of(row: &Image) -> &str {
+    let partition = row["sku"].as_str().unwrap_or_default();
+    partition.split_once('#').map_or(partition, |(sku, _)| sku)
+}
+
 impl Observer {
     /// Looks at what a successful request has written.
     pub fn see(&mut self, store: &Store, call: &Call, now: Timestamp) -> Vec<StreamRecord> {
@@ -198,7 +204,7 @@ impl Observer {
         }
         if moved.reference.starts_with("chk_") {
             let delta = movement["quantity_delta"].as_i64().unwrap_or(0);
-            *self.left.entry((moved.reference.clone(), moved.row.0.clone())).or_default() -= delta;
+            *self.left.entry((moved.reference.clone(), sku_of(row).to_owned())).or_default() -= delta;
         }
         *self.movements.entry(moved).or_default() += 1;
     }

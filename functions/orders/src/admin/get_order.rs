@@ -45,6 +45,7 @@ struct OrderHistory<'a> {
     settled: bool,
     /// Each status that it reached.
     history: Vec<TransitionView>,
+    /// What held its units, where that was a reservation: it was placed before rows of stock held them themselves.
     reservation: Option<ReservationView>,
     payment: Option<PaymentHistory>,
 }
@@ -59,7 +60,7 @@ struct TransitionView {
     by: Actor,
 }
 
-/// The units that an order's checkout held.
+/// The units that a reservation holds.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Reservation)]
 struct ReservationView {
@@ -166,7 +167,7 @@ impl From<PaymentRecord> for PaymentHistory {
     }
 }
 
-/// Order with its address, transitions, reservation and payment. What happened to it stands in its timeline.
+/// Order with its address, transitions and payment. What happened to it stands in its timeline.
 #[utoipa::path(
     get,
     path = "/admin/orders/{order_id}",

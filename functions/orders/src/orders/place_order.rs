@@ -30,7 +30,9 @@ struct Body {
     shipping_address: Address,
 }
 
-/// Places the order: 201 the first time, 200 on a replay, the same order in its present state.
+/// Places the order: 201 the first time, 200 on a replay, the same order in its present state. A checkout makes one order,
+/// and from then on its units are the order's. The same request finds it, whatever its key; another one for the same checkout
+/// is 409.
 #[utoipa::path(
     post,
     path = "/orders",
@@ -39,7 +41,7 @@ struct Body {
     request_body = Body,
     responses(
         (status = 201, description = "The order is placed.", body = OrderView, headers(("ETag"), ("Location"))),
-        (status = 200, description = "The order that this key has placed before, as it stands now.", body = OrderView, headers(("ETag"))),
+        (status = 200, description = "The order that this request has placed before, as it stands now.", body = OrderView, headers(("ETag"))),
         Problems<(IdempotencyKeyRequired, IdempotencyKeyReused, NotFound, CheckoutConsumed, CheckoutExpired, CartConsumed, NotForSale, PriceChanged)>,
     ),
     security(("user" = [])),

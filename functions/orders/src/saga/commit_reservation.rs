@@ -57,8 +57,8 @@ async fn sell(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     for line in lines {
-        for (warehouse_id, believed) in line.keys() {
-            let sold = stock.sell((&line.sku, warehouse_id), &checkout.checkout_id, believed, now).await?;
+        for (row, believed) in line.believed() {
+            let sold = stock.sell(&row, &checkout.checkout_id, believed, now).await?;
             if sold.is_some_and(|sold| sold.outcome == Selling::Released) {
                 return Ok(false);
             }

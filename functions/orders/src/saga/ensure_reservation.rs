@@ -97,13 +97,13 @@ async fn hold(
 ) -> Result<Ensured, StoreError> {
     for line in lines {
         let mut wanted = line.units;
-        for (place, warehouse_id) in line.warehouses.iter().enumerate() {
+        for (place, row) in line.keys().enumerate() {
             if wanted == 0 {
                 break;
             }
-            let is_left = place + 1 < line.warehouses.len();
+            let is_left = place + 1 < line.rows.len();
             let wish = Wish { checkout_id: checkout.checkout_id.clone(), units: wanted, decided_at: now };
-            match stock.ensure((&line.sku, warehouse_id), &wish, is_left, now).await?.map(|found| found.outcome) {
+            match stock.ensure(&row, &wish, is_left, now).await?.map(|found| found.outcome) {
                 Some(Holding::Held(units)) => wanted = wanted.saturating_sub(units),
                 Some(Holding::BelowFloor | Holding::Full) => return Ok(Ensured::NotNow),
                 Some(Holding::Marked | Holding::TooFew { .. } | Holding::NotHeld) => return Ok(Ensured::Lost),

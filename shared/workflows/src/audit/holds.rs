@@ -63,9 +63,9 @@ impl AuditHolds {
                         Entry::Held(_) => self.decided(&checkout_id, now).await?,
                         Entry::Sold { .. } | Entry::Released { .. } => Decided::Over,
                     };
-                    let key = (&row.sku, &row.warehouse_id);
-                    let Some(violation) = hold(key, (&checkout_id, entry), decided, now) else { continue };
-                    let again = self.rows.get(&row.sku, &row.warehouse_id).await?;
+                    let key = row.key();
+                    let Some(violation) = hold(&key, (&checkout_id, entry), decided, now) else { continue };
+                    let again = self.rows.get_row(&key).await?;
                     if again.and_then(|row| row.holds.get(&checkout_id)) == Some(entry) {
                         audit.violations.push(violation);
                     } else {

@@ -5,13 +5,16 @@ use std::{rc::Rc, sync::Arc};
 
 use serde_json::{Value, json};
 use souk_domain::flash_sale::{FlashSaleDraft, FlashSaleTerms, LotteryKey, ShardPlan, ShopperKey};
-use souk_domain::{money::Money, stock::COLLECT_FROM};
-use souk_events::inventory::MarksGrown;
+use souk_domain::{
+    money::Money,
+    stock::{COLLECT_FROM, RowKey},
+};
+use souk_events::inventory::{RowGrown, RowTask};
 use souk_flash_sales::{ClaimOutcome, Claims, Conductor, RoomCache};
 use souk_fn_flash_sales::background::order_intents;
 use souk_fn_fulfilment::background::follow_orders;
 use souk_fn_notifications::send_messages::{OrderEvent, happened};
-use souk_fn_orders::background::{archive_orders, collect_row, publish_orders, reservation_timer};
+use souk_fn_orders::background::{archive_orders, maintain_row, publish_orders, reservation_timer};
 use souk_fn_payments::publish_payments;
 use souk_inventory::AllotOutcome;
 use souk_payments::webhook::EVENT_TYPES;
@@ -288,10 +291,11 @@ fn a_row_that_forgets_eight_orders() {
             shop.bring_all().await;
         }
         shop.forget();
-        shop.message("collect-row");
-        let body = MarksGrown { sku: "tea".parse().unwrap(), warehouse_id: WAREHOUSE.parse().unwrap() };
+        shop.message("maintain-row");
+        let row = RowKey::first(&"tea".parse().unwrap(), &WAREHOUSE.parse().unwrap());
+        let body = RowGrown { row, task: RowTask::Collect };
         let message = Message { body, id: "m".to_owned(), receive_count: 1 };
-        collect_row::handle(&shop.functions.collect_marks, message, Call::at(shop.now())).await.unwrap();
+        maintain_row::handle(&shop.functions.maintain_rows, message, Call::at(shop.now())).await.unwrap();
         shop.holds("Eight orders, forgotten", &Bound { writes: 1.0, reads: 9.0, functions: 1, dollars: 3.0 });
         let row = shop.functions.stock.of_sku(&"tea".parse().unwrap()).await.unwrap().remove(0);
         assert!(row.holds.is_empty(), "{row:?}");
