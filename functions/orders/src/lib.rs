@@ -22,6 +22,7 @@ souk_runtime::functions! {
     http "admin-search-orders" => admin::search_orders::handle,
     stream "archive-orders" => background::archive_orders::handle,
     schedule "audit" => background::audit::handle,
+    task "audit-part" => background::audit_part::handle,
     http "cancel-order" => orders::cancel_order::handle,
     schedule "maintain-rows" => background::maintain_rows::handle,
     queue "maintain-row" => background::maintain_row::handle,

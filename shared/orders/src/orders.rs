@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 use souk_domain::{ids::OrderId, order::Order};
-use souk_dynamo::{Item, Page, StoreError, Table, TimeIndex};
+use souk_dynamo::{Item, Page, Segment, StoreError, Table, TimeIndex};
 use souk_wiring::FromEnvironment;
 
 use crate::OrderRecord;
@@ -68,6 +68,14 @@ impl Orders {
     /// [`StoreError`].
     pub async fn scan_page(&self, after: Option<Item>) -> Result<Page<Order>, StoreError> {
         Ok(self.table.scan_page::<OrderRecord>(after).await?.map(Order::from))
+    }
+
+    /// As [`Orders::scan_page`], of a part of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn scan_segment(&self, segment: Segment, after: Option<Item>) -> Result<Page<Order>, StoreError> {
+        Ok(self.table.scan_segment::<OrderRecord>(segment, after).await?.map(Order::from))
     }
 
     /// Many orders, read consistently; those that are not there are left out.

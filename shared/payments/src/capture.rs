@@ -122,7 +122,11 @@ async fn take<G: Gateway>(
                 RecordOutcome::Refused(there) => Ok(overtaken(&there)),
             }
         }
-        IntentStatus::Canceled => Ok(CaptureOutcome::Lapsed),
+        // Of whoever is late: the claim was given back meanwhile, and the money is held anew by another intent.
+        IntentStatus::Canceled => match records.get(&record.order_id).await? {
+            Some(there) if there.gateway_id.as_deref() != Some(gateway_id) => Ok(overtaken(&there)),
+            _ => Ok(CaptureOutcome::Lapsed),
+        },
         IntentStatus::RequiresCapture => {
             match records.give_capture_back(&record.order_id, record.capture_attempt, &code, now).await? {
                 RecordOutcome::Kept(_) => Ok(CaptureOutcome::Refused { code, message }),

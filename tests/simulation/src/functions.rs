@@ -23,6 +23,7 @@ use souk_fn_fulfilment::{
 };
 use souk_fn_orders::{admin, background, checkouts, orders, saga};
 use souk_inventory::{FlashSaleUnits, StockRows};
+use souk_payments::PaymentRecords;
 use souk_pricing::Prices;
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, Environment, FromEnvironment};
@@ -114,6 +115,9 @@ pub struct Functions {
     pub publish_orders: background::publish_orders::Deps,
     /// What tells shoppers of the orders' events: the use case, since its function keeps a pace by the real clock.
     pub send_message: SendMessage,
+    /// Payments, for shoppers whom the gateway knows at first.
+    #[cfg(test)]
+    pub payments: PaymentRecords,
     /// Carts, for what stands in them at first.
     pub carts: Carts,
     /// Prices, which operators change.
@@ -181,6 +185,8 @@ impl Functions {
             archive_orders: deps(&environment).await,
             publish_orders: deps(&environment).await,
             send_message: deps(&environment).await,
+            #[cfg(test)]
+            payments: deps(&environment).await,
             carts: deps(&environment).await,
             prices: deps(&environment).await,
             stock: deps(&environment).await,
@@ -260,6 +266,7 @@ fn environment(network: &Network, order_protocol: u8) -> Environment {
         ("CARRIER_SECRET_ID", CARRIERS.to_owned()),
         ("GATEWAY_URL", "https://gateway.test".to_owned()),
         ("CURRENCY", "USD".to_owned()),
+        ("RENEW_AUTHORIZATIONS", "true".to_owned()),
         ("DISPATCH_DAYS", "2".to_owned()),
         ("DELIVERY_DAYS", "5".to_owned()),
         ("PICK_SECONDS", PICK_SECONDS.to_string()),

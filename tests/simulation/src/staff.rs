@@ -210,12 +210,12 @@ pub async fn split_now_and_then(sim: &Sim, skus: &'static [&'static str]) {
         let (functions, call) = (sim.functions, sim.function_call());
         let (sku, used) = (sim.pick(skus), sim.pick(&[1, 2, 3]));
         let split = async move {
-            let rows = functions.stock.of_sku(&sku.parse().unwrap()).await.unwrap_or_default();
-            for first in rows {
+            let Ok(sku) = sku.parse() else { return };
+            for first in functions.stock.of_sku(&sku).await.unwrap_or_default() {
                 let _written = functions.stock.use_splits(&first, used, call.now).await;
                 let body = RowGrown { row: first.key(), task: RowTask::ShareOut };
                 let message = Message { body, id: "grown".to_owned(), receive_count: 1 };
-                let _done = background::maintain_row::handle(&functions.maintain_rows, message, call.clone()).await;
+                let _done = background::maintain_row::handle(&functions.maintain_rows, message, call).await;
             }
         };
         let _done_or_not = sim.invoke("maintain-row", split).await;

@@ -329,6 +329,33 @@ impl World {
         self.parcels.extend(notices.into_iter().map(Parcel::Webhook));
     }
 
+    /// A shopper whom the gateway knows from an order before: its id of them.
+    #[cfg(test)]
+    pub fn make_customer(&mut self) -> String {
+        let answer = self.past_the_shop("/v1/customers", "");
+        let made: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        made["id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What the gateway is asked for by others than the shop; nobody hears of it.
+    #[cfg(test)]
+    fn past_the_shop(&mut self, path: &str, form: &str) -> souk_gateway::offline::Answer {
+        let mut headers = HeaderMap::new();
+        if let Ok(key) = format!("Bearer {GATEWAY_KEY}").parse() {
+            headers.insert("authorization", key);
+        }
+        let (uri, now) = (path.parse().unwrap_or_default(), self.now().as_second());
+        self.gateway.answer(&Method::POST, &uri, &headers, form.as_bytes(), Mishap::None, now)
+    }
+
+    /// Somebody gives an order's money back at the gateway's own console, and no webhook tells.
+    #[cfg(test)]
+    pub fn refund_unheard(&mut self, order_id: &str, amount: i64) {
+        let paid = self.gateway.intents().iter().find(|intent| intent.order_id() == Some(order_id));
+        let Some(intent) = paid.map(|intent| intent.id.clone()) else { return };
+        let _lost = self.past_the_shop("/v1/refunds", &format!("payment_intent={intent}&amount={amount}"));
+    }
+
     /// The shopper answers their bank's challenge.
     pub fn authenticate(&mut self, intent: &str, succeeds: bool) {
         let notices = self.gateway.authenticate(intent, succeeds, self.now().as_second());

@@ -4,7 +4,7 @@ use souk_domain::order::CancelReason;
 use souk_orders::Orders;
 use souk_payments::{Authorized, Charge, PaymentRecords, authorize, stripe::StripeGateway};
 use souk_runtime::task::TaskError;
-use souk_wiring::{Call, FromEnvironment};
+use souk_wiring::{Call, FromEnvironment, Parsed};
 
 use super::{
     StepInput, StepOutcome, StepOutput,
@@ -19,6 +19,8 @@ pub struct Deps {
     units: EnsureReservation,
     payments: PaymentRecords,
     gateway: StripeGateway,
+    #[variable("RENEW_AUTHORIZATIONS")]
+    renews: Parsed<bool>,
 }
 
 /// Holds the order's units, where they are not held, and authorises its total.
@@ -36,7 +38,8 @@ pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Re
     let Some(payment_method) = &order.payment_method else {
         return Err(TaskError::new("PaymentMethodUnknown", format!("{} was never asked for", input.order_id)));
     };
-    let charge = Charge { order_id: &order.order_id, amount: order.total, payment_method };
+    let kept_for = deps.renews.0.then_some(&order.user_id);
+    let charge = Charge { order_id: &order.order_id, amount: order.total, payment_method, kept_for };
     let authorized = authorize(&deps.payments, &deps.gateway, charge, now).await.map_err(payment_error)?;
     Ok(match authorized {
         Authorized::Yes => input.answer(StepOutcome::Authorized),

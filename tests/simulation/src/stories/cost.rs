@@ -170,9 +170,17 @@ impl Shop {
         // Warm: the table of warehouses, and the shopper's count, are there.
         let first = self.check_out_cart("ann").await;
         self.give_up("ann", &first).await;
+        self.is_known("ann").await;
         self.forget();
         self.http("POST /checkouts");
         self.check_out_cart("ann").await
+    }
+
+    /// The gateway knows the shopper from an order before; with the first one it costs a call of it and a write more.
+    async fn is_known(&self, user: &str) {
+        let customer = self.network.with(|world| world.make_customer());
+        let kept = self.functions.payments.keep_customer(&user.parse().unwrap(), &customer, self.now()).await;
+        assert_eq!(kept.unwrap(), customer);
     }
 
     /// Nothing is on its way, and nothing was counted.
@@ -220,7 +228,7 @@ fn a_delivered_order_of_one_line() {
         let order_id = shop.ordered(&["tea"], CARD).await;
         shop.sent_and_arrived(&order_id).await;
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED", "SHIPPED", "DELIVERED"]);
-        shop.holds("One line, delivered", &Bound { writes: 56.0, reads: 24.5, functions: 19, dollars: 60.8 });
+        shop.holds("One line, delivered", &Bound { writes: 56.0, reads: 25.0, functions: 19, dollars: 60.9 });
     });
 }
 
@@ -229,7 +237,7 @@ fn a_delivered_order_of_five_lines() {
     play(async |shop| {
         let order_id = shop.ordered(&["tea", "pot", "cup", "tin", "jug"], CARD).await;
         shop.sent_and_arrived(&order_id).await;
-        shop.holds("Five lines, delivered", &Bound { writes: 78.0, reads: 32.5, functions: 19, dollars: 75.6 });
+        shop.holds("Five lines, delivered", &Bound { writes: 78.0, reads: 33.0, functions: 19, dollars: 75.7 });
     });
 }
 
@@ -239,7 +247,7 @@ fn an_order_whose_card_is_declined() {
     play(async |shop| {
         let order_id = shop.ordered(&["tea"], DECLINED).await;
         assert_eq!(shop.history(&order_id).last().map(String::as_str), Some("CANCELLED"));
-        shop.holds("One line, declined", &Bound { writes: 40.0, reads: 17.0, functions: 16, dollars: 44.6 });
+        shop.holds("One line, declined", &Bound { writes: 40.0, reads: 17.5, functions: 16, dollars: 44.7 });
     });
 }
 
@@ -251,7 +259,7 @@ fn an_order_that_its_customer_cancels() {
         assert_eq!(shop.cancel("ann", &order_id).await.status, 200);
         shop.bring_all().await;
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED", "CANCELLED"]);
-        shop.holds("One line, cancelled", &Bound { writes: 58.0, reads: 25.0, functions: 21, dollars: 61.9 });
+        shop.holds("One line, cancelled", &Bound { writes: 58.0, reads: 25.5, functions: 21, dollars: 62.0 });
     });
 }
 
@@ -265,7 +273,7 @@ fn a_delivered_order_of_one_line_whose_units_a_row_holds() {
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED", "SHIPPED", "DELIVERED"]);
         shop.holds(
             "One line, delivered, second edition",
-            &Bound { writes: 42.0, reads: 24.5, functions: 19, dollars: 52.1 },
+            &Bound { writes: 42.0, reads: 25.0, functions: 19, dollars: 52.2 },
         );
     });
 }
@@ -302,7 +310,7 @@ fn an_order_whose_card_is_declined_and_whose_units_a_row_holds() {
         assert_eq!(shop.history(&order_id).last().map(String::as_str), Some("CANCELLED"));
         shop.holds(
             "One line, declined, second edition",
-            &Bound { writes: 29.0, reads: 23.0, functions: 18, dollars: 40.1 },
+            &Bound { writes: 29.0, reads: 23.5, functions: 18, dollars: 40.2 },
         );
     });
 }
@@ -340,6 +348,7 @@ fn an_order_of_a_flash_sale() {
         let key = ShopperKey::of(&user.parse().unwrap()).unwrap();
         // Warm: the room and the definition are known.
         let _room = claims.rooms().get(&sale_id, shop.now()).await.unwrap();
+        shop.is_known(user).await;
         shop.forget();
         shop.http("POST …/intents");
         let claimed = claims.claim(&sale_id, &key, shop.now()).await.unwrap().outcome;
@@ -358,6 +367,6 @@ fn an_order_of_a_flash_sale() {
         let order_id = shop.orders()[0]["order_id"].as_str().unwrap().to_owned();
         assert_eq!(shop.history(&order_id), ["PENDING_PAYMENT", "CONFIRMED"]);
         shop.sent_and_arrived(&order_id).await;
-        shop.holds("A flash sale's, delivered", &Bound { writes: 37.0, reads: 13.5, functions: 18, dollars: 45.9 });
+        shop.holds("A flash sale's, delivered", &Bound { writes: 37.0, reads: 14.0, functions: 18, dollars: 46.0 });
     });
 }
