@@ -23,6 +23,7 @@ use souk_fn_fulfilment::{
 };
 use souk_fn_orders::{admin, background, checkouts, orders, saga};
 use souk_inventory::{FlashSaleUnits, StockRows};
+#[cfg(test)]
 use souk_payments::PaymentRecords;
 use souk_pricing::Prices;
 use souk_runtime::task::TaskError;
