@@ -2,7 +2,10 @@
 
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
-use souk_domain::ids::{CheckoutId, ReservationId, Sku, WarehouseId};
+use souk_domain::{
+    ids::{CheckoutId, ReservationId, Sku},
+    stock::RowKey,
+};
 use utoipa::ToSchema;
 
 /// The source of inventory's events on the bus.
@@ -32,13 +35,26 @@ pub struct HintDue {
     pub sku: Sku,
 }
 
-/// A row of stock has marks that are worth a collection. Comes once they are old enough, at least once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MarksGrown {
-    /// Of which SKU.
-    pub sku: Sku,
-    /// In which warehouse.
-    pub warehouse_id: WarehouseId,
+/// A row of stock must be seen to. Comes at least once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RowGrown {
+    /// Which row.
+    #[serde(flatten)]
+    pub row: RowKey,
+    /// What is to be done about it.
+    #[serde(default)]
+    pub task: RowTask,
+}
+
+/// What is to be done about a row that has grown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowTask {
+    /// It has marks that are worth a collection. Comes once they are old enough.
+    #[default]
+    Collect,
+    /// It is a first row: it remembers too much, or a warehouse's units lie where nobody asks for them.
+    ShareOut,
 }
 
 /// What is held may be held long enough. Comes at least once, and perhaps early.

@@ -4,11 +4,12 @@
 use serde::Serialize;
 use souk_cart::Cart;
 use souk_domain::{
-    ids::Sku,
+    ids::{CheckoutId, Sku},
     money::{Currency, Money},
     quantity::Quantity,
 };
 use souk_dynamo::StoreError;
+use souk_orders::Checkout;
 use souk_pricing::Prices;
 use souk_runtime::http::Response;
 use utoipa::ToSchema;
@@ -24,6 +25,10 @@ pub(crate) struct CartView {
     /// Lines of the guest's cart that found no place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<Sku>,
+    /// The checkout that is open for the cart as it is: `POST /checkouts` without lines finds it again. Only `GET /cart`
+    /// names it, and one that was made a moment ago it may not name yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkout_id: Option<CheckoutId>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,11 +60,16 @@ impl CartView {
             }
         });
         let lines: Vec<_> = lines.collect();
-        Ok(Self { subtotal: subtotal(&lines, prices.currency()), lines, version: cart.version, left_out: Vec::new() })
+        let subtotal = subtotal(&lines, prices.currency());
+        Ok(Self { subtotal, lines, version: cart.version, left_out: Vec::new(), checkout_id: None })
     }
 
     pub(crate) fn leaving_out(self, left_out: Vec<Sku>) -> Self {
         Self { left_out, ..self }
+    }
+
+    pub(crate) fn naming(self, checkout: Option<Checkout>) -> Self {
+        Self { checkout_id: checkout.map(|checkout| checkout.checkout_id), ..self }
     }
 
     pub(crate) fn answer(&self) -> Response {

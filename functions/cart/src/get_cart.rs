@@ -1,13 +1,24 @@
 //! `GET /cart`: the cart of whoever asks.
 
-use souk_cart::Cart;
+use souk_cart::{Cart, Owner};
+use souk_orders::Checkouts;
 use souk_runtime::http::{HttpResult, Request};
-use souk_wiring::Call;
+use souk_wiring::{Call, FromEnvironment};
 
-pub use crate::shopper::Deps;
-use crate::{answer::CartView, shopper::owner};
+use crate::{
+    answer::CartView,
+    shopper::{self, owner},
+};
 
-/// Answers with the cart. Looking at it makes none: a guest without a cookie sees an empty one.
+/// What every request about a cart needs, and the checkouts, of which one may be the cart's.
+#[derive(Debug, FromEnvironment)]
+pub struct Deps {
+    shopper: shopper::Deps,
+    checkouts: Checkouts,
+}
+
+/// Answers with the cart. Looking at it makes none: a guest without a cookie sees an empty one. A user's names the checkout
+/// that is open for it.
 #[utoipa::path(
     get,
     path = "/cart",
@@ -16,10 +27,17 @@ use crate::{answer::CartView, shopper::owner};
     security((), ("guest" = []), ("user" = [])),
 )]
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
-    let now = call.now;
-    let cart = match owner(deps, &request).await? {
-        Some(owner) => deps.carts.get(&owner, now).await?,
-        None => Cart::empty(now),
+    let Deps { shopper, checkouts } = deps;
+    let owner = owner(shopper, &request).await?;
+    let cart = match &owner {
+        Some(owner) => shopper.carts.get(owner, call.now).await?,
+        None => Cart::empty(call.now),
     };
-    Ok(CartView::of(&cart, &deps.prices).await?.answer())
+    let checkout = match &owner {
+        Some(Owner::User(user_id)) if !cart.lines.is_empty() => {
+            checkouts.open_of_cart(user_id, cart.version, call.now).await?
+        }
+        _ => None,
+    };
+    Ok(CartView::of(&cart, &shopper.prices).await?.naming(checkout).answer())
 }

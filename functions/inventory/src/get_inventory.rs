@@ -31,7 +31,7 @@ struct RowViews<'a> {
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let sku: Sku = request.path("sku")?;
-    let rows = deps.rows.of_sku(&sku).await?;
+    let rows = deps.rows.whole_of_sku(&sku).await?;
     if rows.is_empty() {
         return Err(Problem::not_found("stock"));
     }

@@ -1,10 +1,10 @@
 //! `GET /admin/inventory/{sku}/{warehouse_id}/ledger`: how a row came to its numbers, newest first.
 
 use serde::Serialize;
-use souk_domain::stock::{Movement, MovementKind};
+use souk_domain::stock::{MAX_SPLITS, Movement, MovementKind, RowKey, Split};
 use souk_dynamo::Cursor;
 use souk_inventory::{Ledger, LedgerEntry};
-use souk_runtime::http::{HttpResult, Request, Response, page_size};
+use souk_runtime::http::{HttpResult, Problem, Request, Response, page_size};
 use souk_wiring::{Call, FromEnvironment};
 use utoipa::ToSchema;
 
@@ -70,12 +70,23 @@ impl From<LedgerEntry> for EntryView {
     }
 }
 
+/// The split whose movements are asked for.
+fn split_of(request: &Request) -> Result<Split, Problem> {
+    match request.query::<u16>("split")? {
+        None => Ok(Split::FIRST),
+        Some(number @ 1..=MAX_SPLITS) => Ok(Split::number(number)),
+        Some(_) => Err(Problem::invalid_field("split", format!("must be from 1 to {MAX_SPLITS}"))),
+    }
+}
+
 /// Answers with a page of movements. The ledger follows the rows within seconds.
 #[utoipa::path(
     get,
     path = "/admin/inventory/{sku}/{warehouse_id}/ledger",
     operation_id = "get-ledger",
     params(
+        ("split" = Option<u16>, Query, minimum = 1, maximum = 128, description =
+            "Of a row that was split while it was hot: the movements of this split. Units that go from one to another are `MOVED`."),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 200, description = "How many; 50 unless said otherwise."),
         ("cursor" = Option<String>, Query, description = "The `cursor` of the page before."),
     ),
@@ -85,12 +96,13 @@ impl From<LedgerEntry> for EntryView {
 pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
     require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;
-    request.allow_query(&["limit", "cursor"])?;
+    request.allow_query(&["split", "limit", "cursor"])?;
+    let row = RowKey::first(&sku, &warehouse_id).of_split(split_of(&request)?);
     let limit = page_size(request.query("limit")?, LIMIT_DEFAULT, 1..=LIMIT_MAX)?;
-    let list = format!("ledger of {sku} in {warehouse_id}");
+    let list = format!("ledger of {row}");
     let cursor: Option<String> = request.query("cursor")?;
     let below = cursor.map(|text| Cursor::<u64>::decode(&text, &list)).transpose()?.map(|Cursor(below)| below);
-    let page = deps.ledger.page(&sku, &warehouse_id, below, limit).await?;
+    let page = deps.ledger.page(&row, below, limit).await?;
     let cursor = page.next.map(|next| Cursor(next).encode(&list));
     Ok(Response::json(200, &LedgerView { entries: page.entries.into_iter().map(EntryView::from).collect(), cursor }))
 }

@@ -92,7 +92,7 @@ impl Hints {
 
 /// The SKUs that a warehouse began to hold, each once.
 pub(crate) fn of_new_rows(changes: &[RowChange]) -> Vec<Due> {
-    due(changes, |old, _| old.is_none())
+    due(changes, |old, new| old.is_none() && new.split.is_first())
 }
 
 /// The SKUs of which there is more or less to sell than before, each once. A commit changes a row, but

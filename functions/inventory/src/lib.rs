@@ -1,9 +1,9 @@
 //! Lambda handlers of the inventory context.
 #![forbid(unsafe_code)]
 
-mod collector;
 pub mod get_inventory;
 pub mod get_ledger;
+mod grown_rows;
 mod hints;
 pub mod ledger_writer;
 mod operator;

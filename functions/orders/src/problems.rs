@@ -65,7 +65,10 @@ pub(crate) fn checkout_consumed() -> Problem {
 }
 
 pub(crate) fn cart_consumed() -> Problem {
-    Problem::new(CartConsumed, "This cart was ordered through another checkout. See GET /orders.")
+    Problem::new(
+        CartConsumed,
+        "An order was made of this cart as it is. See GET /orders: one that waits can be paid there, or cancelled.",
+    )
 }
 
 pub(crate) fn price_changed(changes: &[PriceChange]) -> Problem {
@@ -106,7 +109,7 @@ pub(crate) fn payment_not_awaited(order: &Order, payment: Option<PaymentState>) 
             format!("The payment is {}, and was not declined: no other method is wanted now.", payment.as_str())
         }
         OrderStatus::PendingPayment => {
-            "The order's time to pay is over, or its decline ends it: check out again.".to_owned()
+            "The order's time to pay is over, or its decline ends it: once it is cancelled, check out again.".to_owned()
         }
         status => format!("The order is {status}: it is paid."),
     };

@@ -19,8 +19,11 @@ ELSEWHERE = {
 }
 # The same of one route.
 ONE_ROUTE = {
-    **{("POST /checkouts", kind): "the order protocol's second edition answers it: tests/tests/souk/store/holding.rs"
-       for kind in ("checkout-consumed", "checkout-expired", "idempotency-key-reused")},
+    **{("POST /orders", kind): "of checkouts of the order protocol's first edition: tests/simulation/src/stories"
+       for kind in ("cart-consumed", "idempotency-key-reused")},
+    ("POST /checkouts", "too-scattered"): "an order of the protocol's first edition that leaves from more rows than one transaction takes",
+    ("POST /orders/{order_id}/payment", "too-many-payment-methods"):
+        "six declines take longer than a test's time to pay: tests/simulation/src/stories/holds.rs",
     ("PUT /admin/sales/{sale_id}", "not-found"): "a sale is never deleted, so none goes between reading and writing it",
     ("POST /sales/{sale_id}/intents", "not-found"): "who has an admission has it to a sale that there is, and none is deleted",
     ("POST /admin/sales/{sale_id}/close", "illegal-transition"): "while it is being prepared, which its PUT does before it answers",

@@ -59,7 +59,7 @@ impl IdempotentRequest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum AdjustOutcome {
-    /// The row afterwards; at a repeat, the row as it was after the first time.
+    /// What the warehouse has afterwards; at a repeat, what it had after the first time.
     Adjusted(StockRow),
     /// The row's numbers do not allow it.
     Refused(StockError, StockRow),
@@ -161,9 +161,12 @@ impl StockRows {
                 return Ok(first.answer_to(request));
             }
             let Some(row) = self.get(sku, warehouse_id).await? else { return Ok(AdjustOutcome::Absent) };
-            let next = match row.apply(change, cause.clone()) {
+            let splits = self.splits_of(&row).await?;
+            let (row, splits) = self.gather_for(row, splits, change, cause.at).await?;
+            let whole = row.whole(&splits);
+            let next = match whole.apply(change, cause.clone()) {
                 Ok(next) => next,
-                Err(why) => return Ok(AdjustOutcome::Refused(why, row)),
+                Err(why) => return Ok(AdjustOutcome::Refused(why, whole)),
             };
             let answer = Remembered {
                 id: id.clone(),

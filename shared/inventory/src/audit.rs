@@ -6,12 +6,12 @@ use souk_domain::{
     audit::{RowFacts, RowReading, Tally, Violation, stock, tallies},
     ids::{Sku, WarehouseId},
     reservation::Reservation,
-    stock::Allocation,
+    stock::{Allocation, RowKey},
 };
 use souk_dynamo::{Page, StoreError};
 use souk_wiring::FromEnvironment;
 
-use crate::{Ledger, ReservationBook, StockRows, flash_sale_units::Allotment};
+use crate::{Ledger, ReservationBook, StockRows, flash_sale_units::Allotment, row_write::stored};
 
 /// A row that was written less long ago is not at rest: its ledger follows by a stream.
 const REST: SignedDuration = SignedDuration::from_secs(10);
@@ -136,15 +136,16 @@ impl StockAuditor {
         let mut readings = Vec::new();
         for row in rows.into_iter().flatten() {
             readings.push(RowReading {
-                warehouse_id: row.warehouse_id.clone(),
+                key: row.key(),
                 row: Some(row.clone()),
-                tally: tallies.remove(&row.warehouse_id).unwrap_or_default(),
-                ledger: self.ledger.sum(sku, &row.warehouse_id, row.version).await?,
+                // Reservations have units of first rows only.
+                tally: row.split.is_first().then(|| tallies.remove(&row.warehouse_id)).flatten().unwrap_or_default(),
+                ledger: self.ledger.sum(&row.key(), row.version).await?,
             });
         }
         // Whatever is left over has no row.
         readings.extend(tallies.into_iter().map(|(warehouse_id, tally)| RowReading {
-            warehouse_id,
+            key: RowKey::first(sku, &warehouse_id),
             row: None,
             tally,
             ledger: Default::default(),
@@ -153,7 +154,15 @@ impl StockAuditor {
     }
 
     async fn rows_of(&self, sku: &Sku) -> Result<Vec<RowFacts>, StoreError> {
-        self.rows.table.partition("sku", sku.as_str()).await
+        let mut rows: Vec<RowFacts> = self.rows.table.partition("sku", sku.as_str()).await?;
+        let splits = rows.iter().flat_map(|row| row.splits.all().map(|split| row.key().of_split(split)));
+        let splits: Vec<_> = splits.map(|row| (row.partition().into_owned(), row.warehouse_id)).collect();
+        if !splits.is_empty() {
+            let keys: Vec<_> = splits.iter().map(|(partition, warehouse_id)| stored(partition, warehouse_id)).collect();
+            rows.extend(self.rows.table.read_many::<RowFacts, _>(&keys).await?);
+            rows.sort_by_key(RowFacts::key);
+        }
+        Ok(rows)
     }
 
     async fn all_rows(&self, audit: &mut StockAudit) -> Result<Rows, StoreError> {

@@ -86,8 +86,10 @@ impl FlashSaleUnits {
             if let Some(allotted) = self.get(sale_id).await? {
                 return Ok(AllotOutcome::Allotted(allotted.lines));
             }
-            let lines = match allocate(&demand, &self.rows.of_sku(sku).await?, &[]) {
+            let rows = self.rows.of_sku(sku).await?;
+            let lines = match allocate(&demand, &rows, &[]) {
                 Ok(lines) => lines,
+                Err(_) if self.rows.gather_all(&rows, units, now).await? => continue,
                 Err(shortage) => return Ok(AllotOutcome::OutOfStock(shortage)),
             };
             let allotment = Allotment {

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use souk_domain::{
-    ids::{CheckoutId, Sku, WarehouseId},
-    stock::{Delta, Entry, GivingBack, Holding, Judged, MovementKind, RowWrite, Selling, StockRow, Wish},
+    ids::CheckoutId,
+    stock::{Delta, Entry, GivingBack, Holding, Judged, MovementKind, RowKey, RowWrite, Selling, StockRow, Wish},
 };
 use souk_dynamo::{Backoff, Outcome, StoreError, Transaction};
 
 use crate::{
     StockRows,
-    row_write::{judged, key, with_holds},
+    row_write::{judged, stored, with_holds},
 };
 
 /// How often a row is judged anew because it moved. Holds commute, so only who asks for a version, or the very same
@@ -38,12 +38,7 @@ impl StockRows {
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; asking again is safe.
-    pub async fn hold(
-        &self,
-        row: (&Sku, &WarehouseId),
-        wish: &Wish,
-        now: Timestamp,
-    ) -> Result<Option<Found<Holding>>, StoreError> {
+    pub async fn hold(&self, row: &RowKey, wish: &Wish, now: Timestamp) -> Result<Option<Found<Holding>>, StoreError> {
         let belief = Some((RowWrite::hold(wish, now), Holding::Held(wish.units)));
         self.step(row, belief, None, |found| found.hold(wish, now)).await
     }
@@ -59,8 +54,7 @@ impl StockRows {
         wish: &Wish,
         now: Timestamp,
     ) -> Result<Option<Found<Holding>>, StoreError> {
-        let (sku, warehouse_id) = (seen.sku.clone(), seen.warehouse_id.clone());
-        self.step((&sku, &warehouse_id), None, Some(seen), |found| found.hold_or_pass(wish, true, now)).await
+        self.step(&seen.key(), None, Some(seen), |found| found.hold_or_pass(wish, true, now)).await
     }
 
     /// P4: takes over the units of the shopper's own older checkout, which was read closed. `seen` is the row as a
@@ -76,9 +70,8 @@ impl StockRows {
         is_last: bool,
         now: Timestamp,
     ) -> Result<Option<Found<Holding>>, StoreError> {
-        let (sku, warehouse_id) = (seen.sku.clone(), seen.warehouse_id.clone());
         let judge = |found: &StockRow| found.take_over(wish, older, is_last, now);
-        self.step((&sku, &warehouse_id), None, Some(seen), judge).await
+        self.step(&seen.key(), None, Some(seen), judge).await
     }
 
     /// S1: what is held is found by one read; what is not is held, as far as the row has it where another one
@@ -88,7 +81,7 @@ impl StockRows {
     /// [`StoreError`] where the outcome is unknown; asking again is safe.
     pub async fn ensure(
         &self,
-        row: (&Sku, &WarehouseId),
+        row: &RowKey,
         wish: &Wish,
         is_left: bool,
         now: Timestamp,
@@ -103,7 +96,7 @@ impl StockRows {
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn release(
         &self,
-        row: (&Sku, &WarehouseId),
+        row: &RowKey,
         checkout_id: &CheckoutId,
         believed: Option<u32>,
         now: Timestamp,
@@ -119,7 +112,7 @@ impl StockRows {
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn sell(
         &self,
-        row: (&Sku, &WarehouseId),
+        row: &RowKey,
         checkout_id: &CheckoutId,
         believed: Option<u32>,
         now: Timestamp,
@@ -135,7 +128,7 @@ impl StockRows {
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn give_back(
         &self,
-        row: (&Sku, &WarehouseId),
+        row: &RowKey,
         checkout_id: &CheckoutId,
         was_confirmed: bool,
         missing: u32,
@@ -152,7 +145,7 @@ impl StockRows {
     pub fn returning(
         &self,
         transaction: Transaction,
-        (sku, warehouse_id): (&Sku, &WarehouseId),
+        row: &RowKey,
         checkout_id: &CheckoutId,
         units: u32,
         now: Timestamp,
@@ -165,7 +158,7 @@ impl StockRows {
             at: now,
         };
         let write = crate::row_write::movement_of(&movement)?;
-        Ok(transaction.update(&self.table, &key(sku, warehouse_id), write))
+        Ok(transaction.update(&self.table, &stored(&row.partition(), &row.warehouse_id), write))
     }
 
     /// Collect: takes these marks away, where they still are the same. `seen` is the row in which they were found. True
@@ -179,35 +172,37 @@ impl StockRows {
         marks: &[(CheckoutId, Entry)],
         now: Timestamp,
     ) -> Result<Option<Found<bool>>, StoreError> {
-        let (sku, warehouse_id) = (seen.sku.clone(), seen.warehouse_id.clone());
         let judge = |found: &StockRow| match found.collect(marks, now) {
             Some(write) => Judged::Write(write, true),
             None => Judged::Settled(false),
         };
-        self.step((&sku, &warehouse_id), None, Some(seen), judge).await
+        self.step(&seen.key(), None, Some(seen), judge).await
     }
 
     /// Writes what is believed of the row, or judges it and writes the judgement; what a refusal brings is judged
     /// anew. `None` where there is no such row.
     async fn step<O>(
         &self,
-        (sku, warehouse_id): (&Sku, &WarehouseId),
+        row: &RowKey,
         mut belief: Belief<O>,
         mut seen: Option<StockRow>,
         judge: impl Fn(&StockRow) -> Judged<O>,
     ) -> Result<Option<Found<O>>, StoreError> {
-        let key = key(sku, warehouse_id);
+        let partition = row.partition();
+        let key = stored(&partition, &row.warehouse_id);
         for writes in 1..=ATTEMPTS {
             let (write, outcome) = match belief.take() {
                 Some(believed) => believed,
                 None => {
                     let known = match seen.take() {
                         Some(row) => Some(row),
-                        None => self.get(sku, warehouse_id).await?,
+                        None => self.get_row(row).await?,
                     };
-                    let Some(row) = known else { return Ok(None) };
-                    match judge(&row) {
-                        Judged::Settled(outcome) => return Ok(Some(Found { outcome, row, writes: writes - 1 })),
+                    let Some(known) = known else { return Ok(None) };
+                    match judge(&known) {
+                        Judged::Settled(outcome) => {
+                            return Ok(Some(Found { outcome, row: known, writes: writes - 1 }));
+                        }
                         Judged::Write(write, outcome) => (write, outcome),
                     }
                 }
@@ -227,6 +222,6 @@ impl StockRows {
                 Err(error) => return Err(error),
             }
         }
-        Err(StoreError::Busy(format!("the row of {sku} in {warehouse_id} is being written by others")))
+        Err(StoreError::Busy(format!("the row of {row} is being written by others")))
     }
 }

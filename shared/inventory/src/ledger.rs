@@ -1,8 +1,7 @@
 use serde::{Deserialize, Serialize};
 use souk_domain::{
     audit::LedgerSum,
-    ids::{Sku, WarehouseId},
-    stock::{Movement, StockRow},
+    stock::{Movement, RowKey, StockRow},
 };
 use souk_dynamo::{AttributeValue, StoreError, Table, n, s};
 use souk_wiring::FromEnvironment;
@@ -69,27 +68,21 @@ impl Ledger {
             reserved_quantity: row.set_aside(),
             available: row.available,
         };
-        self.table.put(&LedgerRecord { row: partition(&row.sku, &row.warehouse_id), entry }).await
+        self.table.put(&LedgerRecord { row: partition(&row.key()), entry }).await
     }
 
     /// A row's movements, newest first, below a version.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn page(
-        &self,
-        sku: &Sku,
-        warehouse_id: &WarehouseId,
-        below: Option<u64>,
-        limit: usize,
-    ) -> Result<LedgerPage, StoreError> {
+    pub async fn page(&self, row: &RowKey, below: Option<u64>, limit: usize) -> Result<LedgerPage, StoreError> {
         let names = [("#row", "row"), ("#version", "version")];
         let mut query = self.table.query().key_condition_expression("#row = :row AND #version < :below");
         for (name, attribute) in names {
             query = query.expression_attribute_names(name, attribute);
         }
         let answer = query
-            .expression_attribute_values(":row", s(partition(sku, warehouse_id)))
+            .expression_attribute_values(":row", s(partition(row)))
             .expression_attribute_values(":below", below.map_or_else(highest, n))
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
@@ -107,7 +100,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn sum(&self, sku: &Sku, warehouse_id: &WarehouseId, up_to: u64) -> Result<LedgerSum, StoreError> {
+    pub async fn sum(&self, row: &RowKey, up_to: u64) -> Result<LedgerSum, StoreError> {
         let mut sum = LedgerSum::default();
         let mut entries = self
             .table
@@ -115,7 +108,7 @@ impl Ledger {
             .key_condition_expression("#row = :row AND #version <= :last")
             .expression_attribute_names("#row", "row")
             .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":row", s(partition(sku, warehouse_id)))
+            .expression_attribute_values(":row", s(partition(row)))
             .expression_attribute_values(":last", n(up_to))
             .consistent_read(true)
             .into_paginator()
@@ -133,6 +126,11 @@ fn highest() -> AttributeValue {
     n(u64::MAX)
 }
 
-fn partition(sku: &Sku, warehouse_id: &WarehouseId) -> String {
-    format!("{sku}#{warehouse_id}")
+/// SKU and warehouse, and of a split its number.
+fn partition(row: &RowKey) -> String {
+    let RowKey { sku, warehouse_id, split } = row;
+    match split.is_first() {
+        true => format!("{sku}#{warehouse_id}"),
+        false => format!("{sku}#{warehouse_id}#{}", split.get()),
+    }
 }

@@ -18,6 +18,7 @@ mod reserve;
 mod row_write;
 mod rows;
 mod set_quantity;
+mod splits;
 mod transitions;
 mod warehouses;
 

@@ -60,8 +60,8 @@ impl StockRows {
             None => moved.remove("place").when(kept.exists()),
         };
         Ok(match self.table.update(&key(sku, warehouse_id), write).await? {
-            Outcome::Written(item) => PlaceOutcome::Placed(souk_dynamo::decode(item)?),
-            Outcome::Refused(Some(item)) => PlaceOutcome::Unchanged(souk_dynamo::decode(item)?),
+            Outcome::Written(item) => PlaceOutcome::Placed(self.whole(&souk_dynamo::decode(item)?).await?),
+            Outcome::Refused(Some(item)) => PlaceOutcome::Unchanged(self.whole(&souk_dynamo::decode(item)?).await?),
             Outcome::Refused(None) => PlaceOutcome::Absent,
         })
     }

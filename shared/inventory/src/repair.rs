@@ -55,8 +55,11 @@ impl Reservations {
     ) -> Result<RepairOutcome, StoreError> {
         let key = key(sku, warehouse_id);
         let Some(row) = self.rows.table.get::<RowFacts>(&key).await? else { return Ok(RepairOutcome::Absent) };
-        if row.version != seen {
-            return Ok(RepairOutcome::Stale(row.version));
+        // What an operator has seen is the warehouse's whole stock.
+        let splits = self.rows.splits_beside(&row.key(), row.splits).await?;
+        let beside: u64 = splits.iter().map(|split| split.version).sum();
+        if row.version + beside != seen {
+            return Ok(RepairOutcome::Stale(row.version + beside));
         }
         if row.written.at + REST > now {
             return Ok(RepairOutcome::Moving);
@@ -70,8 +73,8 @@ impl Reservations {
         }
         if (row.reserved_quantity, row.available) == (held, available) {
             return Ok(match self.rows.get(sku, warehouse_id).await? {
-                Some(row) if row.version == seen => RepairOutcome::Sound(row),
-                present => present.map_or(RepairOutcome::Absent, |row| RepairOutcome::Stale(row.version)),
+                Some(present) if present.version == row.version => RepairOutcome::Sound(present.whole(&splits)),
+                present => present.map_or(RepairOutcome::Absent, |row| RepairOutcome::Stale(row.version + beside)),
             });
         }
         let movement = Movement {
@@ -86,10 +89,12 @@ impl Reservations {
             .set("available", n(available))
             .set("movement", souk_dynamo::value(&movement)?)
             .add("version", n(1))
-            .when(attribute("version").equals(n(seen)));
+            .when(attribute("version").equals(n(row.version)));
         Ok(match self.rows.table.update(&key, update).await? {
-            Outcome::Written(item) => RepairOutcome::Repaired(souk_dynamo::decode(item)?),
-            Outcome::Refused(Some(item)) => RepairOutcome::Stale(souk_dynamo::decode::<RowFacts>(item)?.version),
+            Outcome::Written(item) => RepairOutcome::Repaired(souk_dynamo::decode::<StockRow>(item)?.whole(&splits)),
+            Outcome::Refused(Some(item)) => {
+                RepairOutcome::Stale(souk_dynamo::decode::<RowFacts>(item)?.version + beside)
+            }
             Outcome::Refused(None) => RepairOutcome::Absent,
         })
     }

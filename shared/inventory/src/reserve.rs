@@ -85,6 +85,11 @@ impl Reservations {
             let plan = match allocate(&demand, &candidates.0, &request.nearest) {
                 Ok(plan) if plan.len() > MAX_ROWS => return Ok(ReserveOutcome::Scattered),
                 Ok(plan) => plan,
+                Err(shortage) if self.rows.gather_all(&candidates.0, shortage.requested, now).await? => {
+                    cost.attempts += 1;
+                    candidates = self.read_candidates(&demand).await?;
+                    continue;
+                }
                 // The units may be gone because an earlier call with this id took them.
                 Err(shortage) => return self.stored_or(request, ReserveOutcome::OutOfStock(shortage)).await,
             };

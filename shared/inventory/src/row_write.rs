@@ -90,9 +90,14 @@ pub(crate) fn with_holds() -> Result<Update, StoreError> {
     Ok(Update::new().set_if_absent("holds", souk_dynamo::value(&Holds::default())?).when(attribute("sku").exists()))
 }
 
-/// The key of a warehouse's row of a SKU.
+/// The key of a warehouse's first row of a SKU.
 pub(crate) fn key<'a>(sku: &'a Sku, warehouse_id: &'a WarehouseId) -> [(&'static str, &'a str); 2] {
-    [("sku", sku.as_str()), ("warehouse_id", warehouse_id.as_str())]
+    stored(sku.as_str(), warehouse_id)
+}
+
+/// The key of a row in this partition.
+pub(crate) fn stored<'a>(partition: &'a str, warehouse_id: &'a WarehouseId) -> [(&'static str, &'a str); 2] {
+    [("sku", partition), ("warehouse_id", warehouse_id.as_str())]
 }
 
 /// Only while the row still is as it was seen.

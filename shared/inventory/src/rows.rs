@@ -1,11 +1,11 @@
 use souk_domain::{
     ids::{Sku, WarehouseId},
-    stock::StockRow,
+    stock::{RowKey, StockRow},
 };
-use souk_dynamo::{Item, Page, StoreError, Table};
+use souk_dynamo::{Item, Page, Segment, StoreError, Table};
 use souk_wiring::FromEnvironment;
 
-use crate::row_write::key;
+use crate::row_write::{key, stored};
 
 /// The `inventory` table (keys `sku`, `warehouse_id`): one row per SKU and warehouse.
 #[derive(Debug, Clone, FromEnvironment)]
@@ -36,7 +36,8 @@ impl StockRows {
         self.table.client()
     }
 
-    /// A SKU's rows, read consistently, by warehouse id.
+    /// A SKU's rows, one a warehouse, read consistently, by warehouse id. Where it was split, its splits are not among
+    /// them.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -44,12 +45,20 @@ impl StockRows {
         self.table.partition("sku", sku.as_str()).await
     }
 
-    /// One row, read consistently.
+    /// A warehouse's first row, read consistently.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn get(&self, sku: &Sku, warehouse_id: &WarehouseId) -> Result<Option<StockRow>, StoreError> {
         self.table.get(&key(sku, warehouse_id)).await
+    }
+
+    /// One row, read consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn get_row(&self, row: &RowKey) -> Result<Option<StockRow>, StoreError> {
+        self.table.get(&stored(&row.partition(), &row.warehouse_id)).await
     }
 
     /// One page of all rows, read consistently item by item; a page begins where the one before ended.
@@ -60,12 +69,20 @@ impl StockRows {
         self.table.scan_page(after).await
     }
 
+    /// As [`StockRows::scan_page`], of a part of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn scan_segment(&self, segment: Segment, after: Option<Item>) -> Result<Page<StockRow>, StoreError> {
+        self.table.scan_segment(segment, after).await
+    }
+
     /// What can be sold of a SKU, over all warehouses.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn availability(&self, sku: &Sku) -> Result<Availability, StoreError> {
-        let rows = self.of_sku(sku).await?;
+        let rows = self.whole_of_sku(sku).await?;
         Ok(Availability {
             sku: sku.clone(),
             available: rows.iter().map(|row| u64::from(row.available)).sum(),

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
-    stock::{Change, Holds, Movement, Place, StockRow},
+    stock::{Change, Holds, Movement, Place, Split, Splits, StockRow},
 };
 use souk_dynamo::{Outcome, StoreError, attribute, s};
 
@@ -71,6 +71,8 @@ impl StockRows {
                 let row = StockRow {
                     sku: sku.clone(),
                     warehouse_id: warehouse_id.clone(),
+                    split: Split::FIRST,
+                    splits: Splits::default(),
                     quantity,
                     reserved_quantity: 0,
                     available: quantity,
@@ -82,35 +84,49 @@ impl StockRows {
                 };
                 match self.table.put_if(&row, attribute("sku").is_absent()).await? {
                     Outcome::Written(()) => Ok(SetQuantityOutcome::Created(row)),
-                    Outcome::Refused(Some(item)) => Ok(SetQuantityOutcome::VersionNeeded(souk_dynamo::decode(item)?)),
+                    Outcome::Refused(Some(item)) => {
+                        let present = self.whole(&souk_dynamo::decode(item)?).await?;
+                        Ok(SetQuantityOutcome::VersionNeeded(present))
+                    }
                     Outcome::Refused(None) => Err(StoreError::corrupt("a row was refused and is not there")),
                 }
             }
-            Some(seen) => match self.get(sku, warehouse_id).await? {
-                Some(row) if row.version == seen => self.change(row, count, cause).await,
-                present => Ok(SetQuantityOutcome::Stale(present)),
-            },
+            Some(seen) => {
+                let Some(row) = self.get(sku, warehouse_id).await? else { return Ok(SetQuantityOutcome::Stale(None)) };
+                let splits = self.splits_of(&row).await?;
+                let whole = row.whole(&splits);
+                match whole.version == seen {
+                    true => self.change(row, splits, count, cause).await,
+                    false => Ok(SetQuantityOutcome::Stale(Some(whole))),
+                }
+            }
         }
     }
 
+    /// What splits sell between their reading and the write is sold after the count.
     async fn change(
         &self,
         row: StockRow,
+        splits: Vec<StockRow>,
         Count { quantity, place }: Count,
         cause: impl Fn(u32) -> Movement,
     ) -> Result<SetQuantityOutcome, StoreError> {
+        let whole = row.whole(&splits);
         let moves_to = place.filter(|place| row.place.as_ref() != Some(place));
-        if row.quantity == quantity && moves_to.is_none() {
-            return Ok(SetQuantityOutcome::Unchanged(row));
+        if whole.quantity == quantity && moves_to.is_none() {
+            return Ok(SetQuantityOutcome::Unchanged(whole));
         }
-        if quantity < row.set_aside() {
-            return Ok(SetQuantityOutcome::BelowReserved(row));
+        if quantity < whole.set_aside() {
+            return Ok(SetQuantityOutcome::BelowReserved(whole));
         }
-        let write = unless_moved(movement_of(&cause(row.quantity))?, &row);
+        let cause = cause(whole.quantity);
+        let (row, splits) = self.gather_for(row, splits, Change::Set(quantity), cause.at).await?;
+        let write = unless_moved(movement_of(&cause)?, &row);
         let write = write.set_some("place", moves_to.map(|place| s(place.as_str())));
+        let whole = |item| souk_dynamo::decode::<StockRow>(item).map(|row| row.whole(&splits));
         match self.table.update(&key(&row.sku, &row.warehouse_id), write).await? {
-            Outcome::Written(item) => Ok(SetQuantityOutcome::Changed(souk_dynamo::decode(item)?)),
-            Outcome::Refused(item) => Ok(SetQuantityOutcome::Stale(item.map(souk_dynamo::decode).transpose()?)),
+            Outcome::Written(item) => Ok(SetQuantityOutcome::Changed(whole(item)?)),
+            Outcome::Refused(item) => Ok(SetQuantityOutcome::Stale(item.map(whole).transpose()?)),
         }
     }
 }

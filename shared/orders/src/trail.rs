@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
-    order::{Order, OrderStatus, RowKey},
-    stock::Allocation,
+    order::{Order, OrderStatus},
+    stock::{RowKey, RowUnits},
 };
 use souk_dynamo::{Outcome, StoreError, Transaction, Update, attribute, n, s};
 
@@ -39,7 +39,7 @@ impl Orders {
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub async fn settle_sold(&self, order_id: &OrderId, units: &[Allocation]) -> Result<SettleOutcome, StoreError> {
+    pub async fn settle_sold(&self, order_id: &OrderId, units: &[RowUnits]) -> Result<SettleOutcome, StoreError> {
         let sold = [OrderStatus::Confirmed, OrderStatus::Shipped, OrderStatus::Delivered];
         let keeping = Update::new().set_if_absent("units", souk_dynamo::value(&units)?);
         self.settling(order_id, &sold, keeping).await
@@ -50,7 +50,7 @@ impl Orders {
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub async fn remember_units(&self, order: &Order, units: &[Allocation]) -> Result<bool, StoreError> {
+    pub async fn remember_units(&self, order: &Order, units: &[RowUnits]) -> Result<bool, StoreError> {
         let update = Update::new()
             .set_if_absent("units", souk_dynamo::value(&units)?)
             .add("version", n(1))

@@ -1,6 +1,6 @@
 use souk_domain::{
     order::{HeldBy, Order, OrderLine, Origin},
-    stock::Allocation,
+    stock::{Allocation, RowUnits},
 };
 use souk_dynamo::StoreError;
 use souk_inventory::{ReservationBook, StockRows};
@@ -30,9 +30,12 @@ impl Allocations {
         match &order.origin {
             Origin::Checkout(checkout) => {
                 let reservation_id = match &checkout.held_by {
-                    _ if !order.stock.units.is_empty() => return Ok(order.stock.units.clone()),
+                    _ if !order.stock.units.is_empty() => return Ok(RowUnits::by_warehouse(&order.stock.units)),
                     HeldBy::Reservation { reservation_id } => reservation_id,
-                    HeldBy::Rows { rows } => return remembered(&self.rows, &checkout.checkout_id, rows).await,
+                    HeldBy::Rows { rows } => {
+                        let units = remembered(&self.rows, &checkout.checkout_id, rows).await?;
+                        return Ok(RowUnits::by_warehouse(&units));
+                    }
                 };
                 let reservation = self.reservations.get(reservation_id).await?;
                 let reservation = reservation

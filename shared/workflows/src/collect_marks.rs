@@ -4,17 +4,17 @@
 //! stream that its marks have grown; what is left behind so, a scan finds.
 
 use jiff::Timestamp;
-use serde::Serialize;
 use souk_domain::{
     ids::{CheckoutId, OrderId},
     order::OrderStatus,
-    stock::{COLLECT_AFTER, COLLECT_FROM, Entry, StockRow},
+    stock::{COLLECT_AFTER, COLLECT_FROM, Entry, RowKey, StockRow},
 };
-use souk_dynamo::{Page, StoreError};
-use souk_events::inventory::MarksGrown;
+use souk_dynamo::StoreError;
 use souk_inventory::StockRows;
 use souk_orders::{Archive, CheckoutState, Checkouts, Orders, find};
-use souk_wiring::{Call, FromEnvironment};
+use souk_wiring::FromEnvironment;
+
+use crate::maintain_rows::Report;
 
 /// So many marks of one row go in one write.
 const AT_ONCE: usize = 32;
@@ -28,46 +28,10 @@ pub struct CollectMarks {
     checkouts: Checkouts,
 }
 
-/// What a run did.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// Rows that were looked at.
-    pub rows: usize,
-    /// Marks that were old enough.
-    pub marks: usize,
-    /// Of these, those that went.
-    pub collected: usize,
-    /// Rows that could not be finished; the next run tries again.
-    pub failed: usize,
-}
-
 impl CollectMarks {
     /// A use case of these parts.
     pub fn new(stock: StockRows, orders: Orders, archive: Archive, checkouts: Checkouts) -> Self {
         Self { stock, orders, archive, checkouts }
-    }
-
-    /// Goes through all rows; one row's failure does not stop the others.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the rows cannot be read.
-    pub async fn run(&self, call: &Call) -> Result<Report, StoreError> {
-        let (mut report, mut after) = (Report::default(), None);
-        loop {
-            let Page { items: rows, next } = self.stock.scan_page(after).await?;
-            report.rows += rows.len();
-            for row in rows {
-                let (sku, warehouse_id) = (row.sku.clone(), row.warehouse_id.clone());
-                if let Err(error) = self.collect(row, 1, call.now, &mut report).await {
-                    report.failed += 1;
-                    tracing::error!(%sku, %warehouse_id, %error, "marks stay");
-                }
-            }
-            match next {
-                Some(key) => after = Some(key),
-                None => return Ok(report),
-            }
-        }
     }
 
     /// Goes through one row, whose marks have grown. It is written only where enough of them can go: the others wait for
@@ -75,9 +39,9 @@ impl CollectMarks {
     ///
     /// # Errors
     /// [`StoreError`]; repeating is safe.
-    pub async fn of_row(&self, grown: &MarksGrown, now: Timestamp) -> Result<Report, StoreError> {
+    pub async fn of_row(&self, row: &RowKey, now: Timestamp) -> Result<Report, StoreError> {
         let mut report = Report::default();
-        if let Some(row) = self.stock.get(&grown.sku, &grown.warehouse_id).await? {
+        if let Some(row) = self.stock.get_row(row).await? {
             report.rows = 1;
             self.collect(row, COLLECT_FROM, now, &mut report).await?;
         }
@@ -85,7 +49,7 @@ impl CollectMarks {
     }
 
     /// Collects what can go, in writes of `least` marks or more.
-    async fn collect(
+    pub(crate) async fn collect(
         &self,
         mut row: StockRow,
         least: usize,

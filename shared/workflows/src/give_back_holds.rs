@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::{CheckoutId, OrderId},
-    order::{Order, OrderStatus, RowKey},
-    stock::GivingBack,
+    order::{Order, OrderStatus},
+    stock::{GivingBack, RowKey},
 };
 use souk_dynamo::{StoreError, Transaction, TransactionOutcome};
 use souk_inventory::StockRows;
@@ -55,9 +55,8 @@ impl GiveBackHolds {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let was_confirmed = order.confirmed_at().is_some();
-        let missing = missing_of(order, row);
-        let key = (&row.sku, &row.warehouse_id);
-        match self.stock.give_back(key, checkout_id, was_confirmed, missing, now).await?.map(|found| found.outcome) {
+        let missing = order.missing_of(row);
+        match self.stock.give_back(row, checkout_id, was_confirmed, missing, now).await?.map(|found| found.outcome) {
             Some(GivingBack::Back) | None => Ok(()),
             Some(GivingBack::Forgotten) => self.return_forgotten(&order.order_id, checkout_id, row, now).await,
         }
@@ -77,10 +76,9 @@ impl GiveBackHolds {
             if order.stock.is_back || order.stock.returned.contains(row) || units == 0 {
                 return Ok(());
             }
-            let back = units.saturating_sub(missing_of(&order, row));
+            let back = units.saturating_sub(order.missing_of(row));
             let transaction = self.orders.returning(Transaction::new(), &order, row)?;
-            let key = (&row.sku, &row.warehouse_id);
-            let transaction = self.stock.returning(transaction, key, checkout_id, back, now)?;
+            let transaction = self.stock.returning(transaction, row, checkout_id, back, now)?;
             match transaction.commit(self.stock.client()).await {
                 Ok(TransactionOutcome::Committed { .. }) => return Ok(()),
                 Ok(TransactionOutcome::Refused(_)) | Err(StoreError::Busy(_)) => {}
@@ -89,11 +87,4 @@ impl GiveBackHolds {
         }
         Err(StoreError::Busy(format!("{order_id} or its rows are being written by others")))
     }
-}
-
-/// Units of a row that were not there to be picked.
-fn missing_of(order: &Order, row: &RowKey) -> u32 {
-    let missing = order.missing();
-    let of_row = missing.iter().filter(|part| part.sku == row.sku && part.warehouse_id == row.warehouse_id);
-    of_row.map(|part| part.quantity).sum()
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::CheckoutId,
-    order::{LineRows, RowKey},
-    stock::{Allocation, Entry},
+    order::LineRows,
+    stock::{Entry, RowKey, RowUnits},
 };
 use souk_dynamo::StoreError;
 use souk_inventory::StockRows;
@@ -16,9 +16,8 @@ use souk_orders::Checkout;
 /// [`StoreError`]; repeating is safe.
 pub(crate) async fn release_closed(rows: &StockRows, checkout: &Checkout, now: Timestamp) -> Result<(), StoreError> {
     for line in checkout.held_by.rows().unwrap_or_default() {
-        for (warehouse_id, believed) in line.keys() {
-            let _none_where_there_is_no_row =
-                rows.release((&line.sku, warehouse_id), &checkout.checkout_id, believed, now).await?;
+        for (row, believed) in line.believed() {
+            let _none_where_there_is_no_row = rows.release(&row, &checkout.checkout_id, believed, now).await?;
         }
     }
     Ok(())
@@ -32,18 +31,16 @@ pub(crate) async fn remembered(
     rows: &StockRows,
     checkout_id: &CheckoutId,
     lines: &[LineRows],
-) -> Result<Vec<Allocation>, StoreError> {
+) -> Result<Vec<RowUnits>, StoreError> {
     let mut found = Vec::new();
-    for line in lines {
-        for warehouse_id in &line.warehouses {
-            let row = rows.get(&line.sku, warehouse_id).await?;
-            let quantity = match row.and_then(|row| row.holds.get(checkout_id)) {
-                Some(Entry::Held(units) | Entry::Sold { units, .. }) => units,
-                Some(Entry::Released { .. }) | None => 0,
-            };
-            if quantity > 0 {
-                found.push(Allocation { sku: line.sku.clone(), warehouse_id: warehouse_id.clone(), quantity });
-            }
+    for row in keys(lines) {
+        let stored = rows.get_row(&row).await?;
+        let quantity = match stored.and_then(|stored| stored.holds.get(checkout_id)) {
+            Some(Entry::Held(units) | Entry::Sold { units, .. }) => units,
+            Some(Entry::Released { .. }) | None => 0,
+        };
+        if quantity > 0 {
+            found.push(RowUnits { row, quantity });
         }
     }
     Ok(found)
@@ -51,11 +48,5 @@ pub(crate) async fn remembered(
 
 /// Each row of these lines, once.
 pub(crate) fn keys(lines: &[LineRows]) -> impl Iterator<Item = RowKey> {
-    lines.iter().flat_map(|line| {
-        let key = |warehouse_id: &souk_domain::ids::WarehouseId| RowKey {
-            sku: line.sku.clone(),
-            warehouse_id: warehouse_id.clone(),
-        };
-        line.warehouses.iter().map(key)
-    })
+    lines.iter().flat_map(LineRows::keys)
 }

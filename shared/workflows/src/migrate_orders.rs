@@ -9,7 +9,7 @@ use serde::Serialize;
 use souk_domain::{
     order::{Order, OrderStatus},
     reservation::ReservationState,
-    stock::Allocation,
+    stock::RowUnits,
 };
 use souk_dynamo::{Page, StoreError};
 use souk_inventory::ReservationBook;
@@ -73,10 +73,10 @@ impl MigrateOrders {
         let ids: Vec<_> =
             old.iter().filter_map(|order| order.origin.checkout()?.held_by.reservation().cloned()).collect();
         let reservations = self.reservations.many(&ids).await?;
-        let left: HashMap<_, &[Allocation]> = reservations
+        let left: HashMap<_, Vec<RowUnits>> = reservations
             .iter()
             .filter(|it| it.state == ReservationState::Committed && !it.returned)
-            .filter_map(|it| Some((it.order_id.as_ref()?, &it.lines[..])))
+            .filter_map(|it| Some((it.order_id.as_ref()?, it.lines.iter().map(RowUnits::from).collect())))
             .collect();
         let left = &left;
         let written = old.into_iter().map(|order| async move {

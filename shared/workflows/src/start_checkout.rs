@@ -1,6 +1,7 @@
 //! Units are held for a shopper at present prices: for the whole cart, or for lines that they name.
 
 mod holding;
+mod rows;
 mod taking;
 
 use std::collections::BTreeMap;

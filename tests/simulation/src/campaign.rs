@@ -5,7 +5,7 @@ use std::{
     fmt::Write as _,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     coverage::Hits,
-    mutation::Mutation,
+    mutation::{self, Mutation, SeededBug},
     schedule::{Report, Worker},
     subject::Subject,
 };
@@ -30,10 +30,6 @@ pub struct Campaign {
     pub from: u64,
     /// How many.
     pub schedules: u64,
-    /// The bug that production code is given.
-    pub mutation: Mutation,
-    /// Whether the first failure ends it.
-    pub stops_at_failure: bool,
     /// Whether it tells how far it is.
     pub shows_progress: bool,
 }
@@ -58,13 +54,15 @@ pub struct Summary {
 impl Campaign {
     /// These seeds, on production code as it is, to the end.
     pub fn of(subject: Subject, from: u64, schedules: u64) -> Self {
-        Self { subject, from, schedules, mutation: Mutation::NONE, stops_at_failure: false, shows_progress: false }
+        Self { subject, from, schedules, shows_progress: false }
     }
 
-    /// Runs it, and as many seeds again, at most three times, while some point has not met some fault.
+    /// Runs it, and a quarter of its seeds more at a time, up to four times as many, while some point has not met some
+    /// fault.
     pub fn run_until_covered(self) -> Summary {
         let mut summary = self.run();
-        for round in 1..=3 {
+        let quarter = self.schedules.div_ceil(4);
+        for round in 0..12 {
             let missing = summary.hits.missing(self.subject);
             if missing.is_empty() {
                 break;
@@ -72,7 +70,8 @@ impl Campaign {
             if self.shows_progress {
                 eprintln!("{missing:?}, so on it goes");
             }
-            summary.merge(Self { from: self.from + round * self.schedules, ..self }.run());
+            let from = self.from + self.schedules + round * quarter;
+            summary.merge(Self { from, schedules: quarter, ..self }.run());
         }
         summary
     }
@@ -80,21 +79,19 @@ impl Campaign {
     /// Runs it.
     pub fn run(self) -> Summary {
         let started = Instant::now();
-        let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+        let next = AtomicU64::new(0);
         let summary = Mutex::new(Summary::default());
         let threads = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
                     let worker = Worker::new();
-                    while !stop.load(Ordering::Relaxed) {
+                    loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         if index >= self.schedules {
                             return;
                         }
-                        let report = worker.run(self.subject, self.from + index, self.mutation, false);
-                        let failed = !report.violations.is_empty();
-                        stop.fetch_or(failed && self.stops_at_failure, Ordering::Relaxed);
+                        let report = worker.run(self.subject, self.from + index, Mutation::NONE, false);
                         let mut summary = summary.lock().unwrap_or_else(PoisonError::into_inner);
                         summary.add(report);
                         if self.shows_progress && summary.schedules.is_multiple_of(1_000) {
@@ -173,21 +170,34 @@ pub struct Caught {
     pub by: Option<(Report, u64)>,
 }
 
-/// Gives production code each seeded bug in turn, and looks for a schedule that notices.
+/// Gives production code each seeded bug, and looks for a schedule that notices: on all cores, each at a bug of its own.
 pub fn hunt_seeded_bugs(subject: Subject, schedules: u64) -> Vec<Caught> {
-    let hunt = |bug| {
-        let mutation = Mutation::of(bug);
-        let summary = Campaign { mutation, stops_at_failure: true, ..Campaign::of(subject, 0, schedules) }.run();
-        (summary.failed.into_iter().next(), summary.schedules)
-    };
-    subject
-        .bugs()
-        .iter()
-        .map(|bug| {
-            let (report, after) = hunt(bug);
-            Caught { step: bug.step, missing: bug.missing, by: report.map(|report| (report, after)) }
-        })
-        .collect()
+    let (bugs, next) = (&mutation::bugs(subject), AtomicUsize::new(0));
+    let caught = Mutex::new(Vec::with_capacity(bugs.len()));
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let worker = Worker::new();
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(bug) = bugs.get(index) else { return };
+                    let by = hunt(&worker, subject, bug, schedules);
+                    caught.lock().unwrap_or_else(PoisonError::into_inner).push((index, by));
+                }
+            });
+        }
+    });
+    let mut caught = caught.into_inner().unwrap_or_else(PoisonError::into_inner);
+    caught.sort_by_key(|(index, _)| *index);
+    let of = |(index, by): (usize, _)| Caught { step: bugs[index].step, missing: bugs[index].missing, by };
+    caught.into_iter().map(of).collect()
+}
+
+/// The first schedule that notices a bug, and how many it took.
+fn hunt(worker: &Worker, subject: Subject, bug: &'static SeededBug, schedules: u64) -> Option<(Report, u64)> {
+    let reports = (0..schedules).map(|seed| (worker.run(subject, seed, Mutation::of(bug), false), seed + 1));
+    reports.into_iter().find(|(report, _)| !report.violations.is_empty())
 }
 
 /// The seeded bugs, for people.

@@ -25,7 +25,7 @@ use crate::{
     messages,
     observer::StreamRecord,
     requests::request,
-    sim::{Sim, Theme},
+    sim::{MAX_SKEW_MILLIS, Sim, Theme},
     tables::readers,
     world::{Parcel, WEBHOOK_SECRET},
 };
@@ -77,7 +77,7 @@ impl Steps for Saga {
     }
 }
 
-/// `EnsureReservation` is deployed as `saga-ensure-reservation`.
+/// `AuthorizePayment` is deployed as `saga-authorize-payment`.
 fn saga_function(resource: &str) -> String {
     let mut name = "saga".to_owned();
     for letter in resource.chars() {
@@ -273,7 +273,13 @@ impl Deliveries {
             && record.is_some_and(|record| {
                 let (state, gateway_id) = (&record["state"]["S"], record.get("gateway_id"));
                 let is_ours = gateway_id.is_none_or(|ours| ours["S"] == intent["id"]);
-                is_ours && (state == "INTENT" || state == "REQUIRES_ACTION")
+                // What failed before another card was named says nothing of that one.
+                let named = record.get("other_methods").and_then(|others| others["L"].as_array()?.last());
+                let named_at = named.and_then(|other| other["M"]["at"]["N"].as_str()?.parse::<i64>().ok());
+                let happened_at = event["created"].as_i64().unwrap_or_default() * 1000;
+                let is_of_another = event["type"] == "payment_intent.payment_failed"
+                    && named_at.is_some_and(|named_at| happened_at <= named_at + MAX_SKEW_MILLIS);
+                is_ours && !is_of_another && (state == "INTENT" || state == "REQUIRES_ACTION")
             })
     }
 

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{edges::held_in, observer::Image, world::World};
+use crate::{
+    edges::held_in,
+    observer::{Image, sku_of},
+    world::World,
+};
 
 /// What is wrong.
 pub fn judge(world: &World) -> Vec<String> {
@@ -24,8 +28,8 @@ fn text<'a>(image: &'a Image, name: &str) -> &'a str {
 fn sums(list: Option<&Value>, units: &str) -> BTreeMap<String, i64> {
     let mut sums = BTreeMap::new();
     for part in list.and_then(Value::as_array).into_iter().flatten() {
-        let sku = part["sku"].as_str().unwrap_or_default().to_owned();
-        *sums.entry(sku).or_default() += part[units].as_i64().unwrap_or_default();
+        let of_part = part.as_object().map(sku_of).unwrap_or_default().to_owned();
+        *sums.entry(of_part).or_default() += part[units].as_i64().unwrap_or_default();
     }
     sums.retain(|_, units| *units != 0);
     sums
@@ -35,7 +39,7 @@ fn sums(list: Option<&Value>, units: &str) -> BTreeMap<String, i64> {
 fn invariant_i2_units_are_available_or_left(world: &World, rows: &[Image]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (sku, supplied) in &world.observer.supplied {
-        let of_sku = rows.iter().filter(|row| text(row, "sku") == sku);
+        let of_sku = rows.iter().filter(|row| sku_of(row) == sku);
         let available: i64 = of_sku.filter_map(|row| row["available"].as_i64()).sum();
         let left: i64 = world.observer.left.iter().filter(|((_, of), _)| of == sku).map(|(_, units)| units).sum();
         if *supplied != available + left {

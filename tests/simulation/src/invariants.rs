@@ -59,8 +59,9 @@ pub fn judge(subject: Subject, world: &World, promises: &Promises) -> Vec<String
     wrong.extend(invariant_i9_every_decision_was_published_and_archived(&end));
     wrong.extend(messages::invariant_i13_each_event_is_told_once_or_says_why_not(world));
     wrong.extend(parcels::judge_end(&end.orders, &world.observer.images("fulfilments")));
-    if subject == Subject::Holds {
+    if subject == Subject::Orders {
         wrong.extend(crate::holds::judge(world));
+        wrong.extend(invariant_i9_a_named_card_is_tried(&end));
         wrong.extend(invariant_i4_one_order_per_key_checkout_and_cart(&end));
         wrong.extend(invariant_i9_what_was_promised_is_there(&end));
         return wrong;
@@ -392,6 +393,27 @@ fn invariant_i9_what_was_promised_is_there(end: &End<'_>) -> Vec<String> {
         });
         if !kept {
             wrong.push(format!("invariant_i9: {} was promised and is not there", promise.checkout_id));
+        }
+    }
+    wrong
+}
+
+/// I9: another card that was taken with 202 stands in the payment's record, each once, and a good one that was the last
+/// was not taken for declined.
+fn invariant_i9_a_named_card_is_tried(end: &End<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let others = |record: &Image| record.get("other_methods").and_then(Value::as_array).cloned().unwrap_or_default();
+    for promise in &end.promises.cards {
+        let record = end.payments.get(&promise.order_id);
+        let named = record.map(others).unwrap_or_default();
+        if named.iter().filter(|other| other["payment_method"] == promise.card).count() != 1 {
+            wrong.push(format!("invariant_i9: {promise:?} was promised, and these were named: {named:?}"));
+        }
+    }
+    for (order_id, record) in &end.payments {
+        let good = others(record).last().is_some_and(|other| other["payment_method"] == "pm_card_visa");
+        if good && record.contains_key("decline_code") {
+            wrong.push(format!("invariant_i9: the last card of {order_id} was never tried: {record:?}"));
         }
     }
     wrong

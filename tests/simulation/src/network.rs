@@ -58,6 +58,8 @@ pub struct Waiting {
     pub service: Service,
     /// What it asks for.
     pub request: String,
+    /// Whether a seeded bug has taken its guard away.
+    pub lacks_guard: bool,
 }
 
 #[derive(Default)]
@@ -135,7 +137,8 @@ impl Network {
         let ticket = state.gate.next_ticket;
         state.gate.next_ticket += 1;
         let request = call.request.clone();
-        state.gate.waiting.push(Waiting { ticket, actor, service: call.service, request });
+        let lacks_guard = state.world.as_ref().is_some_and(|world| world.mutation.touches(call));
+        state.gate.waiting.push(Waiting { ticket, actor, service: call.service, request, lacks_guard });
         Passage { network: self.clone(), ticket }
     }
 

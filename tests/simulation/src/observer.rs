@@ -79,6 +79,8 @@ const FOR_PEOPLE: &str = "failed";
 #[derive(Default)]
 pub struct Observer {
     items: BTreeMap<(String, String), Item>,
+    /// Each item as it was before its last write, and when that was.
+    before: BTreeMap<(String, String), (Timestamp, Option<Item>)>,
     /// How much stands in each sweeper's index, by index and partition.
     listed: BTreeMap<(&'static str, String), i64>,
     sequence: usize,
@@ -92,6 +94,12 @@ pub struct Observer {
     pub left: BTreeMap<(String, String), i64>,
     /// Prices with the time from which they held.
     pub prices: BTreeMap<String, Vec<(Timestamp, i64)>>,
+}
+
+/// The SKU of a row: the partition of one that was split off names its number too.
+pub fn sku_of(row: &Image) -> &str {
+    let partition = row["sku"].as_str().unwrap_or_default();
+    partition.split_once('#').map_or(partition, |(sku, _)| sku)
 }
 
 impl Observer {
@@ -110,14 +118,23 @@ impl Observer {
             self.list(after.as_ref(), 1);
             if matches!(table, "orders" | "payments") {
                 self.sequence += 1;
-                records.push(StreamRecord { table, key, old: before, new: after.clone(), sequence: self.sequence });
+                let old = before.clone();
+                records.push(StreamRecord { table, key, old, new: after.clone(), sequence: self.sequence });
             }
+            self.before.insert(place.clone(), (now, before));
             match after {
                 Some(after) => self.items.insert(place, after),
                 None => self.items.remove(&place),
             };
         }
         records
+    }
+
+    /// An item as it was before its last write, where that was within so many milliseconds: what an eventually consistent
+    /// read may still find.
+    pub fn before(&self, table: &str, key: &Value, within: i64, now: Timestamp) -> Option<Option<Item>> {
+        let (written, item) = self.before.get(&(table.to_owned(), key.to_string()))?;
+        (now.as_millisecond() - written.as_millisecond() < within).then(|| item.clone())
     }
 
     /// True where some sweeper's index has something under this partition.
@@ -198,7 +215,7 @@ impl Observer {
         }
         if moved.reference.starts_with("chk_") {
             let delta = movement["quantity_delta"].as_i64().unwrap_or(0);
-            *self.left.entry((moved.reference.clone(), moved.row.0.clone())).or_default() -= delta;
+            *self.left.entry((moved.reference.clone(), sku_of(row).to_owned())).or_default() -= delta;
         }
         *self.movements.entry(moved).or_default() += 1;
     }

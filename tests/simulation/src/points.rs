@@ -18,10 +18,10 @@ impl Point {
     /// How seldom schedules come here. Where they seldom do, faults must not be spared.
     pub fn rarity(&self) -> Rarity {
         let name = self.to_string();
-        let is_in = |orders: &[&str], sales: &[&str]| [orders, sales].iter().any(|list| list.contains(&name.as_str()));
-        if is_in(HARDLY, points::HARDLY) {
+        let is_in = |lists: &[&[&str]]| lists.iter().any(|list| list.contains(&name.as_str()));
+        if is_in(&[HARDLY, HARDLY_FIRST, points::HARDLY]) {
             Rarity::Hardly
-        } else if is_in(RARE, points::RARE) {
+        } else if is_in(&[RARE, RARE_HOLDS, RARE_FIRST, points::RARE]) {
             Rarity::Rare
         } else {
             Rarity::Common
@@ -31,25 +31,23 @@ impl Point {
 
 /// All of a subject's.
 pub fn all(subject: Subject) -> impl Iterator<Item = &'static str> {
-    let lists = match subject {
-        Subject::Orders => [COMMON, RARE, HARDLY],
-        Subject::Holds => [HOLDS, &[], &[]],
-        Subject::FlashSale => [points::COMMON, points::RARE, points::HARDLY],
+    let lists: &[&[&str]] = match subject {
+        Subject::Orders => &[COMMON, RARE, HARDLY, HOLDS, RARE_HOLDS],
+        Subject::FirstEdition => &[FIRST, RARE_FIRST, HARDLY_FIRST],
+        Subject::FlashSale => &[points::COMMON, points::RARE, points::HARDLY],
     };
-    lists.into_iter().flatten().copied()
+    lists.iter().copied().flatten().copied()
 }
 
+/// Decisions, money, shipments and messages: whatever holds the units.
 const COMMON: &[&str] = &[
     "archive-orders: PutItem order-archive CANCELLED",
     "archive-orders: UpdateItem orders",
-    "create-checkout: PutItem checkouts",
     "create-checkout: SendMessage",
-    "create-checkout: TransactWriteItems reservations HELD + inventory",
     "payment-webhook: GetItem payments",
     "payment-webhook: PutItem payments",
     "payment-webhook: StartExecution",
     "place-order: StartExecution",
-    "place-order: TransactWriteItems orders PENDING_PAYMENT + checkouts",
     "publish-orders: PutEvents",
     "saga-authorize-payment: PutItem payments INTENT",
     "saga-authorize-payment: confirm intent",
@@ -57,30 +55,15 @@ const COMMON: &[&str] = &[
     "saga-authorize-payment: retrieve intent",
     "saga-authorize-payment: UpdateItem payments INTENT",
     "saga-confirm-order: UpdateItem orders CONFIRMED",
-    "saga-ensure-reservation: GetItem orders",
-    "saga-ensure-reservation: TransactWriteItems reservations HELD",
-    "saga-settle-order: UpdateItem orders",
+    "saga-authorize-payment: GetItem orders",
+    "saga-confirm-order: UpdateItem orders",
     "saga-release-reservation: PutItem payments VOIDED",
     "send-messages: AdminGetUser",
-    "send-messages: PutItem messages SENDING",
+    "send-messages: PutItem messages SENT",
     "send-messages: SendEmail",
-    "send-messages: UpdateItem messages SENT",
 ];
 
-const HOLDS: &[&str] = &[
-    "create-checkout: PutItem checkouts OPEN",
-    "create-checkout: SendMessage",
-    "create-checkout: UpdateItem inventory",
-    "place-order: PutItem orders PENDING_PAYMENT",
-    "place-order: UpdateItem checkouts ORDERED",
-    "reservation-timer: UpdateItem checkouts CLOSED",
-    "reservation-timer: UpdateItem inventory",
-    "saga-commit-reservation: UpdateItem inventory",
-    "saga-release-reservation: UpdateItem inventory",
-    "saga-release-reservation: UpdateItem orders",
-    "saga-settle-order: UpdateItem orders",
-];
-
+/// As [`COMMON`].
 const RARE: &[&str] = &[
     "admin-cancel-order: StartExecution",
     "admin-cancel-order: UpdateItem orders CANCELLED",
@@ -95,41 +78,76 @@ const RARE: &[&str] = &[
     "archive-orders: PutItem order-archive DELIVERED",
     "cancel-order: StartExecution",
     "cancel-order: UpdateItem orders CANCELLED",
-    "delete-checkout: TransactWriteItems reservations RELEASED + inventory",
-    "delete-checkout: UpdateItem checkouts",
     "saga-confirm-order: PutItem carts",
     "publish-payments: PutEvents",
     "refund-order: create refund",
     "refund-order: list refunds",
     "refund-order: UpdateItem payments CAPTURED",
-    "reservation-timer: SendMessage",
     "reservation-timer: StartExecution",
-    "reservation-timer: TransactWriteItems reservations RELEASED + inventory",
     "saga-authorize-payment: UpdateItem payments AUTHORIZED",
     "saga-authorize-payment: UpdateItem payments DECLINED",
     "saga-authorize-payment: UpdateItem payments REQUIRES_ACTION",
     "saga-cancel-order: UpdateItem orders CANCELLED",
-    "saga-commit-reservation: TransactWriteItems reservations COMMITTED + inventory",
-    "saga-release-reservation: TransactWriteItems reservations COMMITTED + inventory",
-    "saga-release-reservation: TransactWriteItems reservations RELEASED + inventory",
     "saga-release-reservation: UpdateItem payments VOIDING",
-    "saga-settle-order: DeleteItem checkouts",
     "saga-void-payment: cancel intent",
     "saga-void-payment: UpdateItem payments VOIDED",
-    "send-messages: UpdateItem messages SENDING",
+    "send-messages: UpdateItem messages SENT",
     "send-messages: UpdateItem messages WITHHELD",
     "sweep-orders: StartExecution",
-    "sweep-reservations: TransactWriteItems reservations RELEASED + inventory",
 ];
 
+/// As [`COMMON`].
 const HARDLY: &[&str] = &[
     "admin-ship-order: StartExecution",
     "saga-void-payment: create refund",
     "saga-void-payment: UpdateItem payments REFUNDED",
     "sweep-refunds: list refunds",
-    "sweep-reservations: StartExecution",
     "sweep-shipments: capture intent",
     "sweep-shipments: UpdateItem orders SHIPPED",
     "sweep-shipments: UpdateItem payments",
     "sweep-shipments: UpdateItem payments CAPTURED",
 ];
+
+/// Where rows of stock hold the units.
+const HOLDS: &[&str] = &[
+    "create-checkout: PutItem checkouts OPEN",
+    "create-checkout: UpdateItem inventory",
+    "place-order: PutItem orders PENDING_PAYMENT",
+    "place-order: UpdateItem checkouts ORDERED",
+    "reservation-timer: UpdateItem checkouts CLOSED",
+    "reservation-timer: UpdateItem inventory",
+    "saga-confirm-order: UpdateItem inventory",
+    "saga-release-reservation: UpdateItem inventory",
+    "saga-release-reservation: UpdateItem orders",
+];
+
+/// As [`HOLDS`].
+const RARE_HOLDS: &[&str] = &[
+    "delete-checkout: UpdateItem checkouts CLOSED",
+    "pay-order: StartExecution",
+    "pay-order: UpdateItem payments INTENT",
+];
+
+/// Where a reservation holds the units.
+const FIRST: &[&str] = &[
+    "create-checkout: PutItem checkouts",
+    "create-checkout: TransactWriteItems reservations HELD + inventory",
+    "place-order: TransactWriteItems orders PENDING_PAYMENT + checkouts",
+    "saga-authorize-payment: TransactWriteItems reservations HELD",
+];
+
+/// As [`FIRST`].
+const RARE_FIRST: &[&str] = &[
+    "delete-checkout: TransactWriteItems reservations RELEASED + inventory",
+    "delete-checkout: UpdateItem checkouts",
+    "reservation-timer: SendMessage",
+    "reservation-timer: TransactWriteItems reservations RELEASED + inventory",
+    "saga-confirm-order: TransactWriteItems reservations COMMITTED + inventory",
+    "saga-release-reservation: TransactWriteItems reservations COMMITTED + inventory",
+    "saga-release-reservation: TransactWriteItems reservations RELEASED + inventory",
+    "saga-void-payment: DeleteItem checkouts",
+    "sweep-reservations: TransactWriteItems reservations RELEASED + inventory",
+];
+
+/// As [`FIRST`].
+const HARDLY_FIRST: &[&str] = &["sweep-reservations: StartExecution"];

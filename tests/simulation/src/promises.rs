@@ -33,6 +33,15 @@ pub struct PromisedRefund {
     pub refund_id: String,
 }
 
+/// Another payment method that was answered with 202.
+#[derive(Debug, Clone)]
+pub struct PromisedCard {
+    /// Of which order.
+    pub order_id: String,
+    /// Which.
+    pub card: &'static str,
+}
+
 /// A claim that was answered with 202.
 #[derive(Debug, Clone)]
 pub struct PromisedIntent {
@@ -49,6 +58,8 @@ pub struct Promises {
     pub orders: Vec<PromisedOrder>,
     /// Money that goes back.
     pub refunds: Vec<PromisedRefund>,
+    /// Other cards.
+    pub cards: Vec<PromisedCard>,
     /// Checkouts.
     pub checkouts: Vec<PromisedCheckout>,
     /// The ids of all orders that could have been made: user and key decide them.

@@ -26,8 +26,9 @@ const WAREHOUSES: &[&str] = &["east", "west"];
 /// # Panics
 /// Where the shop cannot be set up: nothing goes wrong before it opens.
 pub async fn open(sim: &Sim, deliveries: &Deliveries) {
-    let skus = &SKUS[..1 + usize::from(sim.chance(600))];
-    let warehouses = &WAREHOUSES[..1 + usize::from(sim.chance(500))];
+    let scattered = sim.theme == Theme::Parcels;
+    let skus = &SKUS[..1 + usize::from(scattered || sim.chance(600))];
+    let warehouses = &WAREHOUSES[..1 + usize::from(scattered || sim.chance(500))];
     stock(sim, skus, warehouses).await;
     let users = if sim.theme == Theme::Scarcity { 3 } else { sim.within(1..4) };
     for user in 0..users {
@@ -41,6 +42,10 @@ pub async fn open(sim: &Sim, deliveries: &Deliveries) {
     if sim.second_edition {
         let this = sim.clone();
         sim.executor.spawn("schedule", async move { staff::collect_now_and_then(&this).await });
+        if sim.chance(300) {
+            let this = sim.clone();
+            sim.executor.spawn("stream", async move { staff::split_now_and_then(&this, skus).await });
+        }
     }
     if sim.theme == Theme::Lapse || sim.chance(50) {
         let this = sim.clone();
@@ -57,7 +62,7 @@ pub async fn open(sim: &Sim, deliveries: &Deliveries) {
 fn sweep_now_and_then(sim: &Sim) {
     let sweeps: &[(u64, &str)] = match sim.theme {
         Theme::Backstop => &[(65_000, "unsettled"), (963_000, "held"), (1_862_000, "unsettled")],
-        Theme::Fulfilment | Theme::Lapse => &[(66_000, "capturing")],
+        Theme::Fulfilment | Theme::Parcels | Theme::Lapse => &[(66_000, "capturing")],
         _ if sim.chance(300) => &[(901_000, "unsettled"), (961_000, "held")],
         _ => &[],
     };
@@ -73,13 +78,16 @@ fn sweep_now_and_then(sim: &Sim) {
 async fn stock(sim: &Sim, skus: &[&str], warehouses: &[&str]) {
     let (functions, by, now) =
         (sim.functions, UserId::try_from("operator".to_owned()).expect("a user"), sim.clock.now());
-    for sku in skus {
-        let sku = sku.parse().expect("a SKU");
+    for name in skus {
+        let sku = name.parse().expect("a SKU");
         let amount = i64::try_from(sim.within(100..5_000)).expect("a price");
         let priced = functions.prices.set(&sku, Terms::at(Money::usd(amount).expect("a price")), None).await;
         priced.map(drop).expect("a price is set");
         let listed = CatalogFact::Listed { title: "Bag".to_owned(), variant: None };
         functions.prices.record_fact(&sku, 1, &listed).await.map(drop).expect("a product has it");
+        // Scattered, each SKU lies in a warehouse of its own.
+        let of_sku = SKUS.iter().position(|known| known == name).unwrap_or_default();
+        let warehouses = if sim.theme == Theme::Parcels { &warehouses[of_sku..=of_sku] } else { warehouses };
         for warehouse in warehouses {
             let some = if sim.theme == Theme::Scarcity { sim.within(0..2) } else { sim.within(1..6) };
             let units = u32::try_from(some).expect("few units");
@@ -113,7 +121,7 @@ fn line_json((sku, quantity): &(String, u64)) -> Value {
 
 /// One line, or a line of each SKU; now and then two lines that share one.
 fn lines(sim: &Sim, skus: &[&str]) -> Vec<(String, u64)> {
-    let some = if sim.chance(500) { skus } else { &skus[..1] };
+    let some = if sim.theme == Theme::Parcels || sim.chance(500) { skus } else { &skus[..1] };
     let mut lines: Vec<_> = some.iter().map(|sku| ((*sku).to_owned(), sim.within(1..3))).collect();
     if sim.chance(100) {
         lines.push((skus[0].to_owned(), 1));

@@ -100,8 +100,9 @@ impl Worker {
         let clock = Clock::start();
         self.network.enter(World::new(clock, mutation, rng.fork()));
         let plan = FaultPlan::draw(&mut rng);
-        let second_edition = subject == Subject::Holds;
-        let sim = Sim::new(self.network.clone(), self.functions, clock, plan, second_edition, rng.fork());
+        let second_edition = subject == Subject::Orders;
+        let theme = mutation.bug().and_then(|bug| bug.theme);
+        let sim = Sim::new(self.network.clone(), self.functions, clock, plan, second_edition, theme, rng.fork());
         let deliveries = Deliveries::new(sim.clone());
         let order =
             *rng.choice(&[Order::Random, Order::Random, Order::Sticky, Order::NewestFirst]).unwrap_or(&Order::Random);
@@ -119,7 +120,7 @@ impl Worker {
             report,
         };
         let shop = match subject {
-            Subject::Orders | Subject::Holds => {
+            Subject::FirstEdition | Subject::Orders => {
                 scenario::open(&sim, &scheduler.deliveries).await;
                 None
             }
@@ -280,7 +281,11 @@ impl Scheduler {
         let function = self.sim.executor.name(waiting.actor).to_string();
         let point = Point { function, service: waiting.service, request: waiting.request.clone() };
         let strikes = !self.sim.faults_are_off() && self.faults < MAX_FAULTS && waiting.service != Service::Secrets;
-        let fault = if strikes { self.sim.plan.strike(&point, &mut self.rng) } else { None };
+        let fault = match strikes {
+            true if waiting.lacks_guard && self.rng.u32(0..3) == 0 => Some(self.strike_unguarded()),
+            true => self.sim.plan.strike(&point, &mut self.rng),
+            false => None,
+        };
         self.faults += usize::from(fault.is_some());
         self.last = Some(waiting.actor);
         self.trace(waiting.actor, point, fault);
@@ -300,6 +305,11 @@ impl Scheduler {
             }
         };
         self.sim.network.decide(waiting.ticket, verdict);
+    }
+
+    /// A missing guard shows where others go first, or where the request is made once more.
+    fn strike_unguarded(&mut self) -> Fault {
+        *self.rng.choice(&[Fault::Delay, Fault::Delay, Fault::LoseAnswer, Fault::KillAfter]).unwrap_or(&Fault::Delay)
     }
 
     fn trace(&mut self, actor: u64, point: Point, fault: Option<Fault>) {

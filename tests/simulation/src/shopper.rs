@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     clock::pause_millis,
     deliveries::Deliveries,
-    promises::{PromisedCheckout, PromisedOrder, lines_of},
+    promises::{PromisedCard, PromisedCheckout, PromisedOrder, lines_of},
     requests::{address, request},
     sim::Sim,
     staff,
@@ -163,6 +163,50 @@ impl Tab {
         if self.sim.chance(if self.sim.theme.ships() { 350 } else { 200 }) {
             let (this, id) = (self.clone(), order_id.to_owned());
             self.sim.executor.spawn("shopper", async move { this.cancel(&id).await });
+        }
+        if self.sim.second_edition && !self.sim.theme.ships() && self.sim.chance(600) {
+            let (this, id) = (self.clone(), order_id.to_owned());
+            self.sim.executor.spawn("shopper", async move { this.try_other_cards(&id).await });
+        }
+    }
+
+    /// Another card where one was declined, now and then by two tabs at once: with one key or with two.
+    async fn try_other_cards(&self, order_id: &str) {
+        for key in ["first", "second", "third"] {
+            pause_millis(self.sim.pick(&[50, 400, 1_000, 5_000, 60_000, 880_000, 899_500])).await;
+            if self.sim.chance(300) {
+                let key = if self.sim.chance(500) { key } else { "beside" };
+                let (this, id) = (self.clone(), order_id.to_owned());
+                self.sim.executor.spawn("shopper", async move { this.pay_with(key, &id).await });
+            }
+            self.pay_with(key, order_id).await;
+        }
+    }
+
+    async fn pay_with(&self, key: &str, order_id: &str) {
+        // What a key pays with is the same whenever it is sent.
+        let card = match key {
+            "first" => "pm_card_authenticationRequired",
+            "second" => "pm_card_chargeDeclined",
+            "beside" => "pm_nobody_knows",
+            _ => "pm_card_visa",
+        };
+        let body = json!({"payment_method": card}).to_string();
+        for _ in 0..ATTEMPTS {
+            let path = format!("/orders/{order_id}/payment");
+            let request = request("POST", &path).by(&self.user_id).path("order_id", order_id);
+            let request = request.header("idempotency-key", key).body(&body).build();
+            let (functions, call) = (self.sim.functions, self.sim.function_call());
+            let run = async move { orders::pay_order::handle(&functions.pay_order, request, call).await };
+            match self.sim.http("pay-order", run).await {
+                Some(response) if response.status == 202 => {
+                    let promise = PromisedCard { order_id: order_id.to_owned(), card };
+                    return self.sim.promises.borrow_mut().cards.push(promise);
+                }
+                // It was not declined yet, or never is.
+                Some(response) if response.status < 500 && self.sim.chance(500) => return,
+                _ => self.think().await,
+            }
         }
     }
 

@@ -30,16 +30,21 @@ pub enum Theme {
     Scarcity,
     /// Good cards and enough stock: orders are shipped, and cancelled at the same time.
     Fulfilment,
+    /// As `Fulfilment`, of orders that leave from two warehouses.
+    Parcels,
     /// As `Fulfilment`, and the bank lets holds lapse in between.
     Lapse,
     /// Executions and messages get lost, so that sweepers do the work.
     Backstop,
 }
 
+const THEMES: &[Theme] =
+    &[Theme::Mixed, Theme::Scarcity, Theme::Fulfilment, Theme::Parcels, Theme::Lapse, Theme::Backstop];
+
 impl Theme {
     /// True where orders are to be paid and shipped.
     pub fn ships(self) -> bool {
-        matches!(self, Self::Fulfilment | Self::Lapse)
+        matches!(self, Self::Fulfilment | Self::Parcels | Self::Lapse)
     }
 }
 
@@ -75,6 +80,7 @@ impl Sim {
         clock: Clock,
         plan: FaultPlan,
         second_edition: bool,
+        theme: Option<Theme>,
         mut rng: fastrand::Rng,
     ) -> Self {
         // Clocks of functions differ by up to two seconds in one schedule of three.
@@ -84,16 +90,7 @@ impl Sim {
             executor: Executor::default(),
             functions,
             clock,
-            theme: *rng
-                .choice(&[
-                    Theme::Mixed,
-                    Theme::Scarcity,
-                    Theme::Fulfilment,
-                    Theme::Fulfilment,
-                    Theme::Lapse,
-                    Theme::Backstop,
-                ])
-                .unwrap_or(&Theme::Mixed),
+            theme: theme.unwrap_or_else(|| *rng.choice(THEMES).unwrap_or(&Theme::Mixed)),
             second_edition,
             plan: Rc::new(plan),
             promises: Rc::default(),

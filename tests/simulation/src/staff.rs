@@ -2,27 +2,40 @@
 
 use serde_json::json;
 use souk_domain::money::Money;
+use souk_events::inventory::{RowGrown, RowTask};
 use souk_fn_fulfilment::{admin as shipping, background::sweep_shipments};
 use souk_fn_orders::{admin, background};
 use souk_fn_payments::{refund_order, sweep_refunds};
 use souk_pricing::Terms;
+use souk_runtime::queue::Message;
 
 use crate::{
-    clock::pause_millis, deliveries::Deliveries, flash_sale, promises::PromisedRefund, requests::request,
-    shopper::body_of, sim::Sim, warehouse,
+    clock::pause_millis,
+    deliveries::Deliveries,
+    flash_sale,
+    promises::PromisedRefund,
+    requests::request,
+    shopper::body_of,
+    sim::{Sim, Theme},
+    warehouse,
 };
 
 const ATTEMPTS: usize = 4;
 
 /// What staff does about an order that is being placed, and what strangers try.
 pub fn follow(sim: &Sim, deliveries: &Deliveries, order_id: &str) {
-    let ships = if sim.theme.ships() { 1 + sim.within(0..2) } else { u64::from(sim.chance(400)) };
+    let by_warehouses = sim.theme == Theme::Parcels;
+    let ships = match sim.theme.ships() {
+        true if by_warehouses => u64::from(sim.chance(200)),
+        true => 1 + sim.within(0..2),
+        false => u64::from(sim.chance(400)),
+    };
     for _ in 0..ships {
         let (this, id) = (sim.clone(), order_id.to_owned());
         sim.executor.spawn("warehouse", async move { ship(&this, &id).await });
     }
     // Each warehouse by itself, of which the order may need one only.
-    if sim.chance(if sim.theme.ships() { 500 } else { 200 }) {
+    if by_warehouses || sim.chance(if sim.theme.ships() { 500 } else { 200 }) {
         for place in ["east", "west"] {
             let (this, id) = (sim.clone(), order_id.to_owned());
             sim.executor.spawn("warehouse", async move { warehouse::work(&this, &id, place).await });
@@ -185,8 +198,27 @@ pub async fn collect_now_and_then(sim: &Sim) {
     for _ in 0..6 {
         pause_millis(sim.pick(&[61_000, 70_000, 130_000, 400_000, 900_000])).await;
         let (functions, call) = (sim.functions, sim.function_call());
-        let run = async move { background::collect_marks::handle(&functions.collect_marks, call).await.is_ok() };
-        let _done_or_not = sim.invoke("collect-marks", run).await;
+        let run = async move { background::maintain_rows::handle(&functions.maintain_rows, call).await.is_ok() };
+        let _done_or_not = sim.invoke("maintain-rows", run).await;
+    }
+}
+
+/// Rows are split as if they were hot, and their units shared out; whatever maintains rows brings those home again.
+pub async fn split_now_and_then(sim: &Sim, skus: &'static [&'static str]) {
+    for _ in 0..3 {
+        pause_millis(sim.pick(&[5, 200, 2_000, 60_000])).await;
+        let (functions, call) = (sim.functions, sim.function_call());
+        let (sku, used) = (sim.pick(skus), sim.pick(&[1, 2, 3]));
+        let split = async move {
+            let Ok(sku) = sku.parse() else { return };
+            for first in functions.stock.of_sku(&sku).await.unwrap_or_default() {
+                let _written = functions.stock.use_splits(&first, used, call.now).await;
+                let body = RowGrown { row: first.key(), task: RowTask::ShareOut };
+                let message = Message { body, id: "grown".to_owned(), receive_count: 1 };
+                let _done = background::maintain_row::handle(&functions.maintain_rows, message, call).await;
+            }
+        };
+        let _done_or_not = sim.invoke("maintain-row", split).await;
     }
 }
 

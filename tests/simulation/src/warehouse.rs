@@ -10,7 +10,14 @@ use souk_fn_fulfilment::{
 use souk_gateway::signature;
 use souk_runtime::http::Request;
 
-use crate::{clock::pause_millis, requests::request, scenario::SKUS, sim::Sim, staff, world::CARRIER_SECRET};
+use crate::{
+    clock::pause_millis,
+    requests::request,
+    scenario::SKUS,
+    sim::{Sim, Theme},
+    staff,
+    world::CARRIER_SECRET,
+};
 
 const ATTEMPTS: usize = 4;
 
@@ -27,8 +34,9 @@ pub async fn work(sim: &Sim, order_id: &str, place: &str) {
             desk.release().await;
             continue;
         }
-        if sim.chance(250) {
+        if sim.chance(if sim.theme == Theme::Parcels { 500 } else { 250 }) {
             desk.miss().await;
+            desk.regret();
         }
         match desk.pack().await {
             Some(200) => return desk.ship().await,
@@ -112,7 +120,7 @@ impl Desk<'_> {
         }
     }
 
-    /// An operator cancels just when a part has left and the rest perhaps has not.
+    /// An operator cancels just when units are missing, or a part has left and the rest perhaps has not.
     fn regret(&self) {
         if self.sim.chance(200) {
             let (sim, order_id) = (self.sim.clone(), self.order_id.to_owned());

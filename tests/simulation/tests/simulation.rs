@@ -9,10 +9,10 @@ use souk_simulation::{
 
 /// Schedules of a run in CI.
 const ORDER_SCHEDULES: u64 = 1_200;
+/// As [`ORDER_SCHEDULES`], in the order protocol's first edition.
+const FIRST_EDITION_SCHEDULES: u64 = 500;
 /// As [`ORDER_SCHEDULES`], of the flash sale.
 const SALE_SCHEDULES: u64 = 600;
-/// As [`ORDER_SCHEDULES`], in the order protocol's second edition.
-const HOLD_SCHEDULES: u64 = 800;
 /// A seeded bug must show within so many.
 const SCHEDULES_PER_BUG: u64 = 3_000;
 
@@ -50,8 +50,8 @@ fn orders_hold_and_every_point_meets_every_fault() {
 }
 
 #[test]
-fn orders_of_holds_hold_and_every_point_meets_every_fault() {
-    no_schedule_fails_and_every_point_meets_every_fault(Subject::Holds, HOLD_SCHEDULES);
+fn orders_of_the_first_edition_hold_and_every_point_meets_every_fault() {
+    no_schedule_fails_and_every_point_meets_every_fault(Subject::FirstEdition, FIRST_EDITION_SCHEDULES);
 }
 
 #[test]
@@ -65,8 +65,8 @@ fn a_seed_of_orders_replays_identically() {
 }
 
 #[test]
-fn a_seed_of_holds_replays_identically() {
-    a_seed_replays_identically(Subject::Holds);
+fn a_seed_of_the_first_edition_replays_identically() {
+    a_seed_replays_identically(Subject::FirstEdition);
 }
 
 #[test]
@@ -80,8 +80,8 @@ fn every_seeded_bug_of_orders_is_caught() {
 }
 
 #[test]
-fn every_seeded_bug_of_holds_is_caught() {
-    every_seeded_bug_is_caught(Subject::Holds);
+fn every_seeded_bug_of_the_first_edition_is_caught() {
+    every_seeded_bug_is_caught(Subject::FirstEdition);
 }
 
 #[test]

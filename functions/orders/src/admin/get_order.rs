@@ -6,7 +6,7 @@ use souk_domain::{
     ids::{CheckoutId, ReservationId, UserId},
     money::Money,
     order::{Actor, FromFlashSale, OrderStatus, Origin, Transition},
-    payment::{Dispute, DisputeState, PaymentState},
+    payment::{Dispute, DisputeState, PaymentState, Renewal},
     reservation::{Reservation, ReservationState},
     stock::Allocation,
 };
@@ -45,6 +45,7 @@ struct OrderHistory<'a> {
     settled: bool,
     /// Each status that it reached.
     history: Vec<TransitionView>,
+    /// What held its units, where that was a reservation: it was placed before rows of stock held them themselves.
     reservation: Option<ReservationView>,
     payment: Option<PaymentHistory>,
 }
@@ -59,7 +60,7 @@ struct TransitionView {
     by: Actor,
 }
 
-/// The units that an order's checkout held.
+/// The units that a reservation holds.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Reservation)]
 struct ReservationView {
@@ -84,6 +85,14 @@ struct PaymentHistory {
     refunded: Money,
     /// The gateway's code of the last decline.
     decline_code: Option<String>,
+    /// Until when the money can be taken, while it is held.
+    capture_before: Option<Timestamp>,
+    /// Where its renewal stands, while the money is being held anew: by a second authorisation at the gateway.
+    renewal: Option<Renewal>,
+    /// When it was held anew for the last time.
+    renewed_at: Option<Timestamp>,
+    /// Why it will not be held longer: the gateway's code, or `method_not_kept`.
+    renewal_refusal: Option<String>,
     /// What the shopper asked their bank to give back; the gateway's own pages answer it.
     disputes: Vec<DisputeView>,
     version: u64,
@@ -135,8 +144,10 @@ impl From<Reservation> for ReservationView {
 impl From<PaymentRecord> for PaymentHistory {
     fn from(record: PaymentRecord) -> Self {
         let (captured, refunded) = (record.captured(), record.refunded());
+        let capture_before = (record.state == PaymentState::Authorized).then(|| record.can_be_captured_until());
         let disputes = record.disputes.iter().map(DisputeView::from).collect();
         let PaymentRecord { state, amount, gateway_id, decline_code, version, created_at, updated_at, .. } = record;
+        let (renewal, renewed_at, renewal_refusal) = (record.renewal, record.renewed_at, record.renewal_refusal);
         Self {
             status: state,
             amount,
@@ -144,6 +155,10 @@ impl From<PaymentRecord> for PaymentHistory {
             captured,
             refunded,
             decline_code,
+            capture_before,
+            renewal,
+            renewed_at,
+            renewal_refusal,
             disputes,
             version,
             created_at,
@@ -152,7 +167,7 @@ impl From<PaymentRecord> for PaymentHistory {
     }
 }
 
-/// Order with its address, transitions, reservation and payment. What happened to it stands in its timeline.
+/// Order with its address, transitions and payment. What happened to it stands in its timeline.
 #[utoipa::path(
     get,
     path = "/admin/orders/{order_id}",

@@ -3,8 +3,9 @@
 
 pub mod archive_orders;
 pub mod audit;
-pub mod collect_marks;
-pub mod collect_row;
+pub mod audit_part;
+pub mod maintain_row;
+pub mod maintain_rows;
 pub mod migrate_orders;
 pub mod publish_orders;
 pub mod reconcile_payments;

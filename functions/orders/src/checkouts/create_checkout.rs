@@ -43,7 +43,10 @@ struct BodyLine {
     quantity: Quantity,
 }
 
-/// Makes a checkout.
+/// Makes a checkout, or finds it: the same request has the same one. A cart has one for as long as neither it nor a price of
+/// it changes; the checkout of its next version takes that one's place. Lines that are named have one for each
+/// `Idempotency-Key`, and without a key another each time. Where too few units are left, those that the caller's own older
+/// checkouts hold are taken over, which ends these.
 #[utoipa::path(
     post,
     path = "/checkouts",
@@ -51,7 +54,7 @@ struct BodyLine {
     params(OptionalIdempotencyKey),
     request_body = Body,
     responses(
-        (status = 201, description = "The units are held.", body = CheckoutView, headers(("Location"))),
+        (status = 201, description = "The units are held, now or by an earlier request.", body = CheckoutView, headers(("Location"))),
         Problems<(
             (CartConsumed, CheckoutConsumed, CheckoutExpired, NotForSale, AboveOrderLimit, OutOfStock, TooScattered),
             (TooManyUnitsHeld, CartEmpty, IdempotencyKeyReused, Unprocessable, TooManyCheckouts),

@@ -1,4 +1,4 @@
-//! `GET /checkouts`: what is open and holds units in rows of stock for the caller (`OrderProtocol` 2).
+//! `GET /checkouts`: what is open and holds units for the caller.
 
 use serde::Serialize;
 use souk_orders::Checkouts;

@@ -29,8 +29,8 @@ struct Body {
 }
 
 /// Tries another payment method for an order whose payment was declined, without a new order: while it is
-/// `PENDING_PAYMENT`, its payment `DECLINED`, and its time to pay is not over. Repeating the request tries it once. An order
-/// that a decline has cancelled at once is not paid any more: its lines are in the cart, check out again.
+/// `PENDING_PAYMENT`, its payment `DECLINED`, and its time to pay is not over: until then its units are held. Repeating the
+/// request tries it once. A flash sale's order is cancelled by its decline.
 #[utoipa::path(
     post,
     path = "/orders/{order_id}/payment",

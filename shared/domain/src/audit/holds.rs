@@ -2,8 +2,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Violation;
 use crate::{
-    ids::{CheckoutId, Sku, WarehouseId},
-    stock::Entry,
+    ids::CheckoutId,
+    stock::{Entry, RowKey},
 };
 
 /// How long a mark may stay: it is collected minutes after it was written.
@@ -20,18 +20,16 @@ pub enum Decided {
 
 /// What is wrong with what a row remembers of one checkout: I3.
 pub fn hold(
-    (sku, warehouse_id): (&Sku, &WarehouseId),
+    row: &RowKey,
     (checkout_id, entry): (&CheckoutId, Entry),
     decided: Decided,
     now: Timestamp,
 ) -> Option<Violation> {
-    let (sku, warehouse_id, checkout_id) = (sku.clone(), warehouse_id.clone(), checkout_id.clone());
+    let (row, checkout_id) = (row.clone(), checkout_id.clone());
     match entry {
-        Entry::Held(units) => {
-            (decided == Decided::Over).then_some(Violation::HoldKept { sku, warehouse_id, checkout_id, units })
-        }
+        Entry::Held(units) => (decided == Decided::Over).then_some(Violation::HoldKept { row, checkout_id, units }),
         Entry::Sold { at: since, .. } | Entry::Released { at: since } => {
-            (since + MARKS_GO_WITHIN <= now).then_some(Violation::MarkKept { sku, warehouse_id, checkout_id, since })
+            (since + MARKS_GO_WITHIN <= now).then_some(Violation::MarkKept { row, checkout_id, since })
         }
     }
 }
@@ -44,10 +42,10 @@ mod tests {
 
     #[test]
     fn a_hold_ends_with_its_decision_and_a_mark_within_a_day() {
-        let (sku, warehouse_id) = ("s".parse().unwrap(), "w".parse().unwrap());
+        let row = RowKey::first(&"s".parse().unwrap(), &"w".parse().unwrap());
         let checkout_id = CheckoutId::from_uuid(Uuid::from_u128(1));
         let then = Timestamp::UNIX_EPOCH;
-        let found = |entry, decided, now| hold((&sku, &warehouse_id), (&checkout_id, entry), decided, now);
+        let found = |entry, decided, now| hold(&row, (&checkout_id, entry), decided, now);
         assert_eq!(found(Entry::Held(2), Decided::NotYet, then), None);
         assert!(matches!(found(Entry::Held(2), Decided::Over, then), Some(Violation::HoldKept { units: 2, .. })));
         for mark in [Entry::Sold { units: 1, at: then }, Entry::Released { at: then }] {

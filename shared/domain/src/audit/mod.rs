@@ -17,10 +17,11 @@ pub use orders::{MoneyFacts, OrderFacts, OrderUnits, PaymentFacts, keeps_what_it
 pub use stock::{LedgerSum, RowFacts, RowReading, Tally, stock, tallies};
 
 use crate::{
-    ids::{CheckoutId, FlashSaleId, OrderId, Sku, WarehouseId},
+    ids::{CheckoutId, FlashSaleId, OrderId, Sku},
     money::Money,
     order::OrderStatus,
     payment::PaymentState,
+    stock::RowKey,
 };
 
 /// Something that must never be. The names are stable: alarms and runbooks use them.
@@ -30,9 +31,8 @@ pub enum Violation {
     /// I1: a row's numbers contradict one another.
     RowUnsound {
         /// The row.
-        sku: Sku,
-        /// Where.
-        warehouse_id: WarehouseId,
+        #[serde(flatten)]
+        row: RowKey,
         /// The version that was looked at.
         version: u64,
         /// Units in the warehouse.
@@ -45,9 +45,8 @@ pub enum Violation {
     /// I2: a row has other units set aside than its held reservations hold.
     ReservedMismatch {
         /// The row.
-        sku: Sku,
-        /// Where.
-        warehouse_id: WarehouseId,
+        #[serde(flatten)]
+        row: RowKey,
         /// The version that was looked at.
         version: u64,
         /// Units that the row has set aside.
@@ -69,9 +68,8 @@ pub enum Violation {
     /// I2: reservations have units of a row that is not there.
     RowMissing {
         /// The row.
-        sku: Sku,
-        /// Where.
-        warehouse_id: WarehouseId,
+        #[serde(flatten)]
+        row: RowKey,
         /// Units held of it.
         held: i64,
         /// Units sold of it.
@@ -80,9 +78,8 @@ pub enum Violation {
     /// I3: a row holds units for a checkout that is over, or for an order that is settled.
     HoldKept {
         /// The row.
-        sku: Sku,
-        /// Where.
-        warehouse_id: WarehouseId,
+        #[serde(flatten)]
+        row: RowKey,
         /// Whose hold it is.
         checkout_id: CheckoutId,
         /// Units that it holds.
@@ -91,9 +88,8 @@ pub enum Violation {
     /// A row remembers a checkout that is over, and nobody lets it forget: each write of the row pays for that.
     MarkKept {
         /// The row.
-        sku: Sku,
-        /// Where.
-        warehouse_id: WarehouseId,
+        #[serde(flatten)]
+        row: RowKey,
         /// Whose mark it is.
         checkout_id: CheckoutId,
         /// Since when.
@@ -103,9 +99,8 @@ pub enum Violation {
     /// A row has versions that its ledger does not explain.
     LedgerIncomplete {
         /// The row.
-        sku: Sku,
-        /// Where.
-        warehouse_id: WarehouseId,
+        #[serde(flatten)]
+        row: RowKey,
         /// The row's version: so many entries there should be.
         version: u64,
         /// So many there are.
@@ -180,6 +175,15 @@ pub enum Violation {
         refunded: i64,
         /// What of that was given back by choice: by an operator, or at the gateway.
         by_choice: i64,
+    },
+    /// I6: an intent on which no record stands holds money of an order, or has taken it.
+    MoneyAside {
+        /// The order.
+        order_id: OrderId,
+        /// The gateway's id of the intent.
+        intent_id: String,
+        /// What it holds or has taken, in minor units.
+        amount: i64,
     },
     /// I6: other sums were taken or given back than are recorded, in minor units.
     SumsDiffer {

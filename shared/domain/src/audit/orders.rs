@@ -10,7 +10,7 @@ use crate::{
     order::{Order, OrderStatus, StockTrail},
     payment::{Open, PaymentState, RefundOrigin, RefundState, Refunds},
     reservation::{Reservation, ReservationState},
-    stock::Allocation,
+    stock::{Allocation, RowUnits},
 };
 
 /// An order, as far as its units and its money are concerned.
@@ -183,7 +183,7 @@ fn kept_wrongly(order: &OrderFacts, due: &RangeInclusive<i64>, payment: Option<P
 fn has_units(order: &OrderFacts, units: OrderUnits<'_>) -> bool {
     let reservation = match units {
         OrderUnits::Claim(entry) => return entry.is_some_and(ClaimEntry::is_claimed),
-        OrderUnits::Rows(trail) => return !trail.is_back && sums(&trail.units) == order.units,
+        OrderUnits::Rows(trail) => return !trail.is_back && sums(&RowUnits::by_warehouse(&trail.units)) == order.units,
         OrderUnits::Reservation(reservation) => reservation,
     };
     reservation.is_some_and(|found| {

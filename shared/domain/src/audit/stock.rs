@@ -5,16 +5,23 @@ use super::Violation;
 use crate::{
     ids::{Sku, WarehouseId},
     reservation::{Reservation, ReservationState},
-    stock::{Holds, Movement, MovementKind},
+    stock::{Holds, Movement, MovementKind, RowKey, Split, Splits},
 };
 
 /// A row as it is stored, however wrong: numbers that a `StockRow` could not hold must be seen too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowFacts {
     /// Which SKU.
+    #[serde(deserialize_with = "crate::stock::sku_of_partition")]
     pub sku: Sku,
     /// Where.
     pub warehouse_id: WarehouseId,
+    /// Which of the warehouse's rows.
+    #[serde(default, skip_serializing_if = "Split::is_first")]
+    pub split: Split,
+    /// Of a first row: what it was split into.
+    #[serde(default, skip_serializing_if = "Splits::is_none")]
+    pub splits: Splits,
     /// Units in the warehouse.
     pub quantity: i64,
     /// Units set aside by reservations.
@@ -62,8 +69,8 @@ pub struct LedgerSum {
 /// Everything that was read about one row. `row` is none where only reservations know of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowReading {
-    /// Where.
-    pub warehouse_id: WarehouseId,
+    /// Which row.
+    pub key: RowKey,
     /// The row.
     pub row: Option<RowFacts>,
     /// What reservations have of it.
@@ -73,6 +80,11 @@ pub struct RowReading {
 }
 
 impl RowFacts {
+    /// Its key.
+    pub fn key(&self) -> RowKey {
+        RowKey { split: self.split, ..RowKey::first(&self.sku, &self.warehouse_id) }
+    }
+
     /// Units that are set aside, by reservations or in the row itself.
     pub fn set_aside(&self) -> i64 {
         self.reserved_quantity + i64::from(self.holds.units())
@@ -103,7 +115,9 @@ impl LedgerSum {
             | MovementKind::Allotted
             | MovementKind::Short
             | MovementKind::Placed
-            | MovementKind::Collected => {}
+            | MovementKind::Collected
+            | MovementKind::Moved
+            | MovementKind::Split => {}
         }
     }
 }
@@ -133,7 +147,7 @@ pub fn tallies(reservation: &Reservation) -> impl Iterator<Item = (&Sku, &Wareho
 
 /// What is wrong with one SKU: I1 of each row, and I2 of each row and of all together.
 pub fn stock(sku: &Sku, readings: &[RowReading]) -> Vec<Violation> {
-    let mut found: Vec<_> = readings.iter().filter_map(|reading| row(sku, reading)).collect();
+    let mut found: Vec<_> = readings.iter().filter_map(row).collect();
     // A row whose own numbers cannot be trusted, or whose ledger has a hole, says nothing of the whole.
     if found.iter().any(|violation| !matches!(violation, Violation::ReservedMismatch { .. })) {
         return found;
@@ -148,23 +162,23 @@ pub fn stock(sku: &Sku, readings: &[RowReading]) -> Vec<Violation> {
     found
 }
 
-fn row(sku: &Sku, reading: &RowReading) -> Option<Violation> {
-    let (sku, warehouse_id) = (sku.clone(), reading.warehouse_id.clone());
+fn row(reading: &RowReading) -> Option<Violation> {
+    let key = reading.key.clone();
     let Tally { held, sold } = reading.tally;
     let Some(row) = &reading.row else {
         let known = held != 0 || sold != 0;
-        return known.then_some(Violation::RowMissing { sku, warehouse_id, held, sold });
+        return known.then_some(Violation::RowMissing { row: key, held, sold });
     };
     let RowFacts { quantity, reserved_quantity, available, version, .. } = *row;
     if !row.is_sound() {
         let reserved_quantity = row.set_aside();
-        return Some(Violation::RowUnsound { sku, warehouse_id, version, quantity, reserved_quantity, available });
+        return Some(Violation::RowUnsound { row: key, version, quantity, reserved_quantity, available });
     }
     if reserved_quantity != held {
-        return Some(Violation::ReservedMismatch { sku, warehouse_id, version, reserved_quantity, held });
+        return Some(Violation::ReservedMismatch { row: key, version, reserved_quantity, held });
     }
     let entries = reading.ledger.entries;
-    (entries != version).then_some(Violation::LedgerIncomplete { sku, warehouse_id, version, entries })
+    (entries != version).then_some(Violation::LedgerIncomplete { row: key, version, entries })
 }
 
 #[cfg(test)]

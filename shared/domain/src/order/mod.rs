@@ -24,7 +24,7 @@ pub use address::{Address, AddressChange, AddressError};
 pub use attention::{Attention, MoneyFacts, Need};
 pub use cancellation::{CancelReason, Canceller};
 pub use country::is_country;
-pub use origin::{FromCheckout, FromFlashSale, HeldBy, LineRows, Origin, RowKey};
+pub use origin::{FromCheckout, FromFlashSale, HeldBy, LineRows, Origin};
 pub use parcel::{FormerLabel, Label, Parcel, ParcelNumber, Shipment, ShipmentItem};
 pub use promise::{Promise, Terms};
 pub use shipping::{Departures, Revision, ShippingProgress, ShippingRefusal};
@@ -36,7 +36,7 @@ use crate::{
     ids::{OrderId, Sku, UserId},
     money::{Money, MoneyError},
     quantity::Quantity,
-    stock::Allocation,
+    stock::{RowKey, RowUnits},
 };
 
 /// The most lines that one checkout or order has: its reservation's transaction stays far below
@@ -122,7 +122,7 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StockTrail {
     /// What left from where, once that is settled.
-    pub units: Vec<Allocation>,
+    pub units: Vec<RowUnits>,
     /// Rows that had forgotten the sale, and whose units came back.
     pub returned: Vec<RowKey>,
     /// True once every row of the cancelled order has its units back.
@@ -132,8 +132,7 @@ pub struct StockTrail {
 impl StockTrail {
     /// Units that left from a row.
     pub fn units_of(&self, row: &RowKey) -> u32 {
-        let of_row = |part: &&Allocation| part.sku == row.sku && part.warehouse_id == row.warehouse_id;
-        self.units.iter().filter(of_row).map(|part| part.quantity).sum()
+        self.units.iter().filter(|part| part.row == *row).map(|part| part.quantity).sum()
     }
 }
 

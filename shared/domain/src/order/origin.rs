@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{CheckoutId, FlashSaleId, ReservationId, Sku, WarehouseId},
     order::OrderLine,
+    stock::{RowKey, WarehouseRow},
 };
 
 /// What an order was made of. It says what holds the order's units: everything else about an order is
@@ -30,6 +31,13 @@ pub struct FromCheckout {
     pub request_digest: String,
 }
 
+impl FromCheckout {
+    /// True where the order was made by the request of this digest. Older orders keep more digits than are asked for.
+    pub fn is_of_request(&self, digest: &str) -> bool {
+        !digest.is_empty() && self.request_digest.starts_with(digest)
+    }
+}
+
 /// What holds the units of a checkout, and of its order: one of two editions of the order protocol.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -53,17 +61,9 @@ pub struct LineRows {
     pub sku: Sku,
     /// How many units the line has.
     pub units: u32,
-    /// Where the rows are, in the order in which they are asked.
-    pub warehouses: Vec<WarehouseId>,
-}
-
-/// A row of stock, by its key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct RowKey {
-    /// Of which SKU.
-    pub sku: Sku,
-    /// Where.
-    pub warehouse_id: WarehouseId,
+    /// The rows, in the order in which they are asked.
+    #[serde(rename = "warehouses")]
+    pub rows: Vec<WarehouseRow>,
 }
 
 impl HeldBy {
@@ -86,14 +86,23 @@ impl HeldBy {
 
 impl LineRows {
     /// The rows of a line, in the order in which they are asked.
-    pub fn new(line: &OrderLine, warehouses: Vec<WarehouseId>) -> Self {
-        Self { sku: line.sku.clone(), units: line.quantity.get(), warehouses }
+    pub fn new(line: &OrderLine, rows: Vec<WarehouseRow>) -> Self {
+        Self { sku: line.sku.clone(), units: line.quantity.get(), rows }
     }
 
-    /// Each row by its key, and what of it may be believed to be held: all units in the first, of the others nothing.
-    pub fn keys(&self) -> impl Iterator<Item = (&WarehouseId, Option<u32>)> {
-        let believed = |place: usize| (place == 0).then_some(self.units);
-        self.warehouses.iter().enumerate().map(move |(place, warehouse_id)| (warehouse_id, believed(place)))
+    /// Each row by its key, in the order in which they are asked.
+    pub fn keys(&self) -> impl Iterator<Item = RowKey> {
+        self.rows.iter().map(|row| row.of(&self.sku))
+    }
+
+    /// Each row, and what of it may be believed to be held: all units in the first, of the others nothing.
+    pub fn believed(&self) -> impl Iterator<Item = (RowKey, Option<u32>)> {
+        self.keys().enumerate().map(|(place, row)| (row, (place == 0).then_some(self.units)))
+    }
+
+    /// True where a warehouse's row was split when they were chosen.
+    pub fn has_splits(&self) -> bool {
+        self.rows.iter().any(|row| !row.split.is_first())
     }
 }
 

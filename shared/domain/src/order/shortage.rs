@@ -8,7 +8,7 @@ use super::{Actor, CancelReason, InvalidTransition, Order, OrderEvent, Revision,
 use crate::{
     ids::{Sku, UserId, WarehouseId},
     money::Money,
-    stock::Allocation,
+    stock::{Allocation, RowKey},
 };
 
 /// How many shortages an order may have: its item must not grow without end.
@@ -157,6 +157,26 @@ impl Order {
             quantity: short.units,
         });
         missing.collect()
+    }
+
+    /// What is missing of the units that left from a row: where a warehouse had split it, of each of its rows in the order in
+    /// which they gave, as far as it gave any.
+    pub fn missing_of(&self, row: &RowKey) -> u32 {
+        let of_warehouse = |short: &&Shortfall| row.is_in(&short.sku, &short.warehouse_id);
+        let mut left: u32 = self.shortages.iter().filter(of_warehouse).map(|short| short.units).sum();
+        let mut gave =
+            self.stock.units.iter().filter(|part| row.is_in(&part.row.sku, &part.row.warehouse_id)).peekable();
+        if gave.peek().is_none() && row.split.is_first() {
+            return left;
+        }
+        for part in gave {
+            let here = part.quantity.min(left);
+            if part.row == *row {
+                return here;
+            }
+            left -= here;
+        }
+        0
     }
 
     /// Cancelled where nothing is left to send, shipped where all the rest has left.

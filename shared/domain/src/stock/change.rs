@@ -100,6 +100,10 @@ pub enum MovementKind {
     Repaired,
     /// What a row remembered of checkouts that are over is forgotten; the row's numbers stay.
     Collected,
+    /// Units went to another row of the same warehouse, or came from one.
+    Moved,
+    /// The row was split, or its splits are asked no more; the row's numbers stay.
+    Split,
 }
 
 /// The cause of a row's last write. It travels in the row itself, so that the row's stream is its ledger.

@@ -1,7 +1,7 @@
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Holds, Movement, Place};
+use super::{Change, Holds, Movement, Place, RowKey, Split, Splits};
 use crate::ids::{Sku, WarehouseId};
 
 /// The most units that one row holds.
@@ -14,9 +14,16 @@ pub const MAX_UNITS: u32 = 1_000_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockRow {
     /// Which SKU.
+    #[serde(deserialize_with = "super::sku_of_partition")]
     pub sku: Sku,
     /// Where.
     pub warehouse_id: WarehouseId,
+    /// Which of the warehouse's rows.
+    #[serde(default, skip_serializing_if = "Split::is_first")]
+    pub split: Split,
+    /// Of a first row: what it was split into.
+    #[serde(default, skip_serializing_if = "Splits::is_none")]
+    pub splits: Splits,
     /// Units in the warehouse, reserved ones included.
     pub quantity: u32,
     /// Units set aside by reservations, for checkouts and unpaid orders.
@@ -69,6 +76,8 @@ impl StockRow {
         Ok(Self {
             sku: self.sku.clone(),
             warehouse_id: self.warehouse_id.clone(),
+            split: self.split,
+            splits: self.splits,
             quantity,
             reserved_quantity: reserved,
             available,
@@ -78,6 +87,25 @@ impl StockRow {
             version: self.version + 1,
             movement: cause,
         })
+    }
+
+    /// Its key.
+    pub fn key(&self) -> RowKey {
+        RowKey { split: self.split, ..RowKey::first(&self.sku, &self.warehouse_id) }
+    }
+
+    /// What the warehouse has, as if the row had never been split: what its rows hold counts as reserved, and the version
+    /// is the sum of theirs, which rises with every change of any of them.
+    pub fn whole(&self, splits: &[Self]) -> Self {
+        let sum = |of: fn(&Self) -> u32| splits.iter().fold(of(self), |sum, row| sum.saturating_add(of(row)));
+        Self {
+            quantity: sum(|row| row.quantity),
+            reserved_quantity: sum(Self::set_aside),
+            available: sum(|row| row.available),
+            holds: Holds::default(),
+            version: self.version + splits.iter().map(|row| row.version).sum::<u64>(),
+            ..self.clone()
+        }
     }
 
     /// Units that are set aside, by reservations or in the row itself.
@@ -106,6 +134,8 @@ pub(crate) mod tests {
         StockRow {
             sku: sku.parse().unwrap(),
             warehouse_id: warehouse.parse().unwrap(),
+            split: Split::FIRST,
+            splits: Splits::default(),
             quantity,
             reserved_quantity: 0,
             available: quantity,

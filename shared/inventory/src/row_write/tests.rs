@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use souk_domain::{
     ids::CheckoutId,
-    stock::{Judged, Wish},
+    stock::{Judged, Split, Splits, Wish},
 };
 use souk_dynamo::{Outcome, Table};
 use tokio::runtime::Runtime;
@@ -14,6 +14,8 @@ use super::*;
 
 fn row(quantity: u32, reserved_quantity: u32) -> StockRow {
     StockRow {
+        split: Split::FIRST,
+        splits: Splits::default(),
         sku: "s".parse().unwrap(),
         warehouse_id: "w".parse().unwrap(),
         quantity,

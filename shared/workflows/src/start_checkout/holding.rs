@@ -1,11 +1,11 @@
-//! The second edition: a checkout that holds its units in the rows of stock themselves. Which one it is, and its rows (step
-//! P1); how it takes them stands in `taking`.
+//! The second edition: a checkout that holds its units in the rows of stock themselves. Which one it is (step P1); its rows
+//! stand in `rows`, and how it takes them in `taking`.
 
 use jiff::SignedDuration;
 use souk_domain::{
-    ids::{CheckoutId, OrderId, Sku, UserId, WarehouseId},
+    ids::{CheckoutId, OrderId, UserId},
     order::{HeldBy, LineRows, OrderLine, OrderStatus},
-    stock::{Allocation, Area, Demand, StockRow, allocate},
+    stock::{Area, StockRow},
 };
 use souk_dynamo::StoreError;
 use souk_orders::{Checkout, CheckoutState, CloseOutcome, CloseReason, OpenOutcome};
@@ -14,8 +14,6 @@ use souk_wiring::Call;
 use super::{Choice, Outcome, StartCheckout, Stop, payable, taking::Taking};
 use crate::{PriceChange, holds::release_closed};
 
-/// So many rows a line is asked of at the most, unless its units lie in more: each is written when the checkout ends.
-const ROWS_A_LINE: usize = 3;
 /// How often a cart's version may be checked out again after its checkout came to nothing.
 const ATTEMPTS: u32 = 50;
 /// How late a checkout's timer may be: until then its units are its shopper's own.
@@ -51,7 +49,7 @@ impl StartCheckout {
             Place::Open(checkout) => (*checkout, Vec::new()),
             Place::New(checkout_id) => {
                 let (lines, changes) = self.priced(choice).await?;
-                let rows = self.rows_of(user_id, &lines, ship_to, &mut others, call).await?;
+                let rows = self.rows_of((user_id, &checkout_id), &lines, ship_to, &mut others, call).await?;
                 (self.opened(user_id, choice, checkout_id, (lines, rows), call).await?, changes)
             }
         };
@@ -172,35 +170,6 @@ impl StartCheckout {
         }
     }
 
-    /// The rows of each line: those of the best plan for all lines together first, then others that have units. What the
-    /// shopper's own open checkouts hold counts as there for them.
-    async fn rows_of(
-        &self,
-        user_id: &UserId,
-        lines: &[OrderLine],
-        ship_to: Option<&Area>,
-        others: &mut Others,
-        call: &Call,
-    ) -> Result<Vec<LineRows>, Stop> {
-        let demand = Demand::of_lines(lines.iter().map(|line| (&line.sku, line.quantity)));
-        let mut rows = Vec::new();
-        for sku in demand.skus() {
-            rows.extend(self.stock.of_sku(sku).await?);
-        }
-        let nearest = self.warehouses.to(ship_to, call.now).await?;
-        let plan = match allocate(&demand, &rows, &nearest) {
-            Ok(plan) => plan,
-            Err(_) => {
-                let open = others.all(self, user_id, call).await?.to_vec();
-                for other in open.iter().chain(&others.closed) {
-                    rows.iter_mut().for_each(|row| row.available += held_of(row, &other.checkout_id));
-                }
-                allocate(&demand, &rows, &nearest).map_err(|shortage| Stop::Refused(Outcome::OutOfStock(shortage)))?
-            }
-        };
-        Ok(lines.iter().map(|line| LineRows::new(line, asked(&line.sku, &plan, &rows))).collect())
-    }
-
     /// P3: checkouts of earlier versions of the cart are over once its next one holds its units.
     async fn replace_older(&self, checkout: &Checkout, others: &mut Others, call: &Call) -> Result<(), Stop> {
         let Some(version) = checkout.cart_version else { return Ok(()) };
@@ -248,16 +217,4 @@ fn is_of(checkout: &Checkout, choice: &Choice) -> bool {
 
 pub(super) fn held_of(row: &StockRow, checkout_id: &CheckoutId) -> u32 {
     row.holds.get(checkout_id).map_or(0, |entry| entry.held())
-}
-
-/// The warehouses of a line: the plan's, then others that have units.
-fn asked(sku: &Sku, plan: &[Allocation], rows: &[StockRow]) -> Vec<WarehouseId> {
-    let planned = plan.iter().filter(|part| part.sku == *sku).map(|part| part.warehouse_id.clone());
-    let mut asked: Vec<WarehouseId> = planned.collect();
-    for row in rows.iter().filter(|row| row.sku == *sku && row.available > 0) {
-        if asked.len() < ROWS_A_LINE && !asked.contains(&row.warehouse_id) {
-            asked.push(row.warehouse_id.clone());
-        }
-    }
-    asked
 }

@@ -1,9 +1,9 @@
 //! A checkout takes its units, line by line and row by row (steps P2 to P5).
 
 use souk_domain::{
-    ids::{CheckoutId, WarehouseId},
+    ids::CheckoutId,
     order::LineRows,
-    stock::{Holding, Shortage, StockRow, Wish},
+    stock::{Holding, RowKey, Shortage, StockRow, Wish},
 };
 use souk_dynamo::StoreError;
 use souk_inventory::Found;
@@ -39,7 +39,7 @@ impl<'a> Taking<'a> {
         for line in self.checkout.held_by.rows().unwrap_or_default() {
             if let Err(stop) = self.take_line(line).await {
                 return Err(match stop {
-                    Stop::Refused(Outcome::OutOfStock(shortage)) => self.sell_out(shortage).await?,
+                    Stop::Refused(Outcome::OutOfStock(shortage)) => self.sell_out(line, shortage).await?,
                     stop => stop,
                 });
             }
@@ -50,27 +50,21 @@ impl<'a> Taking<'a> {
 
     async fn take_line(&mut self, line: &LineRows) -> Result<(), Stop> {
         let mut wanted = line.units;
-        for (place, warehouse_id) in line.warehouses.iter().enumerate() {
+        for (place, row) in line.keys().enumerate() {
             if wanted == 0 {
                 break;
             }
-            let is_left = place + 1 < line.warehouses.len();
+            let is_left = place + 1 < line.rows.len();
             let wish =
                 Wish { checkout_id: self.checkout.checkout_id.clone(), units: wanted, decided_at: self.call.now };
-            wanted -= self.take_row((line, warehouse_id), &wish, is_left).await?.min(wanted);
+            wanted -= self.take_row((line, &row), &wish, is_left).await?.min(wanted);
         }
         Ok(())
     }
 
     /// P2 to P4 of one row: how many units it holds.
-    async fn take_row(
-        &mut self,
-        (line, warehouse_id): (&LineRows, &WarehouseId),
-        wish: &Wish,
-        is_left: bool,
-    ) -> Result<u32, Stop> {
+    async fn take_row(&mut self, (line, key): (&LineRows, &RowKey), wish: &Wish, is_left: bool) -> Result<u32, Stop> {
         let (stock, now) = (&self.start.stock, self.call.now);
-        let key = (&line.sku, warehouse_id);
         let mut alone = Vec::new();
         let mut found = stock.hold(key, wish, now).await?;
         for _ in 0..TURNS {
@@ -137,12 +131,18 @@ impl<'a> Taking<'a> {
         Ok(Stop::Refused(Outcome::Over(Box::new(found.unwrap_or_else(|| self.checkout.clone())))))
     }
 
-    /// P5, T2.
-    async fn sell_out(&self, shortage: Shortage) -> Result<Stop, Stop> {
+    /// P5, T2. Where a hot row's other splits have what these lack, the SKU is not sold out: its shopper asks again.
+    async fn sell_out(&self, line: &LineRows, shortage: Shortage) -> Result<Stop, Stop> {
         let (id, now) = (&self.checkout.checkout_id, self.call.now);
         let closed = self.start.checkouts.close(id, CloseReason::SoldOut, now).await?;
         let CloseOutcome::Closed(closed) = closed else { return Ok(self.over().await?) };
         release_closed(&self.start.stock, &closed, now).await?;
+        if line.has_splits() {
+            let left = self.start.stock.availability(&line.sku).await?.available;
+            if left >= u64::from(line.units) {
+                return Ok(Stop::Refused(Outcome::Busy));
+            }
+        }
         Ok(Stop::Refused(Outcome::OutOfStock(shortage)))
     }
 }

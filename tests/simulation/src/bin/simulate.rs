@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use souk_simulation::{
     campaign::{Campaign, hunt_seeded_bugs, table_of_bugs},
-    mutation::Mutation,
+    mutation::{Mutation, bugs},
     schedule::Worker,
     subject::Subject,
 };
@@ -26,23 +26,27 @@ struct Arguments {
     /// The flash sale instead of the orders.
     #[arg(long)]
     sale: bool,
-    /// The order protocol's second edition instead of the first.
+    /// The order protocol's first edition instead of the second.
     #[arg(long, conflicts_with = "sale")]
-    holds: bool,
+    first: bool,
     /// Gives production code one bug after another and shows which schedule notices.
     #[arg(long)]
     bugs: bool,
+    /// With `--seed`: gives production code this bug, counted from 0 in the table of `--bugs`.
+    #[arg(long, requires = "seed")]
+    bug: Option<usize>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let subject = match (arguments.sale, arguments.holds) {
+    let subject = match (arguments.sale, arguments.first) {
         (true, _) => Subject::FlashSale,
-        (_, true) => Subject::Holds,
+        (_, true) => Subject::FirstEdition,
         _ => Subject::Orders,
     };
     if let Some(seed) = arguments.seed {
-        return replay(subject, seed);
+        let bug = arguments.bug.and_then(|index| bugs(subject).get(index).copied());
+        return replay(subject, seed, bug.map_or(Mutation::NONE, Mutation::of));
     }
     if arguments.bugs {
         let caught = hunt_seeded_bugs(subject, arguments.schedules);
@@ -59,8 +63,8 @@ fn main() -> ExitCode {
     success(summary.failures == 0 && missing.is_empty())
 }
 
-fn replay(subject: Subject, seed: u64) -> ExitCode {
-    let report = Worker::new().run(subject, seed, Mutation::NONE, true);
+fn replay(subject: Subject, seed: u64, mutation: Mutation) -> ExitCode {
+    let report = Worker::new().run(subject, seed, mutation, true);
     for line in &report.trace {
         println!("{line}");
     }

@@ -65,6 +65,7 @@ pub const BUGS: &[SeededBug] = &[
     SeededBug {
         step: "claim",
         missing: "the shard does not know the shopper",
+        theme: None,
         how: How::Condition {
             fits: claims,
             rewrite: |body| always_true(body, "attribute_not_exists(#c.#key)", "attribute_exists(warehouse_id)"),
@@ -73,15 +74,17 @@ pub const BUGS: &[SeededBug] = &[
     SeededBug {
         step: "claim",
         missing: "a unit is left",
+        theme: None,
         how: How::Condition {
             fits: claims,
             rewrite: |body| always_true(body, "#left > :if_left", "attribute_exists(warehouse_id)"),
         },
     },
-    SeededBug { step: "send", missing: "a claim stays when its message fails", how: How::RollBackClaims },
+    SeededBug { step: "send", missing: "a claim stays when its message fails", theme: None, how: How::RollBackClaims },
     SeededBug {
         step: "order",
         missing: "the order is absent",
+        theme: None,
         how: How::Condition {
             fits: |call| call.request == "PutItem orders PENDING_PAYMENT",
             rewrite: |body| always_true(body, "attribute_not_exists(#order_id)", "attribute_exists(order_id)"),
@@ -90,20 +93,23 @@ pub const BUGS: &[SeededBug] = &[
     SeededBug {
         step: "order",
         missing: "a ground for the release",
+        theme: None,
         how: How::Answer {
             fits: |call| call.request == "PutItem orders PENDING_PAYMENT",
             rewrite: names_another_shard,
         },
     },
-    SeededBug { step: "order", missing: "a second claim goes back", how: How::KeepSecondClaims },
+    SeededBug { step: "order", missing: "a second claim goes back", theme: None, how: How::KeepSecondClaims },
     SeededBug {
         step: "sweep",
         missing: "the tombstone",
+        theme: None,
         how: How::Skip { fits: |call| call.request == "PutItem orders CANCELLED" },
     },
     SeededBug {
         step: "release",
         missing: "the claim stands",
+        theme: None,
         how: How::Condition {
             fits: is_release,
             rewrite: |body| always_true(body, "#c.#key > :if_c", "attribute_exists(warehouse_id)"),
@@ -112,6 +118,7 @@ pub const BUGS: &[SeededBug] = &[
     SeededBug {
         step: "release",
         missing: "the shard's state",
+        theme: None,
         how: How::Condition {
             fits: is_release,
             rewrite: |body| always_true(body, "#state = :if_state", "attribute_exists(warehouse_id)"),
@@ -120,11 +127,13 @@ pub const BUGS: &[SeededBug] = &[
     SeededBug {
         step: "release",
         missing: "the shard leaves the set of the empty ones",
+        theme: None,
         how: How::Skip { fits: |call| call.request == "UpdateItem sales" && call.body.contains("DELETE #empty") },
     },
     SeededBug {
         step: "close",
         missing: "the fence",
+        theme: None,
         how: How::Condition {
             fits: closes,
             rewrite: |body| body.replace("SET #state = :state", "SET fenced = :state"),
@@ -133,11 +142,13 @@ pub const BUGS: &[SeededBug] = &[
     SeededBug {
         step: "close",
         missing: "what is left goes back",
+        theme: None,
         how: How::Condition { fits: closes, rewrite: |body| body.replace("#drained + #left", "#drained + :left") },
     },
     SeededBug {
         step: "credit",
         missing: "the record as it was read",
+        theme: None,
         how: How::Condition {
             fits: credits,
             rewrite: |body| always_true(body, "#version = :if_version", "attribute_exists(reservation_id)"),
@@ -146,6 +157,7 @@ pub const BUGS: &[SeededBug] = &[
     SeededBug {
         step: "credit",
         missing: "what was credited so far",
+        theme: None,
         how: How::Condition { fits: credits, rewrite: forgets_returns },
     },
 ];

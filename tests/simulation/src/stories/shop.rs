@@ -27,7 +27,7 @@ use crate::{
     machine::{self, Ended, Steps},
     mutation::{Mutation, SeededBug},
     network::{Network, Verdict},
-    observer::Image,
+    observer::{Image, sku_of},
     requests::{address, request},
     shopper::body_of,
     world::{Parcel, WEBHOOK_SECRET, World},
@@ -425,11 +425,19 @@ impl Shop {
         self.clock.now()
     }
 
-    /// `quantity`, `reserved_quantity` and `available`.
+    /// Payments are compared with the gateway, as their schedule does.
+    pub async fn reconcile(&self) {
+        let call = Call::at(self.now());
+        background::reconcile_payments::handle(&self.functions.reconcile_payments, call).await.unwrap();
+    }
+
+    /// `quantity`, `reserved_quantity` and `available`, of all rows.
     pub fn units(&self, sku: &str) -> (i64, i64, i64) {
         let rows = self.images("inventory");
-        let row = rows.iter().find(|row| row["sku"] == sku).unwrap();
-        let number = |name: &str| row[name].as_i64().unwrap();
+        let number = |name: &str| {
+            let of_sku = rows.iter().filter(|row| sku_of(row) == sku);
+            of_sku.map(|row| row[name].as_i64().unwrap()).sum()
+        };
         (number("quantity"), number("reserved_quantity"), number("available"))
     }
 

@@ -1,8 +1,9 @@
 use futures_util::future::join_all;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{buy_whatever_dies, reaches};
-use crate::support::{Api, REST, Shelf, assert_agreement, eventually, stack};
+use crate::support::{Api, REST, Shelf, assert_agreement, eventually, fresh, order_of, stack};
 
 /// What may go wrong with a request to the gateway, and with the delivery of its events.
 const REQUEST_FAULTS: [&str; 6] = [
@@ -70,4 +71,26 @@ async fn invariant_i6_no_fault_of_the_gateway_strands_money_or_units() {
 #[tokio::test]
 async fn invariant_i7_webhooks_lost_late_early_or_repeated_change_nothing_in_the_end() {
     join_all(WEBHOOK_FAULTS.map(|fault| one(json!({ "fault": fault, "times": 3 }), "webhook"))).await;
+}
+
+/// The bank holds the money, and nobody hears so until the time to pay is over.
+#[tokio::test]
+async fn a_paid_order_is_not_cancelled_by_a_clock() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let shelf = Shelf::stocked(&operator, 2500, 1).await;
+    let checkout = shopper.check_out(&shelf.sku, 1).await.expect(201);
+    let order_id = order_of(checkout.text("checkout_id"));
+    for (operation, fault) in [("confirm", "timeout_after_effect"), ("retrieve", "server_error")] {
+        let rule = json!({ "operation": operation, "fault": fault, "order_id": order_id, "times": 1000 });
+        stack().fault(rule).await;
+    }
+    shopper.order(&fresh("key"), checkout.text("checkout_id"), "pm_card_visa").await.expect(201);
+    let story = operator.get(&format!("/admin/orders/{order_id}")).await.expect(200).body;
+    let pay_by: Timestamp = story["pay_by"].as_str().unwrap().parse().unwrap();
+    eventually("its time to pay is over", REST, || async { (Timestamp::now() > pay_by).then_some(()) }).await;
+    assert_eq!(stack().effects(&order_id).await.authorizations, 1);
+    assert_eq!(shopper.get(&format!("/orders/{order_id}")).await.expect(200).body["status"], "PENDING_PAYMENT");
+    stack().mend(&order_id).await;
+    reaches(&shopper, &order_id, "CONFIRMED").await;
+    assert_agreement(stack(), &operator, &shelf, &[order_id], 1, 1).await;
 }

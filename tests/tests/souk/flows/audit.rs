@@ -26,7 +26,7 @@ async fn an_audit_finds_nothing_wrong_with_a_shipped_order_or_a_cancelled_one() 
         orders.push(order_id);
     }
     let report = stack().job("Audit").await;
-    for checked in ["rows", "reservations", "orders"] {
+    for checked in ["rows", "holds", "orders"] {
         assert!(report["checked"][checked].as_u64().unwrap() > 0, "{report}");
     }
     let about = [shelf.sku.as_str(), &orders[0], &orders[1]];

@@ -170,21 +170,37 @@ async fn comes_to(shopper: &Api, wanted: [(&Shelf, Option<u64>); 2]) {
     .await;
 }
 
-#[tokio::test]
-async fn a_declined_card_leaves_the_cart_as_it_was() {
-    let shelf = shelf().await;
+/// A shopper of a test's own, whose cart's order waits since its card was declined; and that order.
+async fn declined_with(shelf: &Shelf) -> (Api, String) {
     let shopper = stack().crowd(1).await.pop().unwrap();
     shopper.put(&format!("/cart/items/{}", shelf.sku), json!({ "quantity": 2 })).await.expect(200);
-    for (method, status) in [("pm_card_chargeDeclined", "CANCELLED"), ("pm_card_visa", "CONFIRMED")] {
-        // The cart's mark goes when the cancelled order is settled.
-        let checkout = eventually("the cart can be checked out", std::time::Duration::from_secs(60), || async {
-            let reply = shopper.post("/checkouts", json!({})).await;
-            (reply.status == 201).then_some(reply)
-        })
-        .await;
-        let placed = shopper.order(&fresh("key"), checkout.text("checkout_id"), method).await.expect(201);
-        assert_eq!(quantity_of(&shopper.get("/cart").await.expect(200).body, &shelf.sku), Some(2));
-        shopper.order_in(placed.text("order_id"), status).await;
-    }
+    let checkout = shopper.post("/checkouts", json!({})).await.expect(201);
+    let placed = shopper.order(&fresh("key"), checkout.text("checkout_id"), "pm_card_chargeDeclined").await.expect(201);
+    let order_id = placed.text("order_id").to_owned();
+    shopper.declined(&order_id).await;
+    let cart = shopper.get("/cart").await.expect(200).body;
+    assert_eq!(quantity_of(&cart, &shelf.sku), Some(2), "the cart is as it was");
+    (shopper, order_id)
+}
+
+#[tokio::test]
+async fn a_declined_card_leaves_the_cart_until_another_has_paid_its_order() {
+    let shelf = shelf().await;
+    let (shopper, order_id) = declined_with(&shelf).await;
+    shopper.post("/checkouts", json!({})).await.expect_problem(409, "cart-consumed");
+    shopper.pay(&fresh("key"), &order_id, "pm_card_visa").await.expect(202);
+    shopper.order_in(&order_id, "CONFIRMED").await;
+    comes_to(&shopper, [(&shelf, None), (&shelf, None)]).await;
+}
+
+#[tokio::test]
+async fn the_cart_of_a_declined_order_that_is_given_up_is_ordered_anew() {
+    let shelf = shelf().await;
+    let (shopper, declined) = declined_with(&shelf).await;
+    shopper.cancel(&declined).await;
+    let checkout = shopper.post("/checkouts", json!({})).await.expect(201);
+    let placed = shopper.order(&fresh("key"), checkout.text("checkout_id"), "pm_card_visa").await.expect(201);
+    assert_ne!(placed.text("order_id"), declined);
+    shopper.order_in(placed.text("order_id"), "CONFIRMED").await;
     comes_to(&shopper, [(&shelf, None), (&shelf, None)]).await;
 }

@@ -47,9 +47,11 @@ async fn what_is_not_confirmed_cannot_be_shipped() {
     let shelf = Shelf::stocked(&operator, 3000, 4).await;
     let placed = shopper.buy(&shelf.sku, 1, "pm_card_chargeDeclined").await;
     let order_id = placed["order_id"].as_str().unwrap();
-    shopper.order_in(order_id, "CANCELLED").await;
-    let refused = warehouse.post(&format!("/admin/orders/{order_id}/ship"), parcel()).await;
-    assert_eq!(refused.expect_problem(409, "illegal-transition").body["order_status"], "CANCELLED");
+    shopper.declined(order_id).await;
+    let ship = async || warehouse.post(&format!("/admin/orders/{order_id}/ship"), parcel()).await;
+    assert_eq!(ship().await.expect_problem(409, "illegal-transition").body["order_status"], "PENDING_PAYMENT");
+    shopper.cancel(order_id).await;
+    assert_eq!(ship().await.expect_problem(409, "illegal-transition").body["order_status"], "CANCELLED");
     let nobody = format!("/admin/orders/ord_{}/ship", "0".repeat(32));
     warehouse.post(&nobody, parcel()).await.expect_problem(404, "not-found");
 }

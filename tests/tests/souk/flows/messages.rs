@@ -84,7 +84,7 @@ async fn a_shopper_reads_why_an_order_was_cancelled() {
     let shelf = Shelf::stocked(&operator, 900, 1).await;
     let placed = shopper.buy(&shelf.sku, 1, "pm_card_chargeDeclined").await;
     let order_id = placed["order_id"].as_str().unwrap();
-    shopper.order_in(order_id, "CANCELLED").await;
+    shopper.lapsed(order_id).await;
     operator.settled(order_id).await;
 
     let messages = stack().table("MessagesTable").await;

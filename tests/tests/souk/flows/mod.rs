@@ -25,6 +25,7 @@ mod inventory;
 mod limits;
 mod messages;
 mod orders;
+mod own_checkouts;
 mod parcels;
 mod payments;
 mod permissions;

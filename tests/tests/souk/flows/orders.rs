@@ -1,8 +1,10 @@
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Effects, Shelf, address, fresh, stack};
+use crate::support::{Effects, Shelf, address, eventually, fresh, order_of, stack};
 
 #[tokio::test]
 async fn a_shopper_buys() {
@@ -16,7 +18,15 @@ async fn a_shopper_buys() {
     assert_eq!(order["payment"]["status"], "AUTHORIZED");
     let story = operator.settled(order_id).await;
     assert_eq!(shelf.numbers().await, (5, 0, 5));
-    assert_eq!(story["reservation"]["state"], "COMMITTED");
+    assert!(story["reservation"].is_null(), "rows of stock held the units: {story}");
+    let ledger = format!("/admin/inventory/{}/w1/ledger", shelf.sku);
+    let kinds = eventually("the ledger tells of it", Duration::from_secs(30), || async {
+        let entries = operator.get(&ledger).await.expect(200).body["entries"].as_array().unwrap().clone();
+        let kinds: Vec<_> = entries.iter().map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect();
+        (kinds.len() == 3).then_some(kinds)
+    })
+    .await;
+    assert_eq!(kinds, ["COMMITTED", "RESERVED", "SET"], "newest first");
     let statuses: Vec<_> = story["history"].as_array().unwrap().iter().map(|entry| &entry["status"]).collect();
     assert_eq!(statuses, ["PENDING_PAYMENT", "CONFIRMED"]);
     assert_eq!(
@@ -49,40 +59,70 @@ async fn invariant_i4_twenty_equal_requests_at_once_make_one_order_and_one_autho
     assert_eq!(shelf.numbers().await, (4, 0, 4));
 }
 
+/// Whoever names no other card in time has no order, and nothing is left of it.
 #[tokio::test]
 async fn a_declined_card_ends_cancelled_with_no_authorisation_and_the_stock_back() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
-    let shelf = Shelf::stocked(&operator, 1000, 3).await;
-    for card in ["pm_card_chargeDeclined", "pm_card_chargeDeclinedInsufficientFunds", "pm_no_such_card"] {
+    let ends = async |card: &str| {
+        let shelf = Shelf::stocked(&operator, 1000, 3).await;
         let placed = shopper.buy(&shelf.sku, 3, card).await;
         let order_id = placed["order_id"].as_str().unwrap();
-        let order = shopper.order_in(order_id, "CANCELLED").await;
+        shopper.declined(order_id).await;
+        assert_eq!(shelf.numbers().await, (3, 3, 0), "{card}: its units are held until its time to pay is over");
+        let order = shopper.lapsed(order_id).await;
         assert_eq!(order["failure"]["reason"], "payment_declined", "{card}");
         let story = operator.settled(order_id).await;
         assert_eq!(story["payment"]["status"], "VOIDED", "{card}: its intent could still be paid");
         assert_eq!(stack().effects(order_id).await.authorizations, 0, "{card}");
         assert_eq!(shelf.numbers().await, (3, 0, 3), "{card}");
-    }
+        shopper.pay(&fresh("key"), order_id, "pm_card_visa").await.expect_problem(409, "payment-not-awaited");
+    };
+    let cards = ["pm_card_chargeDeclined", "pm_card_chargeDeclinedInsufficientFunds", "pm_no_such_card"];
+    join_all(cards.map(ends)).await;
 }
 
-/// Whose units a reservation holds, an order ends with the decline; how one waits whose units rows hold, the simulation's
-/// stories show (`OrderProtocol` 2).
+/// The same order, the same units, the same intent at the gateway.
+#[tokio::test]
+async fn another_card_pays_the_order_whose_card_was_declined() {
+    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
+    let shelf = Shelf::stocked(&operator, 1000, 2).await;
+    let placed = shopper.buy(&shelf.sku, 2, "pm_card_chargeDeclined").await;
+    let order_id = placed["order_id"].as_str().unwrap();
+    shopper.declined(order_id).await;
+    let other = stack().sign_in("shopper2").await;
+    other.check_out(&shelf.sku, 1).await.expect_problem(409, "out-of-stock");
+    other.pay("k", order_id, "pm_card_visa").await.expect_problem(404, "not-found");
+
+    let key = fresh("key");
+    let tried = shopper.pay(&key, order_id, "pm_card_visa").await.expect(202);
+    assert_eq!(tried.text("order_id"), order_id);
+    shopper.pay(&key, order_id, "pm_card_visa").await.expect(202);
+    shopper.pay(&key, order_id, "pm_card_mastercard").await.expect_problem(422, "idempotency-key-reused");
+    shopper.order_in(order_id, "CONFIRMED").await;
+    operator.settled(order_id).await;
+    let authorized_once = Effects { authorizations: 1, captures: 0, voids: 0, refunds: 0 };
+    assert_eq!((stack().intents(order_id).await.len(), stack().effects(order_id).await), (1, authorized_once));
+    assert_eq!(shelf.numbers().await, (0, 0, 0));
+}
+
 #[tokio::test]
 async fn another_payment_method_is_refused_where_none_is_awaited() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 1000, 2).await;
-    let pay = async |by: &crate::support::Api, order_id: &str, key: &str, method: &str| {
-        let body = Some(json!({ "payment_method": method }));
-        by.send(Method::POST, &format!("/orders/{order_id}/payment"), &[("idempotency-key", key)], body).await
-    };
     for (card, status) in [("pm_card_chargeDeclined", "CANCELLED"), ("pm_card_visa", "CONFIRMED")] {
         let placed = shopper.buy(&shelf.sku, 1, card).await;
         let order_id = placed["order_id"].as_str().unwrap();
-        shopper.order_in(order_id, status).await;
-        let refused = pay(&shopper, order_id, "k", "pm_card_visa").await.expect_problem(409, "payment-not-awaited");
+        if status == "CANCELLED" {
+            shopper.declined(order_id).await;
+            shopper.cancel(order_id).await;
+        } else {
+            shopper.order_in(order_id, status).await;
+        }
+        let refused = shopper.pay("k", order_id, "pm_card_visa").await.expect_problem(409, "payment-not-awaited");
         assert_eq!(refused.body["order_status"], status);
-        pay(&stack().sign_in("shopper2").await, order_id, "k", "pm_card_visa").await.expect_problem(404, "not-found");
-        let number = pay(&shopper, order_id, "k", "4242424242424242").await.expect_problem(400, "invalid-request");
+        let other = stack().sign_in("shopper2").await;
+        other.pay("k", order_id, "pm_card_visa").await.expect_problem(404, "not-found");
+        let number = shopper.pay("k", order_id, "4242424242424242").await.expect_problem(400, "invalid-request");
         number.about_field("payment_method");
         let path = format!("/orders/{order_id}/payment");
         let body = json!({ "payment_method": "pm_card_visa" });
@@ -91,32 +131,29 @@ async fn another_payment_method_is_refused_where_none_is_awaited() {
     }
 }
 
-#[tokio::test]
-async fn a_key_that_was_used_with_another_body_is_refused() {
-    let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
-    let shelf = Shelf::stocked(&operator, 1000, 3).await;
-    let checkout = shopper.check_out(&shelf.sku, 1).await.expect(201);
-    let (key, checkout_id) = (fresh("key"), checkout.text("checkout_id"));
-    shopper.order(&key, checkout_id, "pm_card_visa").await.expect(201);
-    shopper
-        .order(&key, checkout_id, "pm_card_mastercard")
-        .await
-        .expect_problem(422, "idempotency-key-reused")
-        .about_field("Idempotency-Key");
-    // Another user's key is another key.
-    let other = stack().sign_in("shopper2").await;
-    other.order(&key, checkout_id, "pm_card_visa").await.expect_problem(404, "not-found");
-}
-
+/// The checkout names the order, so a key that is used again for it names nothing.
 #[tokio::test]
 async fn a_checkout_makes_one_order_whatever_keys_are_sent() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 1000, 3).await;
     let checkout = shopper.check_out(&shelf.sku, 1).await.expect(201);
-    let checkout_id = checkout.text("checkout_id");
-    shopper.order(&fresh("key"), checkout_id, "pm_card_visa").await.expect(201);
-    shopper.order(&fresh("key"), checkout_id, "pm_card_visa").await.expect_problem(409, "checkout-consumed");
+    let (key, checkout_id) = (fresh("key"), checkout.text("checkout_id"));
+    let placed = shopper.order(&key, checkout_id, "pm_card_visa").await.expect(201);
+    assert_eq!(placed.text("order_id"), order_of(checkout_id));
+    let again = shopper.order(&fresh("key"), checkout_id, "pm_card_visa").await.expect(200);
+    assert_eq!(again.text("order_id"), placed.text("order_id"), "the same request finds its order");
+    for key in [key.clone(), fresh("key")] {
+        let otherwise = shopper.order(&key, checkout_id, "pm_card_mastercard").await;
+        otherwise.expect_problem(409, "checkout-consumed");
+    }
+    // Another user's key is another key.
+    let other = stack().sign_in("shopper2").await;
+    other.order(&key, checkout_id, "pm_card_visa").await.expect_problem(404, "not-found");
     shopper.delete(&format!("/checkouts/{checkout_id}")).await.expect_problem(409, "checkout-consumed");
+    // And so is the same key for another checkout.
+    let next = shopper.check_out(&shelf.sku, 1).await.expect(201);
+    let second = shopper.order(&key, next.text("checkout_id"), "pm_card_visa").await.expect(201);
+    assert_ne!(second.text("order_id"), placed.text("order_id"));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Effects, Shelf, eventually, fresh, stack};
+use crate::support::{Effects, Shelf, eventually, fresh, order_of, stack};
 
 #[tokio::test]
 async fn a_shopper_who_authenticates_is_confirmed_through_the_webhook() {
@@ -32,11 +32,7 @@ async fn invariant_i7_a_payment_never_completed_ends_cancelled_and_frees_its_uni
     let shelf = Shelf::stocked(&operator, 4200, 2).await;
     let placed = shopper.buy(&shelf.sku, 2, "pm_card_authenticationRequired").await;
     let order_id = placed["order_id"].as_str().unwrap();
-    let ended = eventually("the order ends", Duration::from_secs(150), || async {
-        let order = shopper.get(&format!("/orders/{order_id}")).await.expect(200).body;
-        (order["status"] == "CANCELLED").then_some(order)
-    })
-    .await;
+    let ended = shopper.lapsed(order_id).await;
     assert_eq!(ended["failure"]["reason"], "payment_expired");
     operator.settled(order_id).await;
     assert_eq!(shelf.numbers().await, (2, 0, 2));
@@ -49,18 +45,16 @@ async fn an_answer_lost_after_the_authorisation_is_resolved_by_asking() {
     for operation in ["create", "confirm"] {
         let shelf = Shelf::stocked(&operator, 900, 1).await;
         let checkout = shopper.check_out(&shelf.sku, 1).await.expect(201);
-        let key = fresh("key");
-        // The order's id follows from the key, but only the server can say it: the fault is laid for
-        // whatever order comes next on this intent's amount, so it is addressed after placing.
-        let placed = shopper.order(&key, checkout.text("checkout_id"), "pm_card_visa").await.expect(201);
-        let order_id = placed.text("order_id");
+        let order_id = order_of(checkout.text("checkout_id"));
         stack()
             .fault(json!({ "operation": operation, "fault": "timeout_after_effect", "order_id": order_id, "times": 1 }))
             .await;
-        shopper.order_in(order_id, "CONFIRMED").await;
-        operator.settled(order_id).await;
+        let placed = shopper.order(&fresh("key"), checkout.text("checkout_id"), "pm_card_visa").await.expect(201);
+        assert_eq!(placed.text("order_id"), order_id);
+        shopper.order_in(&order_id, "CONFIRMED").await;
+        operator.settled(&order_id).await;
         assert_eq!(
-            stack().effects(order_id).await,
+            stack().effects(&order_id).await,
             Effects { authorizations: 1, captures: 0, voids: 0, refunds: 0 },
             "{operation}"
         );

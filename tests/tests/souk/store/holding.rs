@@ -3,19 +3,21 @@
 mod audit;
 
 use souk_domain::{
-    ids::{CheckoutId, OrderId},
+    ids::{CheckoutId, OrderId, WarehouseId},
     money::Money,
     order::{Canceller, FromCheckout, HeldBy, LineRows, Order, OrderStatus, Origin},
-    stock::{Allocation, COLLECT_AFTER, Entry, Holding, Wish},
+    stock::{COLLECT_AFTER, Entry, Holding, RowKey, RowUnits, WarehouseRow, Wish},
 };
-use souk_events::inventory::MarksGrown;
+use souk_events::inventory::{RowGrown, RowTask};
 use souk_inventory::StockRows;
 use souk_orders::{
     Archive, AttachOutcome, CancelOutcome, Checkout, CheckoutState, Checkouts, CloseOutcome, CloseReason,
-    ConfirmOutcome, OpenOutcome, Orders, PutOutcome, SettleOutcome,
+    ConfirmOutcome, OpenOutcome, Opening, Orders, PutOutcome, RoomOutcome, SettleOutcome, ShopperLimits,
 };
 use souk_wiring::Call;
-use souk_workflows::{collect_marks::CollectMarks, give_back_holds::GiveBackHolds};
+use souk_workflows::{
+    collect_marks::CollectMarks, give_back_holds::GiveBackHolds, maintain_rows::MaintainRows, spread_row::SpreadRow,
+};
 use uuid::Uuid;
 
 use super::{
@@ -29,7 +31,7 @@ struct World {
     orders: Orders,
     checkouts: Checkouts,
     give_back: GiveBackHolds,
-    collect: CollectMarks,
+    maintain: MaintainRows,
     archive: Archive,
 }
 
@@ -37,11 +39,15 @@ fn checkout_id(n: u128) -> CheckoutId {
     CheckoutId::from_uuid(Uuid::from_u128(n))
 }
 
+fn east() -> RowKey {
+    RowKey::first(&"BAG".parse().unwrap(), &"east".parse().unwrap())
+}
+
 fn lines() -> Vec<LineRows> {
     vec![LineRows {
         sku: "BAG".parse().unwrap(),
         units: 1,
-        warehouses: vec!["east".parse().unwrap(), "west".parse().unwrap()],
+        rows: ["east", "west"].map(|id| WarehouseRow::from(id.parse::<WarehouseId>().unwrap())).to_vec(),
     }]
 }
 
@@ -90,7 +96,11 @@ impl World {
         let archive = Archive::new(tables.table("OrderArchiveTable"));
         Self {
             give_back: GiveBackHolds::new(orders.clone(), stock.clone()),
-            collect: CollectMarks::new(stock.clone(), orders.clone(), archive.clone(), checkouts.clone()),
+            maintain: MaintainRows::new(
+                stock.clone(),
+                CollectMarks::new(stock.clone(), orders.clone(), archive.clone(), checkouts.clone()),
+                SpreadRow::new(stock.clone()),
+            ),
             stock,
             orders,
             checkouts,
@@ -100,8 +110,7 @@ impl World {
 
     async fn hold(&self, n: u128, decided: i64) -> Holding {
         let wish = Wish { checkout_id: checkout_id(n), units: 1, decided_at: at(decided) };
-        let row = (&"BAG".parse().unwrap(), &"east".parse().unwrap());
-        self.stock.hold(row, &wish, at(decided)).await.unwrap().unwrap().outcome
+        self.stock.hold(&east(), &wish, at(decided)).await.unwrap().unwrap().outcome
     }
 
     /// Quantity and available of the eastern row, and what it remembers of a checkout.
@@ -120,14 +129,13 @@ impl World {
             self.orders.confirm(&order.order_id, TERMS, at(2)).await.unwrap(),
             ConfirmOutcome::Confirmed(_)
         ));
-        let row = (&"BAG".parse().unwrap(), &"east".parse().unwrap());
-        let _sold = self.stock.sell(row, &checkout_id(n), Some(1), at(3)).await.unwrap().unwrap();
+        let _sold = self.stock.sell(&east(), &checkout_id(n), Some(1), at(3)).await.unwrap().unwrap();
         order
     }
 
     async fn settle(&self, order: &Order) {
         let quantity = order.lines[0].quantity.get();
-        let from_east = Allocation { sku: "BAG".parse().unwrap(), warehouse_id: "east".parse().unwrap(), quantity };
+        let from_east = RowUnits { row: east(), quantity };
         let settled = self.orders.settle_sold(&order.order_id, &[from_east]).await.unwrap();
         assert_eq!(settled, SettleOutcome::Settled);
     }
@@ -139,13 +147,13 @@ impl World {
 
     /// Marks that went in a run over the eastern row, whose stream asked for it.
     async fn collect_row(&self, second: i64) -> usize {
-        let east = MarksGrown { sku: "BAG".parse().unwrap(), warehouse_id: "east".parse().unwrap() };
-        self.collect.of_row(&east, at(second)).await.unwrap().collected
+        let grown = RowGrown { row: east(), task: RowTask::Collect };
+        self.maintain.of_row(&grown, at(second)).await.unwrap().collected
     }
 
     /// Marks that went in a run at this second.
     async fn collect(&self, second: i64) -> usize {
-        self.collect.run(&Call::at(at(second))).await.unwrap().collected
+        self.maintain.run(&Call::at(at(second))).await.unwrap().collected
     }
 }
 
@@ -153,8 +161,13 @@ impl World {
 async fn a_checkout_leaves_open_once_and_is_listed_until_then() {
     let world = World::new().await;
     let checkouts = &world.checkouts;
+    let limits = ShopperLimits { checkouts: 5, units: 50 };
     for (n, created) in [(1, 5), (2, 0)] {
-        assert_eq!(checkouts.open(&checkout(n, created)).await.unwrap(), OpenOutcome::Opened);
+        let (new, user) = (checkout(n, created), "u".parse().unwrap());
+        let opening = Opening { checkout_id: new.checkout_id.clone(), units: 1, until: new.expires_at };
+        let room = checkouts.make_room(&user, limits, &opening, at(created)).await.unwrap();
+        assert_eq!(room, RoomOutcome::Counted);
+        assert_eq!(checkouts.open(&new).await.unwrap(), OpenOutcome::Opened);
     }
     let found = checkouts.open(&checkout(1, 9)).await.unwrap();
     assert_eq!(found, OpenOutcome::Found(Box::new(checkout(1, 5))), "the same request finds the same checkout");
@@ -236,8 +249,7 @@ async fn a_mark_goes_once_what_decided_over_it_says_that_nobody_asks_again() {
     assert_eq!(world.collect(100).await, 1);
     // A checkout without an order: its mark waits for its end.
     assert_eq!(world.checkouts.open(&checkout(2, 0)).await.unwrap(), OpenOutcome::Opened);
-    let row = (&"BAG".parse().unwrap(), &"east".parse().unwrap());
-    let _marked = world.stock.release(row, &checkout_id(2), None, at(110)).await.unwrap().unwrap();
+    let _marked = world.stock.release(&east(), &checkout_id(2), None, at(110)).await.unwrap().unwrap();
     assert_eq!(world.collect(300).await, 0, "it is open");
     let _closed = world.checkouts.close(&checkout_id(2), CloseReason::Expired, at(301)).await.unwrap();
     assert_eq!(world.collect(302).await, 1);
@@ -249,14 +261,13 @@ async fn a_mark_goes_once_what_decided_over_it_says_that_nobody_asks_again() {
 #[tokio::test]
 async fn a_row_that_says_so_is_written_once_for_many_marks_and_never_for_few() {
     let world = World::new().await;
-    let (sku, warehouse_id) = ("BAG".parse().unwrap(), "east".parse().unwrap());
-    let row = async || world.stock.get(&sku, &warehouse_id).await.unwrap().unwrap();
+    let row = async || world.stock.get_row(&east()).await.unwrap().unwrap();
     for n in 1..=12 {
         if n <= 5 {
             // An open checkout's mark stays.
             assert_eq!(world.checkouts.open(&checkout(n, 0)).await.unwrap(), OpenOutcome::Opened);
         }
-        let _marked = world.stock.release((&sku, &warehouse_id), &checkout_id(n), None, at(10)).await.unwrap().unwrap();
+        let _marked = world.stock.release(&east(), &checkout_id(n), None, at(10)).await.unwrap().unwrap();
     }
     let version = row().await.version;
     assert_eq!(world.collect_row(69).await, 0, "they are too young");
@@ -268,7 +279,7 @@ async fn a_row_that_says_so_is_written_once_for_many_marks_and_never_for_few() {
     assert_eq!(world.collect_row(72).await, 0, "a message that comes again");
     // Of forty more, no write is too long, and what is left of them stays below eight.
     for n in 13..=52 {
-        let _marked = world.stock.release((&sku, &warehouse_id), &checkout_id(n), None, at(80)).await.unwrap().unwrap();
+        let _marked = world.stock.release(&east(), &checkout_id(n), None, at(80)).await.unwrap().unwrap();
     }
     let version = row().await.version;
     assert_eq!(world.collect_row(140).await, 40);

@@ -1,5 +1,6 @@
 //! Tables and what is kept in them, on real DynamoDB semantics, in this process.
 
+mod audit_parts;
 mod carriers;
 mod cart;
 mod catalog;
@@ -23,6 +24,7 @@ mod pictures;
 mod pricing;
 mod reconciliation;
 mod renames;
+mod renewals;
 mod shortages;
 mod tables;
 mod tree;

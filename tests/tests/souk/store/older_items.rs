@@ -8,7 +8,7 @@ use souk_domain::{
     money::Money,
     order::{Finding, Label, OrderStatus, Origin},
     reservation::{ReleaseOutcome, ReservationState},
-    stock::Allocation,
+    stock::{Allocation, RowKey},
 };
 use souk_flash_sales::FlashSales;
 use souk_fulfilment::Fulfilments;
@@ -220,8 +220,8 @@ async fn reservations_and_allotments_that_do_not_say_which_they_are() {
     assert!(matches!(again, AllotOutcome::Allotted(lines) if lines.len() == 1));
     let auditor = StockAuditor::new(rows, book, Ledger::new(tables.table("InventoryLedgerTable")));
     let audit = auditor.audit(at(100)).await.unwrap();
-    let (sku, warehouse_id) = ("a".parse().unwrap(), "w1".parse().unwrap());
-    assert_eq!(audit.violations, [Violation::RowMissing { sku, warehouse_id, held: 3, sold: 3 }]);
+    let row = RowKey::first(&"a".parse().unwrap(), &"w1".parse().unwrap());
+    assert_eq!(audit.violations, [Violation::RowMissing { row, held: 3, sold: 3 }]);
 }
 
 #[tokio::test]

@@ -38,6 +38,6 @@ pub use rows::Rows;
 pub use shop::{PROJECTION, Shop, admin};
 pub use shopping::Effects;
 pub use stack::{Stack, stack};
-pub use stock::{Shelf, address, for_sale, fresh, list};
+pub use stock::{Shelf, address, for_sale, fresh, list, order_of};
 pub use traces::Bystander;
 pub use webhooks::{hmac_sha256, is_signed};

@@ -6,6 +6,8 @@ use super::{Api, Reply, Stack, address, eventually, fresh};
 
 /// Longer than a saga takes on a busy machine.
 const SAGA: Duration = Duration::from_secs(20);
+/// Longer than an order waits for its payment, and a sweeper may be late.
+const TIME_TO_PAY: Duration = Duration::from_secs(150);
 
 impl Api {
     /// Holds units of one SKU.
@@ -46,6 +48,40 @@ impl Api {
         eventually(&format!("{order_id} {status}"), SAGA, || async {
             let order = self.get(&format!("/orders/{order_id}")).await.expect(200).body;
             (order["status"] == status).then_some(order)
+        })
+        .await
+    }
+
+    /// The order, which waits for another payment method, once its own was declined.
+    pub async fn declined(&self, order_id: &str) -> Value {
+        let declined = eventually(&format!("{order_id} declined"), SAGA, || async {
+            let order = self.get(&format!("/orders/{order_id}")).await.expect(200).body;
+            (order["payment"]["status"] == "DECLINED").then_some(order)
+        })
+        .await;
+        assert_eq!(declined["status"], "PENDING_PAYMENT", "its time to pay is not over");
+        declined
+    }
+
+    /// Names another payment method for an order under a key.
+    pub async fn pay(&self, key: &str, order_id: &str, payment_method: &str) -> Reply {
+        let body = Some(json!({ "payment_method": payment_method }));
+        let path = format!("/orders/{order_id}/payment");
+        self.send(reqwest::Method::POST, &path, &[("idempotency-key", key)], body).await
+    }
+
+    /// Gives an order up; the order as it is answered.
+    pub async fn cancel(&self, order_id: &str) -> Value {
+        let cancelled = self.post(&format!("/orders/{order_id}/cancel"), json!({})).await.expect(200).body;
+        assert_eq!(cancelled["status"], "CANCELLED");
+        cancelled
+    }
+
+    /// The order, once it is cancelled since nobody paid it in time.
+    pub async fn lapsed(&self, order_id: &str) -> Value {
+        eventually(&format!("{order_id} ends"), TIME_TO_PAY, || async {
+            let order = self.get(&format!("/orders/{order_id}")).await.expect(200).body;
+            (order["status"] == "CANCELLED").then_some(order)
         })
         .await
     }
@@ -104,6 +140,12 @@ impl Stack {
         let client = reqwest::Client::new();
         let answer = client.post(format!("{}/__fake/faults", self.gateway_url)).json(&fault).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
+    /// The gateway fails for this order no more.
+    pub async fn mend(&self, order_id: &str) {
+        let url = format!("{}/__fake/faults?order_id={order_id}", self.gateway_url);
+        assert!(reqwest::Client::new().delete(url).send().await.unwrap().status().is_success());
     }
 
     /// The gateway lets go of the money that it holds for an order, as it does after a week.

@@ -13,6 +13,11 @@ pub fn fresh(prefix: &str) -> String {
     format!("{prefix}-{}", uuid::Uuid::new_v4().simple())
 }
 
+/// The order that comes of a checkout: they share their id.
+pub fn order_of(checkout_id: &str) -> String {
+    checkout_id.replacen("chk_", "ord_", 1)
+}
+
 /// An address that is good enough to ship to.
 pub fn address() -> Value {
     json!({ "name": "Ada Lovelace", "line1": "1 Analytical Row", "city": "London", "postal_code": "N1 9GU", "country": "GB" })

@@ -122,6 +122,7 @@ pub async fn of_what_is_there() -> Vec<Refused> {
     ask(&shopper, post, "/checkouts", None, lines(sku, 0));
     ask(&shopper, post, "/checkouts", None, json!({ "lines": [] }));
     ask(&shopper, post, "/checkouts", None, lines(&nowhere, 1));
+    ask(&shopper, post, "/checkouts", None, lines(sku, 99));
     let chk = "chk_00000000000000000000000000000000";
     let to_order = json!({ "checkout_id": chk, "payment_method": "pm_card_visa", "shipping_address": address() });
     ask(&shopper, post, "/orders", None, to_order.clone());

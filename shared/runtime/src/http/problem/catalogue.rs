@@ -157,14 +157,14 @@ catalogue! {
         then "Check out fewer units than `max_units` less `held`; or order or delete an open checkout first.",
         with "held" "max_units";
     CheckoutExpired: 409 "checkout-expired" "The checkout has expired",
-        when "The checkout's time is over, and its units are no longer held.",
+        when "The checkout's time is over, it was given up, or a newer one took its place: it holds nothing any more.",
         then "Check out again.";
     CheckoutConsumed: 409 "checkout-consumed" "Already ordered",
         when "The checkout has become an order.",
         then "Look at the orders.";
     CartConsumed: 409 "cart-consumed" "Already ordered",
-        when "The cart was ordered through another checkout.",
-        then "Look at the orders.";
+        when "An order was made of the cart as it is.",
+        then "Look at the orders. One that waits for its payment can be paid by another method, or cancelled to order the cart anew.";
     PriceChanged: 409 "price-changed" "A price has changed",
         when "Prices have changed since the checkout; nothing was ordered.",
         then "Show `changes` to the shopper and check out again.",

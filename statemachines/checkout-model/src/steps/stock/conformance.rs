@@ -54,6 +54,8 @@ fn domains(entries: [Entry; 2], available: u8) -> StockRow {
     let mut row = StockRow {
         sku: "s".parse().unwrap(),
         warehouse_id: "w".parse().unwrap(),
+        split: stock::Split::FIRST,
+        splits: stock::Splits::default(),
         quantity: all,
         reserved_quantity: 0,
         available: all,

@@ -52,7 +52,7 @@ async fn ordinary(canary: &Canary) -> Vec<String> {
 
     let mut orders = Vec::new();
     let unknown_method = format!("pm_{}", canary.word);
-    for (method, status) in [("pm_card_visa", "CONFIRMED"), (&unknown_method, "CANCELLED")] {
+    for method in ["pm_card_visa", &unknown_method] {
         let checkout = shopper.check_out(&shelf.sku, 1).await.expect(201);
         let key = fresh(&canary.word);
         let body = json!({
@@ -61,7 +61,15 @@ async fn ordinary(canary: &Canary) -> Vec<String> {
         });
         let placed = shopper.send(Method::POST, "/orders", &[("idempotency-key", &key)], Some(body)).await.expect(201);
         let order_id = placed.text("order_id").to_owned();
-        shopper.order_in(&order_id, status).await;
+        if method == unknown_method {
+            shopper.declined(&order_id).await;
+            let another = format!("pm_{}", fresh(&canary.word).replace('-', "_"));
+            shopper.pay(&fresh(&canary.word), &order_id, &another).await.expect(202);
+            shopper.declined(&order_id).await;
+            shopper.cancel(&order_id).await;
+        } else {
+            shopper.order_in(&order_id, "CONFIRMED").await;
+        }
         operator.settled(&order_id).await;
         orders.push(order_id);
     }

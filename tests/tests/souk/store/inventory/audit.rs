@@ -7,7 +7,7 @@ use souk_domain::{
 use souk_dynamo::{AttributeValue, Update, n};
 use souk_inventory::{AllotOutcome, FlashSaleUnits, GivenBack, Ledger, StockAudit, StockAuditor};
 
-use super::shelf::{Shelf, at, order, reservation, sku, warehouse};
+use super::shelf::{Shelf, at, key, order, reservation, sku, warehouse};
 
 /// Long after every write.
 const LATER: i64 = 100_000;
@@ -70,7 +70,6 @@ async fn invariants_i1_and_i2_a_clean_history_has_no_violation() {
 
 #[tokio::test]
 async fn each_corruption_of_a_row_is_named() {
-    let row = (sku("a"), warehouse("w1"));
     for (number, value) in [("available", 2), ("available", -1), ("reserved_quantity", 9)] {
         let shelf = Shelf::with_history().await;
         shelf.spoil(number, n(value)).await;
@@ -80,10 +79,8 @@ async fn each_corruption_of_a_row_is_named() {
     let shelf = Shelf::with_history().await;
     shelf.spoil("available", n(5)).await;
     shelf.spoil("reserved_quantity", n(2)).await;
-    let (sku, warehouse_id) = row;
     let version = shelf.row("a", "w1").await.version;
-    let mismatch =
-        Violation::ReservedMismatch { sku: sku.clone(), warehouse_id, version, reserved_quantity: 2, held: 4 };
+    let mismatch = Violation::ReservedMismatch { row: key("a", "w1"), version, reserved_quantity: 2, held: 4 };
     assert_eq!(shelf.audit().await.violations, [mismatch]);
 
     let shelf = Shelf::with_history().await;
@@ -91,7 +88,7 @@ async fn each_corruption_of_a_row_is_named() {
     shelf.spoil("available", n(4)).await;
     assert_eq!(
         shelf.audit().await.violations,
-        [Violation::UnitsUnbalanced { sku, supplied: 10, quantity: 8, sold: 3 }]
+        [Violation::UnitsUnbalanced { sku: sku("a"), supplied: 10, quantity: 8, sold: 3 }]
     );
 }
 
@@ -102,17 +99,11 @@ async fn a_hole_in_the_ledger_and_a_row_that_is_gone_are_named() {
     let entry = shelf.ledger.client().delete_item().table_name(shelf.ledger.name());
     let entry = entry.key("row", AttributeValue::S("a#w1".to_owned())).key("version", n(3));
     entry.send().await.unwrap();
-    let (sku, warehouse_id) = (sku("a"), warehouse("w1"));
-    let hole = Violation::LedgerIncomplete {
-        sku: sku.clone(),
-        warehouse_id: warehouse_id.clone(),
-        version,
-        entries: version - 1,
-    };
+    let hole = Violation::LedgerIncomplete { row: key("a", "w1"), version, entries: version - 1 };
     assert_eq!(shelf.audit().await.violations, [hole]);
 
     shelf.stock_table.delete(&[("sku", "a"), ("warehouse_id", "w1")]).await.unwrap();
-    assert_eq!(shelf.audit().await.violations, [Violation::RowMissing { sku, warehouse_id, held: 4, sold: 3 }]);
+    assert_eq!(shelf.audit().await.violations, [Violation::RowMissing { row: key("a", "w1"), held: 4, sold: 3 }]);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use souk_dynamo::{Transaction, Update, attribute};
 use souk_inventory::{Found, StockRows};
 use uuid::Uuid;
 
-use super::shelf::{Shelf, at, sku, warehouse};
+use super::shelf::{Shelf, at, key, sku, warehouse};
 use crate::store::{
     meter::{Meter, units},
     tables::Tables,
@@ -26,7 +26,7 @@ fn wish(n: u128, units: u32) -> Wish {
 }
 
 async fn hold(rows: &StockRows, n: u128, units: u32) -> Holding {
-    rows.hold((&sku("a"), &warehouse("w1")), &wish(n, units), at(1)).await.unwrap().unwrap().outcome
+    rows.hold(&key("a", "w1"), &wish(n, units), at(1)).await.unwrap().unwrap().outcome
 }
 
 /// Buyers who each want one unit of the one row, all at once; how often each outcome came.
@@ -78,8 +78,7 @@ async fn invariant_i3_of_64_who_want_the_last_10_units_of_a_row_10_hold_them() {
 async fn each_step_of_a_hold_is_one_write_of_one_unit() {
     let (meter, client) = Meter::to_a_new_store().await;
     let shelf = Shelf::in_tables(&Tables::reached_by(client), &[("a", "w1", 10)]).await;
-    let (a, w1) = (sku("a"), warehouse("w1"));
-    let row = (&a, &w1);
+    let row = &key("a", "w1");
     meter.bill();
     assert_eq!(hold(&shelf.rows, 1, 2).await, Holding::Held(2));
     assert_eq!(units(&meter.bill()), (1.0, 0.0), "hold");
@@ -98,14 +97,13 @@ async fn each_step_of_a_hold_is_one_write_of_one_unit() {
 #[tokio::test]
 async fn a_row_from_before_rows_held_holds_is_held_of_and_keeps_its_numbers() {
     let shelf = Shelf::stocked(&[("a", "w1", 10)]).await;
-    let (a, w1) = (sku("a"), warehouse("w1"));
-    let key = [("sku", "a"), ("warehouse_id", "w1")];
+    let stored = [("sku", "a"), ("warehouse_id", "w1")];
     let older = Update::new().remove("holds").when(attribute("sku").exists());
-    assert!(shelf.stock_table.update(&key, older).await.unwrap().is_written());
+    assert!(shelf.stock_table.update(&stored, older).await.unwrap().is_written());
     shelf.held(1, &[("a", 3)]).await;
-    let first = shelf.rows.hold((&a, &w1), &wish(1, 4), at(1)).await.unwrap().unwrap();
+    let first = shelf.rows.hold(&key("a", "w1"), &wish(1, 4), at(1)).await.unwrap().unwrap();
     assert_eq!((first.outcome, first.writes), (Holding::Held(4), 2), "the map is made once");
-    let second = shelf.rows.hold((&a, &w1), &wish(2, 4), at(1)).await.unwrap().unwrap();
+    let second = shelf.rows.hold(&key("a", "w1"), &wish(2, 4), at(1)).await.unwrap().unwrap();
     assert_eq!(second.outcome, Holding::TooFew { available: 3 }, "both editions hold of one row");
     let row = shelf.row("a", "w1").await;
     assert_eq!((row.quantity, row.reserved_quantity, row.set_aside(), row.available), (10, 3, 7, 3));
@@ -120,8 +118,7 @@ async fn forgets(shelf: &Shelf, mark: &(CheckoutId, Entry), now: Timestamp) -> b
 #[tokio::test]
 async fn a_late_hold_finds_a_mark_and_then_the_floor() {
     let shelf = Shelf::stocked(&[("a", "w1", 10)]).await;
-    let (a, w1) = (sku("a"), warehouse("w1"));
-    let released = shelf.rows.release((&a, &w1), &checkout(1), None, at(2)).await.unwrap().unwrap();
+    let released = shelf.rows.release(&key("a", "w1"), &checkout(1), None, at(2)).await.unwrap().unwrap();
     assert_eq!(hold(&shelf.rows, 1, 1).await, Holding::Marked);
     let mark = (checkout(1), released.row.holds.get(&checkout(1)).unwrap());
     let now = at(2) + COLLECT_AFTER;
@@ -129,20 +126,19 @@ async fn a_late_hold_finds_a_mark_and_then_the_floor() {
     assert!(!forgets(&shelf, &mark, now).await, "once");
     assert_eq!(hold(&shelf.rows, 1, 1).await, Holding::BelowFloor);
     let fresh = Wish { decided_at: now, ..wish(2, 1) };
-    assert_eq!(shelf.rows.hold((&a, &w1), &fresh, now).await.unwrap().unwrap().outcome, Holding::Held(1));
+    assert_eq!(shelf.rows.hold(&key("a", "w1"), &fresh, now).await.unwrap().unwrap().outcome, Holding::Held(1));
 }
 
 #[tokio::test]
 async fn what_had_left_and_is_forgotten_comes_back_within_the_orders_transaction() {
     let shelf = Shelf::stocked(&[("a", "w1", 10)]).await;
-    let (a, w1) = (sku("a"), warehouse("w1"));
     assert_eq!(hold(&shelf.rows, 1, 4).await, Holding::Held(4));
-    let sold = shelf.rows.sell((&a, &w1), &checkout(1), Some(4), at(2)).await.unwrap().unwrap();
+    let sold = shelf.rows.sell(&key("a", "w1"), &checkout(1), Some(4), at(2)).await.unwrap().unwrap();
     let mark = (checkout(1), sold.row.holds.get(&checkout(1)).unwrap());
     assert!(forgets(&shelf, &mark, at(100)).await);
-    let forgotten = shelf.rows.give_back((&a, &w1), &checkout(1), true, 0, at(101)).await.unwrap().unwrap();
+    let forgotten = shelf.rows.give_back(&key("a", "w1"), &checkout(1), true, 0, at(101)).await.unwrap().unwrap();
     assert_eq!(forgotten.outcome, GivingBack::Forgotten);
-    let transaction = shelf.rows.returning(Transaction::new(), (&a, &w1), &checkout(1), 4, at(101)).unwrap();
+    let transaction = shelf.rows.returning(Transaction::new(), &key("a", "w1"), &checkout(1), 4, at(101)).unwrap();
     let _done = transaction.commit(shelf.stock_table.client()).await.unwrap();
     let row = shelf.row("a", "w1").await;
     assert_eq!((row.quantity, row.available, row.is_sound()), (10, 10, true));
@@ -186,7 +182,7 @@ fn random_second(id: u128) -> i64 {
 
 async fn do_step(rows: &StockRows, step: u8, id: u128, units: u32, now: Timestamp) {
     let (a, w1) = (sku("a"), warehouse("w1"));
-    let row = (&a, &w1);
+    let row = &key("a", "w1");
     match step {
         0 | 1 => drop(rows.hold(row, &wish(id, units), now).await.unwrap()),
         2 => drop(rows.release(row, &checkout(id), Some(units), now).await.unwrap()),

@@ -4,7 +4,7 @@ use souk_domain::{
 };
 use souk_inventory::{AdjustOutcome, Ledger, LedgerEntry};
 
-use super::shelf::{Shelf, at, order, reservation, sku, warehouse};
+use super::shelf::{Shelf, at, key, order, reservation};
 
 /// What the stream would do after each write, twice: records repeat.
 async fn record(shelf: &Shelf, ledger: &Ledger) {
@@ -18,7 +18,7 @@ async fn all(ledger: &Ledger) -> Vec<LedgerEntry> {
     let mut entries = Vec::new();
     let mut below = None;
     loop {
-        let page = ledger.page(&sku("a"), &warehouse("w1"), below, 2).await.unwrap();
+        let page = ledger.page(&key("a", "w1"), below, 2).await.unwrap();
         entries.extend(page.entries);
         below = page.next;
         if below.is_none() {

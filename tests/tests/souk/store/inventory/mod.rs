@@ -13,4 +13,5 @@ mod quantities;
 mod repair;
 mod reservations;
 mod shelf;
+mod splits;
 mod warehouses;

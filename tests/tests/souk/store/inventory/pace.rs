@@ -4,11 +4,11 @@
 use jiff::SignedDuration;
 use souk_domain::{
     ids::CheckoutId,
-    stock::{COLLECT_AFTER, COLLECT_FROM, Judged, MAX_ENTRIES, StockRow, Wish},
+    stock::{COLLECT_AFTER, COLLECT_FROM, Judged, MAX_ENTRIES, MAX_SPLITS, StockRow, Wish},
 };
 use uuid::Uuid;
 
-use super::shelf::{Shelf, at, sku, warehouse};
+use super::shelf::{Shelf, at, key};
 use crate::store::{
     meter::{Meter, units},
     tables::Tables,
@@ -42,12 +42,12 @@ fn checkout(n: u128) -> CheckoutId {
 /// Write units of an order of a row that remembers so many: hold, sale, and its share of a collection.
 async fn of_an_order(shelf: &Shelf, meter: &Meter, fresh: &StockRow, entries: usize) -> f64 {
     shelf.stock_table.put(&remembering(fresh, entries)).await.unwrap();
-    let (a, w1, id) = (sku("a"), warehouse("w1"), checkout(u128::from(u64::MAX)));
+    let id = checkout(u128::from(u64::MAX));
     meter.bill();
     let wish = Wish { checkout_id: id.clone(), units: 1, decided_at: at(3) };
-    let _held = shelf.rows.hold((&a, &w1), &wish, at(3)).await.unwrap().unwrap();
+    let _held = shelf.rows.hold(&key("a", "w1"), &wish, at(3)).await.unwrap().unwrap();
     let held = units(&meter.bill()).0;
-    let _sold = shelf.rows.sell((&a, &w1), &id, Some(1), at(4)).await.unwrap().unwrap();
+    let _sold = shelf.rows.sell(&key("a", "w1"), &id, Some(1), at(4)).await.unwrap().unwrap();
     held + units(&meter.bill()).0 + held / COLLECT_FROM as f64
 }
 
@@ -81,6 +81,9 @@ async fn a_row_bears_so_many_orders_a_second() {
     }
     println!("\none row: {borne:.1?} orders/s; first edition: {:.0}", PARTITION / FIRST_EDITION);
     assert!(borne[0] >= 10.0 && borne[1] >= 3.0, "{borne:?} orders a second of a row");
+    let of_sku = borne.map(|row| row * f64::from(MAX_SPLITS));
+    println!("a SKU in one warehouse, in {MAX_SPLITS} splits: {of_sku:.0?} orders/s");
+    assert!(of_sku[0] >= 1_000.0 && of_sku[1] >= 300.0, "{of_sku:?} orders a second of a SKU");
     let cold = of_an_order(&shelf, &meter, &fresh, 16).await;
     assert!(cold <= 2.2, "{cold} units of a row that sells seldom: less than the first edition's");
 }

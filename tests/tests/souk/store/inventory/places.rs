@@ -48,7 +48,7 @@ async fn a_place_is_changed_by_itself_and_told_by_the_ledger_once() {
     assert_eq!(row.movement.reference, operator().to_string());
     let ledger = Ledger::new(shelf.ledger.clone());
     ledger.record(&row).await.unwrap();
-    let sum = ledger.sum(&sku("a"), &warehouse("w1"), row.version).await.unwrap();
+    let sum = ledger.sum(&row.key(), row.version).await.unwrap();
     assert_eq!(sum.supplied, 0, "no unit came");
 
     assert!(matches!(put_away(&shelf, None).await, PlaceOutcome::Placed(row) if row.place.is_none()));

@@ -2,7 +2,7 @@ use souk_domain::{
     ids::{ReservationId, Sku, UserId, WarehouseId},
     quantity::Quantity,
     reservation::{Reservation, ReservationState},
-    stock::StockRow,
+    stock::{RowKey, StockRow},
 };
 use souk_dynamo::Table;
 use souk_inventory::{
@@ -35,6 +35,11 @@ pub fn sku(text: &str) -> Sku {
 
 pub fn warehouse(text: &str) -> WarehouseId {
     text.parse().unwrap()
+}
+
+/// The key of a warehouse's first row.
+pub fn key(s: &str, w: &str) -> RowKey {
+    RowKey::first(&sku(s), &warehouse(w))
 }
 
 pub fn operator() -> UserId {

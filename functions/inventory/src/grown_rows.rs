@@ -1,8 +1,9 @@
-//! Rows of stock whose marks have grown, named to the collector once those are old enough.
+//! Rows of stock that have grown, named to whoever maintains them: those with marks to collect once these are old enough,
+//! those that are hot at once.
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use souk_domain::stock::COLLECT_AFTER;
-use souk_events::inventory::MarksGrown;
+use souk_domain::stock::{COLLECT_AFTER, Split};
+use souk_events::inventory::{RowGrown, RowTask};
 use souk_runtime::{
     queue::Failure,
     stream::{BatchResult, RecordFailure},
@@ -16,36 +17,48 @@ const AT_ONCE: usize = 8;
 /// What the clock of who wrote a mark may be ahead, with the time in which its order is settled.
 const SLACK_SECONDS: u16 = 5;
 
-/// A row that is to be collected, and the record of the batch that says so.
-pub(crate) type Grown = (usize, MarksGrown);
+/// A row that is to be seen to, and the record of the batch that says so.
+pub(crate) type Grown = (usize, RowGrown);
 
-/// The queue that the collector reads.
+/// The queue of rows that are seen to.
 #[derive(Debug, FromEnvironment)]
-pub(crate) struct Collector(#[variable("GROWN_ROWS_URL")] Sender);
+pub(crate) struct GrownRows(#[variable("GROWN_ROWS_URL")] Sender);
 
-impl Collector {
-    /// Has each of these rows collected when its marks are old enough. What is sent twice changes nothing.
+impl GrownRows {
+    /// Has each of these rows seen to when its time has come. What is sent twice changes nothing.
     ///
     /// # Errors
     /// The first record whose row was not named.
     pub(crate) async fn name(&self, rows: Vec<Grown>) -> BatchResult {
-        let delay = u16::try_from(COLLECT_AFTER.as_secs()).unwrap_or(u16::MAX).saturating_add(SLACK_SECONDS);
         let sent = rows.into_iter().map(async |(index, grown)| {
-            let sent = self.0.send(&grown, delay).await;
+            let sent = self.0.send(&grown, delay_of(grown.task)).await;
             sent.map_err(|error| (index, RecordFailure::Outage(Failure::from(error))))
         });
         stream::iter(sent).buffered(AT_ONCE).try_collect().await
     }
 }
 
-/// The rows whose marks have grown, each once.
+fn delay_of(task: RowTask) -> u16 {
+    match task {
+        RowTask::Collect => u16::try_from(COLLECT_AFTER.as_secs()).unwrap_or(u16::MAX).saturating_add(SLACK_SECONDS),
+        RowTask::ShareOut => 0,
+    }
+}
+
+/// The rows that have grown, each once for each task.
 pub(crate) fn grown_rows(changes: &[RowChange]) -> Vec<Grown> {
     let mut grown: Vec<Grown> = Vec::new();
     for RowChange { index, old, new } in changes {
-        let row = MarksGrown { sku: new.sku.clone(), warehouse_id: new.warehouse_id.clone() };
-        let has_grown = old.as_ref().is_some_and(|old| new.has_grown_marks(old));
-        if has_grown && grown.iter().all(|(_, known)| *known != row) {
-            grown.push((*index, row));
+        let Some(old) = old else { continue };
+        let key = new.key();
+        let tasks = [
+            (new.has_grown_marks(old), RowGrown { row: key.clone(), task: RowTask::Collect }),
+            (new.needs_sharing(old), RowGrown { row: key.of_split(Split::FIRST), task: RowTask::ShareOut }),
+        ];
+        for (_, row) in tasks.into_iter().filter(|(is_due, _)| *is_due) {
+            if grown.iter().all(|(_, known)| *known != row) {
+                grown.push((*index, row));
+            }
         }
     }
     grown
@@ -54,6 +67,7 @@ pub(crate) fn grown_rows(changes: &[RowChange]) -> Vec<Grown> {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+    use souk_domain::stock::RowKey;
 
     use super::*;
     use crate::row_changes::tests::changes;
@@ -67,7 +81,9 @@ mod tests {
             "kind": {"S": "COMMITTED"}, "reference": {"S": "chk"}, "quantity_delta": {"N": "-1"},
             "reserved_delta": {"N": "-1"}, "at": {"N": "1"},
         });
+        let split = sku.split_once('#').map_or("0", |(_, split)| split);
         json!({
+            "split": {"N": split},
             "sku": {"S": sku}, "warehouse_id": {"S": "w"}, "quantity": {"N": "99"}, "reserved_quantity": {"N": "0"},
             "available": {"N": "9"}, "version": {"N": "2"}, "movement": {"M": movement}, "holds": {"M": entries},
         })
@@ -83,7 +99,22 @@ mod tests {
             (row("A", 15, 1), row("A", 16, 0)),
             (json!({}), row("D", 0, 0)),
         ]);
-        let grown = MarksGrown { sku: "A".parse().unwrap(), warehouse_id: "w".parse().unwrap() };
-        assert_eq!(grown_rows(&changes), [(2, grown)]);
+        let row = RowKey::first(&"A".parse().unwrap(), &"w".parse().unwrap());
+        assert_eq!(grown_rows(&changes), [(2, RowGrown { row, task: RowTask::Collect })]);
+    }
+
+    #[test]
+    fn a_row_that_remembers_too_much_has_its_units_shared_out_by_its_first_row() {
+        let changes = changes([
+            (row("A", 0, 198), row("A", 0, 199)),
+            (row("A", 0, 199), row("A", 0, 200)),
+            (row("A", 0, 210), row("A", 0, 211)),
+            (row("B#3", 0, 249), row("B#3", 0, 250)),
+        ]);
+        let share = |sku: &str| {
+            let row = RowKey::first(&sku.parse().unwrap(), &"w".parse().unwrap());
+            RowGrown { row, task: RowTask::ShareOut }
+        };
+        assert_eq!(grown_rows(&changes), [(1, share("A")), (3, share("B"))]);
     }
 }
