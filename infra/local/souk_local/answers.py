@@ -15,7 +15,6 @@ ELSEWHERE = {
     "too-few-units": "a row that does not add up is made by no endpoint: tests/tests/souk/store/inventory",
     "too-many-refunds": "fifty refunds of one order: shared/domain/src/payment/refund/tests.rs",
     "payment-not-authorized": "an order is confirmed only while its money is held: shared/payments/tests/stripe/refunds.rs",
-    "too-scattered": "of the order protocol's first edition, and of more than 99 warehouses: shared/inventory/src/reserve.rs",
 }
 # The same of one route.
 ONE_ROUTE = {
@@ -23,7 +22,7 @@ ONE_ROUTE = {
        for kind in ("cart-consumed", "idempotency-key-reused")},
     ("POST /checkouts", "too-scattered"): "an order of the protocol's first edition that leaves from more rows than one transaction takes",
     ("POST /orders/{order_id}/payment", "too-many-payment-methods"):
-        "six declines take longer than a test's time to pay: tests/simulation/src/stories/holds.rs",
+        "six declines may take longer than a test's time to pay: tests/simulation/src/stories/holds.rs",
     ("PUT /admin/sales/{sale_id}", "not-found"): "a sale is never deleted, so none goes between reading and writing it",
     ("POST /sales/{sale_id}/intents", "not-found"): "who has an admission has it to a sale that there is, and none is deleted",
     ("POST /admin/sales/{sale_id}/close", "illegal-transition"): "while it is being prepared, which its PUT does before it answers",
