@@ -108,8 +108,8 @@ pub fn member(document: &Value, name: &str, schema: &Value) -> Value {
         "amount" if followed["type"] == "integer" => json!(100),
         "email" => json!("a@souk.test"),
         "url" if followed["pattern"].is_null() => json!("https://example.com/hook"),
-        // Of synonyms: a word may have so many others only, and remarks have none.
-        "lines" if followed["items"]["type"] == "string" => json!(["# a remark"]),
+        // Of synonyms.
+        "lines" if followed["items"]["type"] == "string" => json!(["couch, sofa"]),
         _ => sample(document, schema),
     }
 }
@@ -154,7 +154,10 @@ fn merged(one: Value, other: Value) -> Value {
 /// The item as the n-th of a list that has none twice.
 pub fn distinct(item: Value, n: u64) -> Value {
     match item {
-        Value::String(text) if n > 0 => json!(format!("{text}{n}")),
+        Value::String(text) if n > 0 => {
+            let words: Vec<_> = text.split(", ").map(|word| format!("{word}{n}")).collect();
+            json!(words.join(", "))
+        }
         Value::Object(mut members) if n > 0 => {
             for name in ["sku", "name", "product_id"] {
                 if let Some(Value::String(text)) = members.get(name) {
