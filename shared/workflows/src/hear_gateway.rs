@@ -5,7 +5,7 @@
 //! What can change nothing starts nothing: an event of another type, of an intent that is not ours, or of a payment that
 //! stands where the event says.
 
-use souk_domain::ids::OrderId;
+use souk_domain::{ids::OrderId, payment::PaymentState};
 use souk_dynamo::StoreError;
 use souk_orders::{Saga, SagaError};
 use souk_payments::{
@@ -79,7 +79,8 @@ impl HearGateway {
     async fn take(&self, event: &WebhookEvent, record: &PaymentRecord, call: &Call) -> Result<(), HearError> {
         let order_id = &record.order_id;
         let reason = event.reason(record);
-        if reason == Reason::Nothing {
+        // A declined payment may wait again, for another card: then a late repeat must be known.
+        if reason == Reason::Nothing && record.state != PaymentState::Declined {
             // Nor is it remembered: come again, it says as little.
             tracing::info!(%order_id, event_id = event.id, event_type = event.event_type, "webhook says nothing new");
             return Ok(());
