@@ -85,7 +85,7 @@ impl HearGateway {
             tracing::info!(%order_id, event_id = event.id, event_type = event.event_type, "webhook says nothing new");
             return Ok(());
         }
-        if self.seen.contains(&event.id).await? {
+        if reason != Reason::Nothing && self.seen.contains(&event.id).await? {
             return Ok(());
         }
         // Marked only once it is acted upon: an event that we failed to act upon comes again.
