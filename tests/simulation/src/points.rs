@@ -70,7 +70,6 @@ const RARE: &[&str] = &[
     "admin-deliver-order: UpdateItem orders DELIVERED",
     "admin-ship-order: capture intent",
     "admin-ship-order: UpdateItem orders",
-    "admin-ship-order: UpdateItem orders CANCELLED",
     "admin-ship-order: UpdateItem orders SHIPPED",
     "admin-ship-order: UpdateItem payments",
     "admin-ship-order: UpdateItem payments CAPTURED",
@@ -80,7 +79,6 @@ const RARE: &[&str] = &[
     "cancel-order: UpdateItem orders CANCELLED",
     "saga-confirm-order: PutItem carts",
     "publish-payments: PutEvents",
-    "refund-order: create refund",
     "refund-order: list refunds",
     "refund-order: UpdateItem payments CAPTURED",
     "reservation-timer: StartExecution",
@@ -98,6 +96,8 @@ const RARE: &[&str] = &[
 
 /// As [`COMMON`].
 const HARDLY: &[&str] = &[
+    "refund-order: create refund",
+    "admin-ship-order: UpdateItem orders CANCELLED",
     "admin-ship-order: StartExecution",
     "saga-void-payment: create refund",
     "saga-void-payment: UpdateItem payments REFUNDED",

@@ -38,8 +38,15 @@ pub enum Theme {
     Backstop,
 }
 
-const THEMES: &[Theme] =
-    &[Theme::Mixed, Theme::Scarcity, Theme::Fulfilment, Theme::Parcels, Theme::Lapse, Theme::Backstop];
+const THEMES: &[Theme] = &[
+    Theme::Mixed,
+    Theme::Scarcity,
+    Theme::Fulfilment,
+    Theme::Fulfilment,
+    Theme::Parcels,
+    Theme::Lapse,
+    Theme::Backstop,
+];
 
 impl Theme {
     /// True where orders are to be paid and shipped.
