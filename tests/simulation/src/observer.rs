@@ -92,6 +92,9 @@ pub struct Observer {
     pub supplied: BTreeMap<String, i64>,
     /// Units that have left for a checkout and not come back, by its id and SKU.
     pub left: BTreeMap<(String, String), i64>,
+    /// When each checkout was attached to its order: its prices are promised from then on, however late the order is
+    /// written.
+    attached: BTreeMap<String, Timestamp>,
     /// Prices with the time from which they held.
     pub prices: BTreeMap<String, Vec<(Timestamp, i64)>>,
 }
@@ -189,6 +192,9 @@ impl Observer {
         match table {
             "inventory" => self.note_movement(&after),
             "prices" => self.note_price(&after, now),
+            "checkouts" if after.get("state") == Some(&json!("ORDERED")) => {
+                self.attached.entry(after["id"].as_str().unwrap_or_default().to_owned()).or_insert(now);
+            }
             "sales" if after["part"] == "sale" => self.note_sale(&after, now),
             "orders" if before.is_none() => self.judge_prices(&after, now),
             _ => {}
@@ -238,7 +244,9 @@ impl Observer {
     /// I11, for a new order: each line's price held at some time while the order was being made, and
     /// the total is theirs.
     fn judge_prices(&mut self, order: &Image, now: Timestamp) {
+        let attached = order.get("checkout_id").and_then(|id| self.attached.get(id.as_str()?));
         let created = order["created_at"].as_i64().unwrap_or_default();
+        let created = attached.map_or(created, |attached| attached.as_millisecond().min(created));
         let mut total = 0;
         for line in order["lines"].as_array().into_iter().flatten() {
             let (sku, price) = (line["sku"].as_str().unwrap_or_default(), line["unit_price"]["amount"].as_i64());
