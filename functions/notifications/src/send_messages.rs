@@ -1,7 +1,6 @@
 //! `send-messages`: tells shoppers by mail what the events of orders and payments tell.
 
 use serde::Deserialize;
-use souk_domain::ids::OrderId;
 use souk_events::{
     orders::{OrderChanged, ParcelShipped, TrackingChanged, UnitsMissing},
     payments::{ActionRequired, RefundEnded},
@@ -9,7 +8,7 @@ use souk_events::{
 use souk_notifications::Happened;
 use souk_runtime::queue::{Failure, Message};
 use souk_wiring::{Call, FromEnvironment, now};
-use souk_workflows::send_message::{SendMessage, SendOutcome};
+use souk_workflows::send_message::{News, SendMessage, SendOutcome};
 
 use crate::pace::Pace;
 
@@ -49,9 +48,10 @@ pub enum OrderEvent {
 /// # Errors
 /// Whatever makes the event come back.
 pub async fn handle(deps: &Deps, message: Message<OrderEvent>, _: Call) -> Result<(), Failure> {
-    let (happened, order_id) = happened(message.body);
+    let news = news(message);
     deps.pace.wait().await;
-    let outcome = deps.send.run(&order_id, happened, Call::at(now())).await?;
+    let outcome = deps.send.run(&news, Call::at(now())).await?;
+    let order_id = news.order_id;
     match &outcome {
         SendOutcome::Sent { attempt: 1 } | SendOutcome::Nothing | SendOutcome::Done(_) => {
             tracing::info!(%order_id, ?outcome, "message");
@@ -63,25 +63,27 @@ pub async fn handle(deps: &Deps, message: Message<OrderEvent>, _: Call) -> Resul
     Ok(())
 }
 
-/// What happened to which order.
-pub fn happened(event: OrderEvent) -> (Happened, OrderId) {
-    match event {
-        OrderEvent::OrderPlaced(order) => (Happened::Placed, order.order_id),
-        OrderEvent::OrderConfirmed(order) => (Happened::Confirmed, order.order_id),
-        OrderEvent::OrderCancelled(order) => (Happened::Cancelled, order.order_id),
-        OrderEvent::PaymentActionRequired(payment) => (Happened::ActionRequired, payment.order_id),
-        OrderEvent::RefundSucceeded(refund) => (Happened::Refunded(refund.refund_id), refund.order_id),
-        OrderEvent::ParcelShipped(ParcelShipped { order_id, shipment, .. }) => {
-            (Happened::ParcelShipped { shipment }, order_id)
+/// What a message of the queue says.
+pub fn news(message: Message<OrderEvent>) -> News {
+    let (happened, order_id, version) = match message.body {
+        OrderEvent::OrderPlaced(order) => (Happened::Placed, order.order_id, Some(order.version)),
+        OrderEvent::OrderConfirmed(order) => (Happened::Confirmed, order.order_id, Some(order.version)),
+        OrderEvent::OrderCancelled(order) => (Happened::Cancelled, order.order_id, Some(order.version)),
+        // Of payments: they know no version of the order.
+        OrderEvent::PaymentActionRequired(payment) => (Happened::ActionRequired, payment.order_id, None),
+        OrderEvent::RefundSucceeded(refund) => (Happened::Refunded(refund.refund_id), refund.order_id, None),
+        OrderEvent::ParcelShipped(ParcelShipped { order_id, shipment, version, .. }) => {
+            (Happened::ParcelShipped { shipment }, order_id, Some(version))
         }
-        OrderEvent::TrackingChanged(TrackingChanged { order_id, shipment, parcel, correction, .. }) => {
-            (Happened::TrackingChanged { shipment, parcel, correction }, order_id)
+        OrderEvent::TrackingChanged(TrackingChanged { order_id, shipment, parcel, correction, version, .. }) => {
+            (Happened::TrackingChanged { shipment, parcel, correction }, order_id, Some(version))
         }
-        OrderEvent::UnitsMissing(UnitsMissing { order_id, shortage, .. }) => {
-            (Happened::UnitsMissing { shortage }, order_id)
+        OrderEvent::UnitsMissing(UnitsMissing { order_id, shortage, version, .. }) => {
+            (Happened::UnitsMissing { shortage }, order_id, Some(version))
         }
-        OrderEvent::OrderDelivered(order) => (Happened::Delivered, order.order_id),
-    }
+        OrderEvent::OrderDelivered(order) => (Happened::Delivered, order.order_id, Some(order.version)),
+    };
+    News { order_id, happened, version, delivery: message.id }
 }
 
 #[cfg(test)]
@@ -89,6 +91,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn of(event: OrderEvent) -> News {
+        news(Message { body: event, id: "m".to_owned(), receive_count: 1 })
+    }
 
     #[test]
     fn each_event_is_read_from_its_envelope() {
@@ -100,7 +106,7 @@ mod tests {
                 "refund_id": refund_id, "amount": { "amount": 1, "currency": "USD" },
             });
             let envelope = json!({ "source": "souk.orders", "detail-type": detail_type, "detail": detail });
-            serde_json::from_value(envelope).map(|event| happened(event).0)
+            serde_json::from_value(envelope).map(|event| of(event).happened)
         };
         assert_eq!(read("OrderPlaced").unwrap(), Happened::Placed);
         assert_eq!(read("PaymentActionRequired").unwrap(), Happened::ActionRequired);
@@ -113,7 +119,7 @@ mod tests {
             "warehouse_id": "w", "parcels": [{ "carrier": "c", "tracking_number": "t" }],
         });
         let envelope = json!({ "source": "souk.orders", "detail-type": "ParcelShipped", "detail": left });
-        let event = serde_json::from_value(envelope).unwrap();
-        assert_eq!(happened(event).0, Happened::ParcelShipped { shipment: 2 });
+        let left = of(serde_json::from_value(envelope).unwrap());
+        assert_eq!((left.happened, left.version), (Happened::ParcelShipped { shipment: 2 }, Some(3)));
     }
 }

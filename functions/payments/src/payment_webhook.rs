@@ -27,7 +27,7 @@ impl FromEnvironment for Secret {
 }
 
 /// Starts the saga of the order whose payment an authentic, unseen event may have changed; settles its refunds or disputes,
-/// where it is about one. All other events are taken, and cost one write or none.
+/// where it is about one. All other events are taken, and cost a read or none.
 #[utoipa::path(
     post,
     path = "/webhooks/payments",

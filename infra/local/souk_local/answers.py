@@ -6,14 +6,15 @@ from .console import say
 from .stack import ROOT
 
 METHODS = ("get", "post", "put", "delete", "patch")
-# What any request can be answered with stands for none: the edges' own tests see each of them somewhere.
-ANYWHERE = {"unauthorized", "not-through-the-edge", "target-too-long", "internal", "try-again", "gateway"}
+# What any request can be answered with stands for none: the edges' own tests see each of them somewhere, those of
+# tests/tests/souk/flows/frequency.rs too many requests at the route that takes fewest.
+ANYWHERE = {"unauthorized", "not-through-the-edge", "target-too-long", "internal", "try-again", "gateway", "too-many-requests"}
 # Kinds that no test on a stack can lead to, and why; where they hold is tested below HTTP.
 ELSEWHERE = {
     "account-not-eligible": "the pool gives every account an id that takes part: shared/domain/src/flash_sale/ids.rs",
     "too-few-units": "a row that does not add up is made by no endpoint: tests/tests/souk/store/inventory",
     "too-many-refunds": "fifty refunds of one order: shared/domain/src/payment/refund/tests.rs",
-    "refund-refused": "the gateway refuses for reasons of a bank: shared/payments/tests/stripe/refunds.rs",
+    "payment-not-authorized": "an order is confirmed only while its money is held: shared/payments/tests/stripe/refunds.rs",
 }
 # The same of one route.
 ONE_ROUTE = {
@@ -21,10 +22,10 @@ ONE_ROUTE = {
        for kind in ("cart-consumed", "idempotency-key-reused")},
     ("POST /checkouts", "too-scattered"): "an order of the protocol's first edition that leaves from more rows than one transaction takes",
     ("POST /orders/{order_id}/payment", "too-many-payment-methods"):
-        "six declines take longer than a test's time to pay: tests/simulation/src/stories/holds.rs",
+        "six declines may take longer than a test's time to pay: tests/simulation/src/stories/holds.rs",
     ("PUT /admin/sales/{sale_id}", "not-found"): "a sale is never deleted, so none goes between reading and writing it",
     ("POST /sales/{sale_id}/intents", "not-found"): "who has an admission has it to a sale that there is, and none is deleted",
-    ("POST /webhooks/payments", "-"): "the gateway sends these itself: tests/tests/souk/flows/payments.rs sees what comes of it",
+    ("POST /admin/sales/{sale_id}/close", "illegal-transition"): "while it is being prepared, which its PUT does before it answers",
 }
 
 

@@ -18,6 +18,7 @@ PORTS = {"emulator": 4566, "opensearch": 9200, "gateway": 4580, "host": 4590, "t
 # Timers short enough for a test to wait for, long enough for a slow machine to pay within them.
 TEST_PARAMETERS = {"ReservationSeconds": "20", "PaymentSeconds": "20", "SweepAfterSeconds": "5", "HintSeconds": "20",
                    "ProjectionSeconds": "5", "ShopperCheckouts": "150", "ShopperUnits": "5000",
+                   "ShopperPayments": "60",
                    "AdmissionSeconds": "15", "ClaimGraceSeconds": "20", "ClaimDeadlineSeconds": "60"}
 
 

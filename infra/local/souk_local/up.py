@@ -78,6 +78,8 @@ def _deploy(stack):
             # The emulator takes what it can; a crowd's mails must not wait for AWS's rates.
             "MailRate": 50,
             "ShopUrl": stack.url("edge"),
+            # One account here asks for a crowd.
+            "ShopperRequests": 6000,
             # The tests' subscribers listen on this machine.
             "WebhookLoopback": "true",
             "KeepData": "false",

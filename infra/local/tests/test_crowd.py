@@ -1,4 +1,4 @@
-"""A sale's crowd has limits of its own, and what carries orders on has instances of its own."""
+"""A sale's crowd and searches have limits of their own, and what carries orders on has instances of its own."""
 import unittest
 
 from expanded import Expanded
@@ -40,6 +40,18 @@ class Crowd(unittest.TestCase):
         self.assertEqual(reserved(CrowdConcurrency="0", MoneyConcurrency="0"), {})
         self.assertEqual(reserved(CrowdConcurrency="200", MoneyConcurrency="0"), dict.fromkeys(crowd, "200"))
         self.assertEqual(reserved(CrowdConcurrency="0", MoneyConcurrency="40"), dict.fromkeys(steps | MONEY, "40"))
+
+
+class Searches(unittest.TestCase):
+    """The limits in the template of discovery."""
+
+    def test_searches_have_limits_of_their_own(self):
+        template = Expanded("discovery")
+        stage, = template.of_type("AWS::ApiGatewayV2::Stage").values()
+        before = template.child(template.resources["Stage"]["DependsOn"])
+        self.assertEqual(set(stage["RouteSettings"]), {key for key in before.routes if key.split(" ")[1].startswith("/search")})
+        for key, settings in stage["RouteSettings"].items():
+            self.assertEqual(settings, {"ThrottlingBurstLimit": "SearchBurst", "ThrottlingRateLimit": "SearchRate"}, key)
 
 
 if __name__ == "__main__":

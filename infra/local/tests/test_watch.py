@@ -137,8 +137,25 @@ class Watch(unittest.TestCase):
                  for metric in ("ExecutionsFailed", "ExecutionsTimedOut")]
         found += [self.assert_watched(world, "Souk", metric, stack="Stack", operation=job)
                   for metric, job in (("violations", "audit"), ("reported", "reconcile-payments"))]
+        found += [self.assert_watched(world, "AWS/States", "ExecutionsFailed", StateMachineArn=world.arn("AuditInParts"))]
         found += [self.assert_watched(discovery, "Souk", "differences", stack="Stack", operation="compare-index")]
         self.assertEqual({_condition(alarm) for alarm in found}, {BY_OCCURRENCE})
+
+    def test_whatever_does_not_keep_up(self):
+        """A sweeper that leaves something at each run of an hour, and a reconciliation that falls behind its looks."""
+        swept = 0
+        for world, _name, schedule in self.each("AWS::Scheduler::Schedule"):
+            name = schedule["Target"]["Arn"].rpartition(":")[2]
+            handler = world.of_type("AWS::Lambda::Function")[name]["Handler"]
+            # Those two walk through sales and pictures, of which there are few.
+            if handler.startswith("sweep-") and handler not in ("sweep-sales", "sweep-pictures"):
+                alarm = self.assert_watched(world, "Souk", "left", stack="Stack", function=name)
+                self.assertEqual((alarm["Statistic"], _condition(alarm)), ("Minimum", BY_OCCURRENCE), name)
+                self.assertGreaterEqual(alarm["Period"], 2 * seconds(schedule["ScheduleExpression"]), name)
+                swept += 1
+        self.assertEqual(swept, 7)
+        alarm = self.assert_watched(self.worlds[1], "Souk", "behind", stack="Stack", operation="reconcile-payments")
+        self.assertEqual((alarm["Statistic"], alarm["Threshold"]), ("Minimum", 3600))
 
     def test_the_saga_logs_its_errors_without_data(self):
         logging = self.worlds[1].of_type("AWS::StepFunctions::StateMachine")["OrderSaga"]["LoggingConfiguration"]

@@ -129,7 +129,15 @@ impl Carts {
         now: Timestamp,
     ) -> Result<ChangeOutcome, StoreError> {
         let owner = Owner::User(user_id.clone());
-        self.change(&owner, now, |cart| Ok(cart.without_ordered(ordered_version, skus))).await
+        let without = |cart: &Cart| Ok(cart.without_ordered(ordered_version, skus));
+        let seen: Option<CartItem> = self.table.get_eventually(&[("owner", &owner.key())]).await?;
+        match LoadedCart::from_item(seen, now) {
+            // Its version decides whether it is this one that is written.
+            seen if without(&seen.cart).is_ok_and(|next| next != seen.cart) => {
+                self.change_loaded(&owner, seen, now, without).await
+            }
+            _ => self.change(&owner, now, without).await,
+        }
     }
 
     /// Merges a guest's cart into a user's (see [`merged`]). Both are written in one transaction, so
@@ -177,7 +185,17 @@ impl Carts {
         now: Timestamp,
         change: impl Fn(&Cart) -> Result<Cart, TooManyLines>,
     ) -> Result<ChangeOutcome, StoreError> {
-        let mut present = self.load(owner, now).await?;
+        let present = self.load(owner, now).await?;
+        self.change_loaded(owner, present, now, change).await
+    }
+
+    async fn change_loaded(
+        &self,
+        owner: &Owner,
+        mut present: LoadedCart,
+        now: Timestamp,
+        change: impl Fn(&Cart) -> Result<Cart, TooManyLines>,
+    ) -> Result<ChangeOutcome, StoreError> {
         for attempt in 1..=ATTEMPTS {
             let Ok(next) = change(&present.cart) else { return Ok(ChangeOutcome::TooManyLines) };
             if next == present.cart {

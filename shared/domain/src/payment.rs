@@ -5,6 +5,7 @@
 
 mod dispute;
 mod refund;
+mod renewal;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ pub use refund::{
     Ask, AskError, MAX_NOTE, MAX_REFUNDS, Note, Open, Refund, RefundOrigin, RefundReason, RefundState, Refunds,
     RefundsExceed, Refused, Retry, RetryError, Told,
 };
+pub use renewal::{Next as NextOfRenewal, Renewal};
 
 /// A text that is no token of a payment method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

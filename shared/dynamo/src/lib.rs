@@ -28,7 +28,7 @@ pub use cursor::{Cursor, CursorError};
 pub use due::TimeIndex;
 pub use error::{StoreError, fault, sdk_failure};
 pub use outcome::Outcome;
-pub use table::{Page, Table};
+pub use table::{Page, Segment, Table};
 pub use transaction::{Refusal, Transaction, TransactionOutcome};
 pub use update::Update;
 pub use write::Metered;

@@ -1,5 +1,5 @@
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{Client, Item, StoreError, decode};
 
@@ -23,6 +23,25 @@ impl<T: DeserializeOwned> Page<T> {
     fn of(items: Option<Vec<Item>>, next: Option<Item>) -> Result<Self, StoreError> {
         let items = items.unwrap_or_default().into_iter().map(decode).collect::<Result<_, _>>()?;
         Ok(Self { items, next: next.filter(|key| !key.is_empty()) })
+    }
+}
+
+/// A part of a table, of several that are walked through side by side: together they are the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Which, from 0.
+    pub number: u32,
+    /// Of how many, 1 to 1,000,000.
+    pub of: u32,
+}
+
+impl Segment {
+    /// All of it.
+    pub const WHOLE: Self = Self { number: 0, of: 1 };
+
+    /// So many parts.
+    pub fn all(of: u32) -> impl Iterator<Item = Self> {
+        (0..of).map(move |number| Self { number, of })
     }
 }
 
@@ -89,7 +108,25 @@ impl Table {
     /// # Errors
     /// [`StoreError`].
     pub async fn scan_page<T: DeserializeOwned>(&self, after: Option<Item>) -> Result<Page<T>, StoreError> {
+        self.scan_segment(Segment::WHOLE, after).await
+    }
+
+    /// As [`Table::scan_page`], of one of the parts into which the table falls; all of them together are the table.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn scan_segment<T: DeserializeOwned>(
+        &self,
+        segment: Segment,
+        after: Option<Item>,
+    ) -> Result<Page<T>, StoreError> {
         let scan = self.client.scan().table_name(&self.name).consistent_read(true).set_exclusive_start_key(after);
+        let scan = match segment {
+            Segment::WHOLE => scan,
+            Segment { number, of } => scan
+                .segment(i32::try_from(number).unwrap_or(i32::MAX))
+                .total_segments(i32::try_from(of).unwrap_or(i32::MAX)),
+        };
         let answer = scan.send().await.map_err(StoreError::from_sdk)?;
         Page::of(answer.items, answer.last_evaluated_key)
     }

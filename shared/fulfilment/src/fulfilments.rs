@@ -54,13 +54,17 @@ impl Fulfilments {
         Ok(records.into_iter().map(Fulfilment::from).collect())
     }
 
-    /// Opens it. Condition: it is absent; true where it was written.
+    /// Opens it. Condition: it is absent; `None` where it was written, else the one that stands there.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
-    pub async fn open(&self, fulfilment: &Fulfilment) -> Result<bool, StoreError> {
+    pub async fn open(&self, fulfilment: &Fulfilment) -> Result<Option<Fulfilment>, StoreError> {
         let absent = attribute("order_id").is_absent();
-        Ok(self.table.put_if(&FulfilmentRecord::from(fulfilment), absent).await?.is_written())
+        match self.table.put_if(&FulfilmentRecord::from(fulfilment), absent).await? {
+            Outcome::Written(()) => Ok(None),
+            Outcome::Refused(Some(item)) => Ok(Some(souk_dynamo::decode::<FulfilmentRecord>(item)?.into())),
+            Outcome::Refused(None) => Err(StoreError::corrupt("a fulfilment was refused and is not there")),
+        }
     }
 
     /// Changes it by a rule of the domain. Condition: it still has the version that the rule was applied to; else the
@@ -74,8 +78,22 @@ impl Fulfilments {
         warehouse_id: &WarehouseId,
         rule: impl Fn(&mut Fulfilment) -> Result<Revision, R>,
     ) -> Result<ReviseOutcome<R>, StoreError> {
+        match self.get(order_id, warehouse_id).await? {
+            Some(found) => self.revise_read(found, rule).await,
+            None => Ok(ReviseOutcome::Unknown),
+        }
+    }
+
+    /// As [`Fulfilments::revise`], of one that the caller has just read.
+    ///
+    /// # Errors
+    /// As [`Fulfilments::revise`].
+    pub async fn revise_read<R>(
+        &self,
+        mut found: Fulfilment,
+        rule: impl Fn(&mut Fulfilment) -> Result<Revision, R>,
+    ) -> Result<ReviseOutcome<R>, StoreError> {
         for _ in 0..ATTEMPTS {
-            let Some(found) = self.get(order_id, warehouse_id).await? else { return Ok(ReviseOutcome::Unknown) };
             let mut revised = found.clone();
             match rule(&mut revised) {
                 Err(refusal) => return Ok(ReviseOutcome::Refused(Box::new(found), refusal)),
@@ -85,7 +103,8 @@ impl Fulfilments {
             let is_the_same = attribute("version").equals(n(found.version));
             match self.table.put_if(&FulfilmentRecord::from(&revised), is_the_same).await? {
                 Outcome::Written(()) => return Ok(ReviseOutcome::Revised(Box::new(revised))),
-                Outcome::Refused(_) => {}
+                Outcome::Refused(Some(item)) => found = souk_dynamo::decode::<FulfilmentRecord>(item)?.into(),
+                Outcome::Refused(None) => return Ok(ReviseOutcome::Unknown),
             }
         }
         Err(StoreError::Busy("a fulfilment changes all the time".to_owned()))

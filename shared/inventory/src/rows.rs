@@ -2,7 +2,7 @@ use souk_domain::{
     ids::{Sku, WarehouseId},
     stock::{RowKey, StockRow},
 };
-use souk_dynamo::{Item, Page, StoreError, Table};
+use souk_dynamo::{Item, Page, Segment, StoreError, Table};
 use souk_wiring::FromEnvironment;
 
 use crate::row_write::{key, stored};
@@ -67,6 +67,14 @@ impl StockRows {
     /// [`StoreError`].
     pub async fn scan_page(&self, after: Option<Item>) -> Result<Page<StockRow>, StoreError> {
         self.table.scan_page(after).await
+    }
+
+    /// As [`StockRows::scan_page`], of a part of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn scan_segment(&self, segment: Segment, after: Option<Item>) -> Result<Page<StockRow>, StoreError> {
+        self.table.scan_segment(segment, after).await
     }
 
     /// What can be sold of a SKU, over all warehouses.

@@ -82,15 +82,12 @@ pub struct Message {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Standing {
-    /// It is being sent, or its sender died.
+    /// It is being sent, or its sender died: so it was written before [`Standing::Sent`] said the same.
     Sending,
-    /// The provider refused it; it may be sent.
+    /// It was not sent; it may be.
     Waiting,
-    /// The provider has taken it.
-    Sent {
-        /// The provider's id of the mail.
-        provider_id: String,
-    },
+    /// It is sent, by the delivery that has taken it: that comes again until the provider has the mail.
+    Sent,
     /// It is not sent, for good.
     Withheld {
         /// Why.

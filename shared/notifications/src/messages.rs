@@ -1,7 +1,10 @@
-//! What was sent: one item for each message and its recipient, written before the mail is sent and after.
+//! What was sent: one item for each message and its recipient, written once, before the mail is sent.
 //!
-//! Whatever is repeated, a message is sent once. Where a function dies between the two writes nobody knows whether
-//! the mail went out: it is sent a second time, never a third, and the item's attempt says so.
+//! It names the delivery of the event that sends the message: the queue's id of what it handed out. A queue forgets a
+//! delivery only once it is done, so the item is not written again when the mail has gone out. Another delivery, whose
+//! event was published twice, finds the item and has nothing to do. The same delivery comes again where its function died or
+//! heard no answer: then nobody knows whether the mail went out, it is sent a second time, never a third, and the item's
+//! attempt says so. What is known not to have been sent is written down, and is anybody's.
 
 use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
@@ -9,7 +12,7 @@ use souk_domain::{
     ids::{OrderId, RefundId, UserId},
     order::Order,
 };
-use souk_dynamo::{Outcome, StoreError, Table, Update, attribute, n};
+use souk_dynamo::{Outcome, StoreError, Table, Update, attribute, n, s};
 use souk_wiring::FromEnvironment;
 
 use crate::{About, Kind, Message, MessageId, Standing};
@@ -26,6 +29,7 @@ const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
 #[must_use]
 pub struct Turn {
     id: MessageId,
+    delivery: String,
     version: u64,
     /// 1, or 2 where it is not known how the first one ended.
     pub attempt: u32,
@@ -74,6 +78,9 @@ struct MessageRecord {
     kind: Kind,
     #[serde(flatten)]
     standing: Standing,
+    /// Which delivery sends it. Absent from items that were written after the mail, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delivery: Option<String>,
     attempt: u32,
     version: u64,
     #[serde(with = "millisecond::required")]
@@ -100,15 +107,17 @@ enum Next {
 }
 
 impl MessageRecord {
-    fn next(&self, now: Timestamp) -> Next {
+    fn next(&self, delivery: &str, now: Timestamp) -> Next {
         let is_over = now >= self.updated_at + LEASE;
         match self.standing {
-            Standing::Sent { .. } | Standing::Withheld { .. } | Standing::Unknown => Next::Nothing,
-            // What was refused was not sent, and is no attempt.
+            Standing::Withheld { .. } | Standing::Unknown => Next::Nothing,
+            // Whoever has taken it comes again until it is sent.
+            Standing::Sent if self.delivery.as_deref() != Some(delivery) => Next::Nothing,
+            // What was not sent is no attempt.
             Standing::Waiting => Next::Begin { attempt: self.attempt },
-            Standing::Sending if !is_over => Next::Wait,
-            Standing::Sending if self.attempt < ATTEMPTS => Next::Begin { attempt: self.attempt + 1 },
-            Standing::Sending => Next::GiveUp,
+            Standing::Sent | Standing::Sending if !is_over => Next::Wait,
+            Standing::Sent | Standing::Sending if self.attempt < ATTEMPTS => Next::Begin { attempt: self.attempt + 1 },
+            Standing::Sent | Standing::Sending => Next::GiveUp,
         }
     }
 }
@@ -119,53 +128,66 @@ impl Messages {
         Self { table }
     }
 
-    /// Takes the turn to send a message. Condition: nobody has sent it or is sending it now.
+    /// Takes the turn to send a message, for this delivery of its event. Condition: nobody has taken it, or it was not sent;
+    /// or this delivery has, and its lease is over.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; the turn may have been taken, and is free again after its lease.
-    pub async fn begin(&self, message: &Message, now: Timestamp) -> Result<BeginOutcome, StoreError> {
+    pub async fn begin(&self, message: &Message, delivery: &str, now: Timestamp) -> Result<BeginOutcome, StoreError> {
         let record = MessageRecord {
             id: message.id(),
             order_id: message.order_id.clone(),
             user_id: message.user_id.clone(),
             kind: message.kind,
-            standing: Standing::Sending,
+            standing: Standing::Sent,
+            delivery: Some(delivery.to_owned()),
             attempt: 1,
             version: 1,
             created_at: now,
             updated_at: now,
             ttl: (now + KEPT).as_second(),
         };
+        let turn = |version, attempt| Turn { id: message.id(), delivery: delivery.to_owned(), version, attempt };
         let known = match self.table.put_if(&record, attribute("id").is_absent()).await? {
-            Outcome::Written(()) => return Ok(BeginOutcome::Begun(Turn { id: record.id, version: 1, attempt: 1 })),
+            Outcome::Written(()) => return Ok(BeginOutcome::Begun(turn(1, 1))),
             Outcome::Refused(Some(item)) => souk_dynamo::decode::<MessageRecord>(item)?,
             Outcome::Refused(None) => return Err(StoreError::corrupt("a refused put brought no message")),
         };
-        let turn = |attempt| Turn { id: known.id.clone(), version: known.version, attempt };
-        match known.next(now) {
+        match known.next(delivery, now) {
             Next::Nothing => Ok(BeginOutcome::Done(known.standing)),
             Next::Wait => Ok(BeginOutcome::Busy),
             Next::Begin { attempt } => {
-                let turn = turn(attempt);
-                Ok(match self.change(&turn, &Standing::Sending, now).await? {
-                    EndOutcome::Kept => BeginOutcome::Begun(Turn { version: turn.version + 1, ..turn }),
+                Ok(match self.end(&turn(known.version, attempt), &Standing::Sent, now).await? {
+                    EndOutcome::Kept => BeginOutcome::Begun(turn(known.version + 1, attempt)),
                     EndOutcome::Overtaken => BeginOutcome::Busy,
                 })
             }
-            Next::GiveUp => Ok(match self.change(&turn(known.attempt), &Standing::Unknown, now).await? {
+            Next::GiveUp => Ok(match self.end(&turn(known.version, known.attempt), &Standing::Unknown, now).await? {
                 EndOutcome::Kept => BeginOutcome::Done(Standing::Unknown),
                 EndOutcome::Overtaken => BeginOutcome::Busy,
             }),
         }
     }
 
-    /// Ends a turn: the message was sent, is withheld, or was refused and waits. Condition: the turn is still the
-    /// caller's.
+    /// Ends a turn in which nothing was sent: the message is withheld, or waits. Of one that was sent nothing is written.
+    /// Condition: the turn is still the caller's.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating is safe.
     pub async fn end(&self, turn: &Turn, standing: &Standing, now: Timestamp) -> Result<EndOutcome, StoreError> {
-        self.change(turn, standing, now).await
+        let mut update = Update::new()
+            .set("delivery", s(&turn.delivery))
+            .set("attempt", n(turn.attempt))
+            .set("updated_at", n(now.as_millisecond()))
+            .add("version", n(1))
+            .when(attribute("version").equals(n(turn.version)));
+        for (name, value) in souk_dynamo::encode(standing)? {
+            update = if name == "state" { update.set("state", value) } else { update.set("why", value) };
+        }
+        Ok(match self.table.update(&[("id", turn.id.as_str())], update).await? {
+            Outcome::Written(_) => EndOutcome::Kept,
+            Outcome::Refused(_) => EndOutcome::Overtaken,
+        })
     }
 
     /// Where a message stands, and its attempt.
@@ -193,31 +215,10 @@ impl Messages {
             |MessageRecord { kind, standing, attempt, updated_at, .. }| Told { kind, standing, attempt, updated_at };
         Ok(records.into_iter().map(told).collect())
     }
-
-    async fn change(&self, turn: &Turn, standing: &Standing, now: Timestamp) -> Result<EndOutcome, StoreError> {
-        let mut update = Update::new()
-            .set("attempt", n(turn.attempt))
-            .set("updated_at", n(now.as_millisecond()))
-            .add("version", n(1))
-            .when(attribute("version").equals(n(turn.version)));
-        for (name, value) in souk_dynamo::encode(standing)? {
-            update = match name.as_str() {
-                "state" => update.set("state", value),
-                "provider_id" => update.set("provider_id", value),
-                _ => update.set("why", value),
-            };
-        }
-        Ok(match self.table.update(&[("id", turn.id.as_str())], update).await? {
-            Outcome::Written(_) => EndOutcome::Kept,
-            Outcome::Refused(_) => EndOutcome::Overtaken,
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use souk_dynamo::s;
-
     use super::*;
 
     #[test]
@@ -234,7 +235,8 @@ mod tests {
             order_id: message.order_id,
             user_id: message.user_id,
             kind: message.kind,
-            standing: Standing::Sent { provider_id: "p".to_owned() },
+            standing: Standing::Sent,
+            delivery: Some("d".to_owned()),
             attempt: 1,
             version: 2,
             created_at: now,
@@ -244,7 +246,13 @@ mod tests {
         let item = souk_dynamo::encode(&record).unwrap();
         assert_eq!(item["state"], s("SENT"));
         assert_eq!(item["id"], s("ord_00000000000000000000000000000001-order_shipped"));
-        let read: MessageRecord = souk_dynamo::decode(item).unwrap();
+        let read: MessageRecord = souk_dynamo::decode(item.clone()).unwrap();
         assert_eq!(read.standing, record.standing);
+
+        let mut older = item;
+        older.remove("delivery");
+        older.insert("provider_id".to_owned(), s("p"));
+        let read: MessageRecord = souk_dynamo::decode(older).unwrap();
+        assert!(matches!(read.next("d", now + LEASE), Next::Nothing), "it was written after the mail");
     }
 }

@@ -28,6 +28,15 @@ impl Messages {
         Ok(found.map(|preferences| preferences.declined).unwrap_or_default())
     }
 
+    /// Whether a shopper declined this kind a moment ago.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_declined(&self, user_id: &UserId, kind: Kind) -> Result<bool, StoreError> {
+        let found: Option<Preferences> = self.table.get_eventually(&[("id", &preferences_of(user_id))]).await?;
+        Ok(found.is_some_and(|preferences| preferences.declined.contains(&kind)))
+    }
+
     /// Keeps the kinds that a shopper declines, in place of those before.
     ///
     /// # Errors

@@ -90,7 +90,7 @@ impl Archive {
             return Ok(ArchiveOutcome::NotYet);
         }
         let is_newer = attribute("user_id").is_absent().or(attribute("version").is_below(n(order.version)));
-        let _either_is_kept = self.table.put_if(&OrderRecord::from(order), is_newer).await?;
+        let _either_is_kept = self.table.put_if(&OrderRecord::archived(order), is_newer).await?;
         // The version stays: this is no change of the order, and must not archive it again.
         let expire = Update::new()
             .set_if_absent("expires_at", n((now + HOT_RETENTION).as_second()))

@@ -60,6 +60,11 @@ impl Checkout {
         self.abandoned || (self.state == Some(CheckoutState::Closed) && self.close_reason != Some(CloseReason::Expired))
     }
 
+    fn may_be_ordered(&self, now: Timestamp) -> bool {
+        let is_open = self.state.is_none_or(|state| state == CheckoutState::Open);
+        is_open && self.order_id.is_none() && !self.abandoned && self.expires_at > now
+    }
+
     /// The order that has it.
     pub fn ordered_as(&self) -> Option<OrderId> {
         let of_holds = (self.state == Some(CheckoutState::Ordered)).then(|| OrderId::of_checkout(&self.checkout_id));
@@ -72,21 +77,13 @@ impl Checkout {
 pub(crate) struct CheckoutRecord<'a> {
     #[serde(flatten)]
     checkout: &'a Checkout,
-    /// The partition of the index of what is open.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    open_of: Option<&'a UserId>,
     ttl: i64,
 }
 
 impl<'a> CheckoutRecord<'a> {
     pub(crate) fn of(checkout: &'a Checkout) -> Self {
-        let is_open = checkout.state == Some(CheckoutState::Open);
         let retention = if checkout.state.is_some() { RETENTION_OF_HOLDS } else { RETENTION };
-        Self {
-            checkout,
-            open_of: is_open.then_some(&checkout.user_id),
-            ttl: (checkout.expires_at + retention).as_second(),
-        }
+        Self { checkout, ttl: (checkout.expires_at + retention).as_second() }
     }
 }
 
@@ -122,6 +119,24 @@ impl Checkouts {
         Ok(checkout.filter(|checkout| checkout.user_id == *user_id))
     }
 
+    /// As [`Checkouts::of_user`] a moment ago, at half the price, where it could be ordered then: a condition decides whether
+    /// it still can be. Any other is read as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn to_order(
+        &self,
+        checkout_id: &CheckoutId,
+        user_id: &UserId,
+        now: Timestamp,
+    ) -> Result<Option<Checkout>, StoreError> {
+        let seen: Option<Checkout> = self.table.get_eventually(&[("id", checkout_id.as_str())]).await?;
+        match seen {
+            Some(seen) if seen.user_id == *user_id && seen.may_be_ordered(now) => Ok(Some(seen)),
+            _ => self.of_user(checkout_id, user_id).await,
+        }
+    }
+
     /// Gives a checkout up, unless an order has consumed it. True where it is given up now.
     ///
     /// # Errors
@@ -146,12 +161,14 @@ impl Checkouts {
         }
     }
 
-    /// True where this version of the user's cart has been ordered.
+    /// True where this version of the user's cart had been ordered a moment ago.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn cart_is_ordered(&self, user_id: &UserId, cart_version: u64) -> Result<bool, StoreError> {
-        let marker: Option<CartMarker> = self.table.get(&[("id", &cart_marker(user_id, cart_version))]).await?;
+        // Placing its order asks again, under a condition.
+        let marker: Option<CartMarker> =
+            self.table.get_eventually(&[("id", &cart_marker(user_id, cart_version))]).await?;
         Ok(marker.is_some())
     }
 }

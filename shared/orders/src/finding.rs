@@ -1,18 +1,21 @@
 //! Orders as operators look for them: by status and time, and those that stock and money have not followed.
 
-use futures_util::future::{try_join_all, try_join3};
+use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 use serde::Deserialize;
 use souk_domain::{
     ids::{OrderId, UserId},
     order::{Order, OrderStatus, SWEEP_SHARDS},
 };
-use souk_dynamo::{StoreError, Table, s};
+use souk_dynamo::{StoreError, Table, TimeIndex, s};
 
-use crate::{Archive, Orders, Place, orders::UNSETTLED};
+use crate::{
+    Archive, Orders, Place,
+    orders::{ON_THE_WAY, UNSETTLED},
+};
 
 /// Over how many partitions the orders of one status are spread. Each takes 1,000 writes a second; an order writes
-/// five times into the index over its life, two at a time, and once into the archive's.
+/// twice into the index over its life, and once into the archive's.
 const LIST_SHARDS: u32 = 4;
 const BY_STATUS: &str = "by-status";
 /// The last millisecond that a sort key can tell: it has 13 digits.
@@ -61,10 +64,17 @@ struct Id {
     order_id: OrderId,
 }
 
-/// The partition of the index in which an order of this status is listed; none of one that waits for its payment, which
-/// is unsettled since it was placed, and found by that.
+/// The partition of the hot index in which an order of this status is listed. Others are listed where they stand anyway: what
+/// waits for its payment is unsettled since it was placed, what was shipped is on its way, and what is delivered is in the
+/// archive at once.
 pub(crate) fn listed(status: OrderStatus, order_id: &OrderId) -> Option<String> {
-    (status != OrderStatus::PendingPayment).then(|| partition(status, Order::shard(order_id, LIST_SHARDS)))
+    let is_listed = matches!(status, OrderStatus::Confirmed | OrderStatus::Cancelled);
+    is_listed.then(|| listed_in_archive(status, order_id))
+}
+
+/// The partition of the archive's index in which an order is listed that has ended like this.
+pub(crate) fn listed_in_archive(status: OrderStatus, order_id: &OrderId) -> String {
+    partition(status, Order::shard(order_id, LIST_SHARDS))
 }
 
 fn partition(status: OrderStatus, shard: u32) -> String {
@@ -85,17 +95,9 @@ pub async fn in_status(
     page: &Page<'_>,
 ) -> Result<Vec<Candidate>, StoreError> {
     let ended: Vec<OrderStatus> = statuses.iter().copied().filter(|status| status.is_terminal()).collect();
-    let is_listed = |status: &OrderStatus| *status != OrderStatus::PendingPayment;
-    let hot: Vec<OrderStatus> = statuses.iter().copied().filter(is_listed).collect();
-    let (hot, archived) = (by_status(&orders.table, &hot, page), by_status(&archive.table, &ended, page));
-    let waiting = async {
-        match statuses.iter().all(is_listed) {
-            true => Ok(Vec::new()),
-            false => orders.unsettled_within(page).await,
-        }
-    };
-    let (hot, archived, waiting) = try_join3(hot, archived, waiting).await?;
-    page.first(hot.into_iter().chain(archived).chain(waiting))
+    let (hot, archived) = (orders.listed(statuses, page), by_status(&archive.table, &ended, page));
+    let (hot, archived) = try_join(hot, archived).await?;
+    page.first(hot.into_iter().chain(archived))
 }
 
 /// Which part of a list by status.
@@ -184,11 +186,26 @@ impl Orders {
     /// # Errors
     /// [`StoreError`].
     pub async fn in_status(&self, statuses: &[OrderStatus], page: &Page<'_>) -> Result<Vec<Candidate>, StoreError> {
-        page.first(by_status(&self.table, statuses, page).await?.into_iter())
+        page.first(self.listed(statuses, page).await?.into_iter())
     }
 
-    /// Unsettled orders at the places that they have where they are unsettled since they were placed.
-    async fn unsettled_within(&self, page: &Page<'_>) -> Result<Vec<Listed>, StoreError> {
+    async fn listed(&self, statuses: &[OrderStatus], page: &Page<'_>) -> Result<Vec<Listed>, StoreError> {
+        // Of those that were written before they were listed elsewhere some stand here still.
+        let by_status = statuses.iter().copied().filter(|status| *status != OrderStatus::PendingPayment);
+        let by_status: Vec<OrderStatus> = by_status.collect();
+        let elsewhere = statuses.iter().filter_map(|status| match status {
+            OrderStatus::PendingPayment => Some(UNSETTLED),
+            OrderStatus::Shipped => Some(ON_THE_WAY),
+            OrderStatus::Confirmed | OrderStatus::Delivered | OrderStatus::Cancelled => None,
+        });
+        let elsewhere = try_join_all(elsewhere.map(|index| self.within(index, page)));
+        let (mut found, elsewhere) = try_join(self::by_status(&self.table, &by_status, page), elsewhere).await?;
+        found.extend(elsewhere.into_iter().flatten());
+        Ok(found)
+    }
+
+    /// What stands in a sweeper's index, at the places that it has where its time there is that at which it was placed.
+    async fn within(&self, index: TimeIndex, page: &Page<'_>) -> Result<Vec<Listed>, StoreError> {
         let (from, to) = window(page.placed, page.direction, page.after);
         let is_shown =
             |time: i64, id: &Id| (from.as_str()..=to.as_str()).contains(&Place::at(time, &id.order_id).0.as_str());
@@ -197,8 +214,8 @@ impl Orders {
         let found = shards.iter().map(|shard| async move {
             let (window, limit) = (page.milliseconds(), page.limit);
             match page.direction {
-                Direction::OldestFirst => self.table.due(UNSETTLED, shard, window, limit, is_shown).await,
-                Direction::NewestFirst => self.table.latest(UNSETTLED, shard, window, limit, is_shown).await,
+                Direction::OldestFirst => self.table.due(index, shard, window, limit, is_shown).await,
+                Direction::NewestFirst => self.table.latest(index, shard, window, limit, is_shown).await,
             }
         });
         let found = try_join_all(found).await?.into_iter().flatten();

@@ -3,12 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use souk_domain::ids::{CheckoutId, UserId};
-use souk_dynamo::{Condition, Item, Outcome, StoreError, TimeIndex, Update, attribute, n, s};
+use souk_dynamo::{Condition, Item, Outcome, StoreError, Update, attribute, n, s};
 
 use crate::{Checkout, Checkouts, checkouts::CheckoutRecord};
-
-/// The sparse index of open checkouts, by whose they are.
-const OPEN: TimeIndex = TimeIndex { name: "open", shard: "open_of", time: "expires_at" };
 
 /// Where a checkout stands that holds its units in rows of stock. It leaves `OPEN` once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,11 +76,6 @@ pub enum AttachOutcome {
     Closed,
 }
 
-#[derive(Debug, Deserialize)]
-struct Id {
-    id: CheckoutId,
-}
-
 impl Checkouts {
     /// P1. Condition: absent.
     ///
@@ -140,6 +132,18 @@ impl Checkouts {
         })
     }
 
+    /// A checkout, whoever's, as it stood a moment ago, at half the price: it leaves `OPEN` under a condition and once. One
+    /// that was not there is looked for as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn recent(&self, checkout_id: &CheckoutId) -> Result<Option<Checkout>, StoreError> {
+        match self.table.get_eventually(&[("id", checkout_id.as_str())]).await? {
+            Some(seen) => Ok(Some(seen)),
+            None => self.get(checkout_id).await,
+        }
+    }
+
     /// A checkout, whoever's, read consistently.
     ///
     /// # Errors
@@ -148,24 +152,17 @@ impl Checkouts {
         self.table.get(&[("id", checkout_id.as_str())]).await
     }
 
-    /// A user's open checkouts whose time was not over then, the oldest first. Found through an index, which is
-    /// eventual, and read from the table: what is open there is listed.
+    /// A user's open checkouts whose time was not over then, the oldest first. The shopper's count, which is written before
+    /// a checkout is opened, names them; it is read as it stood a moment ago, and what it names from the table: what is open
+    /// there is listed. One whose time is over may be counted out already, though its timer has not come.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn open_of(&self, user_id: &UserId, then: Timestamp) -> Result<Vec<Checkout>, StoreError> {
-        let query = self
-            .table
-            .query()
-            .index_name(OPEN.name)
-            .key_condition_expression("open_of = :user AND expires_at > :then")
-            .expression_attribute_values(":user", s(user_id.as_str()))
-            .expression_attribute_values(":then", n(then.as_millisecond()));
-        let ids: Vec<CheckoutId> =
-            souk_dynamo::Table::page::<Id>(query, None).await?.items.into_iter().map(|found| found.id).collect();
+        let ids = self.counted(user_id, then).await?;
         let keys: Vec<_> = ids.iter().map(|id| [("id", id.as_str())]).collect();
         let mut checkouts: Vec<Checkout> = self.table.read_many(&keys).await?;
-        checkouts.retain(|checkout| checkout.state == Some(CheckoutState::Open));
+        checkouts.retain(|checkout| checkout.state == Some(CheckoutState::Open) && checkout.expires_at > then);
         checkouts.sort_by(|one, other| one.place().cmp(&other.place()));
         Ok(checkouts)
     }
@@ -185,9 +182,9 @@ impl Checkouts {
     }
 }
 
-/// It leaves `OPEN`, and the index of what is open.
+/// It leaves `OPEN`. Older checkouts stand in an index until then.
 fn becomes(state: CheckoutState) -> Update {
-    Update::new().set("state", s(state.as_str())).remove(OPEN.shard).when(is_open())
+    Update::new().set("state", s(state.as_str())).remove("open_of").when(is_open())
 }
 
 fn is_open() -> Condition {

@@ -118,6 +118,13 @@ impl Checkouts {
         self.table.update(&[("id", key(user_id).as_str())], count_out(&over)).await.map(drop)
     }
 
+    /// What is counted of a shopper, and was to end after `then`.
+    pub(crate) async fn counted(&self, user_id: &UserId, then: Timestamp) -> Result<Vec<CheckoutId>, StoreError> {
+        let count: Option<Count> = self.table.get_eventually(&[("id", key(user_id).as_str())]).await?;
+        let open = count.map(|count| count.open).unwrap_or_default();
+        Ok(open.into_iter().filter(|(_, entry)| entry.until > then).map(|(id, _)| id).collect())
+    }
+
     /// What is counted and holds nothing any more: its time is over, it was given up, or an order has it.
     async fn over(&self, count: &Count, now: Timestamp) -> Result<BTreeMap<CheckoutId, u32>, StoreError> {
         let keys: Vec<_> = count.open.keys().map(|id| [("id", id.as_str())]).collect();

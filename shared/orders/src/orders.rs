@@ -1,13 +1,14 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 use souk_domain::{ids::OrderId, order::Order};
-use souk_dynamo::{Item, Page, StoreError, Table, TimeIndex};
+use souk_dynamo::{Item, Page, Segment, StoreError, Table, TimeIndex};
 use souk_wiring::FromEnvironment;
 
 use crate::OrderRecord;
 
 pub(crate) const UNSETTLED: TimeIndex = TimeIndex { name: "unsettled", shard: "unsettled", time: "unsettled_since" };
-const ON_THE_WAY: TimeIndex = TimeIndex { name: "on-the-way", shard: "on_the_way", time: "on_the_way_since" };
+pub(crate) const ON_THE_WAY: TimeIndex =
+    TimeIndex { name: "on-the-way", shard: "on_the_way", time: "on_the_way_since" };
 
 /// The hot `orders` table: every order that is not yet a month past its end.
 #[derive(Debug, Clone, FromEnvironment)]
@@ -37,12 +38,44 @@ impl Orders {
         Ok(record.map(Order::from))
     }
 
+    /// An order as it stood a moment ago, at half the price: for what a condition or a second look decides.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn recent(&self, order_id: &OrderId) -> Result<Option<Order>, StoreError> {
+        let record: Option<OrderRecord> = self.table.get_eventually(&[("order_id", order_id.as_str())]).await?;
+        Ok(record.map(Order::from))
+    }
+
+    /// An order that is not older than this version of it, of which an event tells; where no version is known, read
+    /// consistently.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn since(&self, order_id: &OrderId, version: Option<u64>) -> Result<Option<Order>, StoreError> {
+        if let Some(version) = version
+            && let Some(order) = self.recent(order_id).await?
+            && order.version >= version
+        {
+            return Ok(Some(order));
+        }
+        self.get(order_id).await
+    }
+
     /// One page of all hot orders, read consistently item by item; a page begins where the one before ended.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn scan_page(&self, after: Option<Item>) -> Result<Page<Order>, StoreError> {
         Ok(self.table.scan_page::<OrderRecord>(after).await?.map(Order::from))
+    }
+
+    /// As [`Orders::scan_page`], of a part of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn scan_segment(&self, segment: Segment, after: Option<Item>) -> Result<Page<Order>, StoreError> {
+        Ok(self.table.scan_segment::<OrderRecord>(segment, after).await?.map(Order::from))
     }
 
     /// Many orders, read consistently; those that are not there are left out.
@@ -69,8 +102,9 @@ impl Orders {
         self.overdue(UNSETTLED, shard, before, after).await
     }
 
-    /// A page of the orders of one sweep shard that were shipped before `before` and are not delivered, oldest first.
-    /// Only candidates, as [`Orders::unsettled`] gives them.
+    /// A page of the orders of one sweep shard that were placed before `before`, were shipped and are not delivered, oldest
+    /// first. Only candidates, as [`Orders::unsettled`] gives them. Those that were shipped before the index told when they
+    /// were placed stand there by when they were shipped.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -17,7 +17,7 @@ use souk_domain::{
 use souk_dynamo::{Update, n, s};
 
 pub(crate) use self::{promise::StoredPromise, shipments::StoredShipment};
-use crate::finding::listed;
+use crate::finding::{listed, listed_in_archive};
 
 /// An order with the index keys that stand beside it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,8 +66,8 @@ pub struct OrderRecord {
     stock_back: Option<i64>,
     /// The sort key of a user's orders, and of those of a status.
     placed: String,
-    /// The partition of the index by status. Absent while the order waits for its payment, and from items that were last
-    /// written before there was one.
+    /// The partition of the index by status: of the hot table's items while they are confirmed or cancelled, of all in the
+    /// archive. Absent from items that were last written before there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     listed: Option<String>,
     /// The partition of the sweeper's sparse index, there until stock and money have followed the decision.
@@ -79,7 +79,7 @@ pub struct OrderRecord {
     /// The partition of the sparse index of orders that are on their way, there from `SHIPPED` to `DELIVERED`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     on_the_way: Option<String>,
-    /// That index's sort key: since when.
+    /// That index's sort key: when the order was placed, by which such orders are listed, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     on_the_way_since: Option<i64>,
 }
@@ -102,16 +102,23 @@ enum TaggedOrigin {
     FlashSale(FromFlashSale),
 }
 
+impl OrderRecord {
+    /// An order as the archive holds it, whose index lists all that have ended.
+    pub(crate) fn archived(order: &Order) -> Self {
+        Self { listed: Some(listed_in_archive(order.status, &order.order_id)), ..Self::from(order) }
+    }
+}
+
 impl From<&Order> for OrderRecord {
     fn from(order: &Order) -> Self {
         let order = order.clone();
-        let shipped_at = shipped_at(&order.history).filter(|_| order.status == OrderStatus::Shipped);
+        let is_on_the_way = order.status == OrderStatus::Shipped;
         let last = order.history.last().map_or(0, |last| last.at.as_millisecond());
         Self {
             packed_at: order.packed_at().map(Timestamp::as_millisecond),
             departed_at: order.departed_at().map(Timestamp::as_millisecond),
-            on_the_way: shipped_at.map(|_| Order::sweep_shard(&order.order_id)),
-            on_the_way_since: shipped_at.map(Timestamp::as_millisecond),
+            on_the_way: is_on_the_way.then(|| Order::sweep_shard(&order.order_id)),
+            on_the_way_since: is_on_the_way.then(|| order.created_at.as_millisecond()),
             placed: placed(order.created_at, &order.order_id),
             listed: listed(order.status, &order.order_id),
             unsettled: (!order.settled).then(|| Order::sweep_shard(&order.order_id)),

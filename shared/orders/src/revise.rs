@@ -2,7 +2,7 @@ use souk_domain::{
     ids::OrderId,
     order::{Order, OrderStatus, Revision},
 };
-use souk_dynamo::{Outcome, StoreError, Update, attribute, n, s};
+use souk_dynamo::{Item, Outcome, StoreError, Update, attribute, n, s};
 
 use crate::{
     OrderRecord, Orders,
@@ -37,23 +37,56 @@ impl Orders {
         order_id: &OrderId,
         rule: impl Fn(&mut Order) -> Result<Revision, R>,
     ) -> Result<ReviseOutcome<R>, StoreError> {
+        let seen = self.recent(order_id).await?;
+        self.revise_seen(order_id, seen, rule).await
+    }
+
+    /// As [`Orders::revise`], of an order that the caller has seen, however long ago: where the rule changes it, its version
+    /// decides; what else the rule says of it is asked of the order as it is now.
+    ///
+    /// # Errors
+    /// As [`Orders::revise`].
+    pub async fn revise_seen<R>(
+        &self,
+        order_id: &OrderId,
+        seen: Option<Order>,
+        rule: impl Fn(&mut Order) -> Result<Revision, R>,
+    ) -> Result<ReviseOutcome<R>, StoreError> {
+        let read = |item: Item| souk_dynamo::decode::<OrderRecord>(item).map(Order::from);
+        let mut standing = match seen {
+            Some(order) => Standing::Seen(order),
+            None => Standing::Present(self.get(order_id).await?),
+        };
         for _ in 0..ATTEMPTS {
-            let Some(order) = self.get(order_id).await? else { return Ok(ReviseOutcome::Unknown) };
+            let (order, is_present) = match standing {
+                Standing::Seen(order) => (order, false),
+                Standing::Present(Some(order)) => (order, true),
+                Standing::Present(None) => return Ok(ReviseOutcome::Unknown),
+            };
             let mut revised = order.clone();
-            match rule(&mut revised) {
-                Err(refusal) => return Ok(ReviseOutcome::Refused(Box::new(order), refusal)),
-                Ok(Revision::Unchanged) => return Ok(ReviseOutcome::Revised(Box::new(order))),
-                Ok(Revision::Changed) => {}
-            }
-            match self.table.update(&[("order_id", order_id.as_str())], difference(&order, &revised)?).await? {
-                Outcome::Written(item) => {
-                    return Ok(ReviseOutcome::Revised(Box::new(souk_dynamo::decode::<OrderRecord>(item)?.into())));
+            standing = match rule(&mut revised) {
+                Ok(Revision::Changed) => {
+                    let update = difference(&order, &revised)?;
+                    match self.table.update(&[("order_id", order_id.as_str())], update).await? {
+                        Outcome::Written(item) => return Ok(ReviseOutcome::Revised(Box::new(read(item)?))),
+                        Outcome::Refused(item) => Standing::Present(item.map(read).transpose()?),
+                    }
                 }
-                Outcome::Refused(_) => {}
-            }
+                _ if !is_present => Standing::Present(self.get(order_id).await?),
+                Ok(Revision::Unchanged) => return Ok(ReviseOutcome::Revised(Box::new(order))),
+                Err(refusal) => return Ok(ReviseOutcome::Refused(Box::new(order), refusal)),
+            };
         }
         Err(StoreError::Busy("an order changes all the time".to_owned()))
     }
+}
+
+/// An order as a rule is applied to it.
+enum Standing {
+    /// As somebody saw it.
+    Seen(Order),
+    /// As it is, where it is.
+    Present(Option<Order>),
 }
 
 /// What the revision wrote, beside the marks that conditions and indexes look at.
@@ -70,15 +103,17 @@ fn difference(before: &Order, after: &Order) -> Result<Update, StoreError> {
         update = update.set("shortages", souk_dynamo::value(&after.shortages)?);
     }
     if after.status != before.status {
-        update = update
-            .set("status", s(after.status.as_str()))
-            .set_some("listed", listed(after.status, &after.order_id).map(s));
+        update = update.set("status", s(after.status.as_str()));
+        update = match listed(after.status, &after.order_id) {
+            Some(partition) => update.set("listed", s(partition)),
+            None => update.remove("listed"),
+        };
         for entry in after.history.iter().skip(before.history.len()) {
             update = update.append("history", souk_dynamo::value(entry)?);
             update = match entry.status {
                 OrderStatus::Shipped => update
                     .set("on_the_way", s(Order::sweep_shard(&after.order_id)))
-                    .set("on_the_way_since", n(entry.at.as_millisecond())),
+                    .set("on_the_way_since", n(after.created_at.as_millisecond())),
                 OrderStatus::Cancelled => mark_unsettled(update, &after.order_id, entry.at)
                     .set("cancel_reason", souk_dynamo::value(&after.cancel_reason)?),
                 _ => update.remove("on_the_way").remove("on_the_way_since"),

@@ -10,6 +10,10 @@ use crate::{
 /// shopper may still be told before their bank statement is.
 pub const GIVEN_UP_BEFORE: SignedDuration = SignedDuration::from_hours(2);
 
+/// So long before the gateway lets go of the money it is held anew, where the gateway keeps what it was paid with. Long
+/// enough before for a person to hear that it is not to be had.
+pub const RENEWED_BEFORE: SignedDuration = SignedDuration::from_hours(12);
+
 /// What becomes of held money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
@@ -20,6 +24,8 @@ pub enum Aged {
     Held,
     /// There is time left, and operators are warned by this call.
     Warned,
+    /// It is to be held anew.
+    Renewable,
     /// The gateway is about to let go of it.
     Ending,
     /// The gateway has let go of it.
@@ -44,6 +50,9 @@ pub async fn look_after<G: Gateway>(
     };
     let left = |until: Timestamp| until.duration_since(now);
     let until = record.can_be_captured_until();
+    if left(until) <= RENEWED_BEFORE && record.may_be_renewed() {
+        return Ok(Aged::Renewable);
+    }
     if left(until) > GIVEN_UP_BEFORE {
         if left(until) > warn_within || record.warned_at.is_some() {
             return Ok(Aged::Held);
@@ -60,7 +69,12 @@ pub async fn look_after<G: Gateway>(
             Ok(Aged::Held)
         }
         (IntentStatus::RequiresCapture, _) => Ok(Aged::Ending),
-        (IntentStatus::Canceled, _) => Ok(Aged::Lapsed),
+        // Another run may have put another intent in its place meanwhile, and cancelled it.
+        (IntentStatus::Canceled, _) => {
+            let there = records.get(&record.order_id).await?;
+            let stands = there.is_some_and(|there| there.gateway_id == record.gateway_id && there.renewal.is_none());
+            Ok(if stands { Aged::Lapsed } else { Aged::MovedOn })
+        }
         // Taken behind the shop's back: the reconciliation reports it.
         (IntentStatus::Succeeded, _) => Ok(Aged::MovedOn),
         (other, _) => Err(PaymentError::Inconsistent(other)),

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use souk_domain::{
-    ids::OrderId,
+    ids::{OrderId, UserId},
     money::Money,
     payment::{Authorization, PaymentState, RefundsExceed},
 };
@@ -20,6 +20,8 @@ pub struct Charge<'a> {
     pub amount: Money,
     /// The gateway's token of the payment method.
     pub payment_method: &'a str,
+    /// Whose method it is, where the gateway is to keep it for as long as the order waits; `None` where it is used once.
+    pub kept_for: Option<&'a UserId>,
 }
 
 /// Where the payment stands after [`authorize`].
@@ -78,8 +80,19 @@ pub async fn authorize<G: Gateway>(
         let other = record.other_methods.last().map(|other| other.payment_method.as_str());
         let payment_method = other.unwrap_or(charge.payment_method);
         let (amount, attempt) = (record.amount, record.method_attempt);
-        let new = NewIntent { order_id: charge.order_id, amount, payment_method, attempt };
-        let intent = match gateway.create(&new).await {
+        let customer = match charge.kept_for {
+            Some(user_id) => customer(records, gateway, user_id, charge.order_id, now).await?,
+            None => None,
+        };
+        let new =
+            NewIntent { order_id: charge.order_id, amount, payment_method, attempt, customer: customer.as_deref() };
+        let mut created = gateway.create(&new).await;
+        if let (Err(GatewayError::NoCustomer), Some(user_id), Some(gone)) = (&created, charge.kept_for, &customer) {
+            let other = gateway.create_customer(user_id, charge.order_id, Some(gone)).await?;
+            let other = records.replace_customer(user_id, (gone, &other), now).await?;
+            created = gateway.create(&NewIntent { customer: Some(&other), ..new }).await;
+        }
+        let intent = match created {
             Ok(intent) => intent,
             // A payment method that the gateway does not know is the shopper's decline, not our error.
             Err(GatewayError::Invalid { code, .. }) => {
@@ -121,6 +134,28 @@ pub async fn authorize<G: Gateway>(
         }
         IntentStatus::Processing | IntentStatus::RequiresConfirmation => {
             Err(GatewayError::Unavailable("the payment is still being processed".to_owned()).into())
+        }
+    }
+}
+
+/// The gateway's id of a shopper: made with their first order, and the same for all that follow. A gateway that makes none
+/// hinders no payment: the method is used once.
+async fn customer<G: Gateway>(
+    records: &PaymentRecords,
+    gateway: &G,
+    user_id: &UserId,
+    order_id: &OrderId,
+    now: Timestamp,
+) -> Result<Option<String>, PaymentError> {
+    if let Some(known) = records.customer(user_id).await? {
+        return Ok(Some(known));
+    }
+    match gateway.create_customer(user_id, order_id, None).await {
+        Ok(made) => Ok(Some(records.keep_customer(user_id, &made, now).await?)),
+        Err(error @ GatewayError::Unavailable(_)) => Err(error.into()),
+        Err(error) => {
+            tracing::warn!(%order_id, %error, "the gateway makes no customer: this payment cannot be renewed");
+            Ok(None)
         }
     }
 }

@@ -41,7 +41,15 @@ pub async fn capture<G: Gateway>(
     amount: Option<Money>,
     now: Timestamp,
 ) -> Result<CaptureOutcome, PaymentError> {
-    let Some(record) = records.get(order_id).await? else { return Ok(nothing()) };
+    // Held a moment ago, it is claimed or the claim is refused; anything else is asked of the record as it is.
+    let seen = records.recent(order_id).await?.filter(|record| record.state == PaymentState::Authorized);
+    let record = match seen {
+        Some(record) => record,
+        None => match records.get(order_id).await? {
+            Some(record) => record,
+            None => return Ok(nothing()),
+        },
+    };
     let part = amount.filter(|part| *part != record.amount);
     if part.is_some_and(|part| part.is_nothing() || part.amount() > record.amount.amount()) {
         return Err(PaymentError::AboveAuthorized { authorized: record.amount });
@@ -114,7 +122,11 @@ async fn take<G: Gateway>(
                 RecordOutcome::Refused(there) => Ok(overtaken(&there)),
             }
         }
-        IntentStatus::Canceled => Ok(CaptureOutcome::Lapsed),
+        // Of whoever is late: the claim was given back meanwhile, and the money is held anew by another intent.
+        IntentStatus::Canceled => match records.get(&record.order_id).await? {
+            Some(there) if there.gateway_id.as_deref() != Some(gateway_id) => Ok(overtaken(&there)),
+            _ => Ok(CaptureOutcome::Lapsed),
+        },
         IntentStatus::RequiresCapture => {
             match records.give_capture_back(&record.order_id, record.capture_attempt, &code, now).await? {
                 RecordOutcome::Kept(_) => Ok(CaptureOutcome::Refused { code, message }),

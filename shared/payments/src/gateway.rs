@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use souk_domain::{
-    ids::{OrderId, RefundId},
+    ids::{OrderId, RefundId, UserId},
     money::Money,
     payment::{Dispute, Told},
 };
@@ -22,6 +22,30 @@ pub struct NewIntent<'a> {
     pub payment_method: &'a str,
     /// How many methods were declined before it: each creation has a key of its own.
     pub attempt: u32,
+    /// The gateway's id of the shopper, for whom the method is kept; `None` where it is used once.
+    pub customer: Option<&'a str>,
+}
+
+/// A second payment of the same order, in the first one's place: with its method, while its shopper is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRenewal<'a> {
+    /// The order that it is for.
+    pub order_id: &'a OrderId,
+    /// How much.
+    pub amount: Money,
+    /// Which renewal of this order, from 1: each has keys of its own.
+    pub number: u32,
+    /// What it is paid with.
+    pub kept: &'a KeptMethod,
+}
+
+/// A payment method that the gateway keeps for a shopper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptMethod {
+    /// The gateway's id of the shopper.
+    pub customer: String,
+    /// The gateway's id of the method.
+    pub payment_method: String,
 }
 
 /// Money that goes back to the shopper.
@@ -56,6 +80,8 @@ pub struct Intent {
     pub refunded: Option<i64>,
     /// Whether its shopper ever asked their bank for the money back, where the gateway was asked.
     pub disputed: bool,
+    /// What it is paid with, where the gateway knows whose that is.
+    pub kept: Option<KeptMethod>,
 }
 
 impl Intent {
@@ -74,7 +100,38 @@ pub struct IntentPage {
     pub next: Option<String>,
 }
 
-/// When intents were made, both ends included, in whole seconds.
+/// What a shopper's money comes back by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Back {
+    /// A refund, whoever made it.
+    Refund,
+    /// A dispute at the shopper's bank.
+    Dispute,
+}
+
+/// A refund or a dispute as the gateway lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackItem {
+    /// The gateway's id of it.
+    pub id: String,
+    /// The payment that it is of.
+    pub intent_id: String,
+    /// The order in its metadata; none where it was not made by the shop.
+    pub order_id: Option<OrderId>,
+    /// The gateway's word for where it stands.
+    pub status: String,
+}
+
+/// One page of the gateway's refunds or disputes, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackPage {
+    /// Those that are of a payment.
+    pub items: Vec<BackItem>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<String>,
+}
+
+/// When intents, refunds or disputes were made, both ends included, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// The oldest.
@@ -134,6 +191,9 @@ pub enum GatewayError {
         /// Its words.
         message: String,
     },
+    /// It has no such shopper: somebody has deleted them there. Nothing happened.
+    #[error("the gateway does not know the shopper any more")]
+    NoCustomer,
     /// The gateway does not accept how Souk calls it: a wrong key, a request that it does not
     /// understand. Nothing happened, and no shopper is to blame: alarm, and repeat once it is repaired.
     #[error("the gateway does not accept our requests: {0}")]
@@ -145,6 +205,26 @@ pub enum GatewayError {
 /// Every writing call carries an idempotency key that follows from the order, so repeating a call
 /// whose answer was lost has no second effect.
 pub trait Gateway: Send + Sync {
+    /// Makes a shopper known to the gateway, and answers its id of them. Nothing of the shopper is told but the id that they
+    /// have here. Repeated for the same order and the same shopper `in_place_of`, the same id comes back.
+    fn create_customer(
+        &self,
+        user_id: &UserId,
+        order_id: &OrderId,
+        in_place_of: Option<&str>,
+    ) -> impl Future<Output = Result<String, GatewayError>> + Send;
+
+    /// Creates the intent of a renewal without confirming it (step R2). Repeated for the same renewal, the same intent comes back.
+    fn create_renewal(&self, new: &NewRenewal<'_>) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+
+    /// As [`Gateway::confirm`], of a renewal (step R4): where the bank wants to see the shopper, that is a decline.
+    fn confirm_renewal(
+        &self,
+        order_id: &OrderId,
+        id: &str,
+        number: u32,
+    ) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+
     /// Creates an intent without confirming it. Repeated for the same order, the same intent comes back.
     fn create(&self, intent: &NewIntent<'_>) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
 
@@ -193,6 +273,15 @@ pub trait Gateway: Send + Sync {
 
     /// What the gateway knows now.
     fn retrieve(&self, id: &str) -> impl Future<Output = Result<Intent, GatewayError>> + Send;
+
+    /// The refunds or disputes that were made in a window, newest first, of however old a payment; `after` is the `next` of the
+    /// page before.
+    fn list_back(
+        &self,
+        what: Back,
+        window: Window,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<BackPage, GatewayError>> + Send;
 
     /// The intents that were made in a window, newest first; `after` is the `next` of the page before.
     fn list(

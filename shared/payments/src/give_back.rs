@@ -10,6 +10,7 @@ use crate::{
     PaymentError, PaymentRecord, PaymentRecords, RecordOutcome,
     gateway::{Gateway, GatewayError, IntentStatus, NewRefund},
     records::Taken,
+    renew::cancel_other,
 };
 
 /// How often a fence that lost a race is tried again before the step gives up and is retried as a whole.
@@ -32,6 +33,10 @@ pub async fn give_back<G: Gateway>(
         return Ok(record.state);
     }
     // VOIDING without an id: the gateway refused to make an intent, so there is nothing to undo.
+    // Nobody stands on a renewal's intent any more. The sweeper of renewals forgets it.
+    if let Some(other) = &record.other_intent {
+        cancel_other(gateway, order_id, other).await?;
+    }
     let taken = match &record.gateway_id {
         None => None,
         Some(gateway_id) => undo(gateway, &record, gateway_id, now).await?,

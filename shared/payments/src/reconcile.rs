@@ -37,6 +37,8 @@ pub enum Knows {
     This,
     /// Another: this one can never be captured.
     Another,
+    /// Another, while a renewal is under way: this may be the new one, or the old one.
+    Renews,
     /// None yet, or never.
     None,
 }
@@ -135,6 +137,7 @@ pub fn reconcile(order: Option<OrderProgress>, record: Option<RecordFacts>, gate
         (Some(order), Some(record)) => match record.knows {
             Knows::This => known(order, record.state, gateway),
             Knows::Another => stray(gateway),
+            Knows::Renews => IN_PROGRESS,
             // The fence has closed the record before the id could be kept: a late create.
             Knows::None if record.state.is_fenced() => stray(gateway),
             Knows::None if order.settled && !over => found(Kind::StrayIntent, Action::Report),

@@ -1,8 +1,10 @@
 mod ageing;
 mod captures;
+mod customers;
 mod disputes;
 mod methods;
 mod refunds;
+mod renewals;
 
 use jiff::{SignedDuration, Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use souk_domain::{
     ids::OrderId,
     money::Money,
     order::{Order, SWEEP_SHARDS},
-    payment::{Authorization, Disputes, PaymentState, RefundState, Refunds},
+    payment::{Authorization, Disputes, PaymentState, RefundState, Refunds, Renewal},
 };
 use souk_dynamo::{Condition, Item, Outcome, Page, StoreError, Table, Update, attribute, n, s};
 use souk_wiring::FromEnvironment;
@@ -52,6 +54,25 @@ pub struct PaymentRecord {
     /// When operators were warned that the gateway soon lets go of the money.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
     pub warned_at: Option<Timestamp>,
+    /// Where the renewal of its authorisation stands, while one is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal: Option<Renewal>,
+    /// The gateway's id of the intent on which the record does not stand, once it was kept, while a renewal is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_intent: Option<String>,
+    /// Since when one is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
+    pub(crate) renewing_since: Option<Timestamp>,
+    /// How many renewals were begun: the last one's name at the gateway.
+    #[serde(default)]
+    pub renewals: u32,
+    /// Why the money will not be held longer than the gateway says: its code of the decline, or
+    /// [`METHOD_NOT_KEPT`](crate::METHOD_NOT_KEPT).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewal_refusal: Option<String>,
+    /// When the money was held anew for the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "millisecond::optional")]
+    pub renewed_at: Option<Timestamp>,
     /// The gateway's code, where the last attempt to take the money was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_refusal: Option<String>,
@@ -173,6 +194,14 @@ impl PaymentRecords {
         self.table.get(&[("id", &key(order_id))]).await
     }
 
+    /// An order's record as it stood a moment ago, at half the price: for what a condition decides.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn recent(&self, order_id: &OrderId) -> Result<Option<PaymentRecord>, StoreError> {
+        self.table.get_eventually(&[("id", &key(order_id))]).await
+    }
+
     /// Many orders' records, read consistently; those that are not there are left out.
     ///
     /// # Errors
@@ -207,6 +236,12 @@ impl PaymentRecords {
             decline_code: None,
             capture_before: None,
             warned_at: None,
+            renewal: None,
+            other_intent: None,
+            renewing_since: None,
+            renewals: 0,
+            renewal_refusal: None,
+            renewed_at: None,
             capture_refusal: None,
             capture_attempt: 0,
             capture_amount: None,

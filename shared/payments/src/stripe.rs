@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use souk_domain::{
-    ids::OrderId,
+    ids::{OrderId, UserId},
     money::Money,
     payment::{Dispute, Told},
 };
@@ -17,9 +17,11 @@ use souk_dynamo::fault;
 use souk_wiring::{ConfigError, Environment, FromEnvironment};
 
 pub(crate) use self::answer::dispute_stands;
-use self::answer::{disputes, intent, order_of, page, refund, refunds, refusal};
+use self::answer::{back, customer, disputes, intent, order_of, page, refund, refunds, refusal};
 use self::transport::{Answer, Call, Transport};
-use crate::gateway::{Gateway, GatewayError, Intent, IntentPage, NewIntent, NewRefund, Window};
+use crate::gateway::{
+    Back, BackPage, Gateway, GatewayError, Intent, IntentPage, NewIntent, NewRefund, NewRenewal, Window,
+};
 
 /// The version of Stripe's API that this adapter was written for; the account's default may move on.
 const API_VERSION: &str = "2026-08-26.dahlia";
@@ -111,17 +113,43 @@ impl StripeGateway {
 }
 
 impl Gateway for StripeGateway {
+    async fn create_customer(
+        &self,
+        user_id: &UserId,
+        order_id: &OrderId,
+        in_place_of: Option<&str>,
+    ) -> Result<String, GatewayError> {
+        let action = in_place_of.map_or_else(|| "customer".to_owned(), |gone| format!("customer-after-{gone}"));
+        let form = vec![("metadata[user_id]", user_id.to_string())];
+        let call = Call::post("/v1/customers".to_owned(), form, Some(key(order_id, &action)));
+        customer(&self.transport.send(&call).await?)
+    }
+
+    async fn create_renewal(&self, new: &NewRenewal<'_>) -> Result<Intent, GatewayError> {
+        let mut form = held(new.amount, &new.kept.payment_method, new.order_id);
+        form.push(("customer", new.kept.customer.clone()));
+        form.push(("metadata[renewal]", new.number.to_string()));
+        let key = numbered(new.order_id, "renew-create", new.number);
+        intent(&self.transport.send(&Call::post("/v1/payment_intents".to_owned(), form, Some(key))).await?)
+    }
+
+    async fn confirm_renewal(&self, order_id: &OrderId, id: &str, number: u32) -> Result<Intent, GatewayError> {
+        let mut form = expanded();
+        form.push(("off_session", "true".to_owned()));
+        self.act("confirm", form, Some(numbered(order_id, "renew-confirm", number)), id).await
+    }
+
     async fn create(&self, new: &NewIntent<'_>) -> Result<Intent, GatewayError> {
-        let form = vec![
-            ("amount", new.amount.amount().to_string()),
-            ("currency", new.amount.currency().code().to_ascii_lowercase()),
-            ("capture_method", "manual".to_owned()),
-            ("payment_method", new.payment_method.to_owned()),
-            ("payment_method_types[]", "card".to_owned()),
-            ("metadata[order_id]", new.order_id.to_string()),
-        ];
-        let call =
-            Call::post("/v1/payment_intents".to_owned(), form, Some(numbered(new.order_id, "create", new.attempt)));
+        let mut form = held(new.amount, new.payment_method, new.order_id);
+        let mut key = numbered(new.order_id, "create", new.attempt);
+        if let Some(customer) = new.customer {
+            // With the method it is attached to them, once it has paid: it may pay again, while they are not there.
+            form.push(("customer", customer.to_owned()));
+            form.push(("setup_future_usage", "off_session".to_owned()));
+            // Another one in their place makes another request, which Stripe would refuse under this key.
+            key = format!("{key}-{customer}");
+        }
+        let call = Call::post("/v1/payment_intents".to_owned(), form, Some(key));
         // A replay will do here: the id and the secret are what a creation is for, and they never change.
         intent(&self.transport.send(&call).await?)
     }
@@ -221,16 +249,42 @@ impl Gateway for StripeGateway {
         intent(&self.transport.send(&Call::get(path, expanded())).await?)
     }
 
+    async fn list_back(&self, what: Back, window: Window, after: Option<&str>) -> Result<BackPage, GatewayError> {
+        let path = match what {
+            Back::Refund => "/v1/refunds",
+            Back::Dispute => "/v1/disputes",
+        };
+        back(&self.transport.send(&Call::get(path.to_owned(), listed(window, after))).await?)
+    }
+
     async fn list(&self, window: Window, after: Option<&str>) -> Result<IntentPage, GatewayError> {
-        let mut query = vec![
-            ("created[gte]", window.from.as_second().to_string()),
-            ("created[lte]", window.to.as_second().to_string()),
-            ("limit", PAGE.to_owned()),
-            ("expand[]", "data.latest_charge".to_owned()),
-        ];
-        query.extend(after.map(|id| ("starting_after", id.to_owned())));
+        let mut query = listed(window, after);
+        query.push(("expand[]", "data.latest_charge".to_owned()));
         page(&self.transport.send(&Call::get("/v1/payment_intents".to_owned(), query)).await?)
     }
+}
+
+/// An intent whose money is to be held, and taken later.
+fn held(amount: Money, payment_method: &str, order_id: &OrderId) -> Vec<(&'static str, String)> {
+    vec![
+        ("amount", amount.amount().to_string()),
+        ("currency", amount.currency().code().to_ascii_lowercase()),
+        ("capture_method", "manual".to_owned()),
+        ("payment_method", payment_method.to_owned()),
+        ("payment_method_types[]", "card".to_owned()),
+        ("metadata[order_id]", order_id.to_string()),
+    ]
+}
+
+/// A page of what was made in a window.
+fn listed(window: Window, after: Option<&str>) -> Vec<(&'static str, String)> {
+    let mut query = vec![
+        ("created[gte]", window.from.as_second().to_string()),
+        ("created[lte]", window.to.as_second().to_string()),
+        ("limit", PAGE.to_owned()),
+    ];
+    query.extend(after.map(|id| ("starting_after", id.to_owned())));
+    query
 }
 
 /// The charge with the intent: it says until when the money is held.

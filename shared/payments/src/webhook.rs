@@ -96,15 +96,21 @@ impl WebhookEvent {
     /// True where it is about this payment. The record may not have heard its intent's id yet.
     pub fn is_about(&self, record: &PaymentRecord) -> bool {
         match (&record.gateway_id, &self.intent_id) {
-            (Some(ours), Some(told)) => ours == told,
+            (Some(ours), Some(told)) => ours == told || record.other_intent.as_ref() == Some(told),
             _ => true,
         }
+    }
+
+    /// True where it is about the intent on which the record does not stand, of a renewal: that its sweeper asks about.
+    fn is_about_the_other(&self, record: &PaymentRecord) -> bool {
+        self.intent_id.is_some() && self.intent_id == record.other_intent
     }
 
     /// What is to be looked at, as the payment's record stands.
     pub fn reason(&self, record: &PaymentRecord) -> Reason {
         match &self.news {
             // Nobody waits for the gateway any more: what it says of a payment that is settled was done by us.
+            News::Nothing if self.is_about_the_other(record) => Reason::Nothing,
             News::Nothing => match record.state {
                 PaymentState::Intent | PaymentState::RequiresAction => Reason::Payment,
                 // Paid with another card, at the gateway.
@@ -115,15 +121,18 @@ impl WebhookEvent {
                 _ => Reason::Nothing,
             },
             News::Refund { gateway_id, status } => {
-                let known = record.refunds.iter().find(|refund| refund.gateway_id.as_ref() == Some(gateway_id));
-                let is_known = known.is_some_and(|refund| says(status, refund.state));
-                if is_known { Reason::Nothing } else { Reason::Refunds }
+                if record.knows_refund(gateway_id, status) {
+                    Reason::Nothing
+                } else {
+                    Reason::Refunds
+                }
             }
             News::Dispute { gateway_id, status } => {
-                let (state, is_inquiry) = dispute_stands(status);
-                let known = record.disputes.get(gateway_id);
-                let is_known = known.is_some_and(|known| known.state == state && known.is_inquiry == is_inquiry);
-                if is_known { Reason::Nothing } else { Reason::Disputes }
+                if record.knows_dispute(gateway_id, status) {
+                    Reason::Nothing
+                } else {
+                    Reason::Disputes
+                }
             }
             News::Refunded(amount) => {
                 if *amount == record.refunded().amount() {
@@ -133,6 +142,21 @@ impl WebhookEvent {
                 }
             }
         }
+    }
+}
+
+impl PaymentRecord {
+    /// True where the record has this refund, and in the state that the gateway's word means.
+    pub fn knows_refund(&self, gateway_id: &str, status: &str) -> bool {
+        let known = self.refunds.iter().find(|refund| refund.gateway_id.as_deref() == Some(gateway_id));
+        known.is_some_and(|refund| says(status, refund.state))
+    }
+
+    /// True where the record has this dispute, and in the state that the gateway's word means.
+    pub fn knows_dispute(&self, gateway_id: &str, status: &str) -> bool {
+        let (state, is_inquiry) = dispute_stands(status);
+        let known = self.disputes.get(gateway_id);
+        known.is_some_and(|known| known.state == state && known.is_inquiry == is_inquiry)
     }
 }
 

@@ -35,7 +35,7 @@ impl Prices {
         Ok(item.and_then(|item| item.priced()))
     }
 
-    /// What is known of each of these SKUs, read consistently: a checkout and an order decide on it.
+    /// What was known of each of these SKUs a moment ago: a price holds as if its shopper had come as much earlier.
     /// Every SKU that was asked for is in the answer.
     ///
     /// # Errors
@@ -46,7 +46,8 @@ impl Prices {
     ) -> Result<HashMap<Sku, Offer>, StoreError> {
         let mut offers: HashMap<Sku, Offer> = skus.into_iter().map(|sku| (sku.clone(), Offer::default())).collect();
         let keys: Vec<_> = offers.keys().map(|sku| [("sku", sku.as_str())]).collect();
-        for item in self.table.read_many::<PriceImage, _>(&keys).await? {
+        for item in self.table.get_many(&keys, false).await? {
+            let item: PriceImage = souk_dynamo::decode(item)?;
             offers.insert(item.sku.clone(), Offer::of(item, self.currency()));
         }
         Ok(offers)

@@ -36,6 +36,13 @@ pub fn completed() {
     write(("function", &FUNCTION), "Count", &[("completed", 1.0)]);
 }
 
+/// Says how much a scheduled run has left behind, under the dimensions `stack` and `function`. An alarm goes off where each run of
+/// an hour leaves some.
+#[expect(clippy::cast_precision_loss, reason = "a count of one run")]
+pub fn left(count: usize) {
+    write(("function", &FUNCTION), "Count", &[("left", count as f64)]);
+}
+
 fn write(subject: (&str, &str), unit: &str, values: &[(&str, f64)]) {
     if IS_COLLECTED.load(Ordering::Relaxed) {
         println!("{}", line(&STACK, subject, unit, values, jiff::Timestamp::now().as_millisecond()));

@@ -38,7 +38,7 @@ impl ExpireCheckout {
     /// # Errors
     /// [`ExpireError`]; repeating is safe.
     pub async fn run(&self, id: &CheckoutId, look_at: Timestamp, now: Timestamp) -> Result<Expiry, ExpireError> {
-        let Some(checkout) = self.checkouts.get(id).await? else {
+        let Some(checkout) = self.checkouts.recent(id).await? else {
             let until = look_at + MAY_COME;
             return Ok(if now < until { Expiry::NotYet(until) } else { Expiry::Over });
         };
@@ -65,7 +65,11 @@ impl ExpireCheckout {
     /// T3, where the order never came; else its saga is started once its time to pay is over.
     async fn see_to_order(&self, checkout: Checkout, now: Timestamp) -> Result<Expiry, ExpireError> {
         let order_id = OrderId::of_checkout(&checkout.checkout_id);
-        let found = match find(&self.orders, &self.archive, &order_id).await? {
+        let seen = match self.orders.recent(&order_id).await? {
+            Some(order) => Some(order),
+            None => find(&self.orders, &self.archive, &order_id).await?,
+        };
+        let found = match seen {
             Some(order) => order,
             None if now < checkout.expires_at + ORDER_COMES_WITHIN => {
                 return Ok(Expiry::NotYet(checkout.expires_at + ORDER_COMES_WITHIN));

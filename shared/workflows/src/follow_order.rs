@@ -4,10 +4,12 @@
 //! Whatever event calls it, it reads the order and makes the fulfilments what the order says. So events may come
 //! twice, late and out of order, and a call that died is made up for by the next one.
 
+use std::convert::Infallible;
+
 use souk_domain::{
     fulfilment::Fulfilment,
     ids::{OrderId, WarehouseId},
-    order::{Order, OrderStatus, Shipment},
+    order::{Order, OrderStatus, Revision, Shipment},
 };
 use souk_dynamo::StoreError;
 use souk_fulfilment::{Fulfilments, ReviseOutcome};
@@ -26,6 +28,15 @@ pub struct FollowOrder {
     pub(crate) orders: Orders,
     pub(crate) fulfilments: Fulfilments,
     pub(crate) allocations: Allocations,
+}
+
+/// What following an order came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Followed {
+    /// So many warehouses have open work.
+    open: usize,
+    /// Some of it was opened by this.
+    is_new: bool,
 }
 
 /// What is left to do for the order.
@@ -48,9 +59,20 @@ impl FollowOrder {
     /// # Errors
     /// [`StoreError`]; whoever called does it again.
     pub async fn run(&self, order_id: &OrderId) -> Result<FollowOutcome, StoreError> {
-        let Some(mut order) = self.orders.get(order_id).await? else { return Ok(FollowOutcome::Unknown) };
+        self.since(order_id, None).await
+    }
+
+    /// The same, where an event tells of this version of the order.
+    ///
+    /// # Errors
+    /// As [`FollowOrder::run`].
+    pub async fn since(&self, order_id: &OrderId, version: Option<u64>) -> Result<FollowOutcome, StoreError> {
+        let Some(mut order) = self.orders.since(order_id, version).await? else { return Ok(FollowOutcome::Unknown) };
         for _ in 0..ATTEMPTS {
-            let open = self.follow(&order).await?;
+            let Followed { open, is_new } = self.follow(&order).await?;
+            if !is_new {
+                return Ok(FollowOutcome::Open(open));
+            }
             // Whoever cancels meanwhile may have looked for fulfilments before this one was there.
             let Some(now) = self.orders.get(order_id).await? else { return Ok(FollowOutcome::Unknown) };
             if (now.status, &now.shipments) == (order.status, &order.shipments) {
@@ -61,27 +83,28 @@ impl FollowOrder {
         Err(StoreError::Busy("an order changes all the time".to_owned()))
     }
 
-    /// Makes the fulfilments what this order says; how many are open.
-    pub(crate) async fn follow(&self, order: &Order) -> Result<usize, StoreError> {
+    /// Makes the fulfilments what this order says.
+    pub(crate) async fn follow(&self, order: &Order) -> Result<Followed, StoreError> {
+        let mut followed = Followed::default();
         if order.status == OrderStatus::PendingPayment {
-            return Ok(0);
+            return Ok(followed);
         }
         let mut known = self.fulfilments.of_order(&order.order_id).await?;
         if order.status == OrderStatus::Confirmed {
             for shipment in self.shipments(order).await? {
                 if !known.iter().any(|work| work.warehouse_id == shipment.warehouse_id) {
                     let work = Fulfilment::new(order, shipment.warehouse_id, shipment.items);
-                    self.fulfilments.open(&work).await?;
-                    known.push(work);
+                    let there = self.fulfilments.open(&work).await?;
+                    followed.is_new |= there.is_none();
+                    known.push(there.unwrap_or(work));
                 }
             }
         }
-        let mut open = 0;
         for work in known {
-            let followed = self.follow_in(order, &work.warehouse_id).await?;
-            open += usize::from(followed.is_some_and(|work| work.state.is_open()));
+            let revised = self.fulfilments.revise_read(work, by(order)).await?;
+            followed.open += usize::from(standing(revised).is_some_and(|work| work.state.is_open()));
         }
-        Ok(open)
+        Ok(followed)
     }
 
     /// Makes one warehouse's fulfilment what this order says, and brings it; opens it where its event is late.
@@ -98,12 +121,7 @@ impl FollowOrder {
     }
 
     async fn follow_in(&self, order: &Order, from: &WarehouseId) -> Result<Option<Fulfilment>, StoreError> {
-        let rule = |work: &mut Fulfilment| Ok::<_, std::convert::Infallible>(work.follow(order));
-        Ok(match self.fulfilments.revise(&order.order_id, from, rule).await? {
-            ReviseOutcome::Revised(work) => Some(*work),
-            ReviseOutcome::Refused(_, never) => match never {},
-            ReviseOutcome::Unknown => None,
-        })
+        Ok(standing(self.fulfilments.revise(&order.order_id, from, by(order)).await?))
     }
 
     /// What is to leave from each warehouse and has not left.
@@ -113,5 +131,19 @@ impl FollowOrder {
             false => order.shipments.clone(),
         };
         Ok(shipments.into_iter().filter(|shipment| shipment.shipped_at.is_none() && !shipment.is_empty()).collect())
+    }
+}
+
+/// A fulfilment becomes what this order says.
+fn by(order: &Order) -> impl Fn(&mut Fulfilment) -> Result<Revision, Infallible> {
+    |work| Ok(work.follow(order))
+}
+
+/// A fulfilment that has followed, where there is one.
+fn standing(outcome: ReviseOutcome<Infallible>) -> Option<Fulfilment> {
+    match outcome {
+        ReviseOutcome::Revised(work) => Some(*work),
+        ReviseOutcome::Refused(_, never) => match never {},
+        ReviseOutcome::Unknown => None,
     }
 }

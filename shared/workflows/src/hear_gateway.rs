@@ -5,7 +5,7 @@
 //! What can change nothing starts nothing: an event of another type, of an intent that is not ours, or of a payment that
 //! stands where the event says.
 
-use souk_domain::ids::OrderId;
+use souk_domain::{ids::OrderId, payment::PaymentState};
 use souk_dynamo::StoreError;
 use souk_orders::{Saga, SagaError};
 use souk_payments::{
@@ -46,18 +46,27 @@ pub enum HearError {
 }
 
 impl HearGateway {
-    /// Acts upon an authentic event, once. All that is not for us is taken, and costs one write or none.
+    /// Acts upon an authentic event, once. All that says nothing new is taken, and costs a read.
     ///
     /// # Errors
     /// [`HearError`]; the gateway sends the event again.
     pub async fn run(&self, event: &WebhookEvent, call: &Call) -> Result<(), HearError> {
         if let Some(order_id) = self.order_of(event).await?
-            && let Some(record) = self.payments.get(&order_id).await?
+            && let Some(record) = self.record_of(&order_id, event).await?
             && event.is_about(&record)
         {
             self.take(event, &record, call).await?;
         }
         Ok(())
+    }
+
+    /// Mostly the payment stands where the event says, and has for a moment. But for a declined one it does not go back, so
+    /// that is known by a cheaper read. Whatever there may be to do is asked of the record as it is.
+    async fn record_of(&self, order_id: &OrderId, event: &WebhookEvent) -> Result<Option<PaymentRecord>, StoreError> {
+        match self.payments.recent(order_id).await? {
+            Some(seen) if event.is_about(&seen) && says_nothing_for_good(event, &seen) => Ok(Some(seen)),
+            _ => self.payments.get(order_id).await,
+        }
     }
 
     async fn order_of(&self, event: &WebhookEvent) -> Result<Option<OrderId>, GatewayError> {
@@ -70,6 +79,11 @@ impl HearGateway {
     async fn take(&self, event: &WebhookEvent, record: &PaymentRecord, call: &Call) -> Result<(), HearError> {
         let order_id = &record.order_id;
         let reason = event.reason(record);
+        if says_nothing_for_good(event, record) {
+            // Nor is it remembered: come again, it says as little.
+            tracing::info!(%order_id, event_id = event.id, event_type = event.event_type, "webhook says nothing new");
+            return Ok(());
+        }
         if reason != Reason::Nothing && self.seen.contains(&event.id).await? {
             return Ok(());
         }
@@ -87,4 +101,10 @@ impl HearGateway {
         tracing::info!(%order_id, event_id = event.id, event_type = event.event_type, ?reason, "webhook taken");
         Ok(())
     }
+}
+
+/// True where nothing is to be looked at, now or when the event comes again. A declined payment may wait once more, for
+/// another card: then a late repeat must be known.
+fn says_nothing_for_good(event: &WebhookEvent, record: &PaymentRecord) -> bool {
+    event.reason(record) == Reason::Nothing && record.state != PaymentState::Declined
 }

@@ -14,7 +14,7 @@
 //! - time: [`reservation_timers`], [`expire_reservation`], [`expire_checkout`]
 //! - a flash sale: [`define_flash_sale`], [`prepare_flash_sale`], [`run_flash_sale`], [`conduct_flash_sale`], [`claim_unit`],
 //!   [`order_intent`], [`close_flash_sale`], [`expire_late_claims`]
-//! - what an order's saga does to rows that hold its units: [`give_back_holds`], [`settle_sold`]
+//! - what an order's saga does to rows that hold its units: [`give_back_holds`]
 //! - what shoppers are told: [`send_message`]
 //! - what subscribers are told: [`plan_deliveries`], [`send_delivery`], [`replay_deliveries`]
 //! - what makes up for whatever was lost: [`sweeps`], [`collect_marks`], [`reconcile_payments`], [`audit`]
@@ -71,7 +71,6 @@ pub mod send_message;
 mod settle_disputes;
 pub mod settle_refunds;
 pub mod settle_shortages;
-pub mod settle_sold;
 pub mod ship_order;
 pub mod spread_row;
 pub mod start_checkout;

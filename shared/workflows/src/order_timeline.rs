@@ -115,9 +115,17 @@ pub enum What {
         /// The gateway's code, where it refused to take the money.
         #[serde(skip_serializing_if = "Option::is_none")]
         capture_refusal: Option<String>,
+        /// Why the money will not be held longer: the gateway's code, or `method_not_kept`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        renewal_refusal: Option<String>,
         /// Until when the money can be taken, while it is held.
         #[serde(skip_serializing_if = "Option::is_none")]
         capture_before: Option<Timestamp>,
+    },
+    /// The money was held anew: by another authorisation, in the place of one that the gateway was to let go of.
+    PaymentRenewed {
+        /// How often it was tried until then.
+        attempts: u32,
     },
     /// A warehouse packed its part.
     Packed {

@@ -88,7 +88,7 @@ impl PlaceOrder {
     /// # Errors
     /// [`PlaceOrderError`].
     pub async fn run(&self, request: Request, call: &Call) -> Result<Outcome, PlaceOrderError> {
-        let checkout = self.checkouts.of_user(&request.checkout_id, &request.user_id).await?;
+        let checkout = self.checkouts.to_order(&request.checkout_id, &request.user_id, call.now).await?;
         if let Some(checkout) = checkout.as_ref().filter(|checkout| checkout.held_by.rows().is_some()) {
             return self.place_of_holds(request, checkout.clone(), call).await;
         }
@@ -172,11 +172,10 @@ impl PlaceOrder {
 
     /// The order that the checkout has already.
     async fn known(&self, order: Order, digest: &str) -> Result<Outcome, StoreError> {
-        let made_by = order.origin.checkout().map(|checkout| checkout.request_digest.as_str());
-        match made_by {
+        match order.origin.checkout() {
             // The mark that its request never came: this one came too late.
-            Some("") => Ok(Outcome::CheckoutExpired),
-            Some(made_by) if made_by == digest => self.repeated(order, digest).await,
+            Some(checkout) if checkout.request_digest.is_empty() => Ok(Outcome::CheckoutExpired),
+            Some(checkout) if checkout.is_of_request(digest) => self.repeated(order, digest).await,
             _ => Ok(Outcome::CheckoutConsumed),
         }
     }
@@ -192,7 +191,7 @@ impl PlaceOrder {
 
     /// The same order again, and whatever its first answer may have died before doing.
     async fn repeated(&self, order: Order, digest: &str) -> Result<Outcome, StoreError> {
-        if order.origin.checkout().is_none_or(|checkout| checkout.request_digest != digest) {
+        if order.origin.checkout().is_none_or(|checkout| !checkout.is_of_request(digest)) {
             return Ok(Outcome::KeyReused);
         }
         if order.status == OrderStatus::PendingPayment {

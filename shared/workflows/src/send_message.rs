@@ -1,7 +1,7 @@
 //! A shopper is told by mail what happened to their order.
 //!
-//! The event says which order and what; everything else is read where it is kept, when the message is sent. Then the
-//! message's item is written, the mail sent, and the item written again: see [`souk_notifications::Messages`].
+//! The event says which order and what; everything else is read where it is kept, when the message is sent. The message's
+//! item is written before, and not again where the mail has gone out: see [`souk_notifications::Messages`].
 
 use souk_domain::{
     ids::{OrderId, RefundId},
@@ -14,7 +14,7 @@ use souk_notifications::{
     About, BeginOutcome, Contact, ContactError, Contacts, Content, EndOutcome, Happened, Kind, Mailer, Message,
     Messages, RenderError, SendFailure, Standing, Templates, Withheld,
 };
-use souk_orders::{Archive, Orders, find};
+use souk_orders::{Archive, Orders};
 use souk_payments::PaymentRecords;
 use souk_wiring::{Call, FromEnvironment};
 
@@ -28,6 +28,19 @@ pub struct SendMessage {
     messages: Messages,
     templates: Templates,
     mailer: Mailer,
+}
+
+/// What happened to an order, as a queue brought the event of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// Which order.
+    pub order_id: OrderId,
+    /// What.
+    pub happened: Happened,
+    /// The order's version then, where the event tells it.
+    pub version: Option<u64>,
+    /// The queue's id of what it handed out: the same until it is done.
+    pub delivery: String,
 }
 
 /// How it ended.
@@ -93,10 +106,14 @@ impl SendMessage {
     ///
     /// # Errors
     /// [`SendError`]. Only where nobody knows whether the mail went out does the next try count as a second one.
-    pub async fn run(&self, order_id: &OrderId, happened: Happened, call: Call) -> Result<SendOutcome, SendError> {
-        // Money may go back long after the order has left the hot table.
-        let order = find(&self.orders, &self.archive, order_id).await?.ok_or(SendError::UnknownOrder)?;
-        let refunded = match &happened {
+    pub async fn run(&self, news: &News, call: Call) -> Result<SendOutcome, SendError> {
+        let News { order_id, happened, version, delivery } = news;
+        let order = match self.orders.since(order_id, *version).await? {
+            Some(order) => order,
+            // Money may go back long after the order has left the hot table.
+            None => self.archive.get(order_id).await?.ok_or(SendError::UnknownOrder)?,
+        };
+        let refunded = match happened {
             Happened::Refunded(refund_id) => match self.refunded(order_id, refund_id).await? {
                 Some(amount) => Some(amount),
                 None => return Ok(SendOutcome::Nothing),
@@ -104,27 +121,31 @@ impl SendMessage {
             Happened::ActionRequired if !self.waits_for_shopper(&order).await? => return Ok(SendOutcome::Nothing),
             _ => None,
         };
-        let kind = Kind::of(&happened, &order);
-        let about = About::of(&happened, kind);
+        let kind = Kind::of(happened, &order);
+        let about = About::of(happened, kind);
         let content = Content::of(kind, &about, &order).with_refund(refunded);
         let message = Message { order_id: order_id.clone(), user_id: order.user_id.clone(), kind, about };
-        let recipient = self.recipient(&message).await?;
-        let turn = match self.messages.begin(&message, call.now).await? {
+        let turn = match self.messages.begin(&message, delivery, call.now).await? {
             BeginOutcome::Begun(turn) => turn,
             BeginOutcome::Done(standing) => return Ok(SendOutcome::Done(standing)),
             BeginOutcome::Busy => return Err(SendError::Busy),
         };
-        let (standing, result) = match recipient {
-            Recipient::None(why) => (Standing::Withheld { why }, Ok(SendOutcome::Withheld(why))),
-            Recipient::At(contact) => match self.send(&message, &content, &contact).await {
-                Ok(provider_id) => (Standing::Sent { provider_id }, Ok(SendOutcome::Sent { attempt: turn.attempt })),
+        // Only now: whatever fails from here on is either known not to have been sent, which is written down, or an attempt.
+        let (standing, result) = match self.recipient(&message).await {
+            Ok(Recipient::None(why)) => (Standing::Withheld { why }, Ok(SendOutcome::Withheld(why))),
+            Ok(Recipient::At(contact)) => match self.send(&message, &content, &contact).await {
+                Ok(provider_id) => {
+                    tracing::info!(%order_id, provider_id, "mail");
+                    return Ok(SendOutcome::Sent { attempt: turn.attempt });
+                }
                 // The item stays as it is: the next try is the second attempt.
                 Err(error @ SendError::Mail(SendFailure::Unknown(_))) => return Err(error),
                 Err(error) => (Standing::Waiting, Err(error)),
             },
+            Err(error) => (Standing::Waiting, Err(error)),
         };
         match self.messages.end(&turn, &standing, call.now).await? {
-            // Another run has waited for the lease and sends it too; it is the second attempt.
+            // Another run has waited for the lease; it is the second attempt.
             EndOutcome::Kept | EndOutcome::Overtaken => result,
         }
     }
@@ -145,7 +166,7 @@ impl SendMessage {
 
     /// How the shopper is reached, or why not.
     async fn recipient(&self, message: &Message) -> Result<Recipient, SendError> {
-        if message.kind.may_be_declined() && self.messages.declined(&message.user_id).await?.contains(&message.kind) {
+        if message.kind.may_be_declined() && self.messages.is_declined(&message.user_id, message.kind).await? {
             return Ok(Recipient::None(Withheld::Declined));
         }
         let Some(contact) = self.contacts.find(&message.user_id).await? else {

@@ -99,6 +99,7 @@ impl ShipOrder {
             true => self.follow.allocations.of(&order).await?,
             false => Vec::new(),
         };
+        let seen = order.clone();
         order.lay_out(&allocations);
         let departures = match parcels::departures(labels, &order) {
             Ok(departures) => departures,
@@ -108,7 +109,7 @@ impl ShipOrder {
             order.lay_out(&allocations);
             order.begin_to_leave(&departures, call.now)
         };
-        self.ship(order_id, &departures, begin, call.now).await
+        self.ship((order_id, Some(seen)), &departures, begin, call.now).await
     }
 
     /// Ships what one warehouse has packed, under these labels, or under those that it bears. Repeating it changes
@@ -131,19 +132,23 @@ impl ShipOrder {
                 false => Err(ShippingRefusal::NotPacked(from.clone())),
             }
         };
-        self.ship(order_id, &departures, begin, call.now).await
+        self.ship((order_id, None), &departures, begin, call.now).await
     }
 
     async fn ship(
         &self,
-        order_id: &OrderId,
+        (order_id, seen): (&OrderId, Option<Order>),
         departures: &Departures,
         begin: impl Fn(&mut Order) -> Result<Revision, ShippingRefusal>,
         now: Timestamp,
     ) -> Result<ShipOutcome, ShipError> {
-        let outcome = match self.shipping.orders.revise(order_id, begin).await? {
+        let seen = match seen {
+            Some(order) => Some(order),
+            None => self.shipping.orders.recent(order_id).await?,
+        };
+        let outcome = match self.shipping.orders.revise_seen(order_id, seen, begin).await? {
             ReviseOutcome::Revised(order) if order.has_departed() => ShipOutcome::Shipped(order),
-            ReviseOutcome::Revised(order) => self.shipping.take_and_leave(&order, departures, now).await?,
+            ReviseOutcome::Revised(order) => self.shipping.take_and_leave(*order, departures, now).await?,
             ReviseOutcome::Refused(order, refusal) => ShipOutcome::of_refusal(*order, refusal),
             ReviseOutcome::Unknown => ShipOutcome::Unknown,
         };
@@ -167,7 +172,7 @@ impl Shipping {
         if order.status == OrderStatus::Confirmed && !order.leaving().is_empty() {
             let captured = resume_capture(&self.payments, &self.gateway, order_id, now).await?;
             // Whoever has heard since that their parcels stay has said so in the order.
-            return self.leave(order_id, captured, Order::leaving, None, now).await;
+            return self.leave(order, captured, Order::leaving, None, now).await;
         }
         let outcome = match order.has_departed() {
             true => {
@@ -182,27 +187,28 @@ impl Shipping {
 
     async fn take_and_leave(
         &self,
-        order: &Order,
+        order: Order,
         departures: &Departures,
         now: Timestamp,
     ) -> Result<ShipOutcome, ShipError> {
-        let order_id = &order.order_id;
-        let captured = capture(&self.payments, &self.gateway, order_id, Some(order.due()), now).await?;
-        self.leave(order_id, captured, |_| departures.clone(), Some(departures), now).await
+        let captured = capture(&self.payments, &self.gateway, &order.order_id, Some(order.due()), now).await?;
+        self.leave(order, captured, |_| departures.clone(), Some(departures), now).await
     }
 
     /// Where the money is taken, what departs leaves; where it is not to be had, a caller's parcels stay.
     async fn leave(
         &self,
-        order_id: &OrderId,
+        seen: Order,
         captured: CaptureOutcome,
         departs: impl Fn(&Order) -> Departures,
         callers: Option<&Departures>,
         now: Timestamp,
     ) -> Result<ShipOutcome, ShipError> {
+        let order_id = &seen.order_id.clone();
         let outcome = match captured {
             CaptureOutcome::Captured => {
-                match self.orders.revise(order_id, |order| order.leave(&departs(order), now)).await? {
+                let rule = |order: &mut Order| order.leave(&departs(order), now);
+                match self.orders.revise_seen(order_id, Some(seen), rule).await? {
                     ReviseOutcome::Revised(order) => {
                         // Units may have been missed since it was read what is due.
                         refund_shortfall(&self.payments, &order, now).await?;

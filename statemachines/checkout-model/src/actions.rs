@@ -138,7 +138,7 @@ impl Protocol {
             actions.push(Action::Step(number, slot, Chance::None));
             let other = match run.pc {
                 Pc::Read if lane.status() == Some(OrderStatus::PendingPayment) => Some(Chance::Overdue),
-                Pc::Authorize | Pc::RenewConfirm => Some(Chance::Refused),
+                Pc::Authorize | Pc::RenewCreate | Pc::RenewConfirm => Some(Chance::Refused),
                 Pc::Confirm if gateway::is_payable(lane.intent) => Some(Chance::Refused),
                 Pc::Refund if self.bounds.ages => Some(Chance::Refused),
                 Pc::CancelIntent if self.bounds.ages && self.bounds.money == Money::Simple => Some(Chance::Refused),

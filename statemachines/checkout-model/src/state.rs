@@ -149,7 +149,7 @@ pub enum Renewal {
     Wanted,
     /// The new intent's id is known.
     Known,
-    /// The record stands on the new intent, and names the old one.
+    /// The record names the intent on which it does not stand, and which goes.
     Old,
 }
 
@@ -291,12 +291,16 @@ pub enum Pc {
     RenewWant,
     /// R2: create its intent.
     RenewCreate,
+    /// R2: the gateway makes no intent of it.
+    RenewDrop,
     /// R3: keep its id.
     RenewKeep,
     /// R4: confirm.
     RenewConfirm,
     /// R5: stand on it.
     RenewSwap,
+    /// R6: never stand on it.
+    RenewGiveUp,
     /// R6: cancel the other one.
     RenewCancel,
     /// R7: forget it.

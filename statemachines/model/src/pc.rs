@@ -176,17 +176,24 @@ impl Pc {
     /// The state of `order.asl.json` in which this step is done.
     pub fn machine_state(self) -> Option<&'static str> {
         match self {
-            Self::Read | Self::Attach => Some("EnsureReservation"),
-            Self::Open | Self::Create | Self::KeepId | Self::Confirm | Self::Ask | Self::Keep(_) => {
-                Some("AuthorizePayment")
-            }
-            Self::Decide => Some("ConfirmOrder"),
+            Self::Read
+            | Self::Attach
+            | Self::Open
+            | Self::Create
+            | Self::KeepId
+            | Self::Confirm
+            | Self::Ask
+            | Self::Keep(_) => Some("AuthorizePayment"),
+            Self::Decide | Self::Commit | Self::Recheck | Self::SettleForward => Some("ConfirmOrder"),
             Self::Cancel => Some("CancelOrder"),
-            Self::Commit | Self::Recheck => Some("CommitReservation"),
-            Self::SettleForward => Some("SettleConfirmed"),
             Self::Fence | Self::Advance(_) | Self::Release => Some("ReleaseReservation"),
-            Self::Undo | Self::CancelIntent | Self::AskRefusal | Self::Refund | Self::KeepEnd(_) => Some("VoidPayment"),
-            Self::Unmark | Self::SettleBack => Some("SettleCancelled"),
+            Self::Undo
+            | Self::CancelIntent
+            | Self::AskRefusal
+            | Self::Refund
+            | Self::KeepEnd(_)
+            | Self::Unmark
+            | Self::SettleBack => Some("VoidPayment"),
             _ => None,
         }
     }
@@ -195,13 +202,16 @@ impl Pc {
     /// door where the code asks at once.
     pub fn again(self) -> Self {
         match self {
-            Self::Attach => Self::Read,
             Self::Confirm => Self::Ask,
-            Self::Create | Self::KeepId | Self::Ask | Self::Keep(_) => Self::Open,
-            Self::Recheck => Self::Commit,
+            Self::Attach | Self::Open | Self::Create | Self::KeepId | Self::Ask | Self::Keep(_) => Self::Read,
+            Self::Commit | Self::Recheck | Self::SettleForward => Self::Decide,
             Self::Advance(_) | Self::Release => Self::Fence,
-            Self::CancelIntent | Self::AskRefusal | Self::Refund | Self::KeepEnd(_) => Self::Undo,
-            Self::SettleBack => Self::Unmark,
+            Self::CancelIntent
+            | Self::AskRefusal
+            | Self::Refund
+            | Self::KeepEnd(_)
+            | Self::Unmark
+            | Self::SettleBack => Self::Undo,
             _ if self.ships() => Self::Idle,
             same => same,
         }

@@ -72,7 +72,7 @@ fn the_model_goes_from_task_to_task_as_the_state_machine_does() {
     let bounds = Bounds { starts: Some(2), in_flight: 0, lost_answers: false, ..Bounds::ONE_ORDER };
     let mut machines = machines_edges();
     // A paid order goes on whose units rows of stock hold: no order of this edition.
-    assert!(machines.remove(&("CancelOrder".to_owned(), "EnsureReservation".to_owned())));
+    assert!(machines.remove(&("CancelOrder".to_owned(), "AuthorizePayment".to_owned())));
     assert_eq!(models_edges(&Protocol::whole(bounds)), machines);
 }
 

@@ -132,6 +132,7 @@ fn gateway_request(method: &str, uri: &str) -> String {
         ("POST", ["v1", "payment_intents", _, action]) => format!("{action} intent"),
         ("GET", ["v1", "payment_intents", _]) => "retrieve intent".to_owned(),
         ("POST", ["v1", "refunds"]) => "create refund".to_owned(),
+        ("POST", ["v1", "customers"]) => "create customer".to_owned(),
         ("GET", ["v1", "refunds"]) => "list refunds".to_owned(),
         _ => format!("{method} {path}"),
     }

@@ -77,7 +77,7 @@ impl Steps for Saga {
     }
 }
 
-/// `EnsureReservation` is deployed as `saga-ensure-reservation`.
+/// `AuthorizePayment` is deployed as `saga-authorize-payment`.
 fn saga_function(resource: &str) -> String {
     let mut name = "saga".to_owned();
     for letter in resource.chars() {

@@ -23,6 +23,8 @@ use souk_fn_fulfilment::{
 };
 use souk_fn_orders::{admin, background, checkouts, orders, saga};
 use souk_inventory::{FlashSaleUnits, StockRows};
+#[cfg(test)]
+use souk_payments::PaymentRecords;
 use souk_pricing::Prices;
 use souk_runtime::task::TaskError;
 use souk_wiring::{Call, Environment, FromEnvironment};
@@ -114,6 +116,9 @@ pub struct Functions {
     pub publish_orders: background::publish_orders::Deps,
     /// What tells shoppers of the orders' events: the use case, since its function keeps a pace by the real clock.
     pub send_message: SendMessage,
+    /// Payments, for shoppers whom the gateway knows at first.
+    #[cfg(test)]
+    pub payments: PaymentRecords,
     /// Carts, for what stands in them at first.
     pub carts: Carts,
     /// Prices, which operators change.
@@ -135,11 +140,8 @@ pub struct Functions {
     /// The sweeper over sales.
     pub sweep_sales: sweep_sales::Deps,
     environment: Environment,
-    ensure_reservation: saga::ensure_reservation::Deps,
     authorize_payment: saga::authorize_payment::Deps,
     confirm_order: saga::confirm_order::Deps,
-    commit_reservation: saga::commit_reservation::Deps,
-    settle_order: saga::settle_order::Deps,
     saga_cancel_order: saga::cancel_order::Deps,
     void_payment: saga::void_payment::Deps,
     release_reservation: saga::release_reservation::Deps,
@@ -184,6 +186,8 @@ impl Functions {
             archive_orders: deps(&environment).await,
             publish_orders: deps(&environment).await,
             send_message: deps(&environment).await,
+            #[cfg(test)]
+            payments: deps(&environment).await,
             carts: deps(&environment).await,
             prices: deps(&environment).await,
             stock: deps(&environment).await,
@@ -194,11 +198,8 @@ impl Functions {
             get_intent: deps(&environment).await,
             close_sale: deps(&environment).await,
             sweep_sales: deps(&environment).await,
-            ensure_reservation: deps(&environment).await,
             authorize_payment: deps(&environment).await,
             confirm_order: deps(&environment).await,
-            commit_reservation: deps(&environment).await,
-            settle_order: deps(&environment).await,
             saga_cancel_order: deps(&environment).await,
             void_payment: deps(&environment).await,
             release_reservation: deps(&environment).await,
@@ -219,17 +220,10 @@ impl Functions {
     /// As the step.
     pub async fn step(&'static self, resource: &str, input: Value, call: Call) -> Result<Value, TaskError> {
         match resource {
-            "EnsureReservation" => {
-                write(saga::ensure_reservation::handle(&self.ensure_reservation, read(input)?, call).await?)
-            }
             "AuthorizePayment" => {
                 write(saga::authorize_payment::handle(&self.authorize_payment, read(input)?, call).await?)
             }
             "ConfirmOrder" => write(saga::confirm_order::handle(&self.confirm_order, read(input)?, call).await?),
-            "CommitReservation" => {
-                write(saga::commit_reservation::handle(&self.commit_reservation, read(input)?, call).await?)
-            }
-            "SettleOrder" => write(saga::settle_order::handle(&self.settle_order, read(input)?, call).await?),
             "CancelOrder" => write(saga::cancel_order::handle(&self.saga_cancel_order, read(input)?, call).await?),
             "VoidPayment" => write(saga::void_payment::handle(&self.void_payment, read(input)?, call).await?),
             "ReleaseReservation" => {
@@ -273,6 +267,7 @@ fn environment(network: &Network, order_protocol: u8) -> Environment {
         ("CARRIER_SECRET_ID", CARRIERS.to_owned()),
         ("GATEWAY_URL", "https://gateway.test".to_owned()),
         ("CURRENCY", "USD".to_owned()),
+        ("RENEW_AUTHORIZATIONS", "true".to_owned()),
         ("DISPATCH_DAYS", "2".to_owned()),
         ("DELIVERY_DAYS", "5".to_owned()),
         ("PICK_SECONDS", PICK_SECONDS.to_string()),

@@ -196,13 +196,12 @@ mod tests {
     async fn the_definition_leads_from_step_to_step_and_retries_all_that_may_pass() {
         let script = Script {
             answers: vec![
-                ("EnsureReservation", Err("StoreBusy")),
-                ("EnsureReservation", Err("Sandbox.Timedout")),
-                ("EnsureReservation", Ok("held")),
+                ("AuthorizePayment", Err("StoreBusy")),
+                ("AuthorizePayment", Err("Sandbox.Timedout")),
                 ("AuthorizePayment", Ok("declined")),
-                ("CancelOrder", Ok("confirmed")),
-                ("CommitReservation", Ok("committed")),
-                ("SettleOrder", Err("OrderUnknown")),
+                ("CancelOrder", Ok("authorized")),
+                ("AuthorizePayment", Ok("confirmed")),
+                ("ConfirmOrder", Err("OrderUnknown")),
             ],
             asked: RefCell::default(),
         };
@@ -212,7 +211,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn retries_end() {
-        let script = Script { answers: vec![("EnsureReservation", Err("StoreBusy")); 6], asked: RefCell::default() };
+        let script = Script { answers: vec![("AuthorizePayment", Err("StoreBusy")); 6], asked: RefCell::default() };
         let ended = execute(Rc::new(script), json!({"order_id": "o"})).await;
         assert_eq!(ended, Ended::Failed("StoreBusy".to_owned()));
     }

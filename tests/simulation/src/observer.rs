@@ -79,6 +79,8 @@ const FOR_PEOPLE: &str = "failed";
 #[derive(Default)]
 pub struct Observer {
     items: BTreeMap<(String, String), Item>,
+    /// Each item as it was before its last write, and when that was.
+    before: BTreeMap<(String, String), (Timestamp, Option<Item>)>,
     /// How much stands in each sweeper's index, by index and partition.
     listed: BTreeMap<(&'static str, String), i64>,
     sequence: usize,
@@ -90,14 +92,12 @@ pub struct Observer {
     pub supplied: BTreeMap<String, i64>,
     /// Units that have left for a checkout and not come back, by its id and SKU.
     pub left: BTreeMap<(String, String), i64>,
+    /// When each checkout was attached to its order: its prices are promised from then on, however late the order is
+    /// written.
+    attached: BTreeMap<String, Timestamp>,
     /// Prices with the time from which they held.
     pub prices: BTreeMap<String, Vec<(Timestamp, i64)>>,
-    /// When each checkout became its order's: from then on its prices are the order's.
-    attached: BTreeMap<String, Timestamp>,
 }
-
-/// Longer than a request takes from reading prices to attaching its checkout, whatever it waits for.
-const ATTACHES_WITHIN_MILLIS: i64 = 60_000;
 
 /// The SKU of a row: the partition of one that was split off names its number too.
 pub fn sku_of(row: &Image) -> &str {
@@ -121,14 +121,23 @@ impl Observer {
             self.list(after.as_ref(), 1);
             if matches!(table, "orders" | "payments") {
                 self.sequence += 1;
-                records.push(StreamRecord { table, key, old: before, new: after.clone(), sequence: self.sequence });
+                let old = before.clone();
+                records.push(StreamRecord { table, key, old, new: after.clone(), sequence: self.sequence });
             }
+            self.before.insert(place.clone(), (now, before));
             match after {
                 Some(after) => self.items.insert(place, after),
                 None => self.items.remove(&place),
             };
         }
         records
+    }
+
+    /// An item as it was before its last write, where that was within so many milliseconds: what an eventually consistent
+    /// read may still find.
+    pub fn before(&self, table: &str, key: &Value, within: i64, now: Timestamp) -> Option<Option<Item>> {
+        let (written, item) = self.before.get(&(table.to_owned(), key.to_string()))?;
+        (now.as_millisecond() - written.as_millisecond() < within).then(|| item.clone())
     }
 
     /// True where some sweeper's index has something under this partition.
@@ -183,12 +192,11 @@ impl Observer {
         match table {
             "inventory" => self.note_movement(&after),
             "prices" => self.note_price(&after, now),
+            "checkouts" if after.get("state") == Some(&json!("ORDERED")) => {
+                self.attached.entry(after["id"].as_str().unwrap_or_default().to_owned()).or_insert(now);
+            }
             "sales" if after["part"] == "sale" => self.note_sale(&after, now),
             "orders" if before.is_none() => self.judge_prices(&after, now),
-            "checkouts" if after.get("state").and_then(Value::as_str) == Some("ORDERED") => {
-                let id = after.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-                self.attached.entry(id).or_insert(now);
-            }
             _ => {}
         }
         if table == "orders" {
@@ -236,11 +244,9 @@ impl Observer {
     /// I11, for a new order: each line's price held at some time while the order was being made, and
     /// the total is theirs.
     fn judge_prices(&mut self, order: &Image, now: Timestamp) {
+        let attached = order.get("checkout_id").and_then(|id| self.attached.get(id.as_str()?));
         let created = order["created_at"].as_i64().unwrap_or_default();
-        // Whoever attached the checkout may have died, and the same request comes again when prices are others.
-        let checkout_id = order.get("checkout_id").and_then(Value::as_str).unwrap_or_default();
-        let attached = self.attached.get(checkout_id).map(|at| at.as_millisecond() - ATTACHES_WITHIN_MILLIS);
-        let created = attached.map_or(created, |attached| attached.min(created));
+        let created = attached.map_or(created, |attached| attached.as_millisecond().min(created));
         let mut total = 0;
         for line in order["lines"].as_array().into_iter().flatten() {
             let (sku, price) = (line["sku"].as_str().unwrap_or_default(), line["unit_price"]["amount"].as_i64());

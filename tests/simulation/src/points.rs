@@ -55,13 +55,12 @@ const COMMON: &[&str] = &[
     "saga-authorize-payment: retrieve intent",
     "saga-authorize-payment: UpdateItem payments INTENT",
     "saga-confirm-order: UpdateItem orders CONFIRMED",
-    "saga-ensure-reservation: GetItem orders",
-    "saga-settle-order: UpdateItem orders",
+    "saga-authorize-payment: GetItem orders",
+    "saga-confirm-order: UpdateItem orders",
     "saga-release-reservation: PutItem payments VOIDED",
     "send-messages: AdminGetUser",
-    "send-messages: PutItem messages SENDING",
+    "send-messages: PutItem messages SENT",
     "send-messages: SendEmail",
-    "send-messages: UpdateItem messages SENT",
 ];
 
 /// As [`COMMON`].
@@ -90,7 +89,7 @@ const RARE: &[&str] = &[
     "saga-release-reservation: UpdateItem payments VOIDING",
     "saga-void-payment: cancel intent",
     "saga-void-payment: UpdateItem payments VOIDED",
-    "send-messages: UpdateItem messages SENDING",
+    "send-messages: UpdateItem messages SENT",
     "send-messages: UpdateItem messages WITHHELD",
     "sweep-orders: StartExecution",
 ];
@@ -117,7 +116,7 @@ const HOLDS: &[&str] = &[
     "place-order: UpdateItem checkouts ORDERED",
     "reservation-timer: UpdateItem checkouts CLOSED",
     "reservation-timer: UpdateItem inventory",
-    "saga-commit-reservation: UpdateItem inventory",
+    "saga-confirm-order: UpdateItem inventory",
     "saga-release-reservation: UpdateItem inventory",
     "saga-release-reservation: UpdateItem orders",
 ];
@@ -134,7 +133,7 @@ const FIRST: &[&str] = &[
     "create-checkout: PutItem checkouts",
     "create-checkout: TransactWriteItems reservations HELD + inventory",
     "place-order: TransactWriteItems orders PENDING_PAYMENT + checkouts",
-    "saga-ensure-reservation: TransactWriteItems reservations HELD",
+    "saga-authorize-payment: TransactWriteItems reservations HELD",
 ];
 
 /// As [`FIRST`].
@@ -143,10 +142,10 @@ const RARE_FIRST: &[&str] = &[
     "delete-checkout: UpdateItem checkouts",
     "reservation-timer: SendMessage",
     "reservation-timer: TransactWriteItems reservations RELEASED + inventory",
-    "saga-commit-reservation: TransactWriteItems reservations COMMITTED + inventory",
+    "saga-confirm-order: TransactWriteItems reservations COMMITTED + inventory",
     "saga-release-reservation: TransactWriteItems reservations COMMITTED + inventory",
     "saga-release-reservation: TransactWriteItems reservations RELEASED + inventory",
-    "saga-settle-order: DeleteItem checkouts",
+    "saga-void-payment: DeleteItem checkouts",
     "sweep-reservations: TransactWriteItems reservations RELEASED + inventory",
 ];
 

@@ -211,8 +211,7 @@ pub async fn split_now_and_then(sim: &Sim, skus: &'static [&'static str]) {
         let (sku, used) = (sim.pick(skus), sim.pick(&[1, 2, 3]));
         let split = async move {
             let Ok(sku) = sku.parse() else { return };
-            let rows = functions.stock.of_sku(&sku).await.unwrap_or_default();
-            for first in rows {
+            for first in functions.stock.of_sku(&sku).await.unwrap_or_default() {
                 let _written = functions.stock.use_splits(&first, used, call.now).await;
                 let body = RowGrown { row: first.key(), task: RowTask::ShareOut };
                 let message = Message { body, id: "grown".to_owned(), receive_count: 1 };

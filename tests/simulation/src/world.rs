@@ -35,6 +35,8 @@ pub const CARRIER_SECRET: &str = "carrier_simulation";
 /// Which events the rule of the warehouses' queue lets through.
 pub const FOLLOWED: [&str; 5] =
     ["OrderConfirmed", "OrderCancelled", "ParcelShipped", "TrackingChanged", "UnitsMissing"];
+/// So long after a write a read that asks for no consistency may not find it.
+const READS_LAG_MILLIS: i64 = 2_000;
 /// Holds lapse after so many seconds.
 const HOLD_SECONDS: i64 = 7 * 24 * 3600;
 
@@ -78,7 +80,7 @@ pub struct World {
     pub mails: Vec<String>,
     /// How often the SDK sends a request at the most.
     pub sdk_attempts: u32,
-    /// True where indexes may lag behind their tables.
+    /// True where indexes, and reads that ask for no consistency, may lag behind the tables.
     pub indexes_lag: bool,
     /// What all of it costs, where that is asked.
     pub meter: Option<Meter>,
@@ -162,6 +164,9 @@ impl World {
         if call.operation == "Query" && self.shows_nothing(call) {
             return Answer::json(200, &json!({"Items": [], "Count": 0, "ScannedCount": 0}));
         }
+        if let Some(old) = self.shows_old(call) {
+            return Answer::json(200, &old.map_or_else(|| json!({}), |item| json!({"Item": item})));
+        }
         if self.mutation.forgets(call) || self.mutation.skips(call) || self.keeps_second_claim(call) {
             return Answer::json(200, &json!({}));
         }
@@ -179,6 +184,16 @@ impl World {
     fn shows_nothing(&mut self, call: &Call) -> bool {
         let Some(shard) = call.json["ExpressionAttributeValues"][":shard"]["S"].as_str() else { return false };
         !self.observer.is_listed(shard) || (self.indexes_lag && self.rng.u32(0..8) == 0)
+    }
+
+    /// A read that asks for no consistency may find an item as it was before its last write.
+    fn shows_old(&mut self, call: &Call) -> Option<Option<crate::store::Item>> {
+        let is_eventual = call.operation == "GetItem" && call.json["ConsistentRead"] != true;
+        if !is_eventual || !self.indexes_lag || self.rng.u32(0..4) != 0 {
+            return None;
+        }
+        let table = call.json["TableName"].as_str()?;
+        self.observer.before(table, &call.json["Key"], READS_LAG_MILLIS, self.clock.now())
     }
 
     fn start_execution(&mut self, call: &Call) -> Answer {
@@ -312,6 +327,33 @@ impl World {
         let notices = self.gateway.settle_refund(&id, false, self.now().as_second());
         self.refunds_came_back |= !notices.is_empty();
         self.parcels.extend(notices.into_iter().map(Parcel::Webhook));
+    }
+
+    /// A shopper whom the gateway knows from an order before: its id of them.
+    #[cfg(test)]
+    pub fn make_customer(&mut self) -> String {
+        let answer = self.past_the_shop("/v1/customers", "");
+        let made: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        made["id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What the gateway is asked for by others than the shop; nobody hears of it.
+    #[cfg(test)]
+    fn past_the_shop(&mut self, path: &str, form: &str) -> souk_gateway::offline::Answer {
+        let mut headers = HeaderMap::new();
+        if let Ok(key) = format!("Bearer {GATEWAY_KEY}").parse() {
+            headers.insert("authorization", key);
+        }
+        let (uri, now) = (path.parse().unwrap_or_default(), self.now().as_second());
+        self.gateway.answer(&Method::POST, &uri, &headers, form.as_bytes(), Mishap::None, now)
+    }
+
+    /// Somebody gives an order's money back at the gateway's own console, and no webhook tells.
+    #[cfg(test)]
+    pub fn refund_unheard(&mut self, order_id: &str, amount: i64) {
+        let paid = self.gateway.intents().iter().find(|intent| intent.order_id() == Some(order_id));
+        let Some(intent) = paid.map(|intent| intent.id.clone()) else { return };
+        let _lost = self.past_the_shop("/v1/refunds", &format!("payment_intent={intent}&amount={amount}"));
     }
 
     /// The shopper answers their bank's challenge.

@@ -28,6 +28,9 @@ pub struct OrderEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Detail {
     order_id: OrderId,
+    /// The order's version then.
+    #[serde(default)]
+    version: Option<u64>,
     /// Of parcels that have left.
     #[serde(default)]
     parcels: Vec<Label>,
@@ -41,10 +44,10 @@ struct Detail {
 /// # Errors
 /// Whatever makes the event come back.
 pub async fn handle(deps: &Deps, message: Message<OrderEvent>, call: Call) -> Result<(), Failure> {
-    let OrderEvent { detail_type, detail: Detail { order_id, parcels, label } } = message.body;
+    let OrderEvent { detail_type, detail: Detail { order_id, version, parcels, label } } = message.body;
     let labels: Vec<Label> = parcels.into_iter().chain(label).collect();
     deps.parcels.run(&order_id, &labels, &call).await?;
-    let outcome = deps.follow.run(&order_id).await?;
+    let outcome = deps.follow.since(&order_id, version).await?;
     if detail_type == UnitsMissing::DETAIL_TYPE {
         deps.shortages.run(&order_id, &call).await?;
     }

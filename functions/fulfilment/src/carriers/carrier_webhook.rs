@@ -30,7 +30,6 @@ struct Event {
     #[serde(rename = "type")]
     event_type: String,
     /// The parcel's number; capitals, blanks and hyphens do not matter.
-    #[schema(min_length = 1, max_length = 100)]
     tracking_number: String,
     /// When it happened.
     occurred_at: Timestamp,

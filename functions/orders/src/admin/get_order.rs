@@ -6,7 +6,7 @@ use souk_domain::{
     ids::{CheckoutId, ReservationId, UserId},
     money::Money,
     order::{Actor, FromFlashSale, OrderStatus, Origin, Transition},
-    payment::{Dispute, DisputeState, PaymentState},
+    payment::{Dispute, DisputeState, PaymentState, Renewal},
     reservation::{Reservation, ReservationState},
     stock::Allocation,
 };
@@ -85,6 +85,14 @@ struct PaymentHistory {
     refunded: Money,
     /// The gateway's code of the last decline.
     decline_code: Option<String>,
+    /// Until when the money can be taken, while it is held.
+    capture_before: Option<Timestamp>,
+    /// Where its renewal stands, while the money is being held anew: by a second authorisation at the gateway.
+    renewal: Option<Renewal>,
+    /// When it was held anew for the last time.
+    renewed_at: Option<Timestamp>,
+    /// Why it will not be held longer: the gateway's code, or `method_not_kept`.
+    renewal_refusal: Option<String>,
     /// What the shopper asked their bank to give back; the gateway's own pages answer it.
     disputes: Vec<DisputeView>,
     version: u64,
@@ -136,8 +144,10 @@ impl From<Reservation> for ReservationView {
 impl From<PaymentRecord> for PaymentHistory {
     fn from(record: PaymentRecord) -> Self {
         let (captured, refunded) = (record.captured(), record.refunded());
+        let capture_before = (record.state == PaymentState::Authorized).then(|| record.can_be_captured_until());
         let disputes = record.disputes.iter().map(DisputeView::from).collect();
         let PaymentRecord { state, amount, gateway_id, decline_code, version, created_at, updated_at, .. } = record;
+        let (renewal, renewed_at, renewal_refusal) = (record.renewal, record.renewed_at, record.renewal_refusal);
         Self {
             status: state,
             amount,
@@ -145,6 +155,10 @@ impl From<PaymentRecord> for PaymentHistory {
             captured,
             refunded,
             decline_code,
+            capture_before,
+            renewal,
+            renewed_at,
+            renewal_refusal,
             disputes,
             version,
             created_at,

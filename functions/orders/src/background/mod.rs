@@ -3,6 +3,7 @@
 
 pub mod archive_orders;
 pub mod audit;
+pub mod audit_part;
 pub mod maintain_row;
 pub mod maintain_rows;
 pub mod migrate_orders;

@@ -76,6 +76,9 @@ struct PaymentView<'a> {
     status: PaymentState,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<&'a str>,
+    /// When the money was held anew, because the order waits: the shopper's bank may show two holds for a moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renewed_at: Option<Timestamp>,
     /// How much goes back, or has gone back; absent where nothing does.
     #[serde(skip_serializing_if = "Option::is_none")]
     refunded: Option<Money>,
@@ -143,7 +146,11 @@ impl<'a> OrderView<'a> {
             .and_then(|payment| payment.client_secret.as_deref());
         let refunded = payment.map(PaymentRecord::refunded).filter(|amount| !amount.is_nothing());
         let refunds = payment.into_iter().flat_map(|payment| payment.refunds.iter()).map(OwnRefundView::from).collect();
-        Self { payment: Some(PaymentView { status, client_secret, refunded, refunds }), ..Self::brief(order) }
+        let renewed_at = payment.and_then(|payment| payment.renewed_at);
+        Self {
+            payment: Some(PaymentView { status, client_secret, renewed_at, refunded, refunds }),
+            ..Self::brief(order)
+        }
     }
 }
 

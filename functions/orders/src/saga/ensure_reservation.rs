@@ -9,20 +9,30 @@ use souk_domain::{
 };
 use souk_dynamo::StoreError;
 use souk_inventory::{ReservationBook, StockRows};
-use souk_orders::Orders;
 use souk_payments::PaymentRecords;
 use souk_runtime::task::TaskError;
-use souk_wiring::{Call, FromEnvironment};
+use souk_wiring::FromEnvironment;
 
-use super::{StepInput, StepOutcome, StepOutput, read, try_again};
+use super::try_again;
 
-/// The orders, what holds their units, and what is known of their money.
+/// What holds an order's units, and what is known of its money.
 #[derive(Debug, FromEnvironment)]
-pub struct Deps {
-    orders: Orders,
+pub struct EnsureReservation {
     reservations: ReservationBook,
     stock: StockRows,
     payments: PaymentRecords,
+}
+
+/// Where an order stands with its units.
+pub(super) enum Standing {
+    /// They are held, and it waits for its money.
+    Held,
+    /// It is CONFIRMED or later.
+    Confirmed,
+    /// It is CANCELLED.
+    Cancelled,
+    /// The units or the time are gone.
+    Lost(CancelReason),
 }
 
 /// What is held of an order's units.
@@ -32,60 +42,56 @@ enum Ensured {
     NotNow,
 }
 
-/// Attaches the order to its reservation, which from then on is kept until `pay_by`; or finds what rows of stock hold, and
-/// holds what they do not.
-///
-/// # Errors
-/// Stable names for the state machine's `Retry`.
-pub async fn handle(deps: &Deps, input: StepInput, Call { now, .. }: Call) -> Result<StepOutput, TaskError> {
-    let order = read(&deps.orders, &input.order_id).await?;
-    match order.status {
-        OrderStatus::Confirmed | OrderStatus::Shipped | OrderStatus::Delivered => {
-            return Ok(input.answer(StepOutcome::Confirmed));
+impl EnsureReservation {
+    /// Attaches the order to its reservation, which from then on is kept until `pay_by`; or finds what rows of stock hold,
+    /// and holds what they do not. `now` was taken before the order was read.
+    pub(super) async fn run(&self, order: &Order, now: Timestamp) -> Result<Standing, TaskError> {
+        match order.status {
+            OrderStatus::Confirmed | OrderStatus::Shipped | OrderStatus::Delivered => return Ok(Standing::Confirmed),
+            OrderStatus::Cancelled => return Ok(Standing::Cancelled),
+            OrderStatus::PendingPayment => {}
         }
-        OrderStatus::Cancelled => return Ok(input.answer(StepOutcome::Cancelled)),
-        OrderStatus::PendingPayment => {}
-    }
-    if order.payment_overdue(now)
-        && let Some(reason) = ended_by(deps, &order).await?
-    {
-        return Ok(input.cancel_because(StepOutcome::Lost, reason));
-    }
-    let Origin::Checkout(checkout) = &order.origin else {
-        // A claim is held until its order is cancelled: there is nothing to attach.
-        return Ok(input.answer(StepOutcome::Held));
-    };
-    let ensured = match &checkout.held_by {
-        HeldBy::Reservation { reservation_id } => {
-            match deps.reservations.attach(reservation_id, &order.order_id, order.pay_by, now).await? {
-                // Committed by this order, though the order was read as pending: a confirming run was faster.
-                AttachOutcome::Attached | AttachOutcome::Committed => Ensured::All,
-                AttachOutcome::Released
-                | AttachOutcome::Expired
-                | AttachOutcome::OtherOrder(_)
-                | AttachOutcome::Absent => Ensured::Lost,
+        if order.payment_overdue(now)
+            && let Some(reason) = self.ended_by(order).await?
+        {
+            return Ok(Standing::Lost(reason));
+        }
+        let Origin::Checkout(checkout) = &order.origin else {
+            // A claim is held until its order is cancelled: there is nothing to attach.
+            return Ok(Standing::Held);
+        };
+        let ensured = match &checkout.held_by {
+            HeldBy::Reservation { reservation_id } => {
+                match self.reservations.attach(reservation_id, &order.order_id, order.pay_by, now).await? {
+                    // Committed by this order, though the order was read as pending: a confirming run was faster.
+                    AttachOutcome::Attached | AttachOutcome::Committed => Ensured::All,
+                    AttachOutcome::Released
+                    | AttachOutcome::Expired
+                    | AttachOutcome::OtherOrder(_)
+                    | AttachOutcome::Absent => Ensured::Lost,
+                }
             }
+            HeldBy::Rows { rows } => hold(&self.stock, checkout, rows, now).await?,
+        };
+        match ensured {
+            Ensured::All => Ok(Standing::Held),
+            Ensured::Lost => Ok(Standing::Lost(CancelReason::ReservationLost)),
+            Ensured::NotNow => Err(try_again(&order.order_id)),
         }
-        HeldBy::Rows { rows } => hold(&deps.stock, checkout, rows, now).await?,
-    };
-    match ensured {
-        Ensured::All => Ok(input.answer(StepOutcome::Held)),
-        Ensured::Lost => Ok(input.cancel_because(StepOutcome::Lost, CancelReason::ReservationLost)),
-        Ensured::NotNow => Err(try_again(&input.order_id)),
     }
-}
 
-/// Why an order ends whose time to pay is over. A paid one is not cancelled by a clock, where nothing but the order itself
-/// gives its units away.
-async fn ended_by(deps: &Deps, order: &Order) -> Result<Option<CancelReason>, StoreError> {
-    if order.origin.checkout().is_none_or(|checkout| checkout.held_by.rows().is_none()) {
-        return Ok(Some(CancelReason::PaymentExpired));
+    /// Why an order ends whose time to pay is over. A paid one is not cancelled by a clock, where nothing but the order
+    /// itself gives its units away.
+    async fn ended_by(&self, order: &Order) -> Result<Option<CancelReason>, StoreError> {
+        if order.origin.checkout().is_none_or(|checkout| checkout.held_by.rows().is_none()) {
+            return Ok(Some(CancelReason::PaymentExpired));
+        }
+        Ok(match self.payments.get(&order.order_id).await?.map(|record| record.state) {
+            Some(state) if state.is_authorized() => None,
+            Some(PaymentState::Declined) => Some(CancelReason::PaymentDeclined),
+            _ => Some(CancelReason::PaymentExpired),
+        })
     }
-    Ok(match deps.payments.get(&order.order_id).await?.map(|record| record.state) {
-        Some(state) if state.is_authorized() => None,
-        Some(PaymentState::Declined) => Some(CancelReason::PaymentDeclined),
-        _ => Some(CancelReason::PaymentExpired),
-    })
 }
 
 /// S1, row by row as the checkout asked them. What was taken as the time of each hold is older than the order's reading.

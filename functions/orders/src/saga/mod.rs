@@ -1,14 +1,14 @@
-//! The payment saga, one Lambda a step. `statemachines/order.asl.json` joins them; its README tells
-//! the story. Each step reads the order for itself: the machine carries the order's id and the last
-//! outcome, nothing else.
+//! The payment saga, one Lambda for the steps between two of its choices. `statemachines/order.asl.json` joins them; its
+//! README tells the story. Each reads the order for itself, and is repeated as a whole: the machine carries the order's id
+//! and the last outcome, nothing else.
 
 pub mod authorize_payment;
 pub mod cancel_order;
-pub mod commit_reservation;
+mod commit_reservation;
 pub mod confirm_order;
-pub mod ensure_reservation;
+mod ensure_reservation;
 pub mod release_reservation;
-pub mod settle_order;
+mod settle_order;
 pub mod void_payment;
 
 use serde::{Deserialize, Serialize};
@@ -47,8 +47,6 @@ pub struct StepOutput {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepOutcome {
-    /// The units are held for this order.
-    Held,
     /// The units or the time are gone: cancel.
     Lost,
     /// The money is held.
@@ -65,10 +63,6 @@ pub enum StepOutcome {
     Confirmed,
     /// The order is CANCELLED: money and stock go back.
     Cancelled,
-    /// The units are sold.
-    Committed,
-    /// No money is held.
-    Voided,
     /// The units are free.
     Released,
     /// Stock and money have followed the decision.

@@ -68,6 +68,7 @@ fn route(method: &Method, path: &str, params: Params) -> Result<Command, ApiErro
         ("POST", ["v1", "payment_intents", id, "confirm"]) => Command::confirm((*id).to_owned(), params),
         ("POST", ["v1", "payment_intents", id, "capture"]) => Command::capture((*id).to_owned(), params),
         ("POST", ["v1", "payment_intents", id, "cancel"]) => Command::cancel((*id).to_owned(), params),
+        ("POST", ["v1", "customers"]) => Command::customer(params),
         ("POST", ["v1", "refunds"]) => Command::refund(params),
         ("GET", ["v1", "refunds"]) => Command::list_refunds(params),
         ("GET", ["v1", "disputes"]) => Command::list_disputes(params),

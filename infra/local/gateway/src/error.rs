@@ -54,6 +54,30 @@ impl ApiError {
         Self::new(402, "card_error", Some("card_declined"), "Your card was declined.")
     }
 
+    /// 400 for a payment method that nobody was given.
+    pub fn no_such_method(id: &str) -> Self {
+        Self::parameter("resource_missing", "payment_method", format!("No such PaymentMethod: '{id}'"))
+    }
+
+    /// 400 for a customer that nobody was given.
+    pub fn no_such_customer(id: &str) -> Self {
+        Self::parameter("resource_missing", "customer", format!("No such customer: '{id}'"))
+    }
+
+    /// 400: a method that has paid is nobody's. Stripe names no code.
+    pub fn method_used_up() -> Self {
+        let message = "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, \
+                       shared with a connected account without Customer attachment, or was detached from a Customer. It \
+                       may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.";
+        Self::new(400, "invalid_request_error", None, message)
+    }
+
+    /// 400: a method that is attached to one customer is to pay for another, or for nobody.
+    pub fn method_of_another(id: &str) -> Self {
+        let message = format!("The customer does not have a payment method with the ID {id}.");
+        Self::parameter("resource_missing", "payment_method", message)
+    }
+
     /// 404 for an id that names nothing.
     pub fn no_such(what: &str, id: &str) -> Self {
         let message = format!("No such {what}: '{id}'");

@@ -21,6 +21,8 @@ pub enum RequestFault {
     ServerErrorAfterEffect,
     /// 429 before anything happens.
     RateLimited,
+    /// 402: the bank will not; nothing happens, and repeats of the key get that 402 again.
+    Refused,
     /// The effect happens, and is answered, only after `delay_ms` (1 s unless given), even if the caller hangs up.
     Slow,
 }

@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::event::Event;
 use crate::fault::{Faults, RequestFault};
 use crate::idempotency::{Claim, Keys, Reply};
-use crate::ledger::Ledger;
+use crate::ledger::{Applied, Ledger};
 use crate::request_log::{Entry, RequestLog};
 use crate::webhook::Dispatcher;
 use crate::{clock, id};
@@ -188,7 +188,12 @@ impl Gateway {
     fn apply(&self, request: Request, fault: Option<RequestFault>) -> (Reply, Vec<Event>, Option<String>) {
         let now = clock::now();
         let mut books = self.books();
-        let applied = books.ledger.apply(request.command, now);
+        let applied = match fault {
+            Some(RequestFault::Refused) => {
+                Applied { result: Err(ApiError::bank_refused()), events: Vec::new(), intent: None }
+            }
+            _ => books.ledger.apply(request.command, now),
+        };
         let reply = match fault {
             Some(RequestFault::ServerErrorAfterEffect) => refusal(&ApiError::internal()),
             _ => reply(&applied.result),

@@ -1,5 +1,6 @@
 //! All intents and refunds, and the one function that changes them.
 
+mod customers;
 mod disputes;
 
 pub use disputes::NewDispute;
@@ -14,7 +15,7 @@ use crate::error::ApiError;
 use crate::event::{Event, EventType};
 use crate::id::fresh;
 use crate::intent::{Confirmation, Intent, Refusal, Seconds, State};
-use crate::payment_method::PaymentMethod;
+use crate::payment_method::{PaymentMethod, Presented};
 use crate::refund::{Refund, Status};
 use crate::render;
 
@@ -37,13 +38,20 @@ pub struct Ledger {
     positions: HashMap<String, usize>,
     refunds: Vec<Refund>,
     disputes: Vec<Dispute>,
+    customers: Vec<String>,
 }
 
 impl Ledger {
     /// Books that hold what was read back from a state file.
     pub fn new(hold_seconds: Seconds, intents: Vec<Intent>, refunds: Vec<Refund>, disputes: Vec<Dispute>) -> Self {
         let positions = intents.iter().enumerate().map(|(position, intent)| (intent.id.clone(), position)).collect();
-        Self { hold_seconds, intents, positions, refunds, disputes }
+        Self { hold_seconds, intents, positions, refunds, disputes, customers: Vec::new() }
+    }
+
+    /// These books, which know these customers.
+    #[must_use]
+    pub fn with_customers(self, customers: Vec<String>) -> Self {
+        Self { customers, ..self }
     }
 
     /// All intents, oldest first.
@@ -73,16 +81,19 @@ impl Ledger {
         }
         let result = match command {
             Command::Create { new, confirm } => {
+                if let Some(refused) = self.refuses(&new) {
+                    return Applied { result: Err(refused), events, intent };
+                }
                 let id = fresh("pi");
                 let secret = fresh(&format!("{id}_secret"));
                 self.positions.insert(id.clone(), self.intents.len());
                 self.intents.push(Intent::new(id.clone(), secret, new, now));
                 intent = Some(id.clone());
                 let created = self.change(&id, EventType::Created, now, &mut events, |_| Ok(()));
-                if confirm { self.confirm(&id, None, now, &mut events) } else { created }
+                if confirm { self.confirm(&id, (None, false), now, &mut events) } else { created }
             }
-            Command::Confirm { intent, payment_method, expand } => {
-                let answer = self.confirm(&intent, payment_method, now, &mut events);
+            Command::Confirm { intent, payment_method, off_session, expand } => {
+                let answer = self.confirm(&intent, (payment_method, off_session), now, &mut events);
                 answer.and_then(|answer| if expand { self.shown(&intent, true) } else { Ok(answer) })
             }
             Command::Capture { intent, amount } => {
@@ -95,6 +106,7 @@ impl Ledger {
             Command::Refund { intent, amount, reason, metadata } => {
                 self.refund(&intent, amount, reason, metadata, now, &mut events)
             }
+            Command::NewCustomer => Ok(self.new_customer(now)),
             Command::ListIntents { page, expands } => self.list_intents(&page, expands),
             Command::ListRefunds { intent, page } => self.list_refunds(intent.as_deref(), &page),
             Command::ListDisputes { intent, page } => self.list_disputes(intent.as_deref(), &page),
@@ -183,14 +195,23 @@ impl Ledger {
     fn confirm(
         &mut self,
         id: &str,
-        method: Option<PaymentMethod>,
+        (presented, off_session): (Option<Presented>, bool),
         now: Seconds,
         events: &mut Vec<Event>,
     ) -> Result<Value, ApiError> {
         let hold_until = now + self.hold_seconds;
+        let unpaid = self.intent(id).filter(|intent| !intent.was_paid());
+        let named = unpaid.and_then(|intent| {
+            let attached = || intent.payment_method.as_deref().and_then(Presented::parse);
+            Some((presented.clone().or_else(attached)?, intent.customer.as_deref()))
+        });
+        if let Some(refused) = named.and_then(|(named, customer)| self.refuses_method(&named, customer)) {
+            return Err(refused);
+        }
         let intent = self.intent_mut(id)?;
-        let confirmation =
-            intent.confirm(method, fresh("ch"), hold_until).map_err(|refusal| ApiError::refused(&refusal, intent))?;
+        let confirmation = intent
+            .confirm(presented, off_session, fresh("ch"), hold_until)
+            .map_err(|refusal| ApiError::refused(&refusal, intent))?;
         events.push(Event::new(event_of(&confirmation), intent, now));
         match confirmation {
             Confirmation::Declined(decline) => Err(ApiError::declined(decline, intent)),

@@ -2,6 +2,38 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A payment method as a caller names it: one of Stripe's tokens, each use of which is a method of its own, or the id that a
+/// payment was given of it, which may be used again only by the customer whom it is attached to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presented {
+    /// How it behaves.
+    pub method: PaymentMethod,
+    /// What it was called.
+    pub id: String,
+}
+
+impl Presented {
+    /// The method of that id, if this gateway could have given it.
+    pub fn parse(id: &str) -> Option<Self> {
+        let kind = |id: &str| PaymentMethod::parse(id).or_else(|| PaymentMethod::of_use(id));
+        kind(id).map(|method| Self { method, id: id.to_owned() })
+    }
+
+    /// True where a payment was made with it before.
+    pub fn was_used(&self) -> bool {
+        self.id != self.method.id()
+    }
+
+    /// The id that it bears once the payment of this charge was made with it.
+    pub fn used(self, charge_id: &str) -> String {
+        if self.was_used() {
+            return self.id;
+        }
+        let (charge, token) = (charge_id.trim_start_matches("ch_"), self.method.id().trim_start_matches("pm_"));
+        format!("pm_{charge}_{token}")
+    }
+}
+
 /// A test payment method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaymentMethod {
@@ -52,6 +84,15 @@ impl Decline {
         }
     }
 
+    /// The bank wants the customer to authenticate, who is not there.
+    pub fn authentication_required() -> Self {
+        Self {
+            code: "authentication_required".to_owned(),
+            decline_code: Some("authentication_required".to_owned()),
+            message: "Your card was declined. This transaction requires authentication.".to_owned(),
+        }
+    }
+
     /// The customer failed or refused the challenge.
     pub fn authentication_failed() -> Self {
         Self {
@@ -77,6 +118,15 @@ impl PaymentMethod {
     /// The method of that id, if this gateway knows it.
     pub fn parse(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.id() == id)
+    }
+
+    /// The method that a payment was made with, by the id that it was given then.
+    fn of_use(id: &str) -> Option<Self> {
+        let token = |method: &Self| method.id().trim_start_matches("pm_");
+        Self::ALL.into_iter().find(|method| {
+            let rest = id.strip_prefix("pm_").and_then(|rest| rest.strip_suffix(token(method))?.strip_suffix('_'));
+            rest.is_some_and(|charge| !charge.is_empty())
+        })
     }
 
     /// Its id in the API.

@@ -20,6 +20,8 @@ struct Snapshot {
     refunds: Vec<Refund>,
     #[serde(default)]
     disputes: Vec<Dispute>,
+    #[serde(default)]
+    customers: Vec<String>,
     keys: HashMap<String, Record>,
 }
 
@@ -34,8 +36,9 @@ pub fn load(path: Option<&Path>, hold_seconds: Seconds) -> io::Result<Books> {
         Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => Snapshot::default(),
         Some(Err(error)) => return Err(error),
     };
-    let Snapshot { intents, refunds, disputes, keys } = snapshot;
-    Ok(Books { ledger: Ledger::new(hold_seconds, intents, refunds, disputes), keys: Keys::new(keys) })
+    let Snapshot { intents, refunds, disputes, customers, keys } = snapshot;
+    let ledger = Ledger::new(hold_seconds, intents, refunds, disputes).with_customers(customers);
+    Ok(Books { ledger, keys: Keys::new(keys) })
 }
 
 /// Writes the books.
@@ -47,6 +50,7 @@ pub fn save(path: &Path, books: &Books) -> io::Result<()> {
         intents: books.ledger.intents().to_vec(),
         refunds: books.ledger.refunds().to_vec(),
         disputes: books.ledger.disputes().to_vec(),
+        customers: books.ledger.customers().to_vec(),
         keys: books.keys.answered().clone(),
     };
     let mut beside = path.as_os_str().to_owned();

@@ -36,6 +36,7 @@ pub fn intent(intent: &Intent) -> Value {
         "confirmation_method": "automatic",
         "created": intent.created,
         "currency": intent.currency,
+        "customer": intent.customer,
         "last_payment_error": intent.last_payment_error.as_ref().map(payment_error),
         "latest_charge": intent.latest_charge,
         "livemode": false,
@@ -43,6 +44,7 @@ pub fn intent(intent: &Intent) -> Value {
         "next_action": next_action,
         "payment_method": intent.payment_method,
         "payment_method_types": intent.payment_method_types,
+        "setup_future_usage": intent.setup_future_usage,
         "status": intent.state.name(),
     })
 }

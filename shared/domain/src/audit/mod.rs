@@ -176,6 +176,15 @@ pub enum Violation {
         /// What of that was given back by choice: by an operator, or at the gateway.
         by_choice: i64,
     },
+    /// I6: an intent on which no record stands holds money of an order, or has taken it.
+    MoneyAside {
+        /// The order.
+        order_id: OrderId,
+        /// The gateway's id of the intent.
+        intent_id: String,
+        /// What it holds or has taken, in minor units.
+        amount: i64,
+    },
     /// I6: other sums were taken or given back than are recorded, in minor units.
     SumsDiffer {
         /// The order.

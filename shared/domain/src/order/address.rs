@@ -29,9 +29,9 @@ pub struct Address {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 400))]
     pub region: Option<String>,
-    /// Postal code in the country's form, where one is known; absent where the country has none.
+    /// Postal code in the country's form, where one is known; absent or empty where the country has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 16))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 16))]
     pub postal_code: Option<String>,
     /// ISO 3166-1 alpha-2, upper case.
     #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Z]{2}$"))]

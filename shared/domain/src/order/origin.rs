@@ -31,6 +31,13 @@ pub struct FromCheckout {
     pub request_digest: String,
 }
 
+impl FromCheckout {
+    /// True where the order was made by the request of this digest. Older orders keep more digits than are asked for.
+    pub fn is_of_request(&self, digest: &str) -> bool {
+        !digest.is_empty() && self.request_digest.starts_with(digest)
+    }
+}
+
 /// What holds the units of a checkout, and of its order: one of two editions of the order protocol.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

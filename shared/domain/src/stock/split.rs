@@ -92,8 +92,8 @@ pub struct Transfer {
 }
 
 /// What evens out the units that can be sold: all to the first row where no split is in use; else each split in use gets
-/// its share, the first row what is left over. Who has half as much again as their share, or less than half of it, is
-/// seen to; small differences are not worth a write.
+/// its share, and the first row keeps what is left over. Units go to whoever has less than half of their share, from those
+/// who have more than theirs; smaller differences are not worth a write.
 pub fn share_out(first: &StockRow, splits: &[StockRow]) -> Vec<Transfer> {
     let used = first.splits.used;
     let total: u32 = std::iter::once(first).chain(splits).fold(0, |sum, row| sum.saturating_add(row.available));
@@ -107,9 +107,7 @@ pub fn share_out(first: &StockRow, splits: &[StockRow]) -> Vec<Transfer> {
             left if !is_used(row) && (used > 0 && left > u32::from(used) || used == 0 && !row.split.is_first()) => {
                 giving.push((row.split, left));
             }
-            much if is_used(row) && much > share.saturating_add(share / 2).saturating_add(1) => {
-                giving.push((row.split, much - share));
-            }
+            much if is_used(row) && much > share => giving.push((row.split, much - share)),
             few if is_used(row) && few < share.div_ceil(2) => taking.push((row.split, share - few)),
             _ => {}
         }

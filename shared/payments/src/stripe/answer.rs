@@ -10,7 +10,7 @@ use souk_domain::{
 
 use super::parse;
 use super::transport::Answer;
-use crate::gateway::{Decline, GatewayError, Intent, IntentPage, IntentStatus};
+use crate::gateway::{BackItem, BackPage, Decline, GatewayError, Intent, IntentPage, IntentStatus, KeptMethod};
 
 /// A `payment_intent`, as far as Souk reads it.
 #[derive(Deserialize)]
@@ -24,6 +24,25 @@ pub(super) struct IntentObject {
     #[serde(default)]
     metadata: Metadata,
     latest_charge: Option<Charge>,
+    customer: Option<Named>,
+    payment_method: Option<Named>,
+}
+
+/// An object by its id: what is not asked for by `expand`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Named {
+    Id(String),
+    Other(IgnoredAny),
+}
+
+impl Named {
+    fn id(self) -> Option<String> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Other(_) => None,
+        }
+    }
 }
 
 /// A charge: its id, or the object where it was asked for by `expand`.
@@ -77,6 +96,12 @@ enum Status {
     RequiresCapture,
     Succeeded,
     Canceled,
+}
+
+/// A `customer`, as far as Souk reads it.
+#[derive(Deserialize)]
+struct CustomerObject {
+    id: String,
 }
 
 /// A `refund`, as far as Souk reads it.
@@ -191,6 +216,11 @@ impl From<IntentObject> for Intent {
             capture_before: object.latest_charge.as_ref().and_then(Charge::capture_before),
             refunded: object.latest_charge.as_ref().and_then(Charge::refunded),
             disputed: object.latest_charge.as_ref().is_some_and(Charge::disputed),
+            kept: object
+                .customer
+                .and_then(Named::id)
+                .zip(object.payment_method.and_then(Named::id))
+                .map(|(customer, payment_method)| KeptMethod { customer, payment_method }),
         }
     }
 }
@@ -217,6 +247,32 @@ pub(super) fn page(answer: &Answer) -> Result<IntentPage, GatewayError> {
         (Intent::from(object), order_id)
     });
     Ok(IntentPage { intents: intents.collect(), next })
+}
+
+/// A `refund` or a `dispute`, as a list of all of them is read.
+#[derive(Deserialize)]
+struct BackObject {
+    id: String,
+    payment_intent: Option<String>,
+    status: String,
+    #[serde(default)]
+    metadata: Option<Metadata>,
+}
+
+/// One page of refunds or disputes. A page goes on after its last object; what is of no intent is none of ours.
+pub(super) fn back(answer: &Answer) -> Result<BackPage, GatewayError> {
+    let list: List<BackObject> = parse(answer)?;
+    let next = list.data.last().filter(|_| list.has_more).map(|last| last.id.clone());
+    let items = list.data.into_iter().filter_map(|object| {
+        let order_id = object.metadata.and_then(|metadata| metadata.order_id?.parse().ok());
+        Some(BackItem { id: object.id, intent_id: object.payment_intent?, order_id, status: object.status })
+    });
+    Ok(BackPage { items: items.collect(), next })
+}
+
+/// The customer in an answer.
+pub(super) fn customer(answer: &Answer) -> Result<String, GatewayError> {
+    parse::<CustomerObject>(answer).map(|object| object.id)
 }
 
 /// The refund in an answer.
@@ -296,6 +352,7 @@ pub(super) fn refusal(answer: &Answer) -> GatewayError {
     match (answer.status, &error) {
         (402, _) => GatewayError::Invalid { code, message },
         (404, _) => GatewayError::Refused { code, message },
+        (400, Some(error)) if error.param.as_deref() == Some("customer") => GatewayError::NoCustomer,
         (400, Some(error)) if error.is_about_the_payment() => GatewayError::Invalid { code, message },
         (400, Some(error)) if error.is_about_the_state() => GatewayError::Refused { code, message },
         // In flight, too fast, broken: all of them may have had an effect or may have one yet.
@@ -309,7 +366,13 @@ impl ErrorObject {
     /// The shopper's payment method, or an amount outside of what Stripe charges.
     fn is_about_the_payment(&self) -> bool {
         matches!(self.param.as_deref(), Some("payment_method" | "amount"))
+            || self.says_that_the_method_is_used_up()
             || matches!(self.code.as_deref(), Some("amount_too_small" | "amount_too_large"))
+    }
+
+    /// A method that has paid before, and is attached to nobody. Of that Stripe names no code and no parameter.
+    fn says_that_the_method_is_used_up(&self) -> bool {
+        self.code.is_none() && self.message.as_deref().is_some_and(|words| words.contains("PaymentMethod"))
     }
 
     /// The intent, its charge, or the account's balance is not in a state for this.
@@ -333,7 +396,8 @@ mod tests {
     }
 
     fn error(status: u16, fields: &str) -> GatewayError {
-        refusal(&answer(status, &format!(r#"{{"error":{{"type":"x","message":"m",{fields}}}}}"#)))
+        let message = if fields.contains("message") { "" } else { r#""message":"m","# };
+        refusal(&answer(status, &format!(r#"{{"error":{{"type":"x",{message}{fields}}}}}"#)))
     }
 
     #[test]
@@ -361,8 +425,29 @@ mod tests {
             r#""code":"amount_too_small""#,
             r#""code":"parameter_invalid_integer","param":"amount""#,
             r#""code":"payment_intent_unexpected_state","param":"payment_method""#,
+            r#""message":"The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment.""#,
         ] {
             assert!(matches!(error(400, fields), GatewayError::Invalid { .. }), "{fields}");
+        }
+    }
+
+    #[test]
+    fn a_shopper_whom_the_gateway_has_forgotten_is_nobodys_mistake() {
+        assert_eq!(error(400, r#""code":"resource_missing","param":"customer""#), GatewayError::NoCustomer);
+    }
+
+    #[test]
+    fn a_method_is_kept_where_the_gateway_knows_whose_it_is() {
+        let kept = |fields: &str| {
+            let body = format!(r#"{{"id":"pi_1","status":"requires_capture"{fields}}}"#);
+            intent(&answer(200, &body)).unwrap().kept
+        };
+        let both = KeptMethod { customer: "cus_1".to_owned(), payment_method: "pm_1".to_owned() };
+        assert_eq!(kept(r#","customer":"cus_1","payment_method":"pm_1""#), Some(both));
+        for nobodys in
+            ["", r#","customer":null,"payment_method":"pm_1""#, r#","customer":"cus_1","payment_method":null"#]
+        {
+            assert_eq!(kept(nobodys), None, "{nobodys}");
         }
     }
 

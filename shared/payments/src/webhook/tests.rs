@@ -74,6 +74,23 @@ fn another_intent_of_the_same_order_is_not_ours() {
     assert!(!other.is_about(&record("INTENT", &[])) && event(EVENT).is_about(&record("INTENT", &[])));
 }
 
+/// While an authorisation is made anew a record names two intents.
+#[test]
+fn either_intent_of_a_renewal_is_ours_and_the_other_one_starts_nothing() {
+    let of =
+        |id: &str, event_type: &str| event(&EVENT.replace("pi_1", id).replace("payment_intent.succeeded", event_type));
+    let mut renewed = serde_json::to_value(record("AUTHORIZED", &[])).unwrap();
+    (renewed["renewal"], renewed["other_intent"]) = (json!("OLD"), json!("pi_0"));
+    let renewed: PaymentRecord = serde_json::from_value(renewed).unwrap();
+    for id in ["pi_0", "pi_1"] {
+        assert!(of(id, "payment_intent.canceled").is_about(&renewed), "{id}");
+    }
+    assert!(!of("pi_2", "payment_intent.canceled").is_about(&renewed));
+    assert_eq!(of("pi_0", "payment_intent.canceled").reason(&renewed), Reason::Nothing, "it is meant to be");
+    assert_eq!(of("pi_0", "payment_intent.payment_failed").reason(&renewed), Reason::Nothing);
+    assert_eq!(of("pi_1", "payment_intent.canceled").reason(&renewed), Reason::Lapse);
+}
+
 #[test]
 fn a_refund_is_asked_about_only_where_it_stands_elsewhere_than_is_written() {
     let of = |id: &str, status: &str| {

@@ -1,7 +1,8 @@
 //! The gateway's intents, page by page.
 
 use jiff::{SignedDuration, Timestamp};
-use souk_payments::gateway::{Gateway, IntentStatus, Window};
+use serde_json::json;
+use souk_payments::gateway::{Back, Gateway, IntentStatus, Window};
 
 use crate::till::{Till, order};
 
@@ -52,4 +53,33 @@ async fn only_the_window_is_listed() {
         assert_eq!((page.intents.len(), page.next), (0, None));
     }
     assert_eq!(till.gateway.list(around_now(), None).await.unwrap().intents.len(), 1);
+}
+
+/// Those of the console and of banks name no order.
+#[tokio::test]
+async fn refunds_and_disputes_are_listed_by_when_they_were_made_with_their_payments() {
+    let till = Till::open().await;
+    let (ours, other) = (order("ours"), order("other"));
+    let mut intents = Vec::new();
+    for order in [&ours, &other] {
+        let id = till.held(order).await;
+        till.gateway.capture(order, &id, 1, None).await.unwrap();
+        intents.push(id);
+    }
+    till.refund(&ours, &intents[0]).await.unwrap();
+    till.call("POST", &format!("/__fake/intents/{}/refund", intents[1]), json!({ "amount": 100 })).await;
+    till.call("POST", &format!("/__fake/intents/{}/dispute", intents[1]), json!({ "inquiry": true })).await;
+    let listed = async |what| {
+        let page = till.gateway.list_back(what, around_now(), None).await.unwrap();
+        assert_eq!(page.next, None);
+        page.items.into_iter().map(|item| (item.intent_id, item.order_id, item.status)).collect::<Vec<_>>()
+    };
+    let refunds =
+        [(&intents[1], None), (&intents[0], Some(ours))].map(|(id, of)| (id.clone(), of, "succeeded".to_owned()));
+    assert_eq!(listed(Back::Refund).await, refunds);
+    assert_eq!(listed(Back::Dispute).await, [(intents[1].clone(), None, "warning_needs_response".to_owned())]);
+    let Window { from, to } = around_now();
+    let hour = SignedDuration::from_hours(1);
+    let before = Window { from: from - hour, to: to - hour };
+    assert!(till.gateway.list_back(Back::Refund, before, None).await.unwrap().items.is_empty());
 }

@@ -9,5 +9,6 @@ mod other_methods;
 mod paid;
 mod payments;
 mod refunds;
+mod renewals;
 mod schema;
 mod till;

@@ -22,7 +22,7 @@ impl Paying {
     }
 
     async fn runs(&self) -> Authorized {
-        let charge = Charge { order_id: &self.order, amount: usd(500), payment_method: self.first };
+        let charge = Charge { order_id: &self.order, amount: usd(500), payment_method: self.first, kept_for: None };
         authorize(&self.records, &self.till.gateway, charge, at(1)).await.unwrap()
     }
 

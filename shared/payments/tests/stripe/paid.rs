@@ -30,16 +30,20 @@ pub fn at(second: i64) -> Timestamp {
 
 impl Paid {
     pub async fn authorized(name: &str, payment_method: &str) -> Self {
-        let client = souk_testkit::dynamodb::with_tables_of("transactions").await.unwrap();
-        let paid = Self {
-            till: Till::open().await,
-            records: PaymentRecords::new(Table::new(client, "PaymentsTable")),
-            order: order(name),
-        };
-        let charge = Charge { order_id: &paid.order, amount: usd(500), payment_method };
+        let paid = Self::unpaid(name).await;
+        let charge = Charge { order_id: &paid.order, amount: usd(500), payment_method, kept_for: None };
         let authorized = authorize(&paid.records, &paid.till.gateway, charge, at(0)).await.unwrap();
         assert_eq!(authorized, Authorized::Yes);
         paid
+    }
+
+    pub async fn unpaid(name: &str) -> Self {
+        let client = souk_testkit::dynamodb::with_tables_of("transactions").await.unwrap();
+        Self {
+            till: Till::open().await,
+            records: PaymentRecords::new(Table::new(client, "PaymentsTable")),
+            order: order(name),
+        }
     }
 
     pub async fn captured(name: &str, payment_method: &str) -> Self {

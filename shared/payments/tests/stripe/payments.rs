@@ -170,6 +170,7 @@ async fn the_shoppers_mistakes_and_ours_are_told_apart() {
         amount: Money::nothing(Currency::USD),
         payment_method: "pm_card_visa",
         attempt: 0,
+        customer: None,
     };
     assert!(matches!(till.gateway.create(&free).await, Err(GatewayError::Invalid { .. })));
 

@@ -9,7 +9,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use souk_domain::ids::RefundId;
 use souk_domain::money::Money;
-use souk_payments::gateway::{Gateway, NewIntent, NewRefund, Window};
+use souk_payments::gateway::{Back, Gateway, KeptMethod, NewIntent, NewRefund, NewRenewal, Window};
 use souk_payments::stripe::StripeGateway;
 
 use crate::till::order;
@@ -67,10 +67,21 @@ async fn every_request_is_one_that_stripe_understands() {
     };
     let gateway = StripeGateway::new(&mock.url, "sk_test_souk").unwrap();
     let order = order("schema");
-    let new =
-        NewIntent { order_id: &order, amount: Money::usd(500).unwrap(), payment_method: "pm_card_visa", attempt: 0 };
+    let new = NewIntent {
+        order_id: &order,
+        amount: Money::usd(500).unwrap(),
+        payment_method: "pm_card_visa",
+        attempt: 0,
+        customer: None,
+    };
 
     let created = gateway.create(&new).await.unwrap();
+    let customer = gateway.create_customer(&"ann".parse().unwrap(), &order, None).await.unwrap();
+    gateway.create(&NewIntent { customer: Some(&customer), ..new }).await.unwrap();
+    let kept = KeptMethod { customer, payment_method: "pm_card_visa".to_owned() };
+    let renewal = NewRenewal { order_id: &order, amount: Money::usd(500).unwrap(), number: 1, kept: &kept };
+    let renewed = gateway.create_renewal(&renewal).await.unwrap();
+    gateway.confirm_renewal(&order, &renewed.id, 1).await.unwrap();
     assert!(created.id.starts_with("pi_"));
     gateway.confirm(&order, &created.id).await.unwrap();
     gateway.confirm_with(&order, &created.id, 1, "pm_card_visa").await.unwrap();
@@ -85,6 +96,9 @@ async fn every_request_is_one_that_stripe_understands() {
     gateway.retrieve(&created.id).await.unwrap();
     let window = Window { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::now() };
     gateway.list(window, Some(&created.id)).await.unwrap();
+    for what in [Back::Refund, Back::Dispute] {
+        gateway.list_back(what, window, None).await.unwrap();
+    }
 
     // And it does judge: what the schema does not have is refused.
     let unheard_of = post(&format!("{}/v1/payment_intents", mock.url), "amount=500&currency=usd&colour=red").await;

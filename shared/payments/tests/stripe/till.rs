@@ -39,7 +39,9 @@ impl Till {
 
     pub async fn create(&self, order: &OrderId, method: &str) -> Result<Intent, GatewayError> {
         let amount = Money::usd(500).unwrap();
-        self.gateway.create(&NewIntent { order_id: order, amount, payment_method: method, attempt: 0 }).await
+        self.gateway
+            .create(&NewIntent { order_id: order, amount, payment_method: method, attempt: 0, customer: None })
+            .await
     }
 
     /// An intent whose money is held.
@@ -71,6 +73,12 @@ impl Till {
         let shown = self.call("GET", &format!("/__fake/intents?order_id={order}"), Value::Null).await;
         assert_eq!(shown["intents"].as_array().unwrap().len(), 1, "{shown}");
         shown["intents"][0]["effects"].clone()
+    }
+
+    /// Each of the order's intents, oldest first.
+    pub async fn intents(&self, order: &OrderId) -> Vec<Value> {
+        let shown = self.call("GET", &format!("/__fake/intents?order_id={order}"), Value::Null).await;
+        shown["intents"].as_array().unwrap().clone()
     }
 
     /// How many requests of a kind the gateway saw for the order.

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Instant};
 use lambda_http::{Adapter, service_fn, tower::ServiceExt as _};
 use souk_wiring::{Call, FromEnvironment};
 
-use super::{Caller, HttpResult, Problem, Request, edge::Edge, received::readable};
+use super::{Asked, Caller, HttpResult, Problem, Request, edge::Edge, frequency::IfLimited, received::readable};
 use crate::{
     BoxFuture, Error,
     invocation::{Deadline, Interrupted},
@@ -24,40 +24,62 @@ where
 {
     start(|served: &'static Served<D>| {
         let deps = &served.deps;
-        run(&served.edge, Arc::new(move |request| Box::pin(handle(deps, request, Call::begin()))))
+        run(&served.gate, Arc::new(move |request| Box::pin(handle(deps, request, Call::begin()))))
     })
 }
 
 /// What a handler works with, and what is asked before it.
 #[derive(FromEnvironment)]
 struct Served<D: FromEnvironment> {
-    edge: Edge,
+    gate: Gate,
     deps: D,
 }
 
-async fn run(edge: &'static Edge, handler: Handler) -> Result<(), Error> {
+/// What every request passes.
+#[derive(FromEnvironment)]
+struct Gate {
+    edge: Edge,
+    frequency: IfLimited,
+}
+
+async fn run(gate: &'static Gate, handler: Handler) -> Result<(), Error> {
     let service = service_fn(move |request: lambda_http::Request| {
         let handler = Arc::clone(&handler);
-        async move { Ok::<_, std::convert::Infallible>(answer(edge, &handler, request.into()).await) }
+        async move { Ok::<_, std::convert::Infallible>(answer(gate, &handler, request.into()).await) }
     });
     lambda_runtime::run(Adapter::from(service).map_request(readable)).await
 }
 
 /// What holds on every route, whether its handler asks for a caller or not.
-fn admit(edge: &Edge, request: &Request) -> Result<Option<Caller>, Problem> {
-    edge.admit(request)?;
+fn admit(gate: &Gate, request: &Request) -> Result<Option<Caller>, Problem> {
+    gate.edge.admit(request)?;
     request.require_short_target()?;
     request.bearer()?;
     request.identified()
 }
 
+/// Refuses a caller who asks too often, where the route has a limit.
+async fn keep_to_limit(gate: &Gate, caller: Option<&Caller>) -> Result<(), Problem> {
+    let (Some(frequency), Some(caller)) = (&gate.frequency.0, caller) else { return Ok(()) };
+    match frequency.count(&caller.user_id, souk_wiring::now()).await {
+        Asked::WithinLimit => Ok(()),
+        Asked::TooOften { again_after } => Err(Problem::too_many_requests(again_after.as_secs())),
+    }
+}
+
 /// One request: the handler, its problem if any, and the one line that is logged about it.
-async fn answer(edge: &Edge, handler: &Handler, request: Request) -> http::Response<lambda_http::Body> {
+async fn answer(gate: &Gate, handler: &Handler, request: Request) -> http::Response<lambda_http::Body> {
     let started = Instant::now();
     let (route, request_id) = (request.route(), request.id());
     let (is_head, seen) = (request.method() == http::Method::HEAD, request.seen().filter(|_| request.is_reading()));
-    let (user_id, result) = match admit(edge, &request) {
-        Ok(caller) => (caller.map(|caller| caller.user_id.to_string()), matching(handler, request).await),
+    let (user_id, result) = match admit(gate, &request) {
+        Ok(caller) => {
+            let result = match keep_to_limit(gate, caller.as_ref()).await {
+                Ok(()) => matching(handler, request).await,
+                Err(problem) => Err(problem),
+            };
+            (caller.map(|caller| caller.user_id.to_string()), result)
+        }
         Err(problem) => (None, Err(problem)),
     };
     let (user_id, ms) = (user_id.unwrap_or_default(), started.elapsed().as_millis() as u64);
@@ -138,18 +160,18 @@ mod tests {
         lambda_http::request::from_str(&event.to_string()).unwrap().into()
     }
 
-    async fn edge(secrets: &[(&'static str, &str)]) -> Edge {
+    async fn gate(secrets: &[(&'static str, &str)]) -> Gate {
         let environment = souk_wiring::Environment::given(
             aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build(),
             secrets.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
             souk_wiring::fetch::network(Duration::from_secs(1)),
         );
-        Edge::from_environment(&environment).await.unwrap()
+        Gate::from_environment(&environment).await.unwrap()
     }
 
     async fn status(secrets: &[(&'static str, &str)], request: Request) -> u16 {
         let handler: Handler = Arc::new(|_| Box::pin(async { Ok(Response::empty(204)) }));
-        answer(&edge(secrets).await, &handler, request).await.status().as_u16()
+        answer(&gate(secrets).await, &handler, request).await.status().as_u16()
     }
 
     #[tokio::test]
@@ -184,7 +206,7 @@ mod tests {
     }
 
     async fn answered(handler: &Handler, request: Request) -> http::Response<lambda_http::Body> {
-        answer(&edge(&[]).await, handler, request).await
+        answer(&gate(&[]).await, handler, request).await
     }
 
     #[tokio::test]

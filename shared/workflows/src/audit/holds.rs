@@ -6,7 +6,7 @@ use souk_domain::{
     ids::{CheckoutId, OrderId},
     stock::Entry,
 };
-use souk_dynamo::{Page, StoreError};
+use souk_dynamo::{Page, Segment, StoreError};
 use souk_inventory::StockRows;
 use souk_orders::{Archive, Checkouts, Orders, find};
 use souk_wiring::FromEnvironment;
@@ -45,9 +45,17 @@ impl AuditHolds {
     /// # Errors
     /// [`StoreError`].
     pub async fn run(&self, now: Timestamp) -> Result<HoldsAudit, StoreError> {
+        self.run_part(Segment::WHOLE, now).await
+    }
+
+    /// As [`AuditHolds::run`], of a part of the rows.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn run_part(&self, part: Segment, now: Timestamp) -> Result<HoldsAudit, StoreError> {
         let (mut audit, mut after) = (HoldsAudit::default(), None);
         loop {
-            let Page { items: rows, next } = self.rows.scan_page(after).await?;
+            let Page { items: rows, next } = self.rows.scan_segment(part, after).await?;
             for row in &rows {
                 for (checkout_id, entry) in row.holds.iter() {
                     audit.holds += 1;

@@ -11,52 +11,84 @@ use souk_domain::{
     order::Order,
     payment::PaymentState,
 };
-use souk_dynamo::{Page, StoreError};
-use souk_flash_sales::ClaimPlace;
-use souk_payments::PaymentRecord;
+use souk_dynamo::{Page, Segment, StoreError};
+use souk_flash_sales::{ClaimPlace, Shards};
+use souk_inventory::ReservationBook;
+use souk_orders::Orders;
+use souk_payments::{PaymentRecord, PaymentRecords};
+use souk_wiring::FromEnvironment;
 
-use super::{Audit, Report};
+/// The orders, and what each of them stands on.
+#[derive(Debug, FromEnvironment)]
+pub struct AuditOrders {
+    orders: Orders,
+    reservations: ReservationBook,
+    payments: PaymentRecords,
+    shards: Shards,
+}
+
+/// What orders were looked at, and what of them must not be.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct OrdersAudit {
+    /// Settled orders that were looked at.
+    pub orders: usize,
+    /// Orders that are not settled.
+    pub unsettled: usize,
+    /// Orders that looked wrong and moved meanwhile.
+    pub moving: Vec<OrderId>,
+    /// What must not be.
+    pub violations: Vec<Violation>,
+}
 
 /// How many pages of a thousand orders or so are judged at once.
 const PAGES_AT_ONCE: usize = 8;
 
-impl Audit {
-    /// Page by page, several of them judged at once. What looks wrong is read again, and counts only where the order is the
+impl AuditOrders {
+    /// A use case of these parts.
+    pub fn new(orders: Orders, reservations: ReservationBook, payments: PaymentRecords, shards: Shards) -> Self {
+        Self { orders, reservations, payments, shards }
+    }
+
+    /// A part of the orders. Page by page, several of them judged at once. What looks wrong is read again, and counts only where the order is the
     /// same still: every step that moves an order's money or units away from its decision writes the order first.
     /// (A refund does not: what was taken and what goes back of it is one item, judged by itself.)
-    pub(super) async fn audit_orders(&self, report: &mut Report, now: Timestamp) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn run_part(&self, part: Segment, now: Timestamp) -> Result<OrdersAudit, StoreError> {
+        let mut report = OrdersAudit::default();
         let (mut pages, mut after) = (Vec::with_capacity(PAGES_AT_ONCE), None);
         loop {
-            let Page { items, next } = self.orders.scan_page(after).await?;
+            let Page { items, next } = self.orders.scan_segment(part, after).await?;
             pages.push(items);
             if pages.len() == PAGES_AT_ONCE || next.is_none() {
                 let audited = try_join_all(pages.drain(..).map(|page| self.audit_page(page, now))).await?;
                 for page in audited {
-                    report.checked.unsettled += page.checked.unsettled;
-                    report.checked.orders += page.checked.orders;
+                    report.unsettled += page.unsettled;
+                    report.orders += page.orders;
                     report.moving.extend(page.moving);
                     report.violations.extend(page.violations);
                 }
             }
             match next {
                 Some(key) => after = Some(key),
-                None => return Ok(()),
+                None => return Ok(report),
             }
         }
     }
 
-    async fn audit_page(&self, mut page: Vec<Order>, now: Timestamp) -> Result<Report, StoreError> {
-        let (mut report, all) = (Report::default(), page.len());
+    async fn audit_page(&self, mut page: Vec<Order>, now: Timestamp) -> Result<OrdersAudit, StoreError> {
+        let (mut report, all) = (OrdersAudit::default(), page.len());
         page.retain(|order| order.settled);
-        report.checked.unsettled = all - page.len();
-        report.checked.orders = page.len();
+        report.unsettled = all - page.len();
+        report.orders = page.len();
         let suspects: HashSet<OrderId> = self.judge(&page, now).await?.into_keys().collect();
         page.retain(|order| suspects.contains(&order.order_id));
         self.recheck(&page, &mut report, now).await?;
         Ok(report)
     }
 
-    async fn recheck(&self, suspects: &[Order], report: &mut Report, now: Timestamp) -> Result<(), StoreError> {
+    async fn recheck(&self, suspects: &[Order], report: &mut OrdersAudit, now: Timestamp) -> Result<(), StoreError> {
         let found = self.judge(suspects, now).await?;
         let ids: Vec<OrderId> = found.keys().cloned().collect();
         let now = self.orders.many(&ids).await?;
@@ -66,7 +98,7 @@ impl Audit {
                 (Some(violations), Some(version)) if *version == order.version => {
                     report.violations.extend(violations.iter().cloned());
                 }
-                (Some(_), _) => report.moving.push(order.order_id.to_string()),
+                (Some(_), _) => report.moving.push(order.order_id.clone()),
                 (None, _) => {}
             }
         }

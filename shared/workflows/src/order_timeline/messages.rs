@@ -15,7 +15,7 @@ pub(super) async fn entries(
         let state = match message.standing {
             Standing::Sending => MessageState::Sending,
             Standing::Waiting => MessageState::Waiting,
-            Standing::Sent { .. } => MessageState::Sent,
+            Standing::Sent => MessageState::Sent,
             Standing::Unknown => MessageState::Unknown,
             Standing::Withheld { why: Withheld::NoAddress } => MessageState::NoAddress,
             Standing::Withheld { why: Withheld::Declined } => MessageState::Declined,

@@ -19,10 +19,15 @@ pub(super) fn entries(record: Option<PaymentRecord>) -> Vec<Entry> {
         status: record.state,
         decline_code: record.decline_code,
         capture_refusal: record.capture_refusal,
+        renewal_refusal: record.renewal_refusal,
         capture_before,
     };
     let entry = |at, what| Entry { at, by: By::Shop, user_id: None, what };
-    vec![entry(record.created_at, opened), entry(record.updated_at, changed)]
+    let renewed = record.renewed_at.map(|at| entry(at, What::PaymentRenewed { attempts: record.renewals }));
+    [Some(entry(record.created_at, opened)), renewed, Some(entry(record.updated_at, changed))]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 pub(super) async fn gateway_entries(events: &SeenEvents, order_id: &OrderId) -> Result<Vec<Entry>, StoreError> {

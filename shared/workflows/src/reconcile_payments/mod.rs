@@ -1,12 +1,14 @@
 //! Compares the gateway's intents with orders and payment records; repairs or reports each difference.
 //!
-//! Each payment is looked at when it is two hours old and when it is eight days old (`looks`). With the time that is left
+//! Each payment is looked at when it is two hours old and when it is eight days old, each refund and each dispute at ages of
+//! its own, however old its payment is (`looks`). With the time that is left
 //! a run walks through all of those days, and keeps its place: in a small shop every run comes to the end, and finds at
 //! once what would be found at the next look. What it does about a difference is what anybody may do: restart a saga,
 //! resume a shipment, cancel an intent that no record can use, take over refunds, disputes, and that money is gone. It
 //! writes no payment's state.
 
 mod looks;
+mod money_back;
 mod walk;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -47,6 +49,10 @@ pub struct ReconcilePayments {
 pub struct Report {
     /// Intents that name an order.
     compared: usize,
+    /// Refunds and disputes that the gateway lists.
+    back: usize,
+    /// Of those, what a record did not know, or not so: it was taken over.
+    taken_over: usize,
     /// Intents of that kind.
     found: BTreeMap<Kind, usize>,
     /// What was done, or left to people.
@@ -108,7 +114,8 @@ fn measure(report: &Report) {
         + done(Action::ResumeShipment)
         + done(Action::SettleRefunds)
         + done(Action::NoteLapse)
-        + done(Action::CancelIntent);
+        + done(Action::CancelIntent)
+        + report.taken_over as f64;
     let values = [
         ("compared", report.compared as f64),
         ("repaired", repaired),

@@ -203,6 +203,7 @@ fn judge(
         knows: match &record.gateway_id {
             None => Knows::None,
             Some(id) if *id == intent.id => Knows::This,
+            Some(_) if record.renewal.is_some() => Knows::Renews,
             Some(_) => Knows::Another,
         },
     });

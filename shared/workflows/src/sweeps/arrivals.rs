@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use souk_domain::{
     ids::OrderId,
-    order::{Actor, Order, SWEEP_SHARDS},
+    order::{Actor, InvalidTransition, Order, OrderStatus, Revision, SWEEP_SHARDS},
 };
 use souk_dynamo::{Item, Page, StoreError};
 use souk_orders::ReviseOutcome;
@@ -46,9 +46,74 @@ impl Backlog for SweepArrivals {
     }
 
     async fn process(&self, order_id: &OrderId, now: Timestamp) -> Result<&'static str, Failure> {
-        Ok(match self.deliver.run(order_id, Actor::Sweeper, &Call::at(now)).await? {
-            ReviseOutcome::Revised(_) => "delivered",
+        let Days(days) = self.after;
+        Ok(match self.deliver.orders.revise(order_id, |order| arrive(order, now - days, now)).await? {
+            ReviseOutcome::Revised(order) if order.status == OrderStatus::Delivered => "delivered",
+            ReviseOutcome::Revised(_) => "not_yet",
             ReviseOutcome::Refused(..) | ReviseOutcome::Unknown => "not_shipped",
         })
+    }
+}
+
+/// An order is delivered that was shipped before `before`: the index knows only when it was placed.
+fn arrive(order: &mut Order, before: Timestamp, now: Timestamp) -> Result<Revision, InvalidTransition> {
+    let shipped_at =
+        order.history.iter().rev().find(|entry| entry.status == OrderStatus::Shipped).map(|entry| entry.at);
+    match shipped_at {
+        Some(at) if order.status == OrderStatus::Shipped && at >= before => Ok(Revision::Unchanged),
+        _ => order.deliver(Actor::Sweeper, now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use souk_domain::{
+        money::Money,
+        order::{FromFlashSale, Origin, StockTrail, Transition},
+    };
+
+    use super::*;
+
+    fn on(day: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * day)
+    }
+
+    /// Placed on the first day, shipped on the third.
+    fn order() -> Order {
+        let sale = FromFlashSale { sale_id: "s".parse().unwrap(), shard: 0, warehouse_id: "w".parse().unwrap() };
+        let step = |status, day| Transition { status, at: on(day), by: Actor::Warehouse };
+        Order {
+            order_id: format!("ord_{}", "0".repeat(32)).parse().unwrap(),
+            user_id: "u".parse().unwrap(),
+            status: OrderStatus::Shipped,
+            version: 3,
+            origin: Origin::FlashSale(sale),
+            lines: Vec::new(),
+            total: Money::usd(0).unwrap(),
+            shipping_address: None,
+            payment_method: None,
+            created_at: on(0),
+            pay_by: on(0),
+            settled: true,
+            cancel_reason: None,
+            shipments: Vec::new(),
+            shortages: Vec::new(),
+            history: vec![step(OrderStatus::Confirmed, 0), step(OrderStatus::Shipped, 2)],
+            promise: None,
+            address_changes: Vec::new(),
+            stock: StockTrail::default(),
+        }
+    }
+
+    #[test]
+    fn an_order_arrives_so_long_after_it_was_shipped_and_not_after_it_was_placed() {
+        let mut order = order();
+        assert_eq!(arrive(&mut order, on(1), on(31)).unwrap(), Revision::Unchanged);
+        assert_eq!(arrive(&mut order, on(2), on(32)).unwrap(), Revision::Unchanged);
+        assert_eq!(order.status, OrderStatus::Shipped);
+        assert_eq!(arrive(&mut order, on(3), on(33)).unwrap(), Revision::Changed);
+        assert_eq!(order.status, OrderStatus::Delivered);
+        assert_eq!(arrive(&mut order, on(3), on(33)).unwrap(), Revision::Unchanged, "once");
     }
 }

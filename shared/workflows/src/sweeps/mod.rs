@@ -21,6 +21,7 @@ use futures_util::{StreamExt as _, future::join_all, stream::FuturesUnordered};
 use jiff::Timestamp;
 use serde::Serialize;
 use souk_dynamo::{Item, Page, StoreError};
+use souk_wiring::metrics;
 use tokio::time::Instant;
 
 use crate::Failure;
@@ -53,6 +54,13 @@ pub struct Report {
     left: usize,
     /// Shards of which not all could be read.
     unread_shards: usize,
+}
+
+impl Report {
+    /// What the run knows that it has left: a shard that could not be read to its end has one more at least.
+    fn behind(&self) -> usize {
+        self.left + self.unread_shards
+    }
 }
 
 /// A sparse index of what may have been left behind.
@@ -121,6 +129,7 @@ pub(super) async fn sweep<B: Backlog>(backlog: &B, now: Timestamp) -> Result<Rep
             }
         }
     }
+    metrics::left(report.behind());
     Ok(report)
 }
 
@@ -253,6 +262,9 @@ mod tests {
         let started = outage.0.into_inner();
         assert_eq!((report.found, report.found - report.left), (16 * 3 * 10_500, started));
         assert!(started * 10 > report.found, "{started} of {}", report.found);
+        // Ten such runs take ten minutes: the alarm on what is left waits for an hour.
+        assert_eq!(report.behind(), report.left + report.unread_shards);
+        assert!(report.behind() > 0);
         assert!(begun.elapsed() < Duration::from_secs(41));
     }
 

@@ -95,10 +95,12 @@ impl Step<'_> {
             Pc::EndCapture => self.end_capture(),
             Pc::RenewRead => self.renew_read(),
             Pc::RenewWant => self.renew_want(),
-            Pc::RenewCreate => self.renew_create(),
+            Pc::RenewCreate => self.renew_create(chance == Chance::Refused),
+            Pc::RenewDrop => self.renew_drop(),
             Pc::RenewKeep => self.renew_keep(),
             Pc::RenewConfirm => self.renew_confirm(chance == Chance::Refused),
             Pc::RenewSwap => self.renew_swap(),
+            Pc::RenewGiveUp => self.renew_give_up(),
             Pc::RenewCancel => self.renew_cancel(),
             Pc::RenewForget => self.renew_forget(),
             Pc::CancelOther => {

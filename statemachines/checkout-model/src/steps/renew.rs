@@ -20,7 +20,9 @@ impl Step<'_> {
             Renewal::Wanted if authorized => Pc::RenewCreate,
             Renewal::Known if authorized => Pc::RenewConfirm,
             // It is no more wanted, or over: the intent that the record does not stand on goes.
-            Renewal::Wanted | Renewal::Known | Renewal::Old => Pc::RenewCancel,
+            Renewal::Wanted => Pc::RenewForget,
+            Renewal::Known => Pc::RenewGiveUp,
+            Renewal::Old => Pc::RenewCancel,
         }
     }
 
@@ -35,12 +37,23 @@ impl Step<'_> {
         Pc::RenewCreate
     }
 
-    /// R2. No money is held yet.
-    pub(super) fn renew_create(&mut self) -> Pc {
+    /// R2. No money is held yet. The method may not be used again, or not any more.
+    pub(super) fn renew_create(&mut self, refused: bool) -> Pc {
+        if refused {
+            return Pc::RenewDrop;
+        }
         if self.mine().other == Intent::None {
             self.mine().other = Intent::Created;
         }
         if self.has(Guard::RenewKeepFirst) { Pc::RenewKeep } else { Pc::RenewConfirm }
+    }
+
+    /// R2. Wanted still. Another run that made the intent may not keep its id, and does not confirm it.
+    pub(super) fn renew_drop(&mut self) -> Pc {
+        if self.mine().renewal == Renewal::Wanted {
+            self.mine().renewal = Renewal::None;
+        }
+        Pc::Idle
     }
 
     /// R3. AUTHORIZED, and the renewal is wanted. Whoever may not keep the id does not confirm.
@@ -61,7 +74,7 @@ impl Step<'_> {
         if mine.other == Intent::Created {
             mine.other = if refused { Intent::Declined } else { Intent::Held };
         }
-        if mine.other == Intent::Held || !self.has(Guard::RenewHeld) { Pc::RenewSwap } else { Pc::RenewCancel }
+        if mine.other == Intent::Held || !self.has(Guard::RenewHeld) { Pc::RenewSwap } else { Pc::RenewGiveUp }
     }
 
     /// R5. AUTHORIZED, and the renewal's id is known: the record stands on the new intent, and names the old one.
@@ -72,14 +85,20 @@ impl Step<'_> {
             std::mem::swap(&mut mine.intent, &mut mine.other);
             mine.renewal = Renewal::Old;
         }
-        Pc::RenewCancel
+        Pc::RenewRead
+    }
+
+    /// R6. Known. From now on the record never stands on it.
+    pub(super) fn renew_give_up(&mut self) -> Pc {
+        if self.mine().renewal == Renewal::Known {
+            self.mine().renewal = Renewal::Old;
+        }
+        Pc::RenewRead
     }
 
     /// R6. The intent on which the record does not stand.
     pub(super) fn renew_cancel(&mut self) -> Pc {
-        // Unknown, and so never to be confirmed.
-        let known = self.mine().renewal != Renewal::Wanted;
-        if known && self.has(Guard::RenewCancels) {
+        if self.has(Guard::RenewCancels) {
             self.cancel_other();
         }
         Pc::RenewForget
@@ -89,12 +108,12 @@ impl Step<'_> {
     pub(super) fn renew_forget(&mut self) -> Pc {
         let renewal = self.mine().renewal;
         let is_over = match renewal {
-            Renewal::Known | Renewal::Old => {
+            Renewal::Old => {
                 matches!(self.mine().other, Intent::Canceled | Intent::Lapsed)
                     || !self.has(Guard::RenewForgetsCancelled)
             }
             Renewal::Wanted => self.record() != Some(PaymentState::Authorized),
-            Renewal::None => false,
+            Renewal::Known | Renewal::None => false,
         };
         if is_over {
             self.mine().renewal = Renewal::None;
@@ -110,3 +129,6 @@ impl Step<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod conformance;

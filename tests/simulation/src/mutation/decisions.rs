@@ -119,7 +119,7 @@ pub const BUGS: &[SeededBug] = &[
     },
     SeededBug {
         step: "tell",
-        missing: "it is noted that the mail is sent",
+        missing: "it is noted that the mail is sent a second time",
         theme: None,
         how: How::Skip { fits: |call| call.request == "UpdateItem messages SENT" },
     },

@@ -149,3 +149,32 @@ pub fn pinelab_vendure_plugins_620_an_event_that_comes_three_times_settles_once(
         assert_eq!((shop.money(&order_id), shop.units("tea")), ((0, 1, 1), (9, 0, 9)));
     });
 }
+
+/// The webhook is lost, and the payment is older than any look at payments: the refund is found by when it was made.
+#[test]
+fn a_refund_of_an_old_payment_that_nobody_told_of_is_taken_over_within_hours() {
+    const DAY: u64 = 24 * 3_600;
+    play(async |shop| {
+        shop.stock("tea", 1).await;
+        let checkout = shop.check_out("ann", "tea").await;
+        let order_id = shop.place("ann", "key", &checkout).await.id("order_id");
+        shop.run_executions().await;
+        assert_eq!(shop.ship(&order_id).await.status, 200);
+        shop.pass(20 * DAY).await;
+        shop.reconcile().await;
+        shop.network.with(|world| world.refund_unheard(&order_id, 100));
+        let refunds = || {
+            let records = shop.images("payments");
+            let record = records.iter().find(|record| record["id"] == format!("order#{order_id}")).unwrap().clone();
+            record.get("refunds").and_then(|refunds| refunds.as_array()).map_or(0, Vec::len)
+        };
+        shop.pass(3_600).await;
+        shop.reconcile().await;
+        assert_eq!(refunds(), 0, "its webhook has two hours");
+        shop.pass(2 * 3_600).await;
+        shop.reconcile().await;
+        assert_eq!(refunds(), 1);
+        shop.reconcile().await;
+        assert_eq!(refunds(), 1, "once");
+    });
+}

@@ -425,6 +425,12 @@ impl Shop {
         self.clock.now()
     }
 
+    /// Payments are compared with the gateway, as their schedule does.
+    pub async fn reconcile(&self) {
+        let call = Call::at(self.now());
+        background::reconcile_payments::handle(&self.functions.reconcile_payments, call).await.unwrap();
+    }
+
     /// `quantity`, `reserved_quantity` and `available`, of all rows.
     pub fn units(&self, sku: &str) -> (i64, i64, i64) {
         let rows = self.images("inventory");

@@ -114,7 +114,7 @@ pub fn document() -> Value {
         for (path, item) in as_map(described.remove("paths")) {
             for (method, mut operation) in as_map(Some(item)) {
                 assert!(METHODS.contains(&method.as_str()), "{method} {path}");
-                complete(&path, &mut operation, tag, &mut refusals);
+                complete(&method, &path, &mut operation, tag, &mut refusals);
                 let item = paths.entry(path.clone()).or_insert_with(|| json!({}));
                 assert!(item.get(&method).is_none(), "{method} {path} is described twice");
                 item[method] = operation;
@@ -218,7 +218,7 @@ fn path_parameters() -> Value {
 }
 
 /// Adds what needs not be said beside each handler.
-fn complete(path: &str, operation: &mut Value, tag: &str, shared: &mut Map<String, Value>) {
+fn complete(method: &str, path: &str, operation: &mut Value, tag: &str, shared: &mut Map<String, Value>) {
     operation["tags"] = json!([tag]);
     let mut parameters: Vec<Value> = Vec::new();
     for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
@@ -242,7 +242,7 @@ fn complete(path: &str, operation: &mut Value, tag: &str, shared: &mut Map<Strin
             header["description"] = about_header(name).into();
         }
     }
-    refusals::complete(operation, shared);
+    refusals::complete(&format!("{} {path}", method.to_uppercase()), operation, shared);
 }
 
 pub fn parameters_of(operation: &Value) -> impl Iterator<Item = &Value> {

@@ -15,6 +15,7 @@ use souk_workflows::replay_deliveries::REPLAY_MAX;
 use super::{
     assert_written,
     document::{document, followed, operations, rules},
+    refusals::LIMITED,
 };
 
 /// Requests nest no deeper.
@@ -29,7 +30,7 @@ pub struct Bound {
 }
 
 impl Bound {
-    fn of(schema: &Value) -> Option<Self> {
+    pub fn of(schema: &Value) -> Option<Self> {
         let words =
             [("characters", "minLength", "maxLength"), ("items", "minItems", "maxItems"), ("", "minimum", "maximum")];
         words.into_iter().find_map(|(what, least, most)| {
@@ -45,16 +46,22 @@ impl Bound {
 }
 
 /// (field, bound) of a body; `lines[].quantity` is one in a list.
-pub fn bounds(document: &Value, schema: &Value) -> BTreeMap<String, Bound> {
+fn bounds(document: &Value, schema: &Value) -> BTreeMap<String, Bound> {
+    let fields = fields(document, schema).into_iter();
+    fields.filter_map(|(field, schema)| Some((field, Bound::of(&schema)?))).collect()
+}
+
+/// (field, schema) of those that have a bound or a pattern.
+pub fn fields(document: &Value, schema: &Value) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     gather(document, schema, "", DEPTH, &mut found);
     found
 }
 
-fn gather(document: &Value, schema: &Value, path: &str, depth: usize, found: &mut BTreeMap<String, Bound>) {
+fn gather(document: &Value, schema: &Value, path: &str, depth: usize, found: &mut BTreeMap<String, Value>) {
     let schema = followed(document, schema);
-    if let Some(bound) = Bound::of(schema).filter(|_| !path.is_empty()) {
-        found.insert(path.to_owned(), bound);
+    if !path.is_empty() && (Bound::of(schema).is_some() || schema["pattern"].is_string()) {
+        found.insert(path.to_owned(), schema.clone());
     }
     if depth == 0 {
         return;
@@ -96,7 +103,8 @@ fn page() -> String {
         "# Limits\n\n\
          <!-- Made from the description and the code's own constants; a test compares. -->\n\n\
          What is beyond a limit is refused with 400 (`invalid-request`, and the field) unless it says otherwise.\n\
-         `tests/tests/souk/flows/edges.rs` tries those of every request, `tests/tests/souk/flows/limits.rs` fifteen of the fields, at their edge and one beyond.\n\n\
+         `tests/tests/souk/flows/edges.rs` tries those of every request, `tests/tests/souk/flows/doors.rs` some of them past the edge, too,\n\
+         and `tests/tests/souk/flows/limits.rs` each field of a body at its edges and one beyond.\n\n\
          ## Every request\n\n| what | what is taken |\n|---|---|\n",
     );
     for (what, rule) in rules() {
@@ -112,9 +120,16 @@ fn page() -> String {
              | who | how often | then |\n|---|---|---|\n\
              | all callers of a world together, each of its APIs | `ApiRate` a second, `ApiBurst` at once | 429 |\n\
              | all callers of the flash sale's routes, apart from those | `CrowdRate` a second, `CrowdBurst` at once | 429 |\n\
-             | one shopper's open checkouts | `ShopperCheckouts` at a time | 429 with `Retry-After`, [`too-many-checkouts`](problems.md#too-many-checkouts) |\n\
-             | one shopper's units in open checkouts | `ShopperUnits` at a time | 409, [`too-many-units-held`](problems.md#too-many-units-held) |\n\n\
-             The parameters are the template's (`infra/template.yaml`).\n\
+             | all whose searches, or suggestions, the edge does not keep | `SearchRate` a second, `SearchBurst` at once | 429 |\n";
+    for (route, parameter) in LIMITED.iter() {
+        let refusal = "429 with `Retry-After`, [`too-many-requests`](problems.md#too-many-requests)";
+        writeln!(page, "| one user of `{route}` | `{parameter}` a minute | {refusal} |").unwrap();
+    }
+    page += "| one shopper's open checkouts | `ShopperCheckouts` at a time | 429 with `Retry-After`, [`too-many-checkouts`](problems.md#too-many-checkouts) |\n\
+             | one shopper's units in open checkouts | `ShopperUnits` at a time | 409, [`too-many-units-held`](problems.md#too-many-units-held) |\n\
+             | one address, where `FirewallArn` is set | `AddressRequests` in five minutes, `AddressWrites` of them writing (`infra/firewall.yaml`) | 429 with `Retry-After`, from the edge |\n\n\
+             The parameters are the template's (`infra/template.yaml`). A minute is the clock's; of a user's requests in it none is refused\n\
+             within the limit, and some more are let pass ([how many, and why](decisions/2026-11-30-too-many-requests.md)).\n\
              \n## Queries\n\n| route | parameter | from, to |\n|---|---|---|\n";
     for operation in operations(&document) {
         for parameter in operation.value["parameters"].as_array().into_iter().flatten() {

@@ -11,6 +11,7 @@ pub mod permissions;
 mod problems;
 mod reference;
 mod refusals;
+pub mod samples;
 mod schemas;
 
 pub use document::{Operation, document, operations};

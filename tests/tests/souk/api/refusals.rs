@@ -1,7 +1,10 @@
 //! What an operation refuses: its handler's own problem types, those that hold everywhere, and what API Gateway
 //! says by itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use serde_json::{Map, Value, json};
 use souk_runtime::http::{
@@ -10,19 +13,33 @@ use souk_runtime::http::{
         Kind, ProblemType,
         catalogue::{
             ALL, BodyTooLarge, Forbidden, IfMatchRequired, Internal, InvalidRequest, NotThroughTheEdge, StaleVersion,
-            TargetTooLong, TryAgain, Unauthorized, UnsupportedMediaType,
+            TargetTooLong, TooManyRequests, TryAgain, Unauthorized, UnsupportedMediaType,
         },
     },
 };
 
 use super::{document::about_header, schemas::reference};
+use crate::architecture::{Function, Template, texts, worlds};
+
+/// The routes that take so many requests of a user and no more, and the parameter that tells their functions how many.
+pub static LIMITED: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let of = |world: &Template| {
+        let parameter = |function: &Function| texts(function.variables().get("REQUESTS_A_MINUTE")?).pop();
+        let functions = world.functions().into_iter();
+        let limited =
+            functions.filter_map(|function| Some((function.http_routes().pop()?.key(), parameter(&function)?)));
+        limited.collect::<Vec<_>>()
+    };
+    worlds().iter().flat_map(of).collect()
+});
 
 /// Turns the kinds that an operation names into responses, together with those that come by themselves. Many
 /// operations refuse the same, so the responses stand by themselves, in `shared`.
-pub fn complete(operation: &mut Value, shared: &mut Map<String, Value>) {
+pub fn complete(route: &str, operation: &mut Value, shared: &mut Map<String, Value>) {
     let mut kinds: BTreeSet<&'static str> =
         [NotThroughTheEdge::KIND, Unauthorized::KIND, TargetTooLong::KIND, TryAgain::KIND, Internal::KIND]
             .into_iter()
+            .chain(LIMITED.contains_key(route).then_some(TooManyRequests::KIND))
             .chain(of_request(operation))
             .map(|kind| kind.name)
             .collect();
@@ -118,7 +135,8 @@ fn response(status: &str, kinds: &[&Kind], gateway: Option<&str>) -> Value {
     let headers = match status {
         "401" => "WWW-Authenticate",
         "412" | "428" => "ETag",
-        "503" => "Retry-After",
+        "429" if kinds.is_empty() => return response,
+        "429" | "503" => "Retry-After",
         _ => return response,
     };
     let header = json!({ "description": about_header(headers), "schema": { "type": "string" } });

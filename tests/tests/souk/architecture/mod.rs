@@ -15,7 +15,7 @@ mod words;
 mod worlds;
 
 pub use sources::{entries_with, files_with, quoted_arguments, visit};
-pub use template::{Route, Template, routes, with_functions};
+pub use template::{Function, Route, Template, routes, texts, with_functions, worlds};
 
 use std::path::{Path, PathBuf};
 

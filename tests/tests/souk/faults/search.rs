@@ -41,6 +41,27 @@ fn unavailable() -> (String, Arc<AtomicUsize>) {
 async fn invariant_i10_neither_an_outage_nor_a_keeper_that_dies_loses_a_change() {
     an_outage_is_waited_out_and_the_comparison_notices_it().await;
     a_reindex_whose_keeper_died_is_gone_on_with().await;
+    while_the_index_does_not_answer_search_says_so().await;
+}
+
+async fn while_the_index_does_not_answer_search_says_so() {
+    let guest = stack().guest();
+    for (function, path) in [("SearchProductsFunction", "/search"), ("SuggestFunction", "/search/suggestions")] {
+        let variables = stack().variables(function).await;
+        let mut astray = variables.clone();
+        astray[ENDPOINT] = json!(unavailable().0);
+        stack().set_variables(function, &astray).await;
+        let ask = async || guest.get(&format!("{path}?q={}", fresh("q"))).await;
+        let refused = eventually("the search is away", PROJECTION, || async {
+            let reply = ask().await;
+            (reply.status == 503).then_some(reply)
+        })
+        .await;
+        let refused = refused.expect_problem(503, "search-unavailable");
+        assert_eq!(refused.header("retry-after"), "2");
+        stack().set_variables(function, &variables).await;
+        eventually("the search is back", PROJECTION, || async { (ask().await.status == 200).then_some(()) }).await;
+    }
 }
 
 async fn an_outage_is_waited_out_and_the_comparison_notices_it() {

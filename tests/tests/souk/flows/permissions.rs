@@ -17,6 +17,9 @@ struct Sort {
     groups: Groups,
 }
 
+/// Seconds since when a token is over: longer than clocks may differ.
+const EXPIRED_SINCE: i64 = 60;
+
 fn agrees(expected: Verdict, status: u16) -> bool {
     match expected {
         Verdict::In => !matches!(status, 401 | 403) && status < 500,
@@ -49,12 +52,15 @@ async fn foreign_token() -> String {
 
 async fn sorts() -> Vec<Sort> {
     let guest = stack().guest();
-    let id_token = stack().person(&["operator", "warehouse"]).await.sign_in(stack()).await.id;
+    let staff = stack().person(&["operator", "warehouse"]).await.sign_in(stack()).await;
     let mut sorts = vec![
         Sort { name: "bad", api: guest.with_token("no.good.token"), groups: None },
         Sort { name: "foreign", api: guest.with_token(&foreign_token().await), groups: None },
-        Sort { name: "id token", api: guest.with_token(&id_token), groups: None },
+        Sort { name: "id token", api: guest.with_token(&staff.id), groups: None },
     ];
+    if let Some(expired) = stack().ending_in(-EXPIRED_SINCE, &staff.access) {
+        sorts.push(Sort { name: "expired", api: guest.with_token(&expired), groups: None });
+    }
     for (name, groups) in SORTS {
         let api = match groups {
             None => guest.clone(),
@@ -79,7 +85,7 @@ async fn each_route_lets_in_whom_its_description_names() {
             // What the edge caches knows no caller: a token is not looked at there.
             let is_looked_at = !route.is_open() || route.pattern.starts_with("/cart");
             let expected = match sort.name {
-                "bad" | "foreign" | "id token" if is_looked_at => Verdict::Unauthorized,
+                "bad" | "foreign" | "id token" | "expired" if is_looked_at => Verdict::Unauthorized,
                 _ => route.expects(sort.groups),
             };
             matrix.push_str(&format!("{status:>14}"));
@@ -90,6 +96,19 @@ async fn each_route_lets_in_whom_its_description_names() {
     }
     println!("{matrix}");
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// What tells the two apart is the time alone: they are signed by the same key.
+#[tokio::test]
+async fn a_token_is_good_until_it_ends() {
+    let access = stack().person(&[]).await.sign_in(stack()).await.access;
+    let until = |seconds| Some(stack().guest().with_token(&stack().ending_in(seconds, &access)?));
+    let (Some(good), Some(expired)) = (until(60), until(-EXPIRED_SINCE)) else { return };
+    for path in ["/orders", "/cart"] {
+        good.get(path).await.expect(200);
+        expired.get(path).await.expect(401);
+    }
+    expired.get("/cart").await.expect_problem(401, "unauthorized");
 }
 
 fn method(route: &Route) -> Method {

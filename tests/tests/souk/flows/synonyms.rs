@@ -45,6 +45,8 @@ async fn a_word_that_an_operator_adds_is_understood_within_a_minute() {
     let former = operator.get(&format!("{FILE}?version={version}")).await.expect(200).body;
     all.pop();
     assert_eq!(former["lines"], json!(all), "every version stays");
+    let refused = operator.get("/admin/search/synonyms?version=first").await;
+    refused.expect_problem(400, "invalid-request").about_field("version");
     put(&operator, &all, version + 1).await.expect(200);
 }
 

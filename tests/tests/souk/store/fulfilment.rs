@@ -15,7 +15,7 @@ use souk_domain::{
 };
 use souk_fulfilment::{Fulfilments, WorkPlace};
 use souk_inventory::{ReservationBook, SetQuantityOutcome, StockRows};
-use souk_orders::{CancelOutcome, OrderRecord, Orders, ReviseOutcome};
+use souk_orders::{CancelOutcome, Direction, OrderRecord, Orders, Page, PlacedBetween, ReviseOutcome};
 use souk_wiring::Call;
 use souk_workflows::{
     follow_order::{FollowOrder, FollowOutcome},
@@ -278,8 +278,12 @@ async fn what_is_on_its_way_is_found_until_it_is_delivered() {
     let found = async |before| world.orders.on_the_way(&shard, before, None).await.unwrap().items;
     assert_eq!(found(at(100)).await, [], "a part has left");
     world.leave(1, "west", at(2)).await;
-    assert_eq!(found(at(2)).await, []);
-    assert_eq!(found(at(3)).await, [id(1)]);
+    let placed = world.orders.get(&id(1)).await.unwrap().unwrap().created_at;
+    assert_eq!(found(placed).await, []);
+    assert_eq!(found(placed + SignedDuration::from_millis(1)).await, [id(1)], "by when it was placed");
+    let page = Page { placed: PlacedBetween::default(), direction: Direction::NewestFirst, after: None, limit: 5 };
+    let listed = world.orders.in_status(&[OrderStatus::Shipped], &page).await.unwrap();
+    assert_eq!(listed.iter().map(|found| &found.order_id).collect::<Vec<_>>(), [&id(1)]);
     let delivered = world.orders.revise(&id(1), |order| order.deliver(Actor::Sweeper, at(4))).await.unwrap();
     assert!(matches!(delivered, ReviseOutcome::Revised(order) if order.status == OrderStatus::Delivered));
     assert_eq!(found(at(100)).await, []);

@@ -12,7 +12,7 @@ use souk_events::inventory::{RowGrown, RowTask};
 use souk_inventory::StockRows;
 use souk_orders::{
     Archive, AttachOutcome, CancelOutcome, Checkout, CheckoutState, Checkouts, CloseOutcome, CloseReason,
-    ConfirmOutcome, OpenOutcome, Orders, PutOutcome, SettleOutcome,
+    ConfirmOutcome, OpenOutcome, Opening, Orders, PutOutcome, RoomOutcome, SettleOutcome, ShopperLimits,
 };
 use souk_wiring::Call;
 use souk_workflows::{
@@ -161,8 +161,13 @@ impl World {
 async fn a_checkout_leaves_open_once_and_is_listed_until_then() {
     let world = World::new().await;
     let checkouts = &world.checkouts;
+    let limits = ShopperLimits { checkouts: 5, units: 50 };
     for (n, created) in [(1, 5), (2, 0)] {
-        assert_eq!(checkouts.open(&checkout(n, created)).await.unwrap(), OpenOutcome::Opened);
+        let (new, user) = (checkout(n, created), "u".parse().unwrap());
+        let opening = Opening { checkout_id: new.checkout_id.clone(), units: 1, until: new.expires_at };
+        let room = checkouts.make_room(&user, limits, &opening, at(created)).await.unwrap();
+        assert_eq!(room, RoomOutcome::Counted);
+        assert_eq!(checkouts.open(&new).await.unwrap(), OpenOutcome::Opened);
     }
     let found = checkouts.open(&checkout(1, 9)).await.unwrap();
     assert_eq!(found, OpenOutcome::Found(Box::new(checkout(1, 5))), "the same request finds the same checkout");

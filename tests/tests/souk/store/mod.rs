@@ -1,5 +1,6 @@
 //! Tables and what is kept in them, on real DynamoDB semantics, in this process.
 
+mod audit_parts;
 mod carriers;
 mod cart;
 mod catalog;
@@ -7,6 +8,7 @@ mod companions;
 mod cost;
 mod finding;
 mod flash_sales;
+mod frequency;
 mod fulfilment;
 mod holding;
 mod inventory;
@@ -22,6 +24,7 @@ mod pictures;
 mod pricing;
 mod reconciliation;
 mod renames;
+mod renewals;
 mod shortages;
 mod tables;
 mod tree;

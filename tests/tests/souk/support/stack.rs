@@ -1,7 +1,7 @@
-use std::{collections::HashMap, sync::OnceLock};
+use std::{collections::HashMap, path::PathBuf, sync::OnceLock};
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Api;
 
@@ -23,9 +23,13 @@ pub struct Stack {
     pub(super) set_aside_bucket: String,
     pub gateway_url: String,
     pub gateway_api_key: String,
+    pub gateway_webhook_secret: String,
     /// What the carrier "Swift Parcel" signs with.
     pub carrier_secret: String,
     users: HashMap<String, User>,
+    /// What it was deployed with; all others are the template's own.
+    parameters: HashMap<String, Value>,
+    state_dir: PathBuf,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,6 +52,19 @@ impl Stack {
     /// Whether its functions run on this machine, and reach whoever listens here.
     pub fn is_here(&self) -> bool {
         self.aws_endpoint_url.is_some()
+    }
+
+    /// A number that it was deployed with.
+    pub fn parameter(&self, name: &str) -> usize {
+        let own = souk_testkit::templates::read("template")["Parameters"][name]["Default"].as_u64();
+        let given =
+            self.parameters.get(name).map(|given| given.to_string().trim_matches('"').parse::<usize>().unwrap());
+        given.or_else(|| own?.try_into().ok()).unwrap_or_else(|| panic!("{name} is no number"))
+    }
+
+    /// A file of the emulator's, where it runs on this machine.
+    pub(super) fn emulators(&self, path: &str) -> Option<String> {
+        std::fs::read_to_string(self.state_dir.join("emulator/state").join(path)).ok()
     }
 
     /// A client without a token.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::intent::{CancellationReason, NewIntent, Seconds};
-use crate::payment_method::PaymentMethod;
+use crate::payment_method::Presented;
 
 /// The kinds of request, as faults and the request log name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub enum Operation {
     List,
     /// `POST /v1/refunds`
     Refund,
+    /// `POST /v1/customers`
+    Customer,
 }
 
 /// What is asked of the ledger.
@@ -44,7 +46,9 @@ pub enum Command {
         /// Its id.
         intent: String,
         /// Another method to charge.
-        payment_method: Option<PaymentMethod>,
+        payment_method: Option<Presented>,
+        /// Whether the customer is not there.
+        off_session: bool,
         /// Whether the charge is answered, and not only its id.
         expand: bool,
     },
@@ -80,6 +84,8 @@ pub enum Command {
         /// The caller's own keys.
         metadata: BTreeMap<String, String>,
     },
+    /// Make a customer.
+    NewCustomer,
     /// List intents, newest first.
     ListIntents {
         /// Which part of the list.
@@ -126,6 +132,7 @@ impl Command {
             Self::Cancel { .. } => Operation::Cancel,
             Self::Retrieve { .. } => Operation::Retrieve,
             Self::Refund { .. } => Operation::Refund,
+            Self::NewCustomer => Operation::Customer,
             Self::ListIntents { .. } | Self::ListRefunds { .. } | Self::ListDisputes { .. } => Operation::List,
         }
     }
@@ -139,7 +146,7 @@ impl Command {
             | Self::Retrieve { intent, .. }
             | Self::Refund { intent, .. } => Some(intent),
             Self::ListRefunds { intent, .. } | Self::ListDisputes { intent, .. } => intent.as_deref(),
-            Self::Create { .. } | Self::ListIntents { .. } => None,
+            Self::Create { .. } | Self::NewCustomer | Self::ListIntents { .. } => None,
         }
     }
 }

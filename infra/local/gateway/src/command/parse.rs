@@ -5,8 +5,8 @@ use souk_domain::money::Currency;
 use super::{Command, PageRequest};
 use crate::error::ApiError;
 use crate::form::{Params, missing};
-use crate::intent::{CancellationReason, CaptureMethod, NewIntent, Seconds};
-use crate::payment_method::PaymentMethod;
+use crate::intent::{CancellationReason, CaptureMethod, FutureUsage, NewIntent, Seconds};
+use crate::payment_method::Presented;
 
 impl Command {
     /// Parses `POST /v1/payment_intents`.
@@ -28,6 +28,11 @@ impl Command {
         )?;
         let confirm = params.take_boolean("confirm")?.unwrap_or(false);
         let payment_method = payment_method(&mut params)?;
+        let customer = params.take("customer");
+        let setup_future_usage = params.take_word(
+            "setup_future_usage",
+            &[("on_session", FutureUsage::OnSession), ("off_session", FutureUsage::OffSession)],
+        )?;
         // Every test method here is a card, so which methods are offered, and where to come back to, change nothing.
         params.take_boolean("automatic_payment_methods[enabled]")?;
         params.take("automatic_payment_methods[allow_redirects]");
@@ -47,6 +52,8 @@ impl Command {
             payment_method,
             payment_method_types: types,
             metadata: params.take_map("metadata"),
+            customer,
+            setup_future_usage,
         };
         params.take("description");
         params.finish()?;
@@ -61,8 +68,9 @@ impl Command {
         let expand = expands_charge(&mut params);
         params.take("return_url");
         let payment_method = payment_method(&mut params)?;
+        let off_session = params.take_boolean("off_session")?.unwrap_or(false);
         params.finish()?;
-        Ok(Self::Confirm { intent, payment_method, expand })
+        Ok(Self::Confirm { intent, payment_method, off_session, expand })
     }
 
     /// Parses `POST /v1/payment_intents/{id}/capture`.
@@ -125,6 +133,17 @@ impl Command {
         let metadata = params.take_map("metadata");
         params.finish()?;
         Ok(Self::Refund { intent, amount, reason, metadata })
+    }
+
+    /// Parses `POST /v1/customers`.
+    ///
+    /// # Errors
+    /// As [`Command::create`].
+    pub fn customer(mut params: Params) -> Result<Self, ApiError> {
+        params.take_map("metadata");
+        params.take("description");
+        params.finish()?;
+        Ok(Self::NewCustomer)
     }
 
     /// Parses `GET /v1/payment_intents`.
@@ -200,13 +219,10 @@ fn chargeable(amount: i64, currency: &str) -> Result<Currency, ApiError> {
     Ok(known)
 }
 
-fn payment_method(params: &mut Params) -> Result<Option<PaymentMethod>, ApiError> {
+fn payment_method(params: &mut Params) -> Result<Option<Presented>, ApiError> {
     let Some(id) = params.take("payment_method") else { return Ok(None) };
-    match PaymentMethod::parse(&id) {
-        Some(method) => Ok(Some(method)),
-        None => {
-            let message = format!("No such PaymentMethod: '{id}'");
-            Err(ApiError::parameter("resource_missing", "payment_method", message))
-        }
+    match Presented::parse(&id) {
+        Some(presented) => Ok(Some(presented)),
+        None => Err(ApiError::no_such_method(&id)),
     }
 }

@@ -73,6 +73,11 @@ pub async fn disputes(State(gateway): State<Arc<Gateway>>, Query(filter): Query<
     Json(json!({ "disputes": matching.map(render::dispute).collect::<Vec<Value>>() }))
 }
 
+/// `GET /__fake/customers`
+pub async fn customers(State(gateway): State<Arc<Gateway>>) -> Json<Value> {
+    Json(json!({ "customers": gateway.books().ledger.customers() }))
+}
+
 fn describe(intent: &Intent) -> Value {
     let mut shown = render::intent(intent);
     if let Value::Object(fields) = &mut shown {

@@ -29,6 +29,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/__fake/intents/{id}/age", post(provoke::age))
         .route("/__fake/intents/{id}/refund", post(provoke::refund))
         .route("/__fake/intents/{id}/dispute", post(provoke::open_dispute))
+        .route("/__fake/customers", get(inspect::customers).delete(provoke::delete_customers))
         .route("/__fake/disputes", get(inspect::disputes))
         .route("/__fake/disputes/{id}", post(provoke::move_dispute))
         .route("/__fake/refunds", get(inspect::refunds))

@@ -150,6 +150,13 @@ pub async fn move_dispute(
     Ok(Json(shown))
 }
 
+/// `DELETE /__fake/customers`: somebody deletes them at the gateway's own console.
+pub async fn delete_customers(State(gateway): State<Arc<Gateway>>) -> StatusCode {
+    gateway.books().ledger.delete_customers();
+    gateway.set_changed();
+    StatusCode::NO_CONTENT
+}
+
 /// `POST /__fake/intents/{id}/expire`: the hold lapses now.
 pub async fn expire(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
     let (shown, event) = gateway.books().ledger.expire_one(&id, clock::now())?;

@@ -1,7 +1,7 @@
 //! Confirming an intent, and the customer's answer to an authentication challenge.
 
 use super::{CaptureMethod, Intent, Refusal, Seconds, State};
-use crate::payment_method::{Decline, PaymentMethod, Verdict};
+use crate::payment_method::{Decline, Presented, Verdict};
 
 /// How a confirmation that was carried out ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +17,15 @@ pub enum Confirmation {
 }
 
 impl Intent {
-    /// Tries to charge the attached payment method, or `replacement` where one is given.
+    /// Tries to charge the attached payment method, or `replacement` where one is given. `off_session`: the customer is not
+    /// there to authenticate.
     ///
     /// # Errors
     /// Refused once the payment is held, taken or canceled, and without a payment method.
     pub fn confirm(
         &mut self,
-        replacement: Option<PaymentMethod>,
+        replacement: Option<Presented>,
+        off_session: bool,
         charge_id: String,
         hold_until: Seconds,
     ) -> Result<Confirmation, Refusal> {
@@ -31,16 +33,20 @@ impl Intent {
         if !ALLOWED.contains(&self.state.name()) {
             return Err(Refusal::UnexpectedState { attempted: "confirmed", allowed: ALLOWED });
         }
-        let attached = self.payment_method.as_deref().and_then(PaymentMethod::parse);
-        let Some(method) = replacement.or(attached) else {
+        let attached = self.payment_method.as_deref().and_then(Presented::parse);
+        let Some(presented) = replacement.or(attached) else {
             return Err(Refusal::PaymentMethodMissing);
         };
-        self.payment_method = Some(method.id().to_owned());
-        Ok(match method.verdict() {
+        self.payment_method = Some(presented.id.clone());
+        Ok(match presented.method.verdict() {
             Verdict::Approve => self.approve(charge_id, hold_until),
             Verdict::Decline(decline) => {
                 self.latest_charge = Some(charge_id);
                 self.decline(decline)
+            }
+            Verdict::Challenge if off_session => {
+                self.latest_charge = Some(charge_id);
+                self.decline(Decline::authentication_required())
             }
             Verdict::Challenge => {
                 self.state = State::RequiresAction;
@@ -66,6 +72,8 @@ impl Intent {
     }
 
     fn approve(&mut self, charge_id: String, hold_until: Seconds) -> Confirmation {
+        let presented = self.payment_method.as_deref().and_then(Presented::parse);
+        self.payment_method = presented.map(|presented| presented.used(&charge_id));
         self.latest_charge = Some(charge_id);
         self.last_payment_error = None;
         match self.capture_method {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::payment_method::{Decline, PaymentMethod};
+use crate::payment_method::{Decline, PaymentMethod, Presented};
 
 /// Seconds since the Unix epoch, the unit in which Stripe's API speaks of time.
 pub type Seconds = i64;
@@ -140,6 +140,22 @@ pub struct Intent {
     /// Whether its charge was ever disputed.
     #[serde(default)]
     pub disputed: bool,
+    /// Whose it is.
+    #[serde(default)]
+    pub customer: Option<String>,
+    /// What the method that pays for it is kept for.
+    #[serde(default)]
+    pub setup_future_usage: Option<FutureUsage>,
+}
+
+/// What a payment method is kept for, by the customer of the intent that it paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FutureUsage {
+    /// Payments at which the customer is there.
+    OnSession,
+    /// Any payments.
+    OffSession,
 }
 
 /// What a caller asks for when creating an intent.
@@ -152,11 +168,15 @@ pub struct NewIntent {
     /// When the money moves.
     pub capture_method: CaptureMethod,
     /// A payment method to attach.
-    pub payment_method: Option<PaymentMethod>,
+    pub payment_method: Option<Presented>,
     /// The types the caller accepts.
     pub payment_method_types: Vec<String>,
     /// The caller's own keys.
     pub metadata: BTreeMap<String, String>,
+    /// Whose it is.
+    pub customer: Option<String>,
+    /// What the method is to be kept for.
+    pub setup_future_usage: Option<FutureUsage>,
 }
 
 /// Why a transition was refused; the intent is as it was before.
@@ -204,13 +224,15 @@ impl Intent {
             currency: new.currency,
             created: now,
             metadata: new.metadata,
-            payment_method: new.payment_method.map(|method| method.id().to_owned()),
+            payment_method: new.payment_method.map(|presented| presented.id),
             payment_method_types: new.payment_method_types,
             capture_method: new.capture_method,
             state,
             last_payment_error: None,
             effects: Effects::default(),
             disputed: false,
+            customer: new.customer,
+            setup_future_usage: new.setup_future_usage,
         }
     }
 
@@ -221,7 +243,17 @@ impl Intent {
 
     /// True where this method pays for it.
     pub fn paid_with(&self, method: PaymentMethod) -> bool {
-        self.payment_method.as_deref() == Some(method.id())
+        self.payment_method.as_deref().and_then(Presented::parse).is_some_and(|presented| presented.method == method)
+    }
+
+    /// The customer who may use the method that it was paid with again; none where it was not paid.
+    pub fn attaches(&self) -> Option<&str> {
+        self.customer.as_deref().filter(|_| self.was_paid() && self.setup_future_usage.is_some())
+    }
+
+    /// True where money was held or taken for it, whatever became of it.
+    pub fn was_paid(&self) -> bool {
+        self.effects.authorizations + self.effects.captures > 0
     }
 
     /// Minor units held now.

@@ -8,14 +8,14 @@ fn intent(method: Option<&str>) -> Intent {
         amount: 500,
         currency: "usd".to_owned(),
         capture_method: CaptureMethod::Manual,
-        payment_method: method.map(|id| PaymentMethod::parse(id).expect("a known method")),
+        payment_method: method.map(|id| Presented::parse(id).expect("a known method")),
         ..NewIntent::default()
     };
     Intent::new("pi_1".to_owned(), "pi_1_secret_x".to_owned(), new, NOW)
 }
 
 fn confirm(intent: &mut Intent) -> Result<Confirmation, Refusal> {
-    intent.confirm(None, "ch_1".to_owned(), HOLD_UNTIL)
+    intent.confirm(None, false, "ch_1".to_owned(), HOLD_UNTIL)
 }
 
 fn held() -> Intent {
@@ -49,8 +49,8 @@ fn an_intent_without_a_method_waits_for_one() {
     let mut intent = intent(None);
     assert_eq!(intent.state, State::RequiresPaymentMethod);
     assert_eq!(confirm(&mut intent), Err(Refusal::PaymentMethodMissing));
-    let replacement = PaymentMethod::parse("pm_card_visa");
-    assert_eq!(intent.confirm(replacement, "ch_1".to_owned(), HOLD_UNTIL), Ok(Confirmation::Authorized));
+    let replacement = Presented::parse("pm_card_visa");
+    assert_eq!(intent.confirm(replacement, false, "ch_1".to_owned(), HOLD_UNTIL), Ok(Confirmation::Authorized));
 }
 
 #[test]
@@ -71,8 +71,8 @@ fn a_declined_intent_can_be_paid_with_another_card() {
     assert_eq!(intent.payment_method, None);
     assert_eq!(confirm(&mut intent), Err(Refusal::PaymentMethodMissing));
 
-    let other = PaymentMethod::parse("pm_card_visa");
-    assert_eq!(intent.confirm(other, "ch_2".to_owned(), HOLD_UNTIL), Ok(Confirmation::Authorized));
+    let other = Presented::parse("pm_card_visa");
+    assert_eq!(intent.confirm(other, false, "ch_2".to_owned(), HOLD_UNTIL), Ok(Confirmation::Authorized));
     assert_eq!(intent.last_payment_error, None);
 }
 
@@ -93,6 +93,28 @@ fn a_challenge_ends_in_a_hold_or_in_a_decline() {
     let outcome = failed.authenticate(false, "ch_1".to_owned(), HOLD_UNTIL);
     assert_eq!(outcome, Ok(Confirmation::Declined(Decline::authentication_failed())));
     assert_eq!(failed.state, State::RequiresPaymentMethod);
+}
+
+#[test]
+fn a_customer_who_is_not_there_cannot_be_challenged() {
+    let mut away = intent(Some("pm_card_authenticationRequired"));
+    let declined = away.confirm(None, true, "ch_1".to_owned(), HOLD_UNTIL);
+    assert_eq!(declined, Ok(Confirmation::Declined(Decline::authentication_required())));
+    assert_eq!(away.state, State::RequiresPaymentMethod);
+}
+
+#[test]
+fn a_token_becomes_a_method_of_its_own_once_it_has_paid() {
+    let first = held();
+    let id = first.payment_method.as_deref().unwrap();
+    assert_eq!(id, "pm_1_card_visa");
+    let used = Presented::parse(id).unwrap();
+    assert!(used.was_used() && used.method == PaymentMethod::Visa);
+    assert_eq!(used.used("ch_2"), "pm_1_card_visa", "and stays the same");
+    assert!(!Presented::parse("pm_card_visa").unwrap().was_used());
+    for unheard_of in ["pm__card_visa", "pm_1_card_nobody", "pm_1"] {
+        assert_eq!(Presented::parse(unheard_of), None, "{unheard_of}");
+    }
 }
 
 #[test]

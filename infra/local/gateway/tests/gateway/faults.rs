@@ -74,6 +74,21 @@ async fn a_server_error_after_the_effect_sticks_to_its_key() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_the_bank_sticks_to_its_key_and_nothing_happens() {
+    let gateway = Gateway::start().await;
+    let id = gateway.held("ord_1").await;
+    let path = format!("{CREATE}/{id}/capture");
+    gateway.fault(json!({"operation": "capture", "fault": "refused", "order_id": "ord_1"})).await;
+    for replayed in [false, true] {
+        let refused = gateway.try_post(&path, Some("k"), "").await.unwrap();
+        assert_eq!((refused.status, refused.replayed()), (402, replayed));
+        assert_eq!(refused.json["error"]["code"], "card_declined");
+    }
+    assert_eq!(gateway.inspect("ord_1").await["effects"]["captures"], 0);
+    assert_eq!(gateway.try_post(&path, Some("other"), "").await.unwrap().status, 200);
+}
+
+#[tokio::test]
 async fn a_slow_request_takes_effect_though_the_caller_left() {
     let gateway = Gateway::start().await;
     let id = gateway.intent("ord_1", "pm_card_visa").await;

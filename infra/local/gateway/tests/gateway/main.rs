@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test may give up")]
 
 mod client;
+mod customers;
 mod expiry;
 mod faults;
 mod idempotency;

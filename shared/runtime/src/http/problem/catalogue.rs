@@ -63,6 +63,9 @@ catalogue! {
     MethodNotAllowed: 405 "method-not-allowed" "Not with this method",
         when "The path exists and does not take this method.",
         then "Use a method of the header `Allow`.";
+    TooManyRequests: 429 "too-many-requests" "Too many requests",
+        when "The caller has asked this route as often as one user may in a minute.",
+        then "Repeat the request after `Retry-After`: nothing was done.";
     Internal: 500 "internal" "Something went wrong",
         when "The fault is on the shop's side and has been recorded.",
         then "Report the `request_id`. Repeating a request that is safe to repeat may help.";

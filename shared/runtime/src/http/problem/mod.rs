@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use catalogue::{
-    Forbidden, IfMatchRequired, Internal, InvalidRequest, NotFound, StaleVersion, TryAgain, Unauthorized, Unprocessable,
+    Forbidden, IfMatchRequired, Internal, InvalidRequest, NotFound, StaleVersion, TooManyRequests, TryAgain,
+    Unauthorized, Unprocessable,
 };
 
 use super::Response;
@@ -168,6 +169,12 @@ impl Problem {
     pub(super) fn stale_against(&self) -> Option<u64> {
         let present = self.rest.extensions.get("present_version").filter(|_| self.kind == StaleVersion::KIND);
         present.and_then(Value::as_u64)
+    }
+
+    /// 429: the caller asks too often, and may ask again after so many seconds.
+    pub fn too_many_requests(after_seconds: i64) -> Self {
+        let detail = format!("You have asked this as often as a user may in a minute. Ask again in {after_seconds} s.");
+        Self::new(TooManyRequests, detail).with_header("retry-after", after_seconds.to_string())
     }
 
     /// 503: try again shortly; nothing was done, or repeating is safe.

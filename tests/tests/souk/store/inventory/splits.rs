@@ -83,7 +83,7 @@ async fn a_row_that_remembers_much_is_split_and_merged_when_it_is_over() {
         assert!(shelf.rows.collect(row, marks, at(100)).await.unwrap().unwrap().outcome);
     }
     spread.merge(&key("a", "w1"), at(101), &mut report).await.unwrap();
-    assert_eq!((report.split, report.moved), (1, 995));
+    assert_eq!((report.split, report.moved), (1, 795));
     assert_eq!(shelf.numbers("a", "w1").await, (995, 0, 995));
     assert_eq!(shelf.whole().await, (1_000, 5, 995));
     // Whoever held in a split is sold from there; what they give up comes home with the next scan.
