@@ -47,7 +47,7 @@ fn samples() -> Map<String, Value> {
         },
         "Conduct": { "sale_id": "none", "conductor": "nobody" },
         "HintDue": { "sku": "none" },
-        "MarksGrown": { "sku": "none", "warehouse_id": "none" },
+        "RowGrown": { "sku": "none", "warehouse_id": "none", "task": "share_out" },
         "ReservationTimer": { "reservation_id": "res_none" },
         "PageRefresh": { "of": "seller", "seller_id": "none", "listing": { "rename": "none", "segment": 0, "after": "none" } },
         "ProductChanged": on_the_bus("souk.catalog", "ProductChanged", json!({
@@ -83,7 +83,7 @@ fn samples() -> Map<String, Value> {
     let known: BTreeSet<String> = samples
         .keys()
         .cloned()
-        .chain(["OrderChangedLine", "OrderLeft", "Listing", "NameOf", "Published"].map(str::to_owned))
+        .chain(["OrderChangedLine", "OrderLeft", "Listing", "NameOf", "Published", "RowTask"].map(str::to_owned))
         .collect();
     assert_eq!(types, known, "a message type without a sample");
     samples

@@ -25,14 +25,14 @@ enum Way {
 #[tokio::test]
 async fn the_sample_catalogue_is_found_as_judged() {
     let floors = [(Group::Kinds, 0.98), (Group::Modifiers, 0.97), (Group::Misspelt, 0.94), (Group::KnownItems, 0.98)];
-    measure(sample().await, floors).await;
+    measure(&sample().await, floors).await;
 }
 
 #[tokio::test]
 async fn the_real_catalogue_is_found_as_judged() {
     let Some(retail) = retail().await else { return };
     let floors = [(Group::Kinds, 0.98), (Group::Modifiers, 0.95), (Group::Misspelt, 0.95), (Group::KnownItems, 0.98)];
-    measure(retail, floors).await;
+    measure(&retail, floors).await;
 }
 
 async fn measure(measured: &Measured, floors: Floors) {

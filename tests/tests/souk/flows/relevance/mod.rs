@@ -18,7 +18,7 @@ mod published;
 mod reindexing;
 mod sample;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use souk_domain::money::Currency;
 use souk_search::{CurrentSynonyms, CursorKey, Search, SearchAnswer, SearchIndex, SearchQuery, Sort, Suggester};
@@ -32,7 +32,7 @@ pub struct Measured {
     pub index: Search,
     pub suggester: Suggester,
     pub name: String,
-    pub catalogue: Catalogue,
+    pub catalogue: Arc<Catalogue>,
 }
 
 /// Where OpenSearch is.
@@ -41,35 +41,42 @@ pub fn opensearch() -> &'static str {
     ADDRESS.get_or_init(|| std::env::var("SOUK_OPENSEARCH").unwrap_or_else(|_| stack().opensearch_url.clone()))
 }
 
-/// The sample catalogue in an index of its own; tests share it.
-pub async fn sample() -> &'static Measured {
-    static SAMPLE: OnceCell<Measured> = OnceCell::const_new();
-    SAMPLE.get_or_init(|| async { Measured::of("sample", Catalogue::sample()).await }).await
+/// The sample catalogue in an index of its own, which tests share. Each asks by connections of its own: one ends with the
+/// test that made it.
+pub async fn sample() -> Measured {
+    static SAMPLE: OnceCell<(String, Arc<Catalogue>)> = OnceCell::const_new();
+    let (name, catalogue) = SAMPLE.get_or_init(|| filled("sample", Catalogue::sample())).await;
+    Measured::in_index(name, catalogue)
 }
 
 /// The Retail Demo Store's catalogue, where it lies beside the project.
-pub async fn retail() -> Option<&'static Measured> {
-    static RETAIL: OnceCell<Option<Measured>> = OnceCell::const_new();
-    let filled = RETAIL.get_or_init(|| async {
-        match Catalogue::retail() {
-            Some(catalogue) => Some(Measured::of("retail", catalogue).await),
-            None => None,
-        }
-    });
-    filled.await.as_ref()
+pub async fn retail() -> Option<Measured> {
+    let (name, catalogue) = filled("retail", Catalogue::retail()?).await;
+    Some(Measured::in_index(&name, &catalogue))
+}
+
+/// An index of this catalogue.
+async fn filled(name: &str, catalogue: Catalogue) -> (String, Arc<Catalogue>) {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    let _turn = TURN.lock().await;
+    let name = format!("relevance-{name}");
+    catalogue.fill(opensearch(), &name).await;
+    (name, Arc::new(catalogue))
 }
 
 impl Measured {
     /// An index of this catalogue.
     pub async fn of(name: &str, catalogue: Catalogue) -> Self {
-        static TURN: Mutex<()> = Mutex::const_new(());
-        let _turn = TURN.lock().await;
-        let name = format!("relevance-{name}");
-        catalogue.fill(opensearch(), &name).await;
-        let index = SearchIndex::unsigned(opensearch()).unwrap().searching(&name);
+        let (name, catalogue) = filled(name, catalogue).await;
+        Self::in_index(&name, &catalogue)
+    }
+
+    fn in_index(name: &str, catalogue: &Arc<Catalogue>) -> Self {
+        let index = SearchIndex::unsigned(opensearch()).unwrap().searching(name);
         let (synonyms, key) = (CurrentSynonyms::built_in(), CursorKey::new("the key of these tests"));
         let suggester = Suggester::new(index.clone(), synonyms.clone());
-        Self { index: Search::new(index, synonyms, key, Currency::USD), suggester, name, catalogue }
+        let index = Search::new(index, synonyms, key, Currency::USD);
+        Self { index, suggester, name: name.to_owned(), catalogue: Arc::clone(catalogue) }
     }
 
     /// The first ten for these words.
