@@ -76,6 +76,22 @@ impl Table {
         self.read(key, true).await
     }
 
+    /// Reads one item as it stood a moment ago, at half the price, where that suffices; where it does not, or none was there,
+    /// as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`]; an absent item is `Ok(None)`.
+    pub async fn get_sufficing<T: DeserializeOwned>(
+        &self,
+        key: &[(&str, &str)],
+        suffices: impl FnOnce(&T) -> bool,
+    ) -> Result<Option<T>, StoreError> {
+        match self.get_eventually(key).await?.filter(suffices) {
+            Some(seen) => Ok(Some(seen)),
+            None => self.get(key).await,
+        }
+    }
+
     /// Reads one item, eventually consistent, at half the price. Only where staleness costs nothing.
     ///
     /// # Errors

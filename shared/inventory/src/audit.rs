@@ -11,7 +11,7 @@ use souk_domain::{
 use souk_dynamo::{Page, StoreError};
 use souk_wiring::FromEnvironment;
 
-use crate::{Ledger, ReservationBook, StockRows, flash_sale_units::Allotment, row_write::stored};
+use crate::{Ledger, ReservationBook, StockRows, flash_sale_units::Allotment};
 
 /// A row that was written less long ago is not at rest: its ledger follows by a stream.
 const REST: SignedDuration = SignedDuration::from_secs(10);
@@ -156,12 +156,9 @@ impl StockAuditor {
     async fn rows_of(&self, sku: &Sku) -> Result<Vec<RowFacts>, StoreError> {
         let mut rows: Vec<RowFacts> = self.rows.table.partition("sku", sku.as_str()).await?;
         let splits = rows.iter().flat_map(|row| row.splits.all().map(|split| row.key().of_split(split)));
-        let splits: Vec<_> = splits.map(|row| (row.partition().into_owned(), row.warehouse_id)).collect();
-        if !splits.is_empty() {
-            let keys: Vec<_> = splits.iter().map(|(partition, warehouse_id)| stored(partition, warehouse_id)).collect();
-            rows.extend(self.rows.table.read_many::<RowFacts, _>(&keys).await?);
-            rows.sort_by_key(RowFacts::key);
-        }
+        let splits: Vec<RowKey> = splits.collect();
+        rows.extend(self.rows.read_rows::<RowFacts>(&splits).await?);
+        rows.sort_by_key(RowFacts::key);
         Ok(rows)
     }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use souk_domain::{
     ids::{FlashSaleId, ReservationId, Sku, WarehouseId},
-    stock::{Allocation, Change, Demand, Shortage, allocate},
+    stock::{Allocation, Change, Demand, Shortage, StockRow, allocate},
 };
 use souk_dynamo::{Backoff, Refusal, StoreError, Table, Transaction, TransactionOutcome, attribute, n};
 use souk_wiring::FromEnvironment;
@@ -87,7 +87,8 @@ impl FlashSaleUnits {
                 return Ok(AllotOutcome::Allotted(allotted.lines));
             }
             let rows = self.rows.of_sku(sku).await?;
-            let lines = match allocate(&demand, &rows, &[]) {
+            let offered: Vec<_> = rows.iter().map(StockRow::offered).collect();
+            let lines = match allocate(&demand, &offered, &[]) {
                 Ok(lines) => lines,
                 Err(_) if self.rows.gather_all(&rows, units, now).await? => continue,
                 Err(shortage) => return Ok(AllotOutcome::OutOfStock(shortage)),

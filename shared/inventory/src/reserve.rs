@@ -82,7 +82,7 @@ impl Reservations {
         let mut candidates = self.read_candidates(&demand).await?;
         let mut cost = ReservationCost::default();
         while cost.attempts < ATTEMPTS {
-            let plan = match allocate(&demand, &candidates.0, &request.nearest) {
+            let plan = match allocate(&demand, &candidates.offered(), &request.nearest) {
                 Ok(plan) if plan.len() > MAX_ROWS => return Ok(ReserveOutcome::Scattered),
                 Ok(plan) => plan,
                 Err(shortage) if self.rows.gather_all(&candidates.0, shortage.requested, now).await? => {
@@ -145,6 +145,10 @@ impl Reservations {
 }
 
 impl CandidateRows {
+    fn offered(&self) -> Vec<Allocation> {
+        self.0.iter().map(StockRow::offered).collect()
+    }
+
     fn row(&mut self, line: &Allocation) -> Option<&mut StockRow> {
         self.0.iter_mut().find(|row| row.sku == line.sku && row.warehouse_id == line.warehouse_id)
     }

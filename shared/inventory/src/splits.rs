@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use souk_domain::{
     ids::Sku,
     stock::{Change, Delta, Holds, Movement, MovementKind, RowKey, Split, Splits, StockRow, Transfer},
@@ -39,15 +40,17 @@ impl StockRows {
     /// # Errors
     /// [`StoreError`].
     pub async fn rows_of_keys(&self, rows: &[RowKey]) -> Result<Vec<StockRow>, StoreError> {
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
+        let mut rows: Vec<StockRow> = self.read_rows(rows).await?;
+        rows.sort_by_key(|row| row.split);
+        Ok(rows)
+    }
+
+    /// The items of these rows, in any order; nothing is read where there are none.
+    pub(crate) async fn read_rows<T: DeserializeOwned>(&self, rows: &[RowKey]) -> Result<Vec<T>, StoreError> {
         let partitions: Vec<_> = rows.iter().map(RowKey::partition).collect();
         let keys: Vec<_> =
             partitions.iter().zip(rows).map(|(partition, row)| stored(partition, &row.warehouse_id)).collect();
-        let mut rows: Vec<StockRow> = self.table.read_many(&keys).await?;
-        rows.sort_by_key(|row| row.split);
-        Ok(rows)
+        self.table.read_many(&keys).await
     }
 
     /// What a warehouse has of a SKU, whatever its row was split into.

@@ -130,11 +130,9 @@ impl Checkouts {
         user_id: &UserId,
         now: Timestamp,
     ) -> Result<Option<Checkout>, StoreError> {
-        let seen: Option<Checkout> = self.table.get_eventually(&[("id", checkout_id.as_str())]).await?;
-        match seen {
-            Some(seen) if seen.user_id == *user_id && seen.may_be_ordered(now) => Ok(Some(seen)),
-            _ => self.of_user(checkout_id, user_id).await,
-        }
+        let suffices = |seen: &Checkout| seen.user_id == *user_id && seen.may_be_ordered(now);
+        let found = self.table.get_sufficing(&[("id", checkout_id.as_str())], suffices).await?;
+        Ok(found.filter(|checkout| checkout.user_id == *user_id))
     }
 
     /// Gives a checkout up, unless an order has consumed it. True where it is given up now.

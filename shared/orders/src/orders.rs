@@ -53,13 +53,10 @@ impl Orders {
     /// # Errors
     /// [`StoreError`].
     pub async fn since(&self, order_id: &OrderId, version: Option<u64>) -> Result<Option<Order>, StoreError> {
-        if let Some(version) = version
-            && let Some(order) = self.recent(order_id).await?
-            && order.version >= version
-        {
-            return Ok(Some(order));
-        }
-        self.get(order_id).await
+        let Some(version) = version else { return self.get(order_id).await };
+        let suffices = |seen: &OrderRecord| seen.version() >= version;
+        let record = self.table.get_sufficing(&[("order_id", order_id.as_str())], suffices).await?;
+        Ok(record.map(Order::from))
     }
 
     /// One page of all hot orders, read consistently item by item; a page begins where the one before ended.

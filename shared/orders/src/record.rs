@@ -10,7 +10,7 @@ use souk_domain::{
     money::Money,
     order::{
         Address, AddressChange, CancelReason, FromCheckout, FromFlashSale, Order, OrderLine, OrderStatus, Origin,
-        Promise, Shortfall, StockTrail, Transition,
+        Promise, Shortfall, StockTrail, Transition, reached,
     },
     stock::{RowKey, RowUnits},
 };
@@ -103,6 +103,10 @@ enum TaggedOrigin {
 }
 
 impl OrderRecord {
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
     /// An order as the archive holds it, whose index lists all that have ended.
     pub(crate) fn archived(order: &Order) -> Self {
         Self { listed: Some(listed_in_archive(order.status, &order.order_id)), ..Self::from(order) }
@@ -152,7 +156,7 @@ impl From<&Order> for OrderRecord {
 
 impl From<OrderRecord> for Order {
     fn from(record: OrderRecord) -> Self {
-        let shipped_at = shipped_at(&record.history).filter(|_| record.status.has_left());
+        let shipped_at = reached(&record.history, OrderStatus::Shipped).filter(|_| record.status.has_left());
         let delivered_at = reached(&record.history, OrderStatus::Delivered);
         let shipments = record.shipments.into_iter();
         Self {
@@ -198,14 +202,6 @@ pub(crate) fn placed(created_at: Timestamp, order_id: &OrderId) -> String {
 /// A time in milliseconds, then an id, as a text that sorts as they do.
 pub(crate) fn key(milliseconds: i64, order_id: &OrderId) -> String {
     format!("{milliseconds:013}#{order_id}")
-}
-
-fn reached(history: &[Transition], status: OrderStatus) -> Option<Timestamp> {
-    history.iter().rev().find(|entry| entry.status == status).map(|entry| entry.at)
-}
-
-fn shipped_at(history: &[Transition]) -> Option<Timestamp> {
-    reached(history, OrderStatus::Shipped)
 }
 
 /// Lets the sweeper find the order from now on.

@@ -42,14 +42,8 @@ pub async fn capture<G: Gateway>(
     now: Timestamp,
 ) -> Result<CaptureOutcome, PaymentError> {
     // Held a moment ago, it is claimed or the claim is refused; anything else is asked of the record as it is.
-    let seen = records.recent(order_id).await?.filter(|record| record.state == PaymentState::Authorized);
-    let record = match seen {
-        Some(record) => record,
-        None => match records.get(order_id).await? {
-            Some(record) => record,
-            None => return Ok(nothing()),
-        },
-    };
+    let is_held = |seen: &PaymentRecord| seen.state == PaymentState::Authorized;
+    let Some(record) = records.get_sufficing(order_id, is_held).await? else { return Ok(nothing()) };
     let part = amount.filter(|part| *part != record.amount);
     if part.is_some_and(|part| part.is_nothing() || part.amount() > record.amount.amount()) {
         return Err(PaymentError::AboveAuthorized { authorized: record.amount });

@@ -194,12 +194,16 @@ impl PaymentRecords {
         self.table.get(&[("id", &key(order_id))]).await
     }
 
-    /// An order's record as it stood a moment ago, at half the price: for what a condition decides.
+    /// An order's record as it stood a moment ago, at half the price, where that suffices; else as it is.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn recent(&self, order_id: &OrderId) -> Result<Option<PaymentRecord>, StoreError> {
-        self.table.get_eventually(&[("id", &key(order_id))]).await
+    pub async fn get_sufficing(
+        &self,
+        order_id: &OrderId,
+        suffices: impl FnOnce(&PaymentRecord) -> bool,
+    ) -> Result<Option<PaymentRecord>, StoreError> {
+        self.table.get_sufficing(&[("id", &key(order_id))], suffices).await
     }
 
     /// Many orders' records, read consistently; those that are not there are left out.

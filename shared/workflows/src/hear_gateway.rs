@@ -63,10 +63,8 @@ impl HearGateway {
     /// Mostly the payment stands where the event says, and has for a moment. But for a declined one it does not go back, so
     /// that is known by a cheaper read. Whatever there may be to do is asked of the record as it is.
     async fn record_of(&self, order_id: &OrderId, event: &WebhookEvent) -> Result<Option<PaymentRecord>, StoreError> {
-        match self.payments.recent(order_id).await? {
-            Some(seen) if event.is_about(&seen) && says_nothing_for_good(event, &seen) => Ok(Some(seen)),
-            _ => self.payments.get(order_id).await,
-        }
+        let suffices = |seen: &PaymentRecord| event.is_about(seen) && says_nothing_for_good(event, seen);
+        self.payments.get_sufficing(order_id, suffices).await
     }
 
     async fn order_of(&self, event: &WebhookEvent) -> Result<Option<OrderId>, GatewayError> {

@@ -136,6 +136,11 @@ impl StockTrail {
     }
 }
 
+/// When a status was reached by this history, if it was: each is reached once at the most.
+pub fn reached(history: &[Transition], status: OrderStatus) -> Option<Timestamp> {
+    history.iter().rev().find(|entry| entry.status == status).map(|entry| entry.at)
+}
+
 /// How often an order's address may be changed: its item must not grow without end.
 pub const MAX_ADDRESS_CHANGES: usize = 20;
 
@@ -169,7 +174,12 @@ impl Order {
 
     /// When it was confirmed, if it was.
     pub fn confirmed_at(&self) -> Option<Timestamp> {
-        self.history.iter().find(|entry| entry.status == OrderStatus::Confirmed).map(|entry| entry.at)
+        self.reached_at(OrderStatus::Confirmed)
+    }
+
+    /// When it reached a status, if it did.
+    pub fn reached_at(&self, status: OrderStatus) -> Option<Timestamp> {
+        reached(&self.history, status)
     }
 
     /// True while it may be paid by another method after a decline: its time to pay is not over, and rows of stock hold its

@@ -2,7 +2,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::StockRow;
 use crate::{
     ids::{Sku, WarehouseId},
     quantity::Quantity,
@@ -64,19 +63,23 @@ pub struct Shortage {
 }
 
 /// Chooses the warehouses: as few parcels as possible; among equals those that come first in the
-/// caller's order (nearest first), then by id.
+/// caller's order (nearest first), then by id. `available` is what each warehouse can sell.
 ///
 /// # Errors
-/// [`Shortage`] for the first SKU that all rows together cannot serve.
-pub fn allocate(demand: &Demand, rows: &[StockRow], nearest: &[WarehouseId]) -> Result<Vec<Allocation>, Shortage> {
-    let stock = Stock::of(rows);
+/// [`Shortage`] for the first SKU that all warehouses together cannot serve.
+pub fn allocate(
+    demand: &Demand,
+    available: &[Allocation],
+    nearest: &[WarehouseId],
+) -> Result<Vec<Allocation>, Shortage> {
+    let stock = Stock::of(available);
     for (sku, requested) in &demand.0 {
         let available = stock.total(sku);
         if available < *requested {
             return Err(Shortage { sku: sku.clone(), requested: *requested, available });
         }
     }
-    let warehouses = by_nearness(rows, nearest);
+    let warehouses = by_nearness(available, nearest);
     let chosen = if warehouses.len() <= EXACT_UP_TO {
         smallest_set(demand, &stock, &warehouses)
     } else {
@@ -89,8 +92,8 @@ pub fn allocate(demand: &Demand, rows: &[StockRow], nearest: &[WarehouseId]) -> 
 struct Stock<'a>(BTreeMap<(&'a Sku, &'a WarehouseId), u32>);
 
 impl<'a> Stock<'a> {
-    fn of(rows: &'a [StockRow]) -> Self {
-        Self(rows.iter().map(|row| ((&row.sku, &row.warehouse_id), row.available)).collect())
+    fn of(available: &'a [Allocation]) -> Self {
+        Self(available.iter().map(|part| ((&part.sku, &part.warehouse_id), part.quantity)).collect())
     }
 
     fn at(&self, sku: &Sku, warehouse: &WarehouseId) -> u32 {
@@ -114,8 +117,9 @@ impl Demand {
     }
 }
 
-fn by_nearness<'a>(rows: &'a [StockRow], nearest: &[WarehouseId]) -> Vec<&'a WarehouseId> {
-    let stocked: BTreeSet<_> = rows.iter().filter(|row| row.available > 0).map(|row| &row.warehouse_id).collect();
+fn by_nearness<'a>(available: &'a [Allocation], nearest: &[WarehouseId]) -> Vec<&'a WarehouseId> {
+    let stocked: BTreeSet<_> =
+        available.iter().filter(|part| part.quantity > 0).map(|part| &part.warehouse_id).collect();
     let mut warehouses: Vec<_> = stocked.into_iter().collect();
     // Stable: warehouses that the caller did not name stay in order of their ids, after the named ones.
     warehouses.sort_by_key(|w| nearest.iter().position(|near| near == *w).unwrap_or(usize::MAX));
@@ -195,7 +199,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::stock::tests::row;
+
+    /// So many units that a warehouse can sell.
+    fn row(sku: &str, warehouse: &str, quantity: u32) -> Allocation {
+        Allocation { sku: sku.parse().unwrap(), warehouse_id: warehouse.parse().unwrap(), quantity }
+    }
 
     fn demand(lines: &[(&str, u32)]) -> Demand {
         let lines: Vec<(Sku, Quantity)> =
@@ -203,7 +211,7 @@ mod tests {
         Demand::of_lines(lines.iter().map(|(sku, n)| (sku, *n)))
     }
 
-    fn plan(lines: &[(&str, u32)], rows: &[StockRow], nearest: &[&str]) -> Vec<String> {
+    fn plan(lines: &[(&str, u32)], rows: &[Allocation], nearest: &[&str]) -> Vec<String> {
         let nearest: Vec<WarehouseId> = nearest.iter().map(|w| w.parse().unwrap()).collect();
         let plan = allocate(&demand(lines), rows, &nearest).unwrap();
         plan.iter().map(|a| format!("{}x{}@{}", a.quantity, a.sku, a.warehouse_id)).collect()
@@ -297,11 +305,11 @@ mod tests {
                         prop_assert!(part.quantity > 0);
                         prop_assert!(touched.insert((&part.sku, &part.warehouse_id)), "a row twice");
                         let row = rows.iter().find(|r| r.sku == part.sku && r.warehouse_id == part.warehouse_id);
-                        prop_assert!(row.is_some_and(|row| row.available >= part.quantity));
+                        prop_assert!(row.is_some_and(|row| row.quantity >= part.quantity));
                     }
                 }
                 Err(shortage) => {
-                    let there: u32 = rows.iter().filter(|r| r.sku == shortage.sku).map(|r| r.available).sum();
+                    let there: u32 = rows.iter().filter(|r| r.sku == shortage.sku).map(|r| r.quantity).sum();
                     prop_assert_eq!(there, shortage.available);
                     prop_assert!(there < shortage.requested);
                 }

@@ -1,7 +1,7 @@
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 
-use super::{Change, Holds, Movement, Place, RowKey, Split, Splits};
+use super::{Allocation, Change, Holds, Movement, Place, RowKey, Split, Splits};
 use crate::ids::{Sku, WarehouseId};
 
 /// The most units that one row holds.
@@ -106,6 +106,11 @@ impl StockRow {
             version: self.version + splits.iter().map(|row| row.version).sum::<u64>(),
             ..self.clone()
         }
+    }
+
+    /// What it can sell.
+    pub fn offered(&self) -> Allocation {
+        Allocation { sku: self.sku.clone(), warehouse_id: self.warehouse_id.clone(), quantity: self.available }
     }
 
     /// Units that are set aside, by reservations or in the row itself.

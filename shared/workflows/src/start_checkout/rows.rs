@@ -6,7 +6,7 @@
 use souk_domain::{
     ids::{CheckoutId, Sku, UserId},
     order::{LineRows, OrderLine},
-    stock::{Allocation, Area, Demand, StockRow, WarehouseRow, allocate},
+    stock::{Allocation, Area, Demand, RowKey, StockRow, WarehouseRow, allocate},
 };
 use souk_dynamo::StoreError;
 use souk_wiring::Call;
@@ -25,11 +25,11 @@ const SPARE_ROWS: usize = 2;
 
 /// What one warehouse has of one SKU.
 struct Shelf {
-    first: StockRow,
+    of: RowKey,
     /// The rows that would be asked, in this order.
     rows: Vec<StockRow>,
-    /// True where these are all that have units.
-    is_all: bool,
+    /// The warehouse's first row, where it names others that may have units and were not read.
+    unread: Option<StockRow>,
 }
 
 impl StartCheckout {
@@ -51,19 +51,19 @@ impl StartCheckout {
             }
         }
         let nearest = self.warehouses.to(ship_to, call.now).await?;
-        let plan = match allocate(&demand, &sums(&shelves), &nearest) {
+        let plan = match allocate(&demand, &offered(&shelves), &nearest) {
             Ok(plan) => plan,
             Err(_) => {
                 let open = others.all(self, user_id, call).await?.to_vec();
                 for shelf in &mut shelves {
-                    if !shelf.is_all {
-                        *shelf = self.whole_shelf(shelf.first.clone()).await?;
+                    if let Some(first) = shelf.unread.take() {
+                        *shelf = self.whole_shelf(first).await?;
                     }
                     for other in open.iter().chain(&others.closed) {
                         shelf.rows.iter_mut().for_each(|row| row.available += held_of(row, &other.checkout_id));
                     }
                 }
-                allocate(&demand, &sums(&shelves), &nearest)
+                allocate(&demand, &offered(&shelves), &nearest)
                     .map_err(|shortage| Stop::Refused(Outcome::OutOfStock(shortage)))?
             }
         };
@@ -75,28 +75,29 @@ impl StartCheckout {
 
     /// The one row, or the checkout's two splits where they have enough.
     async fn shelf(&self, first: StockRow, checkout_id: &CheckoutId, wanted: u32) -> Result<Shelf, StoreError> {
+        let of = first.key();
         let Some((one, other)) = first.splits.asked_by(checkout_id) else {
-            let is_all = first.splits.is_none();
-            return Ok(Shelf { rows: vec![first.clone()], first, is_all });
+            let unread = (!first.splits.is_none()).then(|| first.clone());
+            return Ok(Shelf { of, rows: vec![first], unread });
         };
-        let key = first.key();
-        let mut rows =
-            self.stock.rows_of_keys(&[key.of_split(one), key.of_split(other)][..1 + usize::from(one != other)]).await?;
-        let have = rows.iter().fold(0_u32, |sum, row| sum.saturating_add(row.available));
-        if have < wanted.saturating_add(TO_SPARE) {
+        let mut asked = vec![of.of_split(one), of.of_split(other)];
+        asked.dedup();
+        let mut rows = self.stock.rows_of_keys(&asked).await?;
+        if available(&rows) < wanted.saturating_add(TO_SPARE) {
             return self.whole_shelf(first).await;
         }
         // The first of them, unless only the second has all that is wanted.
         rows.sort_by_key(|row| (row.available < wanted, row.split != one));
-        Ok(Shelf { first, rows, is_all: false })
+        Ok(Shelf { of, rows, unread: Some(first) })
     }
 
     /// All rows of the warehouse, those first that have most.
     async fn whole_shelf(&self, first: StockRow) -> Result<Shelf, StoreError> {
         let mut rows = self.stock.splits_of(&first).await?;
-        rows.push(first.clone());
+        let of = first.key();
+        rows.push(first);
         rows.sort_by_key(|row| (std::cmp::Reverse(row.available), row.split));
-        Ok(Shelf { first, rows, is_all: true })
+        Ok(Shelf { of, rows, unread: None })
     }
 }
 
@@ -115,22 +116,27 @@ impl Shelf {
     }
 }
 
-/// Each warehouse as one row.
-fn sums(shelves: &[Shelf]) -> Vec<StockRow> {
-    let sum = |shelf: &Shelf| {
-        let available = shelf.rows.iter().fold(0_u32, |sum, row| sum.saturating_add(row.available));
-        StockRow { available, ..shelf.first.clone() }
+/// What each warehouse can sell.
+fn offered(shelves: &[Shelf]) -> Vec<Allocation> {
+    let offered = |shelf: &Shelf| Allocation {
+        sku: shelf.of.sku.clone(),
+        warehouse_id: shelf.of.warehouse_id.clone(),
+        quantity: available(&shelf.rows),
     };
-    shelves.iter().map(sum).collect()
+    shelves.iter().map(offered).collect()
+}
+
+fn available(rows: &[StockRow]) -> u32 {
+    rows.iter().fold(0, |sum: u32, row| sum.saturating_add(row.available))
 }
 
 /// The rows of a line: those of the plan's warehouses, then of others that have units.
 fn asked(sku: &Sku, wanted: u32, plan: &[Allocation], shelves: &[Shelf]) -> Vec<WarehouseRow> {
-    let is_planned = |shelf: &Shelf| plan.iter().any(|part| shelf.first.key().is_in(&part.sku, &part.warehouse_id));
-    let of_part = |part: &Allocation| shelves.iter().find(|shelf| shelf.first.key().is_in(sku, &part.warehouse_id));
+    let is_planned = |shelf: &Shelf| plan.iter().any(|part| shelf.of.is_in(&part.sku, &part.warehouse_id));
+    let of_part = |part: &Allocation| shelves.iter().find(|shelf| shelf.of.is_in(sku, &part.warehouse_id));
     let planned = plan.iter().filter(|part| part.sku == *sku).filter_map(of_part);
     let mut asked: Vec<WarehouseRow> = planned.flat_map(|shelf| shelf.asked(wanted)).collect();
-    for shelf in shelves.iter().filter(|shelf| shelf.first.sku == *sku && !is_planned(shelf)) {
+    for shelf in shelves.iter().filter(|shelf| shelf.of.sku == *sku && !is_planned(shelf)) {
         let room = ROWS_A_LINE.saturating_sub(asked.len());
         asked.extend(shelf.asked(wanted).take(room));
     }

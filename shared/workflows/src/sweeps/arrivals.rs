@@ -57,9 +57,7 @@ impl Backlog for SweepArrivals {
 
 /// An order is delivered that was shipped before `before`: the index knows only when it was placed.
 fn arrive(order: &mut Order, before: Timestamp, now: Timestamp) -> Result<Revision, InvalidTransition> {
-    let shipped_at =
-        order.history.iter().rev().find(|entry| entry.status == OrderStatus::Shipped).map(|entry| entry.at);
-    match shipped_at {
+    match order.reached_at(OrderStatus::Shipped) {
         Some(at) if order.status == OrderStatus::Shipped && at >= before => Ok(Revision::Unchanged),
         _ => order.deliver(Actor::Sweeper, now),
     }
