@@ -1,25 +1,17 @@
-use std::time::Duration;
-
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Effects, Shelf, eventually, fresh, order_of, stack};
+use crate::support::{Effects, Shelf, fresh, order_of, stack};
 
 #[tokio::test]
 async fn a_shopper_who_authenticates_is_confirmed_through_the_webhook() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 4200, 2).await;
-    let placed = shopper.buy(&shelf.sku, 1, "pm_card_authenticationRequired").await;
-    let order_id = placed["order_id"].as_str().unwrap();
-    let waiting = eventually("the shopper must act", Duration::from_secs(20), || async {
-        let order = shopper.get(&format!("/orders/{order_id}")).await.expect(200).body;
-        (order["payment"]["status"] == "REQUIRES_ACTION").then_some(order)
-    })
-    .await;
+    let waiting = shopper.buy_before_the_bank(&shelf.sku).await;
+    let order_id = waiting["order_id"].as_str().unwrap();
     assert_eq!(waiting["status"], "PENDING_PAYMENT");
     assert!(waiting["payment"]["client_secret"].is_string(), "the shopper's browser needs it");
-    let intent = stack().intents(order_id).await;
-    stack().authenticate(intent[0]["intent"]["id"].as_str().or(intent[0]["id"].as_str()).unwrap(), "succeed").await;
+    stack().pass_challenge(order_id).await;
     let order = shopper.order_in(order_id, "CONFIRMED").await;
     assert!(order["payment"].get("client_secret").is_none(), "it is of no use any more");
     operator.settled(order_id).await;

@@ -10,6 +10,16 @@ use crate::support::{Api, Shelf, Stack, eventually, stack};
 /// Younger payments are left to the saga, and another run may be at it.
 const RECONCILED: Duration = Duration::from_secs(120);
 
+/// An order of the only unit of its shelf: confirmed, and its money held.
+async fn one_that_waits(operator: &Api, shopper: &Api) -> (Shelf, String) {
+    let shelf = Shelf::stocked(operator, 500, 1).await;
+    let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;
+    let order_id = placed["order_id"].as_str().unwrap().to_owned();
+    shopper.order_in(&order_id, "CONFIRMED").await;
+    operator.settled(&order_id).await;
+    (shelf, order_id)
+}
+
 impl Stack {
     /// Holds money for an order behind Souk's back.
     async fn authorize_aside(&self, order_id: &str) -> String {
@@ -84,11 +94,8 @@ async fn invariant_i6_money_that_no_record_accounts_for_is_given_back_and_no_oth
 #[tokio::test]
 async fn an_authorisation_that_has_lapsed_cancels_its_order_and_says_why() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
-    let shelf = Shelf::stocked(&operator, 500, 1).await;
-    let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;
-    let order_id = placed["order_id"].as_str().unwrap();
-    shopper.order_in(order_id, "CONFIRMED").await;
-    operator.settled(order_id).await;
+    let (shelf, order_id) = one_that_waits(&operator, &shopper).await;
+    let order_id = order_id.as_str();
     stack().expire_authorization(order_id).await;
     is_cancelled_for_want_of_money(&shopper, order_id).await;
     operator.settled(order_id).await;
@@ -100,15 +107,9 @@ async fn what_cannot_leave_before_its_money_is_let_go_of_is_cancelled_in_time() 
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 500, 1).await;
     // The bank wants to see the shopper each time, who is not there when the money is to be held anew.
-    let placed = shopper.buy(&shelf.sku, 1, "pm_card_authenticationRequired").await;
+    let placed = shopper.buy_before_the_bank(&shelf.sku).await;
     let order_id = placed["order_id"].as_str().unwrap();
-    eventually("the shopper must act", Duration::from_secs(20), || async {
-        let order = shopper.get(&format!("/orders/{order_id}")).await.expect(200).body;
-        (order["payment"]["status"] == "REQUIRES_ACTION").then_some(())
-    })
-    .await;
-    let intent = stack().intents(order_id).await[0]["id"].as_str().unwrap().to_owned();
-    stack().authenticate(&intent, "succeed").await;
+    stack().pass_challenge(order_id).await;
     shopper.order_in(order_id, "CONFIRMED").await;
     operator.settled(order_id).await;
     stack().nears_its_end(order_id).await;
@@ -123,11 +124,8 @@ async fn what_cannot_leave_before_its_money_is_let_go_of_is_cancelled_in_time() 
 #[tokio::test]
 async fn money_of_an_order_that_waits_is_held_anew_and_shipped_with() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
-    let shelf = Shelf::stocked(&operator, 500, 1).await;
-    let placed = shopper.buy(&shelf.sku, 1, "pm_card_visa").await;
-    let order_id = placed["order_id"].as_str().unwrap();
-    shopper.order_in(order_id, "CONFIRMED").await;
-    operator.settled(order_id).await;
+    let (_shelf, order_id) = one_that_waits(&operator, &shopper).await;
+    let order_id = order_id.as_str();
     stack().nears_its_end(order_id).await;
     eventually("the money is held anew", RECONCILED, || async {
         stack().job("SweepAuthorizations").await;
@@ -160,15 +158,9 @@ async fn an_operator_sees_an_orders_events_beside_its_transitions() {
     let (operator, shopper) = (stack().sign_in("operator").await, stack().sign_in("shopper").await);
     let shelf = Shelf::stocked(&operator, 500, 1).await;
     // What the gateway says of a payment that nobody waits for is not remembered: here the shopper's bank is waited for.
-    let placed = shopper.buy(&shelf.sku, 1, "pm_card_authenticationRequired").await;
+    let placed = shopper.buy_before_the_bank(&shelf.sku).await;
     let order_id = placed["order_id"].as_str().unwrap();
-    eventually("the shopper must act", Duration::from_secs(20), || async {
-        let order = shopper.get(&format!("/orders/{order_id}")).await.expect(200).body;
-        (order["payment"]["status"] == "REQUIRES_ACTION").then_some(())
-    })
-    .await;
-    let intent = stack().intents(order_id).await;
-    stack().authenticate(intent[0]["intent"]["id"].as_str().or(intent[0]["id"].as_str()).unwrap(), "succeed").await;
+    stack().pass_challenge(order_id).await;
     shopper.order_in(order_id, "CONFIRMED").await;
     let entries = eventually("the gateway's events", Duration::from_secs(20), || async {
         let path = format!("/admin/orders/{order_id}/timeline");

@@ -52,13 +52,24 @@ impl Api {
         .await
     }
 
+    /// The order once its payment has this status.
+    async fn payment_in(&self, order_id: &str, status: &str) -> Value {
+        eventually(&format!("{order_id}'s payment {status}"), SAGA, || async {
+            let order = self.get(&format!("/orders/{order_id}")).await.expect(200).body;
+            (order["payment"]["status"] == status).then_some(order)
+        })
+        .await
+    }
+
+    /// Buys a unit by a card whose bank wants to see the shopper: the order once it asks for that.
+    pub async fn buy_before_the_bank(&self, sku: &str) -> Value {
+        let placed = self.buy(sku, 1, "pm_card_authenticationRequired").await;
+        self.payment_in(placed["order_id"].as_str().unwrap(), "REQUIRES_ACTION").await
+    }
+
     /// The order, which waits for another payment method, once its own was declined.
     pub async fn declined(&self, order_id: &str) -> Value {
-        let declined = eventually(&format!("{order_id} declined"), SAGA, || async {
-            let order = self.get(&format!("/orders/{order_id}")).await.expect(200).body;
-            (order["payment"]["status"] == "DECLINED").then_some(order)
-        })
-        .await;
+        let declined = self.payment_in(order_id, "DECLINED").await;
         assert_eq!(declined["status"], "PENDING_PAYMENT", "its time to pay is not over");
         assert!(declined["pay_by"].is_string(), "it says how long it waits: {declined}");
         declined
@@ -180,6 +191,12 @@ impl Stack {
         let answer = reqwest::Client::new().post(url).json(&body).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
         answer.json().await.unwrap()
+    }
+
+    /// Plays the customer who passes the 3-D Secure challenge of an order's only intent.
+    pub async fn pass_challenge(&self, order_id: &str) {
+        let intents = self.intents(order_id).await;
+        self.authenticate(intents[0]["id"].as_str().unwrap(), "succeed").await;
     }
 
     /// Plays the customer at the 3-D Secure challenge.
