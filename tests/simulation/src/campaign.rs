@@ -13,6 +13,7 @@ use std::{
 
 use crate::{
     coverage::Hits,
+    fault::Aim,
     mutation::{self, Mutation, SeededBug},
     schedule::{Report, Worker},
     subject::Subject,
@@ -22,7 +23,7 @@ use crate::{
 const KEPT: usize = 20;
 
 /// What is to be run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Campaign {
     /// What it is about.
     pub subject: Subject,
@@ -32,6 +33,8 @@ pub struct Campaign {
     pub schedules: u64,
     /// Whether it tells how far it is.
     pub shows_progress: bool,
+    /// The faults that its schedules look for.
+    pub aims: Vec<Aim>,
 }
 
 /// How a campaign went.
@@ -54,13 +57,13 @@ pub struct Summary {
 impl Campaign {
     /// These seeds, on production code as it is, to the end.
     pub fn of(subject: Subject, from: u64, schedules: u64) -> Self {
-        Self { subject, from, schedules, shows_progress: false }
+        Self { subject, from, schedules, shows_progress: false, aims: Vec::new() }
     }
 
     /// Runs it, and a quarter of its seeds more at a time, up to four times as many, while some point has not met some
-    /// fault.
+    /// fault: those look for just these.
     pub fn run_until_covered(self) -> Summary {
-        let mut summary = self.run();
+        let mut summary = self.clone().run();
         let quarter = self.schedules.div_ceil(4);
         for round in 0..12 {
             let missing = summary.hits.missing(self.subject);
@@ -71,7 +74,8 @@ impl Campaign {
                 eprintln!("{missing:?}, so on it goes");
             }
             let from = self.from + self.schedules + round * quarter;
-            summary.merge(Self { from, schedules: quarter, ..self }.run());
+            let aims = summary.hits.unhit(self.subject);
+            summary.merge(Self { from, schedules: quarter, aims, ..self }.run());
         }
         summary
     }
@@ -91,7 +95,8 @@ impl Campaign {
                         if index >= self.schedules {
                             return;
                         }
-                        let report = worker.run(self.subject, self.from + index, Mutation::NONE, false);
+                        let report =
+                            worker.run_aiming(self.subject, self.from + index, Mutation::NONE, &self.aims, false);
                         let mut summary = summary.lock().unwrap_or_else(PoisonError::into_inner);
                         summary.add(report);
                         if self.shows_progress && summary.schedules.is_multiple_of(1_000) {
@@ -153,7 +158,11 @@ impl Summary {
             }
             let (subject, seed) = (report.subject.flag(), report.seed);
             let _infallible =
-                writeln!(text, "  replay: cargo run -p souk-simulation --bin simulate -- {subject}--seed {seed}");
+                write!(text, "  replay: cargo run -p souk-simulation --bin simulate -- {subject}--seed {seed}");
+            for aim in &report.aims {
+                let _infallible = write!(text, " --aim '{aim}'");
+            }
+            text.push('\n');
         }
         text
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
-    fault::{Fault, Point},
+    fault::{Aim, Fault, Point},
     points,
     subject::Subject,
 };
@@ -40,18 +40,23 @@ impl Hits {
 
     /// The expected points that were never reached, and their cells that were never hit.
     pub fn missing(&self, subject: Subject) -> Vec<String> {
-        let mut missing = Vec::new();
-        for expected in points::all(subject) {
-            let reached = self.0.iter().find(|(point, _)| point.to_string() == expected);
-            let Some((point, faults)) = reached else {
-                missing.push(format!("{expected}: never reached"));
-                continue;
-            };
-            let never_hit = Fault::ALL.into_iter().filter(|fault| fault.applies_to(point));
-            let never_hit = never_hit.filter(|fault| !faults.contains_key(&Some(*fault)));
-            missing.extend(never_hit.map(|fault| format!("{expected}: never hit by \"{fault}\"")));
+        let is_reached = |expected: &str| self.0.keys().any(|point| point.to_string() == expected);
+        let unreached = points::all(subject).filter(|expected| !is_reached(expected));
+        let unreached = unreached.map(|expected| format!("{expected}: never reached"));
+        let unhit =
+            self.unhit(subject).into_iter().map(|Aim { point, fault }| format!("{point}: never hit by \"{fault}\""));
+        unreached.chain(unhit).collect()
+    }
+
+    /// Faults that expected points were reached by requests without.
+    pub fn unhit(&self, subject: Subject) -> Vec<Aim> {
+        let expected: Vec<&str> = points::all(subject).collect();
+        let mut unhit = Vec::new();
+        for (point, faults) in self.0.iter().filter(|(point, _)| expected.contains(&point.to_string().as_str())) {
+            let never = |fault: &Fault| fault.applies_to(point) && !faults.contains_key(&Some(*fault));
+            unhit.extend(Fault::ALL.into_iter().filter(never).map(|fault| Aim { point: point.to_string(), fault }));
         }
-        missing
+        unhit
     }
 
     /// Points by faults, for people.

@@ -1,6 +1,6 @@
 //! What can go wrong at an I/O point, and how often it does in a schedule.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use crate::points::Rarity;
 
@@ -106,6 +106,32 @@ impl fmt::Display for Point {
     }
 }
 
+/// A fault that a schedule looks for at a point, whenever it comes there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aim {
+    /// The point, as it is named.
+    pub point: String,
+    /// The fault.
+    pub fault: Fault,
+}
+
+impl fmt::Display for Aim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.point, self.fault)
+    }
+}
+
+impl FromStr for Aim {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const EXPECTED: &str = "must be POINT=FAULT, such as `sweep-orders: StartExecution=kill before`";
+        let (point, fault) = text.rsplit_once('=').ok_or(EXPECTED)?;
+        let fault = Fault::ALL.into_iter().find(|known| known.to_string() == fault).ok_or(EXPECTED)?;
+        Ok(Self { point: point.to_owned(), fault })
+    }
+}
+
 /// How much goes wrong in a schedule, and what in particular.
 #[derive(Debug, Clone)]
 pub struct FaultPlan {
@@ -117,6 +143,8 @@ pub struct FaultPlan {
     favourite_per_mille: u32,
     /// Of 1000 requests at points that are rarely reached, how many are struck by any fault.
     rare_per_mille: u32,
+    /// What a campaign has not seen yet.
+    aims: Vec<Aim>,
 }
 
 impl FaultPlan {
@@ -126,11 +154,20 @@ impl FaultPlan {
         let favourite = Fault::ALL[rng.usize(..Fault::ALL.len())];
         let favourite_per_mille = if per_mille == 0 { 0 } else { rng.u32(0..80) };
         let rare_per_mille = if per_mille > 0 && rng.u32(0..3) > 0 { 450 } else { 0 };
-        Self { per_mille, favourite, favourite_per_mille, rare_per_mille }
+        Self { per_mille, favourite, favourite_per_mille, rare_per_mille, aims: Vec::new() }
+    }
+
+    /// The same, which strikes three in four times where it has an aim.
+    pub fn aiming(self, aims: &[Aim]) -> Self {
+        Self { aims: aims.to_vec(), ..self }
     }
 
     /// What happens to a request at this point.
     pub fn strike(&self, point: &Point, rng: &mut fastrand::Rng) -> Option<Fault> {
+        let aims: Vec<&Aim> = self.aims.iter().filter(|aim| aim.point == point.to_string()).collect();
+        if !aims.is_empty() && rng.u32(0..4) > 0 {
+            return rng.choice(aims).map(|aim| aim.fault);
+        }
         let roll = rng.u32(0..1000);
         let any = match point.rarity() {
             Rarity::Common => self.per_mille,
@@ -151,5 +188,19 @@ impl FaultPlan {
     /// Of 1000, how many messages, executions and events are lost, doubled or late.
     pub fn delivery_per_mille(&self) -> u32 {
         self.per_mille * 2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_aim_is_read_as_it_is_told() {
+        for fault in Fault::ALL {
+            let aim = Aim { point: "sweep-orders: StartExecution".to_owned(), fault };
+            assert_eq!(aim.to_string().parse(), Ok(aim));
+        }
+        assert!("sweep-orders=sneeze".parse::<Aim>().is_err() && "kill before".parse::<Aim>().is_err());
     }
 }

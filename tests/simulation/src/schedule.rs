@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     coverage::Hits,
     deliveries::Deliveries,
-    fault::{Fault, FaultPlan, Point, Service},
+    fault::{Aim, Fault, FaultPlan, Point, Service},
     flash_sale::{self, rest::Stand},
     functions::{Functions, SWEEP_AFTER_SECONDS},
     invariants,
@@ -37,6 +37,8 @@ pub struct Report {
     pub subject: Subject,
     /// The schedule.
     pub seed: u64,
+    /// The faults that it looked for.
+    pub aims: Vec<Aim>,
     /// What must not be.
     pub violations: Vec<String>,
     /// What happened, one line a request.
@@ -90,23 +92,28 @@ impl Worker {
 
     /// Runs the schedule of a seed.
     pub fn run(&self, subject: Subject, seed: u64, mutation: Mutation, verbose: bool) -> Report {
-        // Production code and the gateway draw from the thread's generator.
-        fastrand::seed(seed);
-        runtime().block_on(tokio::task::unconstrained(self.schedule(subject, seed, mutation, verbose)))
+        self.run_aiming(subject, seed, mutation, &[], verbose)
     }
 
-    async fn schedule(&self, subject: Subject, seed: u64, mutation: Mutation, verbose: bool) -> Report {
+    /// The same, with faults that it looks for.
+    pub fn run_aiming(&self, subject: Subject, seed: u64, mutation: Mutation, aims: &[Aim], verbose: bool) -> Report {
+        // Production code and the gateway draw from the thread's generator.
+        fastrand::seed(seed);
+        runtime().block_on(tokio::task::unconstrained(self.schedule(subject, seed, mutation, aims, verbose)))
+    }
+
+    async fn schedule(&self, subject: Subject, seed: u64, mutation: Mutation, aims: &[Aim], verbose: bool) -> Report {
         let mut rng = fastrand::Rng::with_seed(seed);
         let clock = Clock::start();
         self.network.enter(World::new(clock, mutation, rng.fork()));
-        let plan = FaultPlan::draw(&mut rng);
+        let plan = FaultPlan::draw(&mut rng).aiming(aims);
         let second_edition = subject == Subject::Orders;
         let theme = mutation.bug().and_then(|bug| bug.theme);
         let sim = Sim::new(self.network.clone(), self.functions, clock, plan, second_edition, theme, rng.fork());
         let deliveries = Deliveries::new(sim.clone());
         let order =
             *rng.choice(&[Order::Random, Order::Random, Order::Sticky, Order::NewestFirst]).unwrap_or(&Order::Random);
-        let report = Report { subject, seed, ..Report::default() };
+        let report = Report { subject, seed, aims: aims.to_vec(), ..Report::default() };
         let mut scheduler = Scheduler {
             sim: sim.clone(),
             deliveries,

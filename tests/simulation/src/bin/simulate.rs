@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use souk_simulation::{
     campaign::{Campaign, hunt_seeded_bugs, table_of_bugs},
+    fault::Aim,
     mutation::{Mutation, bugs},
     schedule::Worker,
     subject::Subject,
@@ -35,6 +36,9 @@ struct Arguments {
     /// With `--seed`: gives production code this bug, counted from 0 in the table of `--bugs`.
     #[arg(long, requires = "seed")]
     bug: Option<usize>,
+    /// With `--seed`: a fault that the schedule looks for, as `POINT=FAULT`; as often as needed.
+    #[arg(long, requires = "seed")]
+    aim: Vec<Aim>,
 }
 
 fn main() -> ExitCode {
@@ -46,7 +50,7 @@ fn main() -> ExitCode {
     };
     if let Some(seed) = arguments.seed {
         let bug = arguments.bug.and_then(|index| bugs(subject).get(index).copied());
-        return replay(subject, seed, bug.map_or(Mutation::NONE, Mutation::of));
+        return replay(subject, seed, bug.map_or(Mutation::NONE, Mutation::of), &arguments.aim);
     }
     if arguments.bugs {
         let caught = hunt_seeded_bugs(subject, arguments.schedules);
@@ -63,8 +67,8 @@ fn main() -> ExitCode {
     success(summary.failures == 0 && missing.is_empty())
 }
 
-fn replay(subject: Subject, seed: u64, mutation: Mutation) -> ExitCode {
-    let report = Worker::new().run(subject, seed, mutation, true);
+fn replay(subject: Subject, seed: u64, mutation: Mutation, aims: &[Aim]) -> ExitCode {
+    let report = Worker::new().run_aiming(subject, seed, mutation, aims, true);
     for line in &report.trace {
         println!("{line}");
     }
