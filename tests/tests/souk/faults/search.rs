@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::support::{PROJECTION, Shop, eventually, fresh, stack};
 
-const INDEXER: &str = "SearchIndexerFunction";
+const INDEXER: &str = "SearchIndexer";
 const ENDPOINT: &str = "OPENSEARCH_ENDPOINT";
 /// More often than a batch would be tried if tries were counted.
 const TRIES: usize = 12;

@@ -41,7 +41,7 @@ async fn a_page_that_the_index_refuses_is_set_aside_whole_and_holds_up_nothing()
     stack().write_page(&id, &poison, 5, 2).await;
     shop.found(&format!("q={poison}"), "the mended page", |hit| hit["product_id"] == poison.as_str()).await;
     let (objects, version) = (stack().set_aside(&poison).await.len(), stack().document_version(&poison).await);
-    let replayed = stack().invoke("SearchIndexerFunction", &event).await.unwrap();
+    let replayed = stack().invoke("SearchIndexer", &event).await.unwrap();
     assert!(replayed["batchItemFailures"].as_array().is_none_or(Vec::is_empty), "{replayed}");
     assert_eq!((version, stack().document_version(&poison).await), (Some(2), Some(2)), "nothing newer was overwritten");
     assert_eq!(stack().set_aside(&poison).await.len(), objects, "what the page no longer says is done with");

@@ -8,6 +8,8 @@ use super::{Stack, eventually, signed::Call};
 
 /// How long an audit may say that something is still moving: a row must rest, and its ledger follow.
 const AT_REST: Duration = Duration::from_secs(60);
+/// No function's name is shortened to fewer letters by the stacks of tests.
+const SHORTENED_TO: usize = 14;
 const FUNCTIONS: &str = "/2015-03-31/functions";
 
 impl Stack {
@@ -43,10 +45,7 @@ impl Stack {
     async fn function_name(&self, function: &str) -> &'static str {
         static NAMES: OnceCell<Vec<String>> = OnceCell::const_new();
         let names = NAMES.get_or_init(|| self.function_names()).await;
-        // CloudFormation shortens long names at their end, as far as the stack's own name wants it.
-        let start = &function[..function.len().min(14)];
-        let name = names.iter().find(|name| name.split('-').any(|part| part.starts_with(start)));
-        name.unwrap_or_else(|| panic!("no function {function}: {names:?}"))
+        named(names, function).unwrap_or_else(|| panic!("no function {function}: {names:?}"))
     }
 
     async fn function_names(&self) -> Vec<String> {
@@ -83,4 +82,21 @@ impl Stack {
         };
         report["violations"].as_array().unwrap().iter().filter(about).cloned().collect()
     }
+}
+
+/// The deployed name of a function of the template. CloudFormation puts the stack before it and a number behind it, and
+/// shortens it at its end, as far as the stack's own name wants it. One function's name may begin with another's.
+fn named<'a>(names: &'a [String], function: &str) -> Option<&'a str> {
+    let whole = format!("{function}Function");
+    let is_the_functions = |part: &str| part.len() >= whole.len().min(SHORTENED_TO) && whole.starts_with(part);
+    names.iter().map(String::as_str).find(|name| name.split('-').any(is_the_functions))
+}
+
+#[test]
+fn a_function_is_not_taken_for_another_whose_name_begins_as_its_own() {
+    let names = ["souk-AuditPartFunction-1", "souk-AuditFunction-2", "souk-ReconcilePayme-3"].map(str::to_owned);
+    assert_eq!(named(&names, "Audit"), Some("souk-AuditFunction-2"));
+    assert_eq!(named(&names, "AuditPart"), Some("souk-AuditPartFunction-1"));
+    assert_eq!(named(&names, "ReconcilePayments"), Some("souk-ReconcilePayme-3"));
+    assert_eq!(named(&names, "Reconcile"), None);
 }
