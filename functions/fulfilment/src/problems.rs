@@ -45,6 +45,9 @@ pub(crate) fn shipping(refusal: &ShippingRefusal, wanted: &str) -> Problem {
     match refusal {
         ShippingRefusal::Illegal(step) => illegal(step.from, wanted),
         ShippingRefusal::NothingLeavesFrom(_) => Problem::not_found("fulfilment"),
+        ShippingRefusal::NothingLeaves => {
+            Problem::new(NotPacked, "Nothing of it is to leave: look at the order again.")
+        }
         ShippingRefusal::NoSuchParcel => Problem::not_found("parcel"),
         ShippingRefusal::NotPacked(_) => Problem::new(NotPacked, "It is not packed: claim it, pack it, then ship it."),
         ShippingRefusal::NotLeft => Problem::new(NotPacked, "The parcel has not left: pack it and ship it first."),

@@ -1,5 +1,6 @@
 use souk_domain::{
-    order::{HeldBy, Order, OrderLine, Origin},
+    ids::Sku,
+    order::{HeldBy, Order, OrderLine, OrderStatus, Origin},
     stock::{Allocation, RowUnits},
 };
 use souk_dynamo::StoreError;
@@ -22,11 +23,20 @@ impl Allocations {
         Self { reservations, rows }
     }
 
-    /// An order's.
+    /// A confirmed order's, all of them; none where the order says itself what leaves from where, or is not confirmed. What
+    /// was confirmed when it was read is not anything else later that could leave, so these are its units for good.
     ///
     /// # Errors
-    /// [`StoreError`]; also where the order has no reservation, which is impossible.
-    pub(crate) async fn of(&self, order: &Order) -> Result<Vec<Allocation>, StoreError> {
+    /// [`StoreError`]: also where the order was settled since it was read and its rows have forgotten it, so that it is to
+    /// be read again; and where it has no reservation, which is impossible.
+    pub(crate) async fn unless_laid_out(&self, order: &Order) -> Result<Vec<Allocation>, StoreError> {
+        match order.status == OrderStatus::Confirmed && order.shipments.is_empty() {
+            true => self.of(order).await,
+            false => Ok(Vec::new()),
+        }
+    }
+
+    async fn of(&self, order: &Order) -> Result<Vec<Allocation>, StoreError> {
         match &order.origin {
             Origin::Checkout(checkout) => {
                 let reservation_id = match &checkout.held_by {
@@ -34,6 +44,9 @@ impl Allocations {
                     HeldBy::Reservation { reservation_id } => reservation_id,
                     HeldBy::Rows { rows } => {
                         let units = remembered(&self.rows, &checkout.checkout_id, rows).await?;
+                        if !are_all(&units, order) {
+                            return Err(StoreError::Busy("an order was settled while it was read".to_owned()));
+                        }
                         return Ok(RowUnits::by_warehouse(&units));
                     }
                 };
@@ -52,4 +65,12 @@ impl Allocations {
             }
         }
     }
+}
+
+/// True where these are as many units of each SKU as the order has.
+fn are_all(units: &[RowUnits], order: &Order) -> bool {
+    let found = |sku: &Sku| units.iter().filter(|found| found.row.sku == *sku).map(|found| found.quantity).sum::<u32>();
+    let ordered =
+        |sku: &Sku| order.lines.iter().filter(|line| line.sku == *sku).map(|line| line.quantity.get()).sum::<u32>();
+    order.lines.iter().all(|line| found(&line.sku) == ordered(&line.sku))
 }

@@ -33,7 +33,7 @@ pub struct ExpireCheckout {
 }
 
 impl ExpireCheckout {
-    /// Ends a checkout that no order came for in time. `look_at` is when this was to be looked at.
+    /// Ends a checkout that no order came for in time. `look_at` is when its time was to be over.
     ///
     /// # Errors
     /// [`ExpireError`]; repeating is safe.

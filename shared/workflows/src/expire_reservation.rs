@@ -79,7 +79,7 @@ impl TimedExpiry {
             }
             ReservationTimer::Checkout { checkout_id, look_at } => {
                 if let Expiry::NotYet(at) = self.checkouts.run(checkout_id, *look_at, call.now).await? {
-                    self.timers.start_checkout(checkout_id, at, call.now).await?;
+                    self.timers.restart_checkout(checkout_id, *look_at, at, call.now).await?;
                 }
             }
         }

@@ -35,7 +35,7 @@ pub struct FollowOrder {
 pub(crate) struct Followed {
     /// So many warehouses have open work.
     open: usize,
-    /// Some of it was opened by this.
+    /// Some of it was not there a moment ago.
     is_new: bool,
 }
 
@@ -95,7 +95,8 @@ impl FollowOrder {
                 if !known.iter().any(|work| work.warehouse_id == shipment.warehouse_id) {
                     let work = Fulfilment::new(order, shipment.warehouse_id, shipment.items);
                     let there = self.fulfilments.open(&work).await?;
-                    followed.is_new |= there.is_none();
+                    // Also where it is there: the store may have repeated our own request.
+                    followed.is_new = true;
                     known.push(there.unwrap_or(work));
                 }
             }
@@ -127,7 +128,7 @@ impl FollowOrder {
     /// What is to leave from each warehouse and has not left.
     async fn shipments(&self, order: &Order) -> Result<Vec<Shipment>, StoreError> {
         let shipments = match order.shipments.is_empty() {
-            true => Shipment::of_allocations(&self.allocations.of(order).await?),
+            true => Shipment::of_allocations(&self.allocations.unless_laid_out(order).await?),
             false => order.shipments.clone(),
         };
         Ok(shipments.into_iter().filter(|shipment| shipment.shipped_at.is_none() && !shipment.is_empty()).collect())

@@ -61,10 +61,7 @@ impl PackFulfilment {
         if !is_packed && let Err(refusal) = work.may_be_packed(&packing.by, packing.anyway) {
             return Ok(PackOutcome::Refused(Box::new(work), refusal));
         }
-        let allocations = match order.shipments.is_empty() {
-            true => self.follow.allocations.of(&order).await?,
-            false => Vec::new(),
-        };
+        let allocations = self.follow.allocations.unless_laid_out(&order).await?;
         let rule = |order: &mut Order| {
             order.lay_out(&allocations);
             order.pack(warehouse_id, &packing.labels, now)

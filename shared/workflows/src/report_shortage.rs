@@ -46,10 +46,7 @@ impl ReportShortage {
         let Some(work) = self.follow.of_warehouse(&order, &finding.warehouse_id).await? else {
             return Ok(ShortageOutcome::Unknown);
         };
-        let allocations = match order.shipments.is_empty() {
-            true => self.follow.allocations.of(&order).await?,
-            false => Vec::new(),
-        };
+        let allocations = self.follow.allocations.unless_laid_out(&order).await?;
         order.lay_out(&allocations);
         let is_said = order.has_fallen_short(finding);
         if !is_said && let Err(refusal) = work.may_be_packed(&finding.by, true) {

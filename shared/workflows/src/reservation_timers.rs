@@ -28,17 +28,32 @@ impl ReservationTimers {
         self.0.send(&timer, timer_delay(expires_at, now)).await
     }
 
-    /// Sends the message that comes when the checkout's time is over, or is to be looked at again.
+    /// Sends the message that comes when the checkout's time is over.
     ///
     /// # Errors
     /// [`SendError`]: nobody makes up for it, so nothing may be held by a checkout whose timer was not started.
     pub async fn start_checkout(
         &self,
         checkout_id: &CheckoutId,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), SendError> {
+        self.restart_checkout(checkout_id, expires_at, expires_at, now).await
+    }
+
+    /// The same for another look at this time. It goes on saying when the checkout was to be looked at first: one that
+    /// was never stored must not be waited for anew each time.
+    ///
+    /// # Errors
+    /// As [`ReservationTimers::start_checkout`].
+    pub async fn restart_checkout(
+        &self,
+        checkout_id: &CheckoutId,
         look_at: Timestamp,
+        again_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), SendError> {
         let timer = ReservationTimer::Checkout { checkout_id: checkout_id.clone(), look_at };
-        self.0.send(&timer, timer_delay(look_at, now)).await
+        self.0.send(&timer, timer_delay(again_at, now)).await
     }
 }

@@ -95,10 +95,10 @@ impl ShipOrder {
     /// [`ShipError`]: where the parcels are labelled, the sweeper resumes it.
     pub async fn run(&self, order_id: &OrderId, labels: &Labels, call: &Call) -> Result<ShipOutcome, ShipError> {
         let Some(mut order) = self.follow.orders.get(order_id).await? else { return Ok(ShipOutcome::Unknown) };
-        let allocations = match order.shipments.is_empty() {
-            true => self.follow.allocations.of(&order).await?,
-            false => Vec::new(),
-        };
+        if order.status != OrderStatus::Confirmed && !order.has_departed() {
+            return Ok(ShipOutcome::of_unconfirmed(order));
+        }
+        let allocations = self.follow.allocations.unless_laid_out(&order).await?;
         let seen = order.clone();
         order.lay_out(&allocations);
         let departures = match parcels::departures(labels, &order) {

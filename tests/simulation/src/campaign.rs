@@ -97,6 +97,9 @@ impl Campaign {
                         }
                         let report =
                             worker.run_aiming(self.subject, self.from + index, Mutation::NONE, &self.aims, false);
+                        if self.shows_progress && !report.violations.is_empty() {
+                            eprintln!("seed {} fails: {:?}", report.seed, report.violations);
+                        }
                         let mut summary = summary.lock().unwrap_or_else(PoisonError::into_inner);
                         summary.add(report);
                         if self.shows_progress && summary.schedules.is_multiple_of(1_000) {

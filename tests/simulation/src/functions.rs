@@ -54,12 +54,9 @@ pub const DEAD_LETTERS: &str = "intents-dead-letters";
 /// The secret with the sale's keys.
 pub const SALE_KEYS: &str = "sale-keys";
 
-/// Every function of the order core, and those of the flash sale.
+/// Every function of the order core, and those of the flash sale. Those that remember something from call to call are
+/// started by each schedule anew: none may find what another one has left in it.
 pub struct Functions {
-    /// `POST /checkouts`
-    pub create_checkout: checkouts::create_checkout::Deps,
-    /// The same, by the order protocol's second edition.
-    pub create_checkout_of_holds: checkouts::create_checkout::Deps,
     /// `DELETE /checkouts/{checkout_id}`
     pub delete_checkout: checkouts::delete_checkout::Deps,
     /// `POST /orders`
@@ -137,9 +134,8 @@ pub struct Functions {
     pub get_intent: get_intent::Deps,
     /// `POST /admin/sales/{sale_id}/close`
     pub close_sale: close_sale::Deps,
-    /// The sweeper over sales.
-    pub sweep_sales: sweep_sales::Deps,
     environment: Environment,
+    second_edition: Environment,
     authorize_payment: saga::authorize_payment::Deps,
     confirm_order: saga::confirm_order::Deps,
     saga_cancel_order: saga::cancel_order::Deps,
@@ -156,8 +152,6 @@ impl Functions {
         let second_edition = environment(network, 2);
         let environment = environment(network, 1);
         let functions = Self {
-            create_checkout: deps(&environment).await,
-            create_checkout_of_holds: deps(&second_edition).await,
             maintain_rows: deps(&environment).await,
             delete_checkout: deps(&environment).await,
             place_order: deps(&environment).await,
@@ -197,19 +191,28 @@ impl Functions {
             order_intents: deps(&environment).await,
             get_intent: deps(&environment).await,
             close_sale: deps(&environment).await,
-            sweep_sales: deps(&environment).await,
             authorize_payment: deps(&environment).await,
             confirm_order: deps(&environment).await,
             saga_cancel_order: deps(&environment).await,
             void_payment: deps(&environment).await,
             release_reservation: deps(&environment).await,
             environment,
+            second_edition,
         };
         Box::leak(Box::new(functions))
     }
 
-    /// `POST /sales/{sale_id}/intents`, freshly started: it remembers much, so no schedule may find
-    /// what another one has left in it.
+    /// `POST /checkouts`, freshly started.
+    pub async fn create_checkout(&self, second_edition: bool) -> checkouts::create_checkout::Deps {
+        deps(if second_edition { &self.second_edition } else { &self.environment }).await
+    }
+
+    /// The sweeper over sales, freshly started.
+    pub async fn sweep_sales(&self) -> sweep_sales::Deps {
+        deps(&self.environment).await
+    }
+
+    /// `POST /sales/{sale_id}/intents`, freshly started.
     pub async fn post_intent(&self) -> post_intent::Deps {
         deps(&self.environment).await
     }

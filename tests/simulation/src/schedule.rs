@@ -109,7 +109,7 @@ impl Worker {
         let plan = FaultPlan::draw(&mut rng).aiming(aims);
         let second_edition = subject == Subject::Orders;
         let theme = mutation.bug().and_then(|bug| bug.theme);
-        let sim = Sim::new(self.network.clone(), self.functions, clock, plan, second_edition, theme, rng.fork());
+        let sim = Sim::new(self.network.clone(), self.functions, clock, plan, second_edition, theme, rng.fork()).await;
         let deliveries = Deliveries::new(sim.clone());
         let order =
             *rng.choice(&[Order::Random, Order::Random, Order::Sticky, Order::NewestFirst]).unwrap_or(&Order::Random);

@@ -1,5 +1,7 @@
 //! Shoppers: they check out, order, order again, change their mind, prove who they are, or do not.
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 use souk_domain::ids::OrderId;
 use souk_fn_orders::{checkouts, orders};
@@ -59,18 +61,13 @@ impl Tab {
 
     async fn check_out(&self) -> Option<CheckedOut> {
         let body = self.lines.as_ref().map_or_else(|| json!({}), |lines| json!({"lines": lines}));
-        let second_edition = self.sim.second_edition;
-        let named = second_edition && self.sim.chance(400);
+        let named = self.sim.second_edition && self.sim.chance(400);
         for _ in 0..ATTEMPTS {
             let request = request("POST", "/checkouts").by(&self.user_id).body(&body.to_string());
             let request = if named { request.header("idempotency-key", &self.key) } else { request }.build();
             let id = Uuid::from_u128(self.sim.bits());
-            let (functions, call) = (self.sim.functions, self.sim.function_call());
-            let run = async move {
-                let deps =
-                    if second_edition { &functions.create_checkout_of_holds } else { &functions.create_checkout };
-                checkouts::create_checkout::handle(deps, request, call.making(id)).await
-            };
+            let (deps, call) = (Rc::clone(&self.sim.create_checkout), self.sim.function_call());
+            let run = async move { checkouts::create_checkout::handle(&deps, request, call.making(id)).await };
             let response = self.sim.http("create-checkout", run).await;
             if let Some(response) = response.filter(|response| response.status < 500) {
                 let answer = body_of(&response);

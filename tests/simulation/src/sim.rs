@@ -6,6 +6,8 @@ use std::{
 };
 
 use jiff::SignedDuration;
+use souk_fn_flash_sales::background::sweep_sales;
+use souk_fn_orders::checkouts::create_checkout;
 use souk_runtime::http::{HttpResult, Response};
 use souk_wiring::Call;
 
@@ -64,6 +66,10 @@ pub struct Sim {
     pub executor: Executor,
     /// The production functions.
     pub functions: &'static Functions,
+    /// `POST /checkouts`, which remembers warehouses.
+    pub create_checkout: Rc<create_checkout::Deps>,
+    /// The sweeper over sales, which remembers offers.
+    pub sweep_sales: Rc<sweep_sales::Deps>,
     /// The time.
     pub clock: Clock,
     /// What it is about.
@@ -81,7 +87,7 @@ pub struct Sim {
 
 impl Sim {
     /// A schedule that is about to begin.
-    pub fn new(
+    pub async fn new(
         network: Network,
         functions: &'static Functions,
         clock: Clock,
@@ -96,6 +102,8 @@ impl Sim {
             network,
             executor: Executor::default(),
             functions,
+            create_checkout: Rc::new(functions.create_checkout(second_edition).await),
+            sweep_sales: Rc::new(functions.sweep_sales().await),
             clock,
             theme: theme.unwrap_or_else(|| *rng.choice(THEMES).unwrap_or(&Theme::Mixed)),
             second_edition,

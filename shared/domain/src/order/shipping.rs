@@ -43,6 +43,9 @@ pub enum ShippingRefusal {
     /// The order stands where it cannot happen.
     #[error(transparent)]
     Illegal(#[from] InvalidTransition),
+    /// No parcel is named, and none has left.
+    #[error("nothing is to leave")]
+    NothingLeaves,
     /// Nothing of the order leaves from this warehouse.
     #[error("nothing leaves from {0}")]
     NothingLeavesFrom(WarehouseId),
@@ -127,6 +130,9 @@ impl Order {
             return self.leave(departures, now);
         }
         self.status.apply(OrderEvent::Ship)?;
+        if departures.is_empty() {
+            return Err(ShippingRefusal::NothingLeaves);
+        }
         let mut revised = self.shipments.clone();
         for (from, labels) in departures {
             let shipment = of(&mut revised, from)?;

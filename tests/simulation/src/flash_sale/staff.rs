@@ -1,5 +1,7 @@
 //! The operator who ends a sale, the sweeper, and whoever empties the dead letters.
 
+use std::rc::Rc;
+
 use souk_fn_flash_sales::{admin::close_sale, background::sweep_sales};
 
 use super::{SALE_ID, Shop, queue};
@@ -50,8 +52,8 @@ async fn end(sim: &Sim, after_millis: u64) {
 
 /// Runs the sales' sweeper.
 pub fn sweep_sales(sim: &Sim) {
-    let (functions, call) = (sim.functions, sim.function_call());
-    sim.invoke("sweep-sales", async move { sweep_sales::handle(&functions.sweep_sales, call).await.is_ok() });
+    let (deps, call) = (Rc::clone(&sim.sweep_sales), sim.function_call());
+    sim.invoke("sweep-sales", async move { sweep_sales::handle(&deps, call).await.is_ok() });
 }
 
 /// Sends the dead letters on.

@@ -1,6 +1,8 @@
 //! What the order protocol's second edition is for: nothing is held twice, and nothing is forgotten.
 
-use super::shop::{Shop, play};
+use souk_events::inventory::ReservationTimer;
+
+use super::shop::{Shop, at_every_moment, play};
 
 /// A shop of the second edition.
 fn play_holds(story: impl AsyncFnOnce(Shop)) {
@@ -209,5 +211,44 @@ fn a_cancelled_orders_units_are_back_before_its_money_is() {
         shop.saga(&order_id).await;
         assert_eq!((shop.units("tea"), shop.money(&order_id)), ((1, 0, 1), (0, 1, 0)));
         assert!(shop.is_settled(&order_id));
+    });
+}
+
+/// Seed 12781: whoever ships an order that is not paid yet, and slowly. Meanwhile it is paid and settled, and its row
+/// forgets it.
+#[test]
+fn a_slow_shipment_takes_no_money_for_parcels_that_do_not_leave() {
+    let requests = at_every_moment(async |shop, moment| {
+        let shop = &shop.clone().of_holds();
+        shop.stock("tea", 1).await;
+        let checkout = shop.check_out("ann", "tea").await;
+        let order_id = shop.place("ann", "key", &checkout).await.id("order_id");
+        let settle_and_forget = async || {
+            shop.run_executions().await;
+            shop.pass(120).await;
+            shop.maintain().await;
+        };
+        let goes_on = shop.interrupt(shop.ship(&order_id), moment, settle_and_forget).await;
+        let has_left = shop.history(&order_id).contains(&"SHIPPED".to_owned());
+        assert_eq!(shop.money(&order_id).2 > 0, has_left, "at {moment}: {:?}", shop.history(&order_id));
+        assert_eq!(shop.ship(&order_id).await.status, 200);
+        goes_on
+    });
+    assert!(requests > 0);
+}
+
+/// Seed 12498: the timer is wound before the checkout is stored, and its request dies in between.
+#[test]
+fn the_timer_of_a_checkout_that_never_was_ends() {
+    play_holds(async |shop| {
+        let checkout_id = format!("chk_{}", "0".repeat(32)).parse().unwrap();
+        shop.ring(ReservationTimer::Checkout { checkout_id, look_at: shop.now() }).await;
+        let mut wound = 1;
+        shop.pass(120).await;
+        while shop.ring_timers().await > 0 {
+            wound += 1;
+            assert!(wound < 4, "it is wound for ever");
+            shop.pass(120).await;
+        }
     });
 }

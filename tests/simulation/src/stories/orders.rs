@@ -1,6 +1,6 @@
 //! Stock and orders.
 
-use super::shop::{Reply, Shop, play};
+use super::shop::{Reply, Shop, at_every_moment, play};
 
 fn statuses(replies: &[Reply]) -> Vec<u16> {
     let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
@@ -128,5 +128,25 @@ fn aws_serverless_ecommerce_platform_180_a_repeated_request_makes_one_order() {
         assert!(replies.iter().all(|reply| reply.id("order_id") == order_id));
         assert_eq!(shop.orders().len(), 1);
         assert_eq!((shop.money(&order_id), shop.units("tea")), ((1, 1, 0), (9, 0, 9)));
+    });
+}
+
+/// Seed 8371: the request that opens a warehouse's work is repeated, and the order is cancelled before.
+#[test]
+fn nobody_picks_what_was_cancelled_while_its_work_was_opened() {
+    at_every_moment(async |shop, moment| {
+        shop.stock("tea", 1).await;
+        let checkout = shop.check_out("ann", "tea").await;
+        let order_id = shop.place("ann", "key", &checkout).await.id("order_id");
+        shop.run_executions().await;
+        let cancel = async || {
+            assert_eq!(shop.cancel("ann", &order_id).await.status, 200);
+            shop.run_executions().await;
+            assert!(shop.follow(&order_id).await);
+        };
+        let goes_on = shop.interrupt_and_repeat(shop.follow(&order_id), moment, cancel).await;
+        let work = shop.images("fulfilments");
+        assert!(work.iter().all(|work| work["state"] == "CANCELLED"), "at {moment}: {work:?}");
+        goes_on
     });
 }

@@ -7,8 +7,15 @@ use serde_json::{Value, json};
 use souk_cart::Owner;
 use souk_domain::{ids::OrderId, money::Money, quantity::Quantity};
 use souk_events::inventory::ReservationTimer;
-use souk_fn_fulfilment::admin::{deliver_order, ship_order};
-use souk_fn_orders::{background, checkouts, orders};
+use souk_fn_fulfilment::{
+    admin::{deliver_order, ship_order},
+    background::follow_orders,
+};
+use souk_fn_orders::{
+    background,
+    checkouts::{create_checkout, delete_checkout},
+    orders,
+};
 use souk_fn_payments::payment_webhook;
 use souk_gateway::{
     intent::{Intent, State},
@@ -43,6 +50,8 @@ pub(super) const WAREHOUSE: &str = "east";
 pub struct Shop {
     pub(super) network: Network,
     pub(super) functions: &'static Functions,
+    /// `POST /checkouts` by either edition of the order protocol.
+    create_checkout: Rc<[create_checkout::Deps; 2]>,
     clock: Clock,
     checkouts: Rc<Cell<u128>>,
     second_edition: bool,
@@ -111,7 +120,9 @@ pub fn play(story: impl AsyncFnOnce(Shop)) {
         network.enter(world);
         let functions = Functions::start(&network).await;
         let checkouts = Rc::default();
-        story(Shop { network: network.clone(), functions, clock, checkouts, second_edition: false }).await;
+        let create_checkout = Rc::new([functions.create_checkout(false).await, functions.create_checkout(true).await]);
+        let second_edition = false;
+        story(Shop { network: network.clone(), functions, create_checkout, clock, checkouts, second_edition }).await;
         let violations = network.with(|world| world.observer.violations.clone());
         assert!(violations.is_empty(), "{violations:?}");
     }));
@@ -191,16 +202,14 @@ impl Shop {
         self.checkouts.set(self.checkouts.get() + 1);
         let id = Uuid::from_u128(self.checkouts.get());
         let request = request("POST", "/checkouts").by(user).body(&body.to_string()).build();
-        let (functions, now) = (self.functions, self.now());
-        let deps = if self.second_edition { &functions.create_checkout_of_holds } else { &functions.create_checkout };
-        async move { checkouts::create_checkout::handle(deps, request, Call::at(now).making(id)).await.into() }
+        let (deps, edition, now) = (Rc::clone(&self.create_checkout), usize::from(self.second_edition), self.now());
+        async move { create_checkout::handle(&deps[edition], request, Call::at(now).making(id)).await.into() }
     }
 
     /// The shopper gives a checkout up.
     pub async fn give_up(&self, user: &str, checkout: &Reply) {
         let request = request("DELETE", "/checkouts").by(user).path("checkout_id", &checkout.id("checkout_id")).build();
-        let deleted =
-            checkouts::delete_checkout::handle(&self.functions.delete_checkout, request, Call::at(self.now()));
+        let deleted = delete_checkout::handle(&self.functions.delete_checkout, request, Call::at(self.now()));
         assert_eq!(Reply::from(deleted.await).status, 204);
     }
 
@@ -239,10 +248,20 @@ impl Shop {
     }
 
     /// The warehouse sends the parcel.
-    pub async fn ship(&self, order_id: &str) -> Reply {
+    pub fn ship(&self, order_id: &str) -> impl Future<Output = Reply> + use<> {
         let body = json!({"carrier": "c", "tracking_number": "t"}).to_string();
         let request = request("POST", "/ship").by_staff("warehouse").path("order_id", order_id).body(&body).build();
-        ship_order::handle(&self.functions.ship_order, request, Call::at(self.now())).await.into()
+        let (functions, now) = (self.functions, self.now());
+        async move { ship_order::handle(&functions.ship_order, request, Call::at(now)).await.into() }
+    }
+
+    /// The warehouses' work follows an order, as an event tells of it.
+    pub fn follow(&self, order_id: &str) -> impl Future<Output = bool> + use<> {
+        let event = json!({"detail-type": "an order's", "detail": {"order_id": order_id}});
+        let body = serde_json::from_value(event).unwrap();
+        let (functions, call) = (self.functions, Call::at(self.now()));
+        let message = Message { body, id: "m".to_owned(), receive_count: 1 };
+        async move { follow_orders::handle(&functions.follow_orders, message, call).await.is_ok() }
     }
 
     /// All parcels have arrived.
@@ -315,20 +334,23 @@ impl Shop {
         async move { payment_webhook::handle(&functions.payment_webhook, request, Call::at(now)).await.into() }
     }
 
-    /// Brings all timers that were wound, whatever time it is.
-    pub async fn ring_timers(&self) {
+    /// Brings all timers that were wound, whatever time it is; how many there were.
+    pub async fn ring_timers(&self) -> usize {
         let timers = self.take(|parcel| match parcel {
             Parcel::Message { body, .. } => Ok(body),
             other => Err(other),
         });
-        for timer in timers {
-            let body: ReservationTimer = serde_json::from_str(&timer).unwrap();
-            let message = Message { body, id: "m".to_owned(), receive_count: 1 };
-            let rung =
-                background::reservation_timer::handle(&self.functions.reservation_timer, message, Call::at(self.now()))
-                    .await;
-            assert!(rung.is_ok());
+        for timer in &timers {
+            self.ring(serde_json::from_str(timer).unwrap()).await;
         }
+        timers.len()
+    }
+
+    /// Brings a timer.
+    pub async fn ring(&self, body: ReservationTimer) {
+        let message = Message { body, id: "m".to_owned(), receive_count: 1 };
+        let call = Call::at(self.now());
+        assert!(background::reservation_timer::handle(&self.functions.reservation_timer, message, call).await.is_ok());
     }
 
     /// The shopper passes their bank's challenge for this order.
@@ -377,21 +399,44 @@ impl Shop {
 
     /// Runs `first` up to its request with this number, then all of `meanwhile`, then the rest of `first`.
     /// False where `first` has fewer requests.
-    pub async fn interrupt(
+    pub async fn interrupt<T: 'static>(
         &self,
-        first: impl Future<Output = Ended> + 'static,
+        first: impl Future<Output = T> + 'static,
+        moment: usize,
+        meanwhile: impl AsyncFnOnce(),
+    ) -> bool {
+        self.interrupt_and(Verdict::Proceed, first, moment, meanwhile).await
+    }
+
+    /// The same, and the answer to that request is lost, so that it is made a second time.
+    pub async fn interrupt_and_repeat<T: 'static>(
+        &self,
+        first: impl Future<Output = T> + 'static,
+        moment: usize,
+        meanwhile: impl AsyncFnOnce(),
+    ) -> bool {
+        self.interrupt_and(Verdict::LoseAnswer, first, moment, meanwhile).await
+    }
+
+    async fn interrupt_and<T: 'static>(
+        &self,
+        verdict: Verdict,
+        first: impl Future<Output = T> + 'static,
         moment: usize,
         meanwhile: impl AsyncFnOnce(),
     ) -> bool {
         let executor = Executor::default();
-        let join = executor.spawn("saga", first);
+        let join = executor.spawn("first", first);
         let seen = Cell::new(0);
         self.drive(&executor, |_| seen.replace(seen.get() + 1) == moment).await;
-        let interrupted = !self.network.waiting().is_empty();
+        let waiting = self.network.waiting();
         meanwhile().await;
+        for request in &waiting {
+            self.network.decide(request.ticket, verdict);
+        }
         self.drive(&executor, |_| false).await;
         join.await.unwrap();
-        interrupted
+        !waiting.is_empty()
     }
 
     /// Lets every request through that `holds` does not hold, until all others wait or have ended.

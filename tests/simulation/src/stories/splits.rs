@@ -34,7 +34,7 @@ impl Shop {
     }
 
     /// The hourly scan.
-    async fn maintain(&self) {
+    pub(super) async fn maintain(&self) {
         let report = maintain_rows::handle(&self.functions.maintain_rows, Call::at(self.now())).await.unwrap();
         assert_eq!(report.failed, 0);
     }

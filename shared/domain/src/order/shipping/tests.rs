@@ -40,6 +40,7 @@ fn an_order_leaves_in_one_shipment_a_warehouse() {
         [Shipment::new(warehouse("east"), items(2)), Shipment::new(warehouse("west"), items(1))]
     );
     assert_eq!(order.leave(&Departures::new(), at(1)), Ok(Revision::Unchanged), "whoever names nothing ships nothing");
+    assert_eq!(order.begin_to_leave(&Departures::new(), at(1)), Err(ShippingRefusal::NothingLeaves), "nor takes money");
     let before = order.clone();
     order.lay_out(&[]);
     assert_eq!(order, before, "what was said stays");
