@@ -1,11 +1,11 @@
 //! What the staff's endpoints share.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
-    stock::{Place, StockRow},
+    stock::{MAX_UNITS, Place, StockRow},
 };
-use souk_inventory::StockRows;
+use souk_inventory::{Seen, StockRows};
 use souk_runtime::http::{Problem, Request, Response, Role};
 use souk_wiring::FromEnvironment;
 use utoipa::ToSchema;
@@ -14,6 +14,38 @@ use utoipa::ToSchema;
 #[derive(Debug, FromEnvironment)]
 pub struct Deps {
     pub(crate) rows: StockRows,
+}
+
+/// What a count is about, where it is not held to a version: what is sold between the look at the row and the count stays
+/// sold, so that a row that sells all the time can be counted.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[schema(as = SeenBooks)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SeenBooks {
+    /// The row's `quantity` when it was counted.
+    #[schema(maximum = 1_000_000_000)]
+    quantity: u32,
+    /// Its `counted` then: whoever has counted or adjusted it since is not overruled.
+    counted: u32,
+}
+
+impl SeenBooks {
+    /// What whoever counted has seen: a version, or the books.
+    ///
+    /// # Errors
+    /// 400 where both are named.
+    pub(crate) fn or_version(books: Option<Self>, version: Option<u64>) -> Result<Seen, Problem> {
+        match (books, version) {
+            (Some(_), Some(_)) => {
+                Err(Problem::invalid_field("seen", "takes the place of the version: name one of them"))
+            }
+            (Some(Self { quantity, .. }), None) if quantity > MAX_UNITS => {
+                Err(Problem::invalid_field("seen.quantity", format!("must be from 0 to {MAX_UNITS}")))
+            }
+            (Some(Self { quantity, counted }), None) => Ok(Seen::Books { quantity, counted }),
+            (None, version) => Ok(Seen::from(version)),
+        }
+    }
 }
 
 /// The operator's user id, for the ledger.
@@ -48,6 +80,8 @@ pub(crate) struct RowView<'a> {
     /// Where its units lie; absent where that is not kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<&'a Place>,
+    /// How often it was counted and adjusted by people: a count's `seen.counted`.
+    counted: u32,
     version: u64,
 }
 
@@ -60,6 +94,7 @@ impl<'a> From<&'a StockRow> for RowView<'a> {
             reserved_quantity: row.set_aside(),
             available: row.available,
             place: row.place.as_ref(),
+            counted: row.counted,
             version: row.version,
         }
     }

@@ -8,7 +8,10 @@ use souk_wiring::Call;
 use utoipa::ToSchema;
 
 pub use crate::operator::Deps;
-use crate::{operator::require_operator, put_inventory};
+use crate::{
+    operator::{SeenBooks, require_operator},
+    put_inventory,
+};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +21,9 @@ struct CountRow {
     /// The version that is changed: the number in the row's `ETag`. Without, the row is created.
     #[serde(default)]
     if_match: Option<u64>,
+    /// In place of the version: what the row showed when its units were counted.
+    #[serde(default)]
+    seen: Option<SeenBooks>,
     /// How many units were counted.
     #[schema(maximum = 1_000_000_000)]
     quantity: u32,
@@ -49,7 +55,8 @@ pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     put_rows(&request, async |row: CountRow| {
         let count = (row.quantity, row.place.as_deref());
         let of = (&row.sku, &row.warehouse_id);
-        let (effect, row) = put_inventory::put(deps, of, count, row.if_match, operator, &call).await?;
+        let seen = SeenBooks::or_version(row.seen, row.if_match)?;
+        let (effect, row) = put_inventory::put(deps, of, count, seen, operator, &call).await?;
         Ok((effect, row.version))
     })
     .await

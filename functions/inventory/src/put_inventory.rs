@@ -5,7 +5,7 @@ use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
     stock::{MAX_UNITS, StockRow},
 };
-use souk_inventory::Count;
+use souk_inventory::{Count, Seen};
 use souk_runtime::http::{
     Effect, HttpResult, Problem, Request, Response,
     description::{IfMatch, Problems},
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 pub use crate::operator::Deps;
 use crate::{
-    operator::{RowView, place_of, require_operator, row_of_path},
+    operator::{RowView, SeenBooks, place_of, require_operator, row_of_path},
     problems,
 };
 
@@ -31,9 +31,13 @@ struct Body {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 128)]
     place: Option<String>,
+    /// In place of `If-Match`: what the row showed when its units were counted.
+    #[serde(default)]
+    seen: Option<SeenBooks>,
 }
 
-/// Answers with the row as it is stored now: 201 where the warehouse did not hold the SKU yet.
+/// Answers with the row as it is stored now: 201 where the warehouse did not hold the SKU yet. A count of what is there is
+/// held to `If-Match`, which every sale makes stale, or to what was `seen`: then what was sold since is taken off it.
 #[utoipa::path(
     put,
     path = "/admin/inventory/{sku}/{warehouse_id}",
@@ -50,8 +54,9 @@ struct Body {
 pub async fn handle(deps: &Deps, request: Request, call: Call) -> HttpResult {
     let operator = require_operator(&request)?;
     let (sku, warehouse_id) = row_of_path(&request)?;
-    let seen = request.if_match()?;
-    let Body { quantity, place } = request.json()?;
+    let version = request.if_match()?;
+    let Body { quantity, place, seen } = request.json()?;
+    let seen = SeenBooks::or_version(seen, version)?;
     let count = (quantity, place.as_deref());
     let (effect, row) = put(deps, (&sku, &warehouse_id), count, seen, &operator, &call).await?;
     Ok(Response::put(effect, row.version, &RowView::from(&row)))
@@ -62,7 +67,7 @@ pub(crate) async fn put(
     deps: &Deps,
     row: (&Sku, &WarehouseId),
     (quantity, place): (u32, Option<&str>),
-    seen: Option<u64>,
+    seen: Seen,
     by: &UserId,
     call: &Call,
 ) -> Result<(Effect, StockRow), Problem> {

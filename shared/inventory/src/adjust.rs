@@ -162,7 +162,7 @@ impl StockRows {
             }
             let Some(row) = self.get(sku, warehouse_id).await? else { return Ok(AdjustOutcome::Absent) };
             let splits = self.splits_of(&row).await?;
-            let (row, splits) = self.gather_for(row, splits, change, cause.at).await?;
+            let (row, splits) = self.gather_for(row, splits, change.delta(0), cause.at).await?;
             let whole = row.whole(&splits);
             let next = match whole.apply(change, cause.clone()) {
                 Ok(next) => next,

@@ -33,5 +33,5 @@ pub use repair::RepairOutcome;
 pub use reservations::{ReservationBook, Reservations};
 pub use reserve::{ReservationCost, ReserveOutcome, ReserveRequest};
 pub use rows::{Availability, StockRows};
-pub use set_quantity::{Count, SetQuantityOutcome};
+pub use set_quantity::{Count, Seen, SetQuantityOutcome};
 pub use warehouses::{NearWarehouses, PutWarehouseOutcome, Warehouse, WarehouseDetails, Warehouses};

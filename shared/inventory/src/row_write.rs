@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::{Sku, WarehouseId},
-    stock::{Change, Delta, Holds, MAX_ENTRIES, MAX_UNITS, Movement, RowWrite, StockRow},
+    stock::{Change, Delta, Holds, MAX_ENTRIES, MAX_UNITS, Movement, MovementKind, RowWrite, StockRow},
 };
 use souk_dynamo::{StoreError, Update, attribute, n, s};
 
@@ -17,6 +17,12 @@ pub(crate) fn movement_of(movement: &Movement) -> Result<Update, StoreError> {
         .add("available", n(available))
         .add("version", n(1))
         .when(attribute("sku").exists());
+    if movement.kind.is_said_by_people() {
+        write = write.add("counted", n(1));
+    }
+    if movement.kind == MovementKind::Moved {
+        write = write.add("moved", n(1));
+    }
     if available < 0 {
         write = write.when(attribute("available").is_at_least(n(available.saturating_neg())));
     }

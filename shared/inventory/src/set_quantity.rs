@@ -1,14 +1,43 @@
+use std::time::Duration;
+
 use jiff::Timestamp;
 use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
-    stock::{Change, Holds, Movement, Place, Split, Splits, StockRow},
+    stock::{Change, Delta, Holds, Movement, MovementKind, Place, Split, Splits, StockRow},
 };
-use souk_dynamo::{Outcome, StoreError, attribute, s};
+use souk_dynamo::{Backoff, Outcome, StoreError, Update, attribute, n, s};
 
 use crate::{
     StockRows,
     row_write::{key, movement_of, unless_moved},
 };
+
+/// How often a count is written that others who sell are in the way of.
+const ATTEMPTS: u32 = 12;
+const BACKOFF: Backoff = Backoff { base: Duration::from_millis(10), cap: Duration::from_millis(200) };
+
+/// What whoever counted had seen of the row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing: they believe that the warehouse does not hold the SKU.
+    Nothing,
+    /// This version of it: the count says how many there are now, so nothing may have happened since.
+    Version(u64),
+    /// So many units, when people had counted and adjusted it so often: the count says how many more or fewer there are
+    /// than the books said, and what is sold since is sold.
+    Books {
+        /// Units.
+        quantity: u32,
+        /// Counts and adjustments.
+        counted: u32,
+    },
+}
+
+impl From<Option<u64>> for Seen {
+    fn from(version: Option<u64>) -> Self {
+        version.map_or(Self::Nothing, Self::Version)
+    }
+}
 
 /// What somebody found who counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +73,7 @@ pub enum SetQuantityOutcome {
 }
 
 impl StockRows {
-    /// Sets how many units a warehouse holds, and where they lie. Without `seen` it only creates the row; with it, it only
-    /// changes that version: a count overrides whatever happened since, so nothing may have.
+    /// Sets how many units a warehouse holds, and where they lie, as far as the row still is what was [`Seen`] of it.
     ///
     /// # Errors
     /// [`StoreError`] where the outcome is unknown; repeating then answers `Stale` or `VersionNeeded`.
@@ -53,7 +81,7 @@ impl StockRows {
         &self,
         (sku, warehouse_id): (&Sku, &WarehouseId),
         count: impl Into<Count>,
-        seen: Option<u64>,
+        seen: impl Into<Seen>,
         by: &UserId,
         now: Timestamp,
     ) -> Result<SetQuantityOutcome, StoreError> {
@@ -66,8 +94,8 @@ impl StockRows {
             delta: Change::Set(quantity).delta(from),
             at: now,
         };
-        match seen {
-            None => {
+        match seen.into() {
+            Seen::Nothing => {
                 let row = StockRow {
                     sku: sku.clone(),
                     warehouse_id: warehouse_id.clone(),
@@ -79,6 +107,8 @@ impl StockRows {
                     holds: Holds::default(),
                     floor: None,
                     place: count.place,
+                    counted: 1,
+                    moved: 0,
                     version: 1,
                     movement: cause(0),
                 };
@@ -91,7 +121,7 @@ impl StockRows {
                     Outcome::Refused(None) => Err(StoreError::corrupt("a row was refused and is not there")),
                 }
             }
-            Some(seen) => {
+            Seen::Version(seen) => {
                 let Some(row) = self.get(sku, warehouse_id).await? else { return Ok(SetQuantityOutcome::Stale(None)) };
                 let splits = self.splits_of(&row).await?;
                 let whole = row.whole(&splits);
@@ -100,7 +130,45 @@ impl StockRows {
                     false => Ok(SetQuantityOutcome::Stale(Some(whole))),
                 }
             }
+            Seen::Books { quantity: books, counted } => {
+                let delta = Delta { quantity: i64::from(quantity) - i64::from(books), reserved: 0 };
+                self.correct((sku, warehouse_id), Correction { delta, counted, place: count.place, by, now }).await
+            }
         }
+    }
+
+    /// Additions, which commute with whatever is sold meanwhile. Condition: nobody else has counted or adjusted.
+    async fn correct(
+        &self,
+        (sku, warehouse_id): (&Sku, &WarehouseId),
+        Correction { delta, counted, place, by, now }: Correction<'_>,
+    ) -> Result<SetQuantityOutcome, StoreError> {
+        let (kind, reference) = (MovementKind::Set, by.to_string());
+        let cause = Movement { kind, reference, reason: None, delta, at: now };
+        for attempt in 1..=ATTEMPTS {
+            let Some(row) = self.get(sku, warehouse_id).await? else { return Ok(SetQuantityOutcome::Stale(None)) };
+            let splits = self.splits_of(&row).await?;
+            let whole = row.whole(&splits);
+            if row.counted != counted {
+                return Ok(SetQuantityOutcome::Stale(Some(whole)));
+            }
+            let moves_to = place.as_ref().filter(|place| row.place.as_ref() != Some(place));
+            if delta == Delta::default() && moves_to.is_none() {
+                return Ok(SetQuantityOutcome::Unchanged(whole));
+            }
+            if i64::from(whole.available) + delta.available() < 0 {
+                return Ok(SetQuantityOutcome::BelowReserved(whole));
+            }
+            let (_, splits) = self.gather_for(row, splits, delta, now).await?;
+            let write = unless_counted(movement_of(&cause)?, counted);
+            let write = write.set_some("place", moves_to.map(|place| s(place.as_str())));
+            if let Outcome::Written(item) = self.table.update(&key(sku, warehouse_id), write).await? {
+                return Ok(SetQuantityOutcome::Changed(souk_dynamo::decode::<StockRow>(item)?.whole(&splits)));
+            }
+            // Units were sold that it takes, or somebody has counted.
+            BACKOFF.pause(attempt).await;
+        }
+        Err(StoreError::Busy("a row's units are sold as fast as they are brought together".to_owned()))
     }
 
     /// What splits sell between their reading and the write is sold after the count.
@@ -120,7 +188,7 @@ impl StockRows {
             return Ok(SetQuantityOutcome::BelowReserved(whole));
         }
         let cause = cause(whole.quantity);
-        let (row, splits) = self.gather_for(row, splits, Change::Set(quantity), cause.at).await?;
+        let (row, splits) = self.gather_for(row, splits, cause.delta, cause.at).await?;
         let write = unless_moved(movement_of(&cause)?, &row);
         let write = write.set_some("place", moves_to.map(|place| s(place.as_str())));
         let whole = |item| souk_dynamo::decode::<StockRow>(item).map(|row| row.whole(&splits));
@@ -129,4 +197,19 @@ impl StockRows {
             Outcome::Refused(item) => Ok(SetQuantityOutcome::Stale(item.map(whole).transpose()?)),
         }
     }
+}
+
+/// What a count adds to the books, as they were when it was made.
+struct Correction<'a> {
+    delta: Delta,
+    counted: u32,
+    place: Option<Place>,
+    by: &'a UserId,
+    now: Timestamp,
+}
+
+/// Only where people have counted and adjusted the row so often and no more.
+fn unless_counted(write: Update, counted: u32) -> Update {
+    let so_often = attribute("counted").equals(n(counted));
+    write.when(if counted == 0 { attribute("counted").is_absent().or(so_often) } else { so_often })
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use souk_domain::{
     ids::Sku,
-    stock::{Change, Delta, Holds, Movement, MovementKind, RowKey, Split, Splits, StockRow, Transfer},
+    stock::{Delta, Holds, Movement, MovementKind, RowKey, Split, Splits, StockRow, Transfer},
 };
 use souk_dynamo::{Backoff, StoreError, Transaction, Update, attribute, n};
 
@@ -58,7 +58,23 @@ impl StockRows {
     /// # Errors
     /// [`StoreError`].
     pub async fn whole(&self, first: &StockRow) -> Result<StockRow, StoreError> {
-        Ok(first.whole(&self.splits_of(first).await?))
+        if first.splits.is_none() {
+            return Ok(first.clone());
+        }
+        for attempt in 1..=ATTEMPTS {
+            let (seen, again) = (self.sum(first).await?, self.sum(first).await?);
+            // Units that were moved while the rows were read one by one may be in both, or in none.
+            if seen.moved == again.moved {
+                return Ok(seen);
+            }
+            BACKOFF.pause(attempt).await;
+        }
+        Err(StoreError::Busy("units are moved between a row's splits all the time".to_owned()))
+    }
+
+    async fn sum(&self, first: &StockRow) -> Result<StockRow, StoreError> {
+        let first = self.get_row(&first.key()).await?.unwrap_or_else(|| first.clone());
+        Ok(first.whole(&self.splits_of(&first).await?))
     }
 
     /// What each warehouse has of a SKU, by warehouse id, whatever its row was split into.
@@ -169,10 +185,10 @@ impl StockRows {
         &self,
         first: StockRow,
         splits: Vec<StockRow>,
-        change: Change,
+        delta: Delta,
         now: Timestamp,
     ) -> Result<(StockRow, Vec<StockRow>), StoreError> {
-        let takes = u32::try_from(-change.delta(first.whole(&splits).quantity).available()).unwrap_or(0);
+        let takes = u32::try_from(-delta.available()).unwrap_or(0);
         match splits.is_empty() || takes <= first.available {
             true => Ok((first, splits)),
             false => self.gather(first, takes, now).await,

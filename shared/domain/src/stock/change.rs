@@ -106,6 +106,13 @@ pub enum MovementKind {
     Split,
 }
 
+impl MovementKind {
+    /// True where people said how many units there are or how many came and went.
+    pub fn is_said_by_people(self) -> bool {
+        matches!(self, Self::Set | Self::Adjusted)
+    }
+}
+
 /// The cause of a row's last write. It travels in the row itself, so that the row's stream is its ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movement {

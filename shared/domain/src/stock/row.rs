@@ -1,7 +1,7 @@
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 
-use super::{Allocation, Change, Holds, Movement, Place, RowKey, Split, Splits};
+use super::{Allocation, Change, Holds, Movement, MovementKind, Place, RowKey, Split, Splits};
 use crate::ids::{Sku, WarehouseId};
 
 /// The most units that one row holds.
@@ -40,6 +40,12 @@ pub struct StockRow {
     /// Where they lie, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// How often people said how many there are, by a count or an adjustment. Of a first row.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub counted: u32,
+    /// How often units were moved between it and another row of its warehouse.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub moved: u32,
     /// +1 at every write.
     pub version: u64,
     /// The cause of the last write.
@@ -84,6 +90,8 @@ impl StockRow {
             holds: self.holds.clone(),
             floor: self.floor,
             place: self.place.clone(),
+            counted: self.counted + u32::from(cause.kind.is_said_by_people()),
+            moved: self.moved + u32::from(cause.kind == MovementKind::Moved),
             version: self.version + 1,
             movement: cause,
         })
@@ -103,6 +111,7 @@ impl StockRow {
             reserved_quantity: sum(Self::set_aside),
             available: sum(|row| row.available),
             holds: Holds::default(),
+            moved: sum(|row| row.moved),
             version: self.version + splits.iter().map(|row| row.version).sum::<u64>(),
             ..self.clone()
         }
@@ -124,6 +133,10 @@ impl StockRow {
     }
 }
 
+fn is_none(count: &u32) -> bool {
+    *count == 0
+}
+
 fn add(number: u32, delta: i64) -> Option<u32> {
     u32::try_from(i64::from(number).checked_add(delta)?).ok()
 }
@@ -133,7 +146,6 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::stock::MovementKind;
 
     pub(crate) fn row(sku: &str, warehouse: &str, quantity: u32) -> StockRow {
         StockRow {
@@ -147,6 +159,8 @@ pub(crate) mod tests {
             holds: Holds::default(),
             floor: None,
             place: None,
+            counted: 0,
+            moved: 0,
             version: 1,
             movement: cause(Change::Set(quantity), 0),
         }

@@ -24,6 +24,8 @@ fn row(quantity: u32, reserved_quantity: u32) -> StockRow {
         holds: Holds::default(),
         floor: None,
         place: None,
+        counted: 0,
+        moved: 0,
         version: 7,
         movement: cause(Change::Set(quantity), 0),
     }

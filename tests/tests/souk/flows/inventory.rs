@@ -22,7 +22,7 @@ async fn a_warehouse_begins_to_hold_a_sku_and_is_counted_by_whoever_has_seen_it(
     count(&operator, &path, "\"1\"", 5).await.expect_problem(412, "stale-version");
     let created = operator.put(&path, json!({ "quantity": 5 })).await.expect(201);
     let row = json!({
-        "sku": sku, "warehouse_id": "w1", "quantity": 5, "reserved_quantity": 0, "available": 5, "version": 1,
+        "sku": sku, "warehouse_id": "w1", "quantity": 5, "reserved_quantity": 0, "available": 5, "counted": 1, "version": 1,
     });
     assert_eq!((created.header("etag"), &created.body), ("\"1\"", &row));
     for quantity in [5, 6] {
@@ -38,6 +38,28 @@ async fn a_warehouse_begins_to_hold_a_sku_and_is_counted_by_whoever_has_seen_it(
     let rows = operator.get(&all).await.expect(200).body["rows"].clone();
     assert_eq!(rows.as_array().unwrap().len(), 2);
     assert_eq!((&rows[0]["quantity"], &rows[1]["warehouse_id"]), (&json!(6), &json!("w2")));
+}
+
+#[tokio::test]
+async fn whoever_counts_what_sells_all_the_time_says_what_they_had_seen() {
+    let (operator, shopper) = (operator().await, stack().sign_in("shopper").await);
+    let shelf = Shelf::stocked(&operator, 100, 9).await;
+    let path = format!("/admin/inventory/{}/w1", shelf.sku);
+    let seen = json!({ "quantity": 9, "counted": 1 });
+    shopper.check_out(&shelf.sku, 2).await.expect(201);
+    count(&operator, &path, "\"1\"", 8).await.expect_problem(412, "stale-version");
+    let counted = operator.put(&path, json!({ "quantity": 8, "seen": seen })).await.expect(200);
+    assert_eq!((&counted.body["quantity"], &counted.body["available"]), (&json!(8), &json!(6)));
+    let again = operator.put(&path, json!({ "quantity": 8, "seen": seen })).await;
+    again.expect_problem(412, "stale-version");
+    let both = json!({ "quantity": 8, "seen": { "quantity": 8, "counted": 2 } });
+    let both = operator.send(Method::PUT, &path, &[("if-match", "\"3\"")], Some(both)).await;
+    both.expect_problem(400, "invalid-request").about_field("seen");
+    let absurd = json!({ "quantity": 8, "seen": { "quantity": 1_000_000_001, "counted": 2 } });
+    operator.put(&path, absurd).await.expect_problem(400, "invalid-request").about_field("seen.quantity");
+    let row = json!({ "sku": shelf.sku, "warehouse_id": "w1", "quantity": 7, "seen": { "quantity": 8, "counted": 2 } });
+    assert_eq!(Rows::put(&operator, "inventory", &[row]).await.outcomes(), ["changed 4"]);
+    assert_eq!(shelf.numbers().await, (7, 2, 5));
 }
 
 #[tokio::test]

@@ -62,6 +62,8 @@ fn domains(entries: [Entry; 2], available: u8) -> StockRow {
         holds: stock::Holds::default(),
         floor: None,
         place: None,
+        counted: 0,
+        moved: 0,
         version: 1,
         movement,
     };

@@ -7,7 +7,7 @@ use souk_domain::{
 };
 use souk_dynamo::{Update, attribute, n};
 use souk_inventory::{
-    AdjustOutcome, AllotOutcome, FlashSaleUnits, Ledger, PlaceOutcome, ReservationBook, ReserveOutcome,
+    AdjustOutcome, AllotOutcome, FlashSaleUnits, Ledger, PlaceOutcome, ReservationBook, ReserveOutcome, Seen,
     SetQuantityOutcome, StockAuditor,
 };
 use souk_workflows::{maintain_rows::Report, spread_row::SpreadRow};
@@ -132,6 +132,26 @@ async fn operators_count_adjust_and_put_away_what_the_warehouse_has_together() {
     assert!(matches!(placed, PlaceOutcome::Unchanged(row) if row.quantity == 105));
     shelf.shared_out().await;
     assert!(shelf.splits().await.iter().all(|row| row.available >= 24), "what came is where checkouts ask");
+}
+
+/// What was seen of a split row is a sum, and units of it may be moved and sold while somebody counts.
+#[tokio::test]
+async fn a_split_row_is_counted_while_it_sells_and_is_shared_out() {
+    let shelf = Shelf::split_into(40, 4).await;
+    let (a, w1, by) = (sku("a"), warehouse("w1"), operator());
+    let whole = shelf.rows.whole_of_sku(&a).await.unwrap().remove(0);
+    let seen = Seen::Books { quantity: whole.quantity, counted: whole.counted };
+    assert_eq!(shelf.hold_of(3, 1, 2).await, Holding::Held(2));
+    let moved = Transfer { from: Split::number(1), to: Split::number(2), units: 5 };
+    assert!(shelf.rows.transfer(&key("a", "w1"), moved, at(4)).await.unwrap());
+    let SetQuantityOutcome::Changed(counted) = shelf.rows.set_quantity((&a, &w1), 12, seen, &by, at(5)).await.unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!((counted.quantity, counted.set_aside(), counted.available), (12, 2, 10));
+    assert_eq!(shelf.whole().await, (12, 2, 10));
+    let again = shelf.rows.set_quantity((&a, &w1), 12, seen, &by, at(6)).await.unwrap();
+    assert!(matches!(again, SetQuantityOutcome::Stale(Some(row)) if row.counted == whole.counted + 1));
 }
 
 #[tokio::test]
