@@ -30,21 +30,16 @@ pub(crate) struct SeenBooks {
 }
 
 impl SeenBooks {
-    /// What whoever counted has seen: a version, or the books.
+    /// What whoever counted has seen. A version is the stricter word, and holds where both are named.
     ///
     /// # Errors
-    /// 400 where both are named.
+    /// 400 of a quantity that no row has.
     pub(crate) fn or_version(books: Option<Self>, version: Option<u64>) -> Result<Seen, Problem> {
-        match (books, version) {
-            (Some(_), Some(_)) => {
-                Err(Problem::invalid_field("seen", "takes the place of the version: name one of them"))
-            }
-            (Some(Self { quantity, .. }), None) if quantity > MAX_UNITS => {
-                Err(Problem::invalid_field("seen.quantity", format!("must be from 0 to {MAX_UNITS}")))
-            }
-            (Some(Self { quantity, counted }), None) => Ok(Seen::Books { quantity, counted }),
-            (None, version) => Ok(Seen::from(version)),
+        let Some(Self { quantity, counted }) = books else { return Ok(Seen::from(version)) };
+        if quantity > MAX_UNITS {
+            return Err(Problem::invalid_field("seen.quantity", format!("must be from 0 to {MAX_UNITS}")));
         }
+        Ok(version.map_or(Seen::Books { quantity, counted }, Seen::Version))
     }
 }
 

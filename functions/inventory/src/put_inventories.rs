@@ -21,7 +21,7 @@ struct CountRow {
     /// The version that is changed: the number in the row's `ETag`. Without, the row is created.
     #[serde(default)]
     if_match: Option<u64>,
-    /// In place of the version: what the row showed when its units were counted.
+    /// What the row showed when its units were counted. Where a version is named, that holds.
     #[serde(default)]
     seen: Option<SeenBooks>,
     /// How many units were counted.

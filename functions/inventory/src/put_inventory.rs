@@ -31,7 +31,7 @@ struct Body {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 128)]
     place: Option<String>,
-    /// In place of `If-Match`: what the row showed when its units were counted.
+    /// What the row showed when its units were counted. Where `If-Match` is sent, that holds.
     #[serde(default)]
     seen: Option<SeenBooks>,
 }

@@ -1,6 +1,8 @@
 """``make test``: every check and test, each phase by name and time, on a stack of its own."""
+import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 
@@ -8,6 +10,8 @@ from . import answers, contract, deployment, environment, grants, prerequisites,
 from .console import Failure, say
 from .stack import ROOT
 
+# A backtrace of the runtime's frames hides what a test has said.
+QUIET = {"RUST_BACKTRACE": "0"}
 PYTHON_TESTS = (("infra/local/tests", "infra/local"), ("infra/catalogue/tests", "infra/catalogue"))
 
 
@@ -20,6 +24,7 @@ def run():
     shutil.rmtree(test.home, ignore_errors=True)
     test.home.mkdir(parents=True)
     test.save()
+    schedules = None
     try:
         # Packages, the emulator and OpenSearch get ready while cargo is busy.
         preparing = up.prepare(test)
@@ -30,16 +35,21 @@ def run():
         _phase("licences and sources", _licences)
         _phase("unit and property tests", _cargo("test", "--no-fail-fast", "--workspace", "--lib"))
         _phase("template lint", lambda: _templates(preparing[0]))
+        _phase("test programs", _cargo("test", "--no-run", "--workspace", "--test", "*"))
         _phase("test stack", lambda: up.up(test, sample=False, preparing=preparing))
+        # It needs no stack and what of two cores the others leave: they mostly wait.
+        schedules = Beside(test.home / "logs" / "simulation.log", "test", "--workspace", "--test", "simulation")
         for folder, path in PYTHON_TESTS:
             if (ROOT / folder).is_dir():
                 _phase(f"tests of {path}", lambda folder=folder, path=path: _python_tests(folder, path))
         _phase("a second stack beside it", lambda: _python_tests("infra/local/stack_tests", "infra/local"))
+        _phase("models, and programs beside the stack", _cargo("test", "--no-fail-fast", "--workspace", *_without_a_stack()))
         _phase("store, flow and race tests", _cargo(
-            "test", "--no-fail-fast", "--workspace", "--test", "*", "--",
+            "test", "--no-fail-fast", "--workspace", "--test", "souk", "--",
             "--skip", "faults::", "--skip", "load::", "--skip", "keeping::", "--skip", "browsing::", "--skip", "traceless::",
             SOUK_OUTPUTS=str(test.home / "outputs.json"), SOUK_PYTHON=str(environment.python()),
             SOUK_ANSWERS=str(answers.file(test))))
+        _phase("schedules under faults", schedules.finish)
         # Alone on the stack: whatever is written meanwhile would be a trace.
         _phase("refused requests leave no trace", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "traceless::",
@@ -58,9 +68,36 @@ def run():
         if test.is_emulated_here:
             _phase("grants: what all of these did", lambda: say(f"   {grants.compare(test)}"))
     finally:
+        if schedules:
+            schedules.end()
         ended = up.down(test)
         say(f"  test stack ended: {', '.join(ended) or 'nothing ran'}")
     say(f"\nall phases passed in {time.monotonic() - began:.0f} s")
+
+
+class Beside:
+    """A run of cargo beside other phases, at the lowest priority."""
+
+    def __init__(self, log, *arguments):
+        self.arguments = arguments
+        self.log = log
+        with log.open("wb") as told:
+            self.process = subprocess.Popen(
+                ["cargo", *arguments], cwd=ROOT, env=os.environ | QUIET, stdin=subprocess.DEVNULL, stdout=told,
+                stderr=subprocess.STDOUT, preexec_fn=lambda: os.nice(19), process_group=0)
+
+    def finish(self):
+        """Wait for its end; print what it said."""
+        failed = self.process.wait()
+        say(self.log.read_text(errors="replace"))
+        if failed:
+            raise Failure(f"cargo {' '.join(self.arguments)} failed: its messages are above")
+
+    def end(self):
+        """End it where another phase has failed before."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.wait()
 
 
 def crowd(running):
@@ -107,11 +144,19 @@ def _phase(name, work):
     say(f"── {name}: passed ({time.monotonic() - began:.1f} s)")
 
 
+def _without_a_stack():
+    """Test programs that need no stack but the schedules: cargo's names for them."""
+    told = subprocess.run(["cargo", "metadata", "--no-deps", "--format-version", "1"], cwd=ROOT, check=True,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
+    targets = [target for package in json.loads(told)["packages"] for target in package["targets"]]
+    names = {target["name"] for target in targets if "test" in target["kind"]} - {"souk", "simulation"}
+    return [argument for name in sorted(names) for argument in ("--test", name)]
+
+
 def _cargo(*arguments, **env):
     def work():
-        # Test runners' closing lines belong on standard output, where CI looks for them. A backtrace of the runtime's
-        # frames hides what a test has said.
-        quiet = os.environ | {"RUST_BACKTRACE": "0"} | env
+        # Test runners' closing lines belong on standard output, where CI looks for them.
+        quiet = os.environ | QUIET | env
         done = subprocess.run(["cargo", *arguments], cwd=ROOT, env=quiet, stdin=subprocess.DEVNULL, check=False)
         if done.returncode:
             raise Failure(f"cargo {' '.join(arguments)} failed: its messages are above")

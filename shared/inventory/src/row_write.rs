@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use souk_domain::{
     ids::{Sku, WarehouseId},
-    stock::{Change, Delta, Holds, MAX_ENTRIES, MAX_UNITS, Movement, MovementKind, RowWrite, StockRow},
+    stock::{Change, Delta, Holds, MAX_ENTRIES, MAX_UNITS, Movement, RowWrite, StockRow},
 };
 use souk_dynamo::{StoreError, Update, attribute, n, s};
 
@@ -20,8 +20,8 @@ pub(crate) fn movement_of(movement: &Movement) -> Result<Update, StoreError> {
     if movement.kind.is_said_by_people() {
         write = write.add("counted", n(1));
     }
-    if movement.kind == MovementKind::Moved {
-        write = write.add("moved", n(1));
+    if movement.moved() != 0 {
+        write = write.add("moved", n(quantity));
     }
     if available < 0 {
         write = write.when(attribute("available").is_at_least(n(available.saturating_neg())));

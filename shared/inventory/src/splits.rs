@@ -58,23 +58,7 @@ impl StockRows {
     /// # Errors
     /// [`StoreError`].
     pub async fn whole(&self, first: &StockRow) -> Result<StockRow, StoreError> {
-        if first.splits.is_none() {
-            return Ok(first.clone());
-        }
-        for attempt in 1..=ATTEMPTS {
-            let (seen, again) = (self.sum(first).await?, self.sum(first).await?);
-            // Units that were moved while the rows were read one by one may be in both, or in none.
-            if seen.moved == again.moved {
-                return Ok(seen);
-            }
-            BACKOFF.pause(attempt).await;
-        }
-        Err(StoreError::Busy("units are moved between a row's splits all the time".to_owned()))
-    }
-
-    async fn sum(&self, first: &StockRow) -> Result<StockRow, StoreError> {
-        let first = self.get_row(&first.key()).await?.unwrap_or_else(|| first.clone());
-        Ok(first.whole(&self.splits_of(&first).await?))
+        Ok(first.whole(&self.splits_of(first).await?))
     }
 
     /// What each warehouse has of a SKU, by warehouse id, whatever its row was split into.

@@ -130,3 +130,10 @@ pub struct Movement {
     #[serde(with = "millisecond::required")]
     pub at: Timestamp,
 }
+
+impl Movement {
+    /// Units that it brought from other rows of the warehouse; negative where they went there.
+    pub fn moved(&self) -> i64 {
+        if self.kind == MovementKind::Moved { self.delta.quantity } else { 0 }
+    }
+}

@@ -1,7 +1,7 @@
 use jiff::{Timestamp, fmt::serde::timestamp::millisecond};
 use serde::{Deserialize, Serialize};
 
-use super::{Allocation, Change, Holds, Movement, MovementKind, Place, RowKey, Split, Splits};
+use super::{Allocation, Change, Holds, Movement, Place, RowKey, Split, Splits};
 use crate::ids::{Sku, WarehouseId};
 
 /// The most units that one row holds.
@@ -43,9 +43,10 @@ pub struct StockRow {
     /// How often people said how many there are, by a count or an adjustment. Of a first row.
     #[serde(default, skip_serializing_if = "is_none")]
     pub counted: u32,
-    /// How often units were moved between it and another row of its warehouse.
-    #[serde(default, skip_serializing_if = "is_none")]
-    pub moved: u32,
+    /// Units that came to it from other rows of its warehouse, less those that went there. What it would have without
+    /// that no move changes, so rows that are read one by one add up though units are moved meanwhile.
+    #[serde(default, skip_serializing_if = "is_balanced")]
+    pub moved: i64,
     /// +1 at every write.
     pub version: u64,
     /// The cause of the last write.
@@ -91,7 +92,7 @@ impl StockRow {
             floor: self.floor,
             place: self.place.clone(),
             counted: self.counted + u32::from(cause.kind.is_said_by_people()),
-            moved: self.moved + u32::from(cause.kind == MovementKind::Moved),
+            moved: self.moved + cause.moved(),
             version: self.version + 1,
             movement: cause,
         })
@@ -103,15 +104,19 @@ impl StockRow {
     }
 
     /// What the warehouse has, as if the row had never been split: what its rows hold counts as reserved, and the version
-    /// is the sum of theirs, which rises with every change of any of them.
+    /// is the sum of theirs, which rises with every change of any of them. All rows that it was ever split into count.
     pub fn whole(&self, splits: &[Self]) -> Self {
-        let sum = |of: fn(&Self) -> u32| splits.iter().fold(of(self), |sum, row| sum.saturating_add(of(row)));
+        // Below nothing it is where units came, were moved and were sold between the reads of two rows.
+        let sum = |of: fn(&Self) -> i64| {
+            let units = splits.iter().fold(of(self), |sum, row| sum + of(row)).max(0);
+            u32::try_from(units).unwrap_or(u32::MAX)
+        };
         Self {
-            quantity: sum(|row| row.quantity),
-            reserved_quantity: sum(Self::set_aside),
-            available: sum(|row| row.available),
+            quantity: sum(|row| i64::from(row.quantity) - row.moved),
+            reserved_quantity: sum(|row| i64::from(row.set_aside())),
+            available: sum(|row| i64::from(row.available) - row.moved),
             holds: Holds::default(),
-            moved: sum(|row| row.moved),
+            moved: 0,
             version: self.version + splits.iter().map(|row| row.version).sum::<u64>(),
             ..self.clone()
         }
@@ -137,6 +142,10 @@ fn is_none(count: &u32) -> bool {
     *count == 0
 }
 
+fn is_balanced(moved: &i64) -> bool {
+    *moved == 0
+}
+
 fn add(number: u32, delta: i64) -> Option<u32> {
     u32::try_from(i64::from(number).checked_add(delta)?).ok()
 }
@@ -146,6 +155,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::stock::MovementKind;
 
     pub(crate) fn row(sku: &str, warehouse: &str, quantity: u32) -> StockRow {
         StockRow {

@@ -142,8 +142,12 @@ async fn a_split_row_is_counted_while_it_sells_and_is_shared_out() {
     let whole = shelf.rows.whole_of_sku(&a).await.unwrap().remove(0);
     let seen = Seen::Books { quantity: whole.quantity, counted: whole.counted };
     assert_eq!(shelf.hold_of(3, 1, 2).await, Holding::Held(2));
+    let before = shelf.splits().await;
     let moved = Transfer { from: Split::number(1), to: Split::number(2), units: 5 };
     assert!(shelf.rows.transfer(&key("a", "w1"), moved, at(4)).await.unwrap());
+    let mut torn = shelf.splits().await;
+    torn[0] = before[0].clone();
+    assert_eq!(shelf.row("a", "w1").await.whole(&torn).quantity, 40, "one row was read before the move, one after it");
     let SetQuantityOutcome::Changed(counted) = shelf.rows.set_quantity((&a, &w1), 12, seen, &by, at(5)).await.unwrap()
     else {
         panic!()
