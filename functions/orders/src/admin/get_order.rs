@@ -8,7 +8,7 @@ use souk_domain::{
     order::{Actor, FromFlashSale, OrderStatus, Origin, Transition},
     payment::{Dispute, DisputeState, PaymentState, Renewal},
     reservation::{Reservation, ReservationState},
-    stock::Allocation,
+    stock::{Allocation, RowUnits},
 };
 use souk_inventory::ReservationBook;
 use souk_orders::{Archive, Orders, find};
@@ -47,6 +47,9 @@ struct OrderHistory<'a> {
     history: Vec<TransitionView>,
     /// What held its units, where that was a reservation: it was placed before rows of stock held them themselves.
     reservation: Option<ReservationView>,
+    /// What rows of stock sold to it, by warehouse, once it has settled. Empty before, and where a reservation or a sale
+    /// says it.
+    sold: Vec<Allocation>,
     payment: Option<PaymentHistory>,
 }
 
@@ -200,6 +203,7 @@ pub async fn handle(deps: &Deps, request: Request, _: Call) -> HttpResult {
         settled: order.settled,
         history: order.history.iter().map(TransitionView::from).collect(),
         reservation: reservation.map(ReservationView::from),
+        sold: RowUnits::by_warehouse(&order.stock.units),
         payment: payment.map(PaymentHistory::from),
     };
     Ok(Response::json(200, &body).etag(order.version))

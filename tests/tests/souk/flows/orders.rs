@@ -19,6 +19,7 @@ async fn a_shopper_buys() {
     let story = operator.settled(order_id).await;
     assert_eq!(shelf.numbers().await, (5, 0, 5));
     assert!(story["reservation"].is_null(), "rows of stock held the units: {story}");
+    assert_eq!(story["sold"], json!([{ "sku": shelf.sku, "warehouse_id": "w1", "quantity": 2 }]));
     let ledger = format!("/admin/inventory/{}/w1/ledger", shelf.sku);
     let kinds = eventually("the ledger tells of it", Duration::from_secs(30), || async {
         let entries = operator.get(&ledger).await.expect(200).body["entries"].as_array().unwrap().clone();
