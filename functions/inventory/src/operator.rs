@@ -36,9 +36,7 @@ impl SeenBooks {
     /// 400 of a quantity that no row has.
     pub(crate) fn or_version(books: Option<Self>, version: Option<u64>) -> Result<Seen, Problem> {
         let Some(Self { quantity, counted }) = books else { return Ok(Seen::from(version)) };
-        if quantity > MAX_UNITS {
-            return Err(Problem::invalid_field("seen.quantity", format!("must be from 0 to {MAX_UNITS}")));
-        }
+        check_units("seen.quantity", quantity)?;
         Ok(version.map_or(Seen::Books { quantity, counted }, Seen::Version))
     }
 }
@@ -61,6 +59,17 @@ pub(crate) fn row_of_path(request: &Request) -> Result<(Sku, WarehouseId), Probl
 /// 400 that names the field.
 pub(crate) fn place_of(text: &str) -> Result<Place, Problem> {
     Place::parse(text).map_err(|error| Problem::invalid_field("place", error.to_string()))
+}
+
+/// A row has no more units than it can.
+///
+/// # Errors
+/// 400 that names the field.
+pub(crate) fn check_units(field: &'static str, units: u32) -> Result<(), Problem> {
+    match units > MAX_UNITS {
+        true => Err(Problem::invalid_field(field, format!("must be from 0 to {MAX_UNITS}"))),
+        false => Ok(()),
+    }
 }
 
 /// A row as staff see it.

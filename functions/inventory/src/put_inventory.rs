@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
-    stock::{MAX_UNITS, StockRow},
+    stock::StockRow,
 };
 use souk_inventory::{Count, Seen};
 use souk_runtime::http::{
@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 pub use crate::operator::Deps;
 use crate::{
-    operator::{RowView, SeenBooks, place_of, require_operator, row_of_path},
+    operator::{RowView, SeenBooks, check_units, place_of, require_operator, row_of_path},
     problems,
 };
 
@@ -71,9 +71,7 @@ pub(crate) async fn put(
     by: &UserId,
     call: &Call,
 ) -> Result<(Effect, StockRow), Problem> {
-    if quantity > MAX_UNITS {
-        return Err(Problem::invalid_field("quantity", format!("must be from 0 to {MAX_UNITS}")));
-    }
+    check_units("quantity", quantity)?;
     let count = Count { quantity, place: place.map(place_of).transpose()? };
     problems::set_quantity(deps.rows.set_quantity(row, count, seen, by, call.now).await?)
 }

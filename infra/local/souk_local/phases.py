@@ -1,12 +1,9 @@
 """``make test``: every check and test, each phase by name and time, on a stack of its own."""
-import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import time
-from pathlib import Path
 
 from . import answers, contract, deployment, environment, grants, prerequisites, processes, stack, templates, up
 from .console import Failure, say
@@ -14,6 +11,8 @@ from .stack import ROOT
 
 # A backtrace of the runtime's frames hides what a test has said.
 QUIET = {"RUST_BACKTRACE": "0"}
+# What runs beside the other phases, under this name among the test stack's processes.
+SIMULATION = "simulation"
 PYTHON_TESTS = (("infra/local/tests", "infra/local"), ("infra/catalogue/tests", "infra/catalogue"))
 
 
@@ -26,7 +25,6 @@ def run():
     shutil.rmtree(test.home, ignore_errors=True)
     test.home.mkdir(parents=True)
     test.save()
-    schedules = None
     try:
         # Packages, the emulator and OpenSearch get ready while cargo is busy.
         preparing = up.prepare(test)
@@ -40,7 +38,8 @@ def run():
         _phase("test programs", _cargo("test", "--no-run", "--workspace", "--test", "*"))
         _phase("test stack", lambda: up.up(test, sample=False, preparing=preparing))
         # It needs no stack and what of two cores the others leave: they mostly wait.
-        schedules = Beside(test.home / "logs" / "simulation.log", "test", "--workspace", "--test", "simulation")
+        processes.start(test, SIMULATION, ["cargo", "test", "--workspace", "--test", "simulation"],
+                        os.environ | QUIET | {"SOUK_OUTPUTS": str(test.home / "outputs.json")}, cwd=ROOT, comes_last=True)
         for folder, path in PYTHON_TESTS:
             if (ROOT / folder).is_dir():
                 _phase(f"tests of {path}", lambda folder=folder, path=path: _python_tests(folder, path))
@@ -53,7 +52,7 @@ def run():
             "--test-threads=4",
             SOUK_OUTPUTS=str(test.home / "outputs.json"), SOUK_PYTHON=str(environment.python()),
             SOUK_ANSWERS=str(answers.file(test))))
-        _phase("schedules under faults", schedules.finish)
+        _phase("schedules under faults", lambda: _schedules(test))
         # Alone on the stack: whatever is written meanwhile would be a trace.
         _phase("refused requests leave no trace", _cargo(
             "test", "--no-fail-fast", "--workspace", "--test", "souk", "--", "traceless::",
@@ -72,43 +71,16 @@ def run():
         if test.is_emulated_here:
             _phase("grants: what all of these did", lambda: say(f"   {grants.compare(test)}"))
     finally:
-        if schedules:
-            schedules.end()
         ended = up.down(test)
         say(f"  test stack ended: {', '.join(ended) or 'nothing ran'}")
     say(f"\nall phases passed in {time.monotonic() - began:.0f} s")
 
 
-class Beside:
-    """A run of cargo beside other phases, at the lowest priority."""
-
-    def __init__(self, log, *arguments):
-        self.arguments = arguments
-        self.log = log
-        with log.open("wb") as told:
-            self.process = subprocess.Popen(
-                ["cargo", *arguments], cwd=ROOT, env=os.environ | QUIET, stdin=subprocess.DEVNULL, stdout=told,
-                stderr=subprocess.STDOUT, preexec_fn=_come_last, start_new_session=True)
-
-    def finish(self):
-        """Wait for its end; print what it said."""
-        failed = self.process.wait()
-        say(self.log.read_text(errors="replace"))
-        if failed:
-            raise Failure(f"cargo {' '.join(self.arguments)} failed: its messages are above")
-
-    def end(self):
-        """End it where another phase has failed before."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            self.process.wait()
-
-
-def _come_last():
-    os.nice(19)
-    with contextlib.suppress(OSError):
-        # Where Linux shares a processor between sessions first, as it does on desktops, a process is nice to its own alone.
-        Path("/proc/self/autogroup").write_text("19")
+def _schedules(test):
+    failed = processes.wait(test, SIMULATION)
+    say(test.path("logs", f"{SIMULATION}.log").read_text(errors="replace"))
+    if failed:
+        raise Failure("schedules failed: their messages are above")
 
 
 def crowd(running):
@@ -160,7 +132,7 @@ def _without_a_stack():
     told = subprocess.run(["cargo", "metadata", "--no-deps", "--format-version", "1"], cwd=ROOT, check=True,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
     targets = [target for package in json.loads(told)["packages"] for target in package["targets"]]
-    names = {target["name"] for target in targets if "test" in target["kind"]} - {"souk", "simulation"}
+    names = {target["name"] for target in targets if "test" in target["kind"]} - {"souk", SIMULATION}
     return [argument for name in sorted(names) for argument in ("--test", name)]
 
 

@@ -3,6 +3,7 @@
 Each is recorded under ``run/<name>.json`` with its pid and start time, so that it is
 only ever signalled while the pid still belongs to it; a stale file is just removed.
 """
+import contextlib
 import json
 import os
 import signal
@@ -53,18 +54,33 @@ def command_of(stack, name):
     return (_record(stack, name) or {}).get("command")
 
 
-def start(stack, name, command, env, cwd=None):
-    """Start a detached child in a session of its own; its output goes to ``logs/<name>.log``."""
+def start(stack, name, command, env, cwd=None, comes_last=False):
+    """Start a detached child in a session of its own; its output goes to ``logs/<name>.log``.
+
+    One that ``comes_last`` has what of the processors nobody else wants.
+    """
     command = [str(part) for part in command]
     with _starting, open(stack.path("logs", f"{name}.log"), "ab") as log:
         if stack.home in _closed:
             raise Failure(f"{name} was not started: the stack is being torn down")
         child = subprocess.Popen(command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                 start_new_session=True)
+                                 start_new_session=True, preexec_fn=_come_last if comes_last else None)
         _started[child.pid] = child
         stat = _stat(child.pid)
         stack.path("run", f"{name}.json").write_text(json.dumps({
             "pid": child.pid, "start_time": stat[2] if stat else 0, "command": command}))
+
+
+def _come_last():
+    os.nice(19)
+    with contextlib.suppress(OSError):
+        # Where Linux shares a processor between sessions first, as it does on desktops, a process is nice to its own alone.
+        Path("/proc/self/autogroup").write_text("19")
+
+
+def wait(stack, name):
+    """Wait until a process that this command started has ended; its exit status."""
+    return _started[_record(stack, name)["pid"]].wait()
 
 
 def wait_ready(stack, name, url, seconds):

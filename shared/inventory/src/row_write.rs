@@ -20,8 +20,9 @@ pub(crate) fn movement_of(movement: &Movement) -> Result<Update, StoreError> {
     if movement.kind.is_said_by_people() {
         write = write.add("counted", n(1));
     }
-    if movement.moved() != 0 {
-        write = write.add("moved", n(quantity));
+    let moved = movement.moved();
+    if moved != 0 {
+        write = write.add("moved", n(moved));
     }
     if available < 0 {
         write = write.when(attribute("available").is_at_least(n(available.saturating_neg())));

@@ -3,7 +3,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use souk_domain::{
     ids::{Sku, UserId, WarehouseId},
-    stock::{Change, Delta, Holds, Movement, MovementKind, Place, Split, Splits, StockRow},
+    stock::{Change, Delta, Holds, Movement, Place, Split, Splits, StockRow},
 };
 use souk_dynamo::{Backoff, Outcome, StoreError, Update, attribute, n, s};
 
@@ -131,8 +131,7 @@ impl StockRows {
                 }
             }
             Seen::Books { quantity: books, counted } => {
-                let delta = Delta { quantity: i64::from(quantity) - i64::from(books), reserved: 0 };
-                self.correct((sku, warehouse_id), Correction { delta, counted, place: count.place, by, now }).await
+                self.correct((sku, warehouse_id), cause(books), counted, count.place).await
             }
         }
     }
@@ -141,10 +140,11 @@ impl StockRows {
     async fn correct(
         &self,
         (sku, warehouse_id): (&Sku, &WarehouseId),
-        Correction { delta, counted, place, by, now }: Correction<'_>,
+        cause: Movement,
+        counted: u32,
+        place: Option<Place>,
     ) -> Result<SetQuantityOutcome, StoreError> {
-        let (kind, reference) = (MovementKind::Set, by.to_string());
-        let cause = Movement { kind, reference, reason: None, delta, at: now };
+        let delta = cause.delta;
         for attempt in 1..=ATTEMPTS {
             let Some(row) = self.get(sku, warehouse_id).await? else { return Ok(SetQuantityOutcome::Stale(None)) };
             let splits = self.splits_of(&row).await?;
@@ -159,7 +159,7 @@ impl StockRows {
             if i64::from(whole.available) + delta.available() < 0 {
                 return Ok(SetQuantityOutcome::BelowReserved(whole));
             }
-            let (_, splits) = self.gather_for(row, splits, delta, now).await?;
+            let (_, splits) = self.gather_for(row, splits, delta, cause.at).await?;
             let write = unless_counted(movement_of(&cause)?, counted);
             let write = write.set_some("place", moves_to.map(|place| s(place.as_str())));
             if let Outcome::Written(item) = self.table.update(&key(sku, warehouse_id), write).await? {
@@ -197,15 +197,6 @@ impl StockRows {
             Outcome::Refused(item) => Ok(SetQuantityOutcome::Stale(item.map(whole).transpose()?)),
         }
     }
-}
-
-/// What a count adds to the books, as they were when it was made.
-struct Correction<'a> {
-    delta: Delta,
-    counted: u32,
-    place: Option<Place>,
-    by: &'a UserId,
-    now: Timestamp,
 }
 
 /// Only where people have counted and adjusted the row so often and no more.

@@ -1,7 +1,6 @@
 use souk_domain::{
-    ids::Sku,
     order::{HeldBy, Order, OrderLine, OrderStatus, Origin},
-    stock::{Allocation, RowUnits},
+    stock::{Allocation, Demand, RowUnits},
 };
 use souk_dynamo::StoreError;
 use souk_inventory::{ReservationBook, StockRows};
@@ -69,8 +68,6 @@ impl Allocations {
 
 /// True where these are as many units of each SKU as the order has.
 fn are_all(units: &[RowUnits], order: &Order) -> bool {
-    let found = |sku: &Sku| units.iter().filter(|found| found.row.sku == *sku).map(|found| found.quantity).sum::<u32>();
-    let ordered =
-        |sku: &Sku| order.lines.iter().filter(|line| line.sku == *sku).map(|line| line.quantity.get()).sum::<u32>();
-    order.lines.iter().all(|line| found(&line.sku) == ordered(&line.sku))
+    let found = Demand::of_lines(units.iter().map(|found| (&found.row.sku, found.quantity)));
+    found == Demand::of_lines(order.lines.iter().map(|line| (&line.sku, line.quantity)))
 }

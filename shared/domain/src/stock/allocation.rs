@@ -2,10 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    ids::{Sku, WarehouseId},
-    quantity::Quantity,
-};
+use crate::ids::{Sku, WarehouseId};
 
 /// Up to so many warehouses, every set of them is tried, so that the parcels are the fewest possible.
 /// Beyond, the search would take too long; a warehouse that helps most is added until all is served.
@@ -18,11 +15,11 @@ pub struct Demand(BTreeMap<Sku, u32>);
 
 impl Demand {
     /// The sum of lines, per SKU.
-    pub fn of_lines<'a>(lines: impl IntoIterator<Item = (&'a Sku, Quantity)>) -> Self {
+    pub fn of_lines<'a, Units: Into<u32>>(lines: impl IntoIterator<Item = (&'a Sku, Units)>) -> Self {
         let mut sums = BTreeMap::new();
         for (sku, quantity) in lines {
             let sum: &mut u32 = sums.entry(sku.clone()).or_default();
-            *sum = sum.saturating_add(quantity.get());
+            *sum = sum.saturating_add(quantity.into());
         }
         Self(sums)
     }
@@ -199,6 +196,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::quantity::Quantity;
 
     /// So many units that a warehouse can sell.
     fn row(sku: &str, warehouse: &str, quantity: u32) -> Allocation {

@@ -41,11 +41,11 @@ pub struct StockRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// How often people said how many there are, by a count or an adjustment. Of a first row.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub counted: u32,
     /// Units that came to it from other rows of its warehouse, less those that went there. What it would have without
     /// that no move changes, so rows that are read one by one add up though units are moved meanwhile.
-    #[serde(default, skip_serializing_if = "is_balanced")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub moved: i64,
     /// +1 at every write.
     pub version: u64,
@@ -138,12 +138,8 @@ impl StockRow {
     }
 }
 
-fn is_none(count: &u32) -> bool {
-    *count == 0
-}
-
-fn is_balanced(moved: &i64) -> bool {
-    *moved == 0
+fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
 }
 
 fn add(number: u32, delta: i64) -> Option<u32> {

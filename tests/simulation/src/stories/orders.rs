@@ -1,6 +1,7 @@
 //! Stock and orders.
 
 use super::shop::{Reply, Shop, at_every_moment, play};
+use crate::network::Verdict;
 
 fn statuses(replies: &[Reply]) -> Vec<u16> {
     let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
@@ -144,7 +145,8 @@ fn nobody_picks_what_was_cancelled_while_its_work_was_opened() {
             shop.run_executions().await;
             assert!(shop.follow(&order_id).await);
         };
-        let goes_on = shop.interrupt_and_repeat(shop.follow(&order_id), moment, cancel).await;
+        // Its answer is lost, so it is made a second time.
+        let goes_on = shop.interrupt_and(Verdict::LoseAnswer, shop.follow(&order_id), moment, cancel).await;
         let work = shop.images("fulfilments");
         assert!(work.iter().all(|work| work["state"] == "CANCELLED"), "at {moment}: {work:?}");
         goes_on

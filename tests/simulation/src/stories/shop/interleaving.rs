@@ -33,17 +33,8 @@ impl Shop {
         self.interrupt_and(Verdict::Proceed, first, moment, meanwhile).await
     }
 
-    /// The same, and the answer to that request is lost, so that it is made a second time.
-    pub async fn interrupt_and_repeat<T: 'static>(
-        &self,
-        first: impl Future<Output = T> + 'static,
-        moment: usize,
-        meanwhile: impl AsyncFnOnce(),
-    ) -> bool {
-        self.interrupt_and(Verdict::LoseAnswer, first, moment, meanwhile).await
-    }
-
-    async fn interrupt_and<T: 'static>(
+    /// The same, with another verdict on that request than to let it through.
+    pub async fn interrupt_and<T: 'static>(
         &self,
         verdict: Verdict,
         first: impl Future<Output = T> + 'static,
